@@ -1,0 +1,183 @@
+//! Errors as people meet them: a stable code, where it is, what is wrong, and what to do next.
+
+use std::fmt;
+
+/// Whose fault it is decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Bad usage or policy.
+    Usage,
+    /// Bad data.
+    Data,
+    /// A bug in evalsig.
+    Internal,
+    /// The trail or the store could not be written.
+    CannotCreate,
+    /// GitHub or the network gave up within the deadline.
+    TryLater,
+    /// Permission refused.
+    NoPermission,
+}
+
+impl Exit {
+    /// Every failure, in the order of its code.
+    pub const ALL: [Self; 6] =
+        [Self::Usage, Self::Data, Self::Internal, Self::CannotCreate, Self::TryLater, Self::NoPermission];
+
+    /// The process exit code (BSD sysexits).
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::Data => 65,
+            Self::Internal => 70,
+            Self::CannotCreate => 73,
+            Self::TryLater => 75,
+            Self::NoPermission => 77,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident = $name:literal, $exit:ident, $about:literal;)+) => {
+        /// A stable name for a kind of error. Each has a heading of its own in `docs/errors.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $about] $variant,)+ }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name that is printed in brackets.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// How the process ends.
+            #[must_use]
+            pub fn exit(self) -> Exit {
+                match self { $(Self::$variant => Exit::$exit,)+ }
+            }
+
+            /// What the code means, in one sentence.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    BadUsage = "bad-usage", Usage, "A flag, an input or a combination of them cannot be used.";
+    BadPolicy = "bad-policy", Usage, "The policy file cannot be used.";
+    BadReleaseId = "bad-release-id", Usage, "The release id cannot name a folder of the trail.";
+    MethodDoesNotFit = "method-does-not-fit", Usage, "The method asked for does not fit the data.";
+    FileUnreadable = "file-unreadable", Data, "A file cannot be opened or read.";
+    FormatUnknown = "format-unknown", Data, "The bytes are in no format that evalsig reads.";
+    RunMalformed = "run-malformed", Data, "A run file breaks its format.";
+    RunAmbiguous = "run-ambiguous", Data, "A file holds more than one run, metric or filter, and none was chosen.";
+    DuplicateItem = "duplicate-item", Data, "An item occurs twice in one epoch of one run.";
+    UnscoredItems = "unscored-items", Data, "Items carry no score and the plan refuses such a run.";
+    ClusterIncomplete = "cluster-incomplete", Data, "Some items carry a cluster and some do not.";
+    ClusterConflict = "cluster-conflict", Data, "The two runs put an item into different clusters.";
+    ClusterMissing = "cluster-missing", Data, "A cluster key was asked for that the data do not carry.";
+    RunsDiffer = "runs-differ", Data, "The two runs are not of the same task or metric.";
+    NoOverlap = "no-overlap", Data, "The two runs share no scored item.";
+    TooFewItems = "too-few-items", Data, "The method asked for needs more items.";
+    EnvelopeUnreadable = "envelope-unreadable", Data, "An envelope, entry or anchor cannot be read.";
+    TrailNotWritten = "trail-not-written", CannotCreate, "The trail could not be written; nothing was half-written.";
+    TrailBroken = "trail-broken", CannotCreate, "The trail is damaged, so evalsig refuses to extend it.";
+    TrailNewer = "trail-newer", CannotCreate, "The trail was written by a newer version, so this one refuses to extend it.";
+    OutputNotWritten = "output-not-written", CannotCreate, "A file that was asked for could not be written.";
+    Bug = "internal-error", Internal, "A bug in evalsig; please report it.";
+}
+
+impl Code {
+    /// Begins a diagnostic at `place`: a file, a flag, `file: items[41].score`.
+    #[must_use]
+    pub fn at(self, place: impl Into<String>) -> Diagnostic {
+        Diagnostic { code: self, place: place.into(), what: String::new(), next: String::new() }
+    }
+}
+
+/// An error: a stable code, where it is, what is wrong, and what to do next.
+///
+/// The text may quote run files, paths and replies; whoever prints it makes it safe for its
+/// destination (`present::safe`).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Diagnostic {
+    /// The kind of error.
+    pub code: Code,
+    /// Where: a file, a flag, a path inside a file.
+    pub place: String,
+    /// What was found, and what was expected.
+    pub what: String,
+    /// What to do next; may be empty.
+    pub next: String,
+}
+
+impl Diagnostic {
+    /// Says what was found, and what was expected.
+    #[must_use]
+    pub fn what(mut self, what: impl Into<String>) -> Self {
+        self.what = what.into();
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = next.into();
+        self
+    }
+
+    /// Puts a larger place before the place: the file before the field.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        self.place =
+            if self.place.is_empty() { outer.to_owned() } else { format!("{outer}: {}", self.place) };
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.place.is_empty() {
+            write!(f, "{}: ", self.place)?;
+        }
+        write!(f, "{}", self.what)?;
+        if !self.next.is_empty() {
+            write!(f, "; {}", self.next)?;
+        }
+        write!(f, " [{}]", self.code.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Code;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let names: BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+
+    #[test]
+    fn an_error_says_where_what_and_what_next() {
+        let error = Code::RunMalformed
+            .at("items[41].score")
+            .what("is \"n/a\", expected a number")
+            .next("drop the item or set it to null")
+            .within("baseline.json");
+        assert_eq!(
+            error.to_string(),
+            "baseline.json: items[41].score: is \"n/a\", expected a number; drop the item or set it to null [run-malformed]"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! The names of the inference methods.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! methods {
+    ($($variant:ident = $name:literal, $about:literal;)+) => {
+        /// A named method of inference. What each one tests, and how its bounds arise by inverting
+        /// that test, stands in the file of the method under `inference/`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Method { $(#[doc = $about] $variant,)+ }
+
+        impl Method {
+            /// Every method, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in flags, plans and reports.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// One line for `--help` and the documentation.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+        }
+    };
+}
+
+methods! {
+    PairedT = "paired_t", "Student's t on the paired differences.";
+    PairedPermutation = "paired_permutation", "Random sign flips of the paired differences.";
+    PairedBootstrap = "paired_bootstrap", "Bootstrap of the paired differences, shifted to the null.";
+    Mcnemar = "mcnemar", "McNemar: exact up to 25 discordant pairs, the score test beyond; 0/1 scores only.";
+    ClusterBootstrap = "cluster_bootstrap", "Bootstrap of whole clusters, shifted to the null.";
+    Tango = "tango", "Tango's score test for 0/1 scores, any margin.";
+    SignFlip = "sign_flip", "Sign flips of the sampling units: items, or clusters where the data carry them.";
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was asked for: a method by name, or the choice that fits the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodChoice {
+    /// The table of `docs/statistics.md` decides from the data's shape, never from its outcome.
+    Auto,
+    /// This one; data that it does not fit are an error, not a cast.
+    Named(Method),
+}
+
+impl MethodChoice {
+    /// The name in flags and plans.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Named(method) => method.as_str(),
+        }
+    }
+}
+
+impl FromStr for MethodChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        Method::ALL.iter().find(|m| m.as_str() == text).map(|m| Self::Named(*m)).ok_or_else(|| {
+            let names: Vec<_> = Method::ALL.iter().map(|m| m.as_str()).collect();
+            format!("expected auto or one of {}", names.join(", "))
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The words everyone uses. Values are parsed at the door: a value that exists is valid, so no room
+//! further in has to ask whether a score is finite or an alpha lies between 0 and 1.
+
+mod claim;
+mod diagnostic;
+mod digest;
+mod method;
+mod numbers;
+mod plan;
+mod release;
+mod run;
+mod verdict;
+
+pub use claim::{Claim, Direction, Sides};
+pub use diagnostic::{Code, Diagnostic, Exit};
+pub use digest::Digest;
+pub use method::{Method, MethodChoice};
+pub use numbers::{Alpha, Fraction, Score};
+pub use plan::{ClusterRule, EpochRule, MissingRule, Plan, Rule};
+pub use release::ReleaseId;
+pub use run::{Item, Names, RunFrame, RunFrameBuilder, RunNames, Unscored};
+pub use verdict::Verdict;

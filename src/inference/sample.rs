@@ -1,0 +1,70 @@
+//! The data as inference sees them: oriented differences and the sampling units.
+
+/// Paired scores in ascending order of item id, one number an item (epochs already reduced),
+/// oriented so that larger is better. Every number is finite and there is at least one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Baseline score of each item.
+    pub baseline: Vec<f64>,
+    /// Candidate score of each item.
+    pub candidate: Vec<f64>,
+    /// Cluster of each item as 0..k, every index used; `None` where items are independent.
+    pub clusters: Option<Vec<u32>>,
+    /// Every score was 0 or 1 before orientation, and every item had one epoch.
+    pub binary: bool,
+}
+
+/// One independent draw: an item, or a cluster of items.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unit {
+    /// Sum of the differences in it.
+    pub sum: f64,
+    /// Number of items in it; the estimate is sum of sums / sum of sizes.
+    pub size: f64,
+}
+
+impl Sample {
+    /// Number of paired items.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.baseline.len()
+    }
+
+    /// Whether there is no pair; `pairing` never makes such a sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.baseline.is_empty()
+    }
+
+    /// Candidate minus baseline, oriented: positive is better.
+    #[must_use]
+    pub fn differences(&self) -> Vec<f64> {
+        self.candidate.iter().zip(&self.baseline).map(|(c, b)| c - b).collect()
+    }
+
+    /// The sampling units: clusters where the sample has them, else items.
+    #[must_use]
+    pub fn units(&self) -> Vec<Unit> {
+        let differences = self.differences();
+        let Some(clusters) = &self.clusters else {
+            return differences.into_iter().map(|sum| Unit { sum, size: 1.0 }).collect();
+        };
+        let k = clusters.iter().max().map_or(0, |top| *top as usize + 1);
+        let mut units = vec![Unit { sum: 0.0, size: 0.0 }; k];
+        for (difference, cluster) in differences.iter().zip(clusters) {
+            if let Some(unit) = units.get_mut(*cluster as usize) {
+                unit.sum += difference;
+                unit.size += 1.0;
+            }
+        }
+        units
+    }
+
+    /// Pairs by outcome for 0/1 scores: (broken, fixed, items). Broken: baseline right, candidate
+    /// wrong. `None` unless the sample is binary.
+    #[must_use]
+    pub fn discordance(&self) -> Option<(u64, u64, u64)> {
+        let count = |wanted: f64| self.differences().iter().filter(|d| **d == wanted).count() as u64;
+        self.binary.then(|| (count(-1.0), count(1.0), self.len() as u64))
+    }
+}

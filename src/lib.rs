@@ -1,0 +1,42 @@
+//! Decides whether a candidate model may ship over its baseline, and leaves evidence of the decision.
+//!
+//! The rooms stand in the order in which data flows through them. **A module names only modules
+//! above it**; `tests/it/layers.rs` fails on an arrow that runs back.
+//!
+//! ```text
+//! domain      the words everyone uses; a value that exists is valid
+//! readers     bytes of a run file -> RunFrame
+//! pairing     two RunFrames -> paired items and what was left out
+//! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
+//! decision    estimate + plan -> Verdict with its reasons
+//! envelope    everything above -> the bytes that are hashed and kept
+//! trail       the append-only, hash-chained log of envelopes, over a port
+//! present     envelope -> text for people
+//! commands    one file a subcommand, told over small traits
+//! cli         what was typed or arrived as INPUT_* -> a resolved request
+//! edge        the only effects: files, clock, environment, entropy
+//! ```
+//!
+//! Everything outside `edge` is a function of its arguments: the clock, the seed and the bytes
+//! are handed in. That is what makes a verdict the same bits on every machine.
+
+pub mod domain;
+pub mod readers;
+
+pub mod pairing;
+
+pub mod inference;
+
+pub mod decision;
+
+pub mod envelope;
+
+pub mod trail;
+
+pub mod present;
+
+pub mod commands;
+
+pub mod cli;
+
+pub mod edge;
