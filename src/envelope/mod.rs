@@ -1,1 +1,125 @@
-//! envelope
+//! The bytes that are hashed and kept. `v1` holds the structs that are written; this file turns
+//! them into bytes and reads back as much as a trail needs to know.
+
+pub mod v1;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+
+/// Largest envelope that is read: a real one is a few kB.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// The bytes of a document as it is stored: UTF-8 JSON, two spaces of indent, LF, one at the end.
+///
+/// # Errors
+/// `internal-error` if a number in it is not finite; the structs use `null` for those.
+pub fn to_bytes(document: &impl Serialize) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = serde_json::to_vec_pretty(document)
+        .map_err(|error| Code::Bug.at("envelope").what(format!("cannot be written as JSON: {error}")))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// What a trail needs to know of an envelope. Everything else is carried, not interpreted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The schema's name, such as `evalsig.audit/v1`.
+    pub schema: String,
+    /// The release it belongs to.
+    pub release_id: Option<ReleaseId>,
+    /// Which attempt.
+    pub attempt: u32,
+    /// The attempt before it.
+    pub supersedes: Option<v1::FileRef>,
+    /// Its verdict.
+    pub verdict: v1::VerdictWord,
+    /// When it was decided.
+    pub decided_at: String,
+    /// Identity of the decision apart from its moment: the plan and both inputs.
+    pub fingerprint: Digest,
+}
+
+#[derive(Deserialize)]
+struct Skeleton {
+    schema: String,
+    verdict: v1::VerdictWord,
+    exit_code: u8,
+    release_id: Option<ReleaseIdText>,
+    attempt: u32,
+    supersedes: Option<v1::FileRef>,
+    decided_at: String,
+    report: ReportSkeleton,
+    plan: Value,
+    inputs: InputsSkeleton,
+}
+
+#[derive(Deserialize)]
+struct ReportSkeleton {
+    verdict: v1::VerdictWord,
+    exit_code: u8,
+}
+
+#[derive(Deserialize)]
+struct InputsSkeleton {
+    baseline: InputSkeleton,
+    candidate: InputSkeleton,
+}
+
+#[derive(Deserialize)]
+struct InputSkeleton {
+    sha256: String,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct ReleaseIdText(ReleaseId);
+
+impl TryFrom<String> for ReleaseIdText {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|why| format!("release id {text:?}: {why}"))
+    }
+}
+
+/// Reads what a trail needs to know from an envelope of this or a newer version: unknown members
+/// are carried by, missing or contradicting ones are an error.
+///
+/// # Errors
+/// `envelope-unreadable` where the bytes are not an envelope or contradict themselves.
+pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
+    let unreadable = |what: String| Code::EnvelopeUnreadable.at("").what(what);
+    if bytes.len() > MAX_BYTES {
+        return Err(unreadable(format!("is {} bytes long, more than any envelope", bytes.len())));
+    }
+    let skeleton: Skeleton =
+        serde_json::from_slice(bytes).map_err(|error| unreadable(format!("is not an envelope: {error}")))?;
+    if !skeleton.schema.starts_with("evalsig.audit/v") {
+        return Err(unreadable(format!("has schema {:?}, expected {:?}", skeleton.schema, v1::SCHEMA)));
+    }
+    let (verdict, exit_code) = (skeleton.verdict, skeleton.exit_code);
+    let expected = match verdict {
+        v1::VerdictWord::Allow => 0,
+        v1::VerdictWord::Reject => 1,
+        v1::VerdictWord::Inconclusive => 2,
+    };
+    if exit_code != expected || skeleton.report.verdict != verdict || skeleton.report.exit_code != expected {
+        return Err(unreadable("names different verdicts or exit codes in different places".into()));
+    }
+    let identity = serde_json::json!({
+        "baseline": skeleton.inputs.baseline.sha256,
+        "candidate": skeleton.inputs.candidate.sha256,
+        "plan": skeleton.plan,
+    });
+    Ok(Facts {
+        schema: skeleton.schema,
+        release_id: skeleton.release_id.map(|text| text.0),
+        attempt: skeleton.attempt,
+        supersedes: skeleton.supersedes,
+        verdict,
+        decided_at: skeleton.decided_at,
+        fingerprint: Digest::of(identity.to_string().as_bytes()),
+    })
+}
