@@ -100,6 +100,8 @@ pub struct Plan {
     pub alpha: Alpha,
     /// Power that the advice plans for. It never enters a verdict.
     pub power: Fraction,
+    /// True improvement that the advice plans for, where one was named.
+    pub planned_delta: Option<f64>,
     /// One-sided or two-sided.
     pub sides: Sides,
     /// Method asked for.
