@@ -4,8 +4,12 @@
 //! the only file that calls the distribution library, `stream` the only one that draws random
 //! numbers.
 
+mod beta;
 mod inversion;
+mod monotone;
 mod sample;
+pub mod stream;
+pub mod tails;
 
 pub use inversion::Inversion;
 pub use sample::{Sample, Unit};
