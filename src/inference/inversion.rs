@@ -1,5 +1,6 @@
 //! One test, and its bounds by inverting it: the shape that every method takes.
 
+use super::monotone::Monotone;
 use crate::domain::Alpha;
 
 /// A family of one-sided tests of delta, the true mean improvement, prepared from one sample.
@@ -30,4 +31,59 @@ pub trait Inversion {
     /// Smallest U such that every `null` above it is refuted at `alpha`; positive infinity where
     /// the data can refute none.
     fn upper(&self, alpha: Alpha) -> f64;
+}
+
+/// A test whose p-values are formulas in `null`; the rest follows by [`Monotone`].
+pub(super) trait Formula {
+    /// The estimate of delta.
+    fn estimate(&self) -> f64;
+
+    /// [`Inversion::p_greater`] as the formula gives it: rising in `null` but for rounding, never NaN.
+    fn greater(&self, null: f64) -> f64;
+
+    /// [`Inversion::p_less`] as the formula gives it: falling in `null` but for rounding, never NaN.
+    fn less(&self, null: f64) -> f64;
+}
+
+impl<T: Formula> Inversion for T {
+    fn delta(&self) -> f64 {
+        self.estimate()
+    }
+
+    fn p_greater(&self, null: f64) -> f64 {
+        Monotone(|x| self.greater(x)).at(null)
+    }
+
+    fn p_less(&self, null: f64) -> f64 {
+        Monotone(|x: f64| self.less(-x)).at(-null)
+    }
+
+    fn lower(&self, alpha: Alpha) -> f64 {
+        Monotone(|x| self.greater(x)).first_above(alpha.get())
+    }
+
+    fn upper(&self, alpha: Alpha) -> f64 {
+        -Monotone(|x: f64| self.less(-x)).first_above(alpha.get())
+    }
+}
+
+/// What data say that can refute nothing: p = 1 everywhere and no bounds. Never p = 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NoEvidence {
+    /// The estimate of delta.
+    pub(super) delta: f64,
+}
+
+impl Formula for NoEvidence {
+    fn estimate(&self) -> f64 {
+        self.delta
+    }
+
+    fn greater(&self, _null: f64) -> f64 {
+        1.0
+    }
+
+    fn less(&self, _null: f64) -> f64 {
+        1.0
+    }
 }

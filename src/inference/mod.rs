@@ -4,17 +4,37 @@
 //! the only file that calls the distribution library, `stream` the only one that draws random
 //! numbers.
 
+mod auto;
 mod beta;
+mod bootstrap;
+pub mod effects;
+mod flips;
+pub mod icc;
 mod inversion;
+mod legacy;
+mod mcnemar;
+mod moments;
 mod monotone;
+mod paired_t;
+pub mod planning;
+mod reference;
 mod sample;
+mod sign_flip;
 pub mod stream;
 pub mod tails;
+mod tango;
 
+pub use bootstrap::Bootstrap;
 pub use inversion::Inversion;
+pub use legacy::{LegacyOutcome, evalsig_0_1};
+pub use mcnemar::ExactConditional;
+pub use paired_t::PairedT;
 pub use sample::{Sample, Unit};
+pub use sign_flip::SignFlip;
+pub use tango::Tango;
 
-use crate::domain::{Diagnostic, Method, Plan};
+use crate::domain::{Claim, Code, Diagnostic, Method, MethodChoice, Plan};
+use inversion::NoEvidence;
 
 /// What the data say about delta under one plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +58,10 @@ pub struct Estimate {
     pub p_against: f64,
     /// H0: delta <= 0 (one-sided).
     pub p_zero: f64,
-    /// Independent units: items, or clusters.
+    /// H0: delta >= the margin, for an equivalence claim (one-sided): with `p_claim` the two tests of
+    /// TOST.
+    pub p_upper: Option<f64>,
+    /// Independent units of the method used: items, or clusters.
     pub units: usize,
     /// Kish's effective number of units, n^2 / sum of squared sizes.
     pub effective_units: f64,
@@ -46,19 +69,155 @@ pub struct Estimate {
     pub clusters: Option<usize>,
     /// Standard deviation of the per-item differences (n - 1), for the advice.
     pub sd_diff: f64,
-    /// Intra-cluster correlation of the differences, where there are clusters.
+    /// Intra-cluster correlation of the differences, where the data carry clusters; not clipped, so it
+    /// may be negative.
     pub icc: Option<f64>,
+    /// Random resamples drawn; `None` where p is a formula or every resample was enumerated, and no
+    /// seed mattered.
+    pub resamples: Option<u32>,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
-    /// Set where there are too few units for any test at this alpha: (units, units needed).
+    /// Set where there are too few units for any test at this alpha: (units, units needed). Then every
+    /// p is 1 and there are no bounds.
     pub too_few: Option<(usize, usize)>,
+}
+
+/// A method made ready for one sample.
+struct Prepared {
+    test: Box<dyn Inversion>,
+    label: &'static str,
+    resamples: Option<u32>,
+    too_few: Option<(usize, usize)>,
 }
 
 /// What does this sample say about delta under this plan?
 ///
+/// `auto` chooses by the shape of the data ([`Estimate::reason`] says how); a method asked for by name is
+/// used as asked, and [`Estimate::notes`] say what it overlooks.
+///
 /// # Errors
-/// `method-does-not-fit` where the method asked for cannot take the data.
+/// `method-does-not-fit` where the method asked for cannot take the data; `too-few-items` where it needs
+/// more items.
 pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
-    let _ = (sample, plan);
-    todo!()
+    if sample.is_empty() {
+        return Err(Code::TooFewItems.at("items").what("there is no paired item").next("pair some items"));
+    }
+    let (method, reason) = match plan.method {
+        MethodChoice::Named(method) => (method, "asked for by name".to_owned()),
+        MethodChoice::Auto => auto::choose(sample),
+    };
+    let mut notes = Vec::new();
+    let prepared = prepare(method, sample, plan, &mut notes)?;
+    let Prepared { test, label, resamples, too_few } = prepared;
+    let by_cluster = sample.clusters.is_some() && uses_clusters(method);
+    let units = if by_cluster { sample.units() } else { sample.items() };
+    let differences = sample.differences();
+    let icc = sample.clusters.as_ref().and_then(|c| icc::anova(&differences, c)).map(|a| a.icc);
+    let (alpha, null) = (plan.alpha_each(), plan.claim.lower_null());
+    Ok(Estimate {
+        method,
+        label,
+        reason,
+        delta: test.delta(),
+        lower: test.lower(alpha),
+        upper: test.upper(alpha),
+        p_claim: test.p_greater(null),
+        p_against: test.p_less(null),
+        p_zero: test.p_greater(0.0),
+        p_upper: match plan.claim {
+            Claim::Above { .. } => None,
+            Claim::Within { margin } => Some(test.p_less(margin)),
+        },
+        units: units.len(),
+        effective_units: icc::effective_units(&units),
+        clusters: by_cluster.then_some(units.len()),
+        sd_diff: moments::sd(&differences),
+        icc,
+        resamples,
+        notes,
+        too_few,
+    })
+}
+
+/// Whether clusters, where there are any, are the method's units.
+fn uses_clusters(method: Method) -> bool {
+    matches!(method, Method::SignFlip | Method::ClusterBootstrap)
+}
+
+/// Makes the method ready and notes what a reader must know of how it fits the data.
+fn prepare(
+    method: Method,
+    sample: &Sample,
+    plan: &Plan,
+    notes: &mut Vec<String>,
+) -> Result<Prepared, Diagnostic> {
+    if let Some(k) = sample.cluster_count()
+        && !uses_clusters(method)
+    {
+        notes.push(auto::ignored_clusters(method, k));
+    }
+    let formula = |test, label| Prepared { test, label, resamples: None, too_few: None };
+    let label = method.as_str();
+    let margin = plan.claim.lower_null() != 0.0;
+    match method {
+        Method::PairedT => Ok(formula(paired_t::prepare(sample, notes)?, label)),
+        Method::Tango => Ok(formula(tango::prepare(sample, notes)?, label)),
+        Method::Mcnemar => mcnemar::prepare(sample, margin, notes).map(|(test, label)| formula(test, label)),
+        Method::ClusterBootstrap if sample.clusters.is_none() => Err(Code::MethodDoesNotFit
+            .at("--method")
+            .what("cluster_bootstrap draws clusters, and this run carries none")
+            .next("use --method auto or paired_bootstrap, or name the clusters with --cluster")),
+        Method::PairedPermutation | Method::PairedBootstrap => {
+            paired_t::need_two(sample.len(), label)?;
+            Ok(resampling(method, &sample.items(), sample, plan, notes))
+        }
+        Method::SignFlip | Method::ClusterBootstrap => {
+            let units = sample.units();
+            if sample.clusters.is_some() {
+                auto::cluster_notes(&units, notes);
+            }
+            Ok(resampling(method, &units, sample, plan, notes))
+        }
+    }
+}
+
+/// The methods that draw or flip units.
+fn resampling(
+    method: Method,
+    units: &[Unit],
+    sample: &Sample,
+    plan: &Plan,
+    notes: &mut Vec<String>,
+) -> Prepared {
+    let (alpha, label) = (plan.alpha_each(), method.as_str());
+    let nothing = || Box::new(NoEvidence { delta: moments::mean(&sample.differences()) });
+    let least = match method {
+        Method::SignFlip => sign_flip::needed(alpha),
+        _ => 2,
+    };
+    if units.len() < least {
+        let too_few = Some((units.len(), least));
+        return Prepared { test: nothing(), label, resamples: None, too_few };
+    }
+    let resolution = moments::resolution(sample);
+    if auto::no_spread(units, resolution) {
+        notes.push(paired_t::NO_SPREAD.into());
+        return Prepared { test: nothing(), label, resamples: None, too_few: None };
+    }
+    let (test, resamples): (Box<dyn Inversion>, Option<u32>) = match method {
+        Method::SignFlip => {
+            let flip = SignFlip::new(units, resolution, plan.resamples, plan.seed);
+            let resamples = flip.resamples();
+            (Box::new(flip), resamples)
+        }
+        Method::PairedPermutation => {
+            let flip = SignFlip::random(units, resolution, plan.resamples, plan.seed);
+            (Box::new(flip), Some(plan.resamples))
+        }
+        _ => (Box::new(Bootstrap::new(units, resolution, plan.resamples, plan.seed)), Some(plan.resamples)),
+    };
+    if resamples.is_some_and(|b| 1.0 / (f64::from(b) + 1.0) > alpha.get()) {
+        notes.push(format!("{} resamples cannot reach a p of {}: draw more", plan.resamples, alpha.get()));
+    }
+    Prepared { test, label, resamples, too_few: None }
 }

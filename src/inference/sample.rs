@@ -58,14 +58,25 @@ impl Sample {
         self.candidate.iter().zip(&self.baseline).map(|(c, b)| c - b).collect()
     }
 
+    /// The items as units, whatever clusters they belong to.
+    #[must_use]
+    pub fn items(&self) -> Vec<Unit> {
+        self.differences().into_iter().map(|sum| Unit { sum, size: 1.0 }).collect()
+    }
+
+    /// Number of clusters; `None` where items are independent.
+    #[must_use]
+    pub fn cluster_count(&self) -> Option<usize> {
+        self.clusters.as_ref().map(|clusters| clusters.iter().max().map_or(0, |top| *top as usize + 1))
+    }
+
     /// The sampling units: clusters where the sample has them, else items.
     #[must_use]
     pub fn units(&self) -> Vec<Unit> {
-        let differences = self.differences();
-        let Some(clusters) = &self.clusters else {
-            return differences.into_iter().map(|sum| Unit { sum, size: 1.0 }).collect();
+        let (Some(clusters), Some(k)) = (&self.clusters, self.cluster_count()) else {
+            return self.items();
         };
-        let k = clusters.iter().max().map_or(0, |top| *top as usize + 1);
+        let differences = self.differences();
         let mut units = vec![Unit { sum: 0.0, size: 0.0 }; k];
         for (difference, cluster) in differences.iter().zip(clusters) {
             if let Some(unit) = units.get_mut(*cluster as usize) {

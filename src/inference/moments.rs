@@ -1,0 +1,66 @@
+//! Sums, means and spreads that many methods share.
+
+use super::Sample;
+
+/// The sum of `values`, compensated (Neumaier): within an ulp or two at any length and order of
+/// magnitude, so that delta does not depend on how a file is sorted beyond its last bit.
+pub(super) fn sum(values: &[f64]) -> f64 {
+    let (mut total, mut lost) = (0.0_f64, 0.0_f64);
+    for value in values {
+        let next = total + value;
+        lost += if total.abs() >= value.abs() { (total - next) + value } else { (value - next) + total };
+        total = next;
+    }
+    total + lost
+}
+
+/// Mean of `values`; 0 where there is none.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { sum(values) / values.len() as f64 }
+}
+
+/// Sum of squared deviations from the mean, in two passes.
+pub(super) fn squares(values: &[f64]) -> f64 {
+    let centre = mean(values);
+    let squared: Vec<f64> = values.iter().map(|v| (v - centre).powi(2)).collect();
+    sum(&squared)
+}
+
+/// Standard deviation with n - 1; 0 below two values.
+pub(super) fn sd(values: &[f64]) -> f64 {
+    if values.len() < 2 { 0.0 } else { (squares(values) / (values.len() - 1) as f64).sqrt() }
+}
+
+/// How far apart two differences may lie by rounding alone: scores of 0.3 and 0.1 differ by
+/// 0.19999999999999998, and 0.5 and 0.3 by 0.2.
+pub(super) fn resolution(sample: &Sample) -> f64 {
+    let largest = sample.baseline.iter().chain(&sample.candidate).fold(0.0_f64, |top, s| top.max(s.abs()));
+    4.0 * f64::EPSILON * largest
+}
+
+/// Whether the values are all one, but for rounding of size `resolution`.
+pub(super) fn constant(values: &[f64], resolution: f64) -> bool {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    high - low <= resolution
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{constant, mean, sd, sum};
+
+    #[test]
+    fn compensated_where_naive_sums_lose() {
+        assert_eq!(sum(&[1e16, 1.0, -1e16]), 1.0);
+        let tenths = vec![0.1; 1_000_000];
+        assert_eq!(sum(&tenths), 100_000.0);
+        assert_eq!((mean(&[]), sd(&[1.0])), (0.0, 0.0));
+        assert_eq!(sd(&[1.0, 3.0]), 2.0_f64.sqrt());
+    }
+
+    #[test]
+    fn constant_means_up_to_rounding() {
+        assert!(constant(&[0.3 - 0.1, 0.5 - 0.3], 4.0 * f64::EPSILON * 0.5));
+        assert!(!constant(&[0.2, 0.2001], 4.0 * f64::EPSILON * 0.5));
+    }
+}
