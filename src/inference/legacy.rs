@@ -28,6 +28,8 @@ pub struct LegacyOutcome {
     pub sd_diff: f64,
     /// Number of clusters, for `cluster_bootstrap`.
     pub clusters: Option<usize>,
+    /// Its intra-cluster correlation, from the mean size and clipped at 0, for `cluster_bootstrap`.
+    pub icc: Option<f64>,
     /// ALLOW where significant and delta >= `min_delta`; else INCONCLUSIVE where not significant and
     /// mde > `min_delta`; else REJECT.
     pub verdict: Verdict,
@@ -159,6 +161,7 @@ pub fn evalsig_0_1(sample: &Sample, plan: &Plan) -> Result<LegacyOutcome, Diagno
         mde,
         sd_diff: sd,
         clusters: by_cluster.map(|(k, _)| k),
+        icc: by_cluster.map(|(_, icc)| icc),
         verdict,
         needed_items,
         suggestion: suggestion(verdict, needed_items, n, significant, min_delta),

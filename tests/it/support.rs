@@ -1,0 +1,68 @@
+//! What several tests of inference share.
+
+use evalsig::domain::{
+    Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, MethodChoice, MissingRule, Plan, Rule, Sides,
+};
+use evalsig::inference::Sample;
+
+/// Alpha .05, superiority, one-sided, 10,000 resamples from seed 0.
+pub(crate) fn plan(method: MethodChoice) -> Plan {
+    Plan {
+        claim: Claim::Above { min_delta: 0.0 },
+        rule: Rule::Interval,
+        alpha: alpha(0.05),
+        power: Fraction::new(0.8).expect("a share"),
+        sides: Sides::One,
+        method,
+        resamples: 10_000,
+        seed: 0,
+        direction: Direction::HigherIsBetter,
+        cluster: ClusterRule::FromData,
+        epochs: EpochRule::Mean,
+        missing: MissingRule::Exclude,
+        min_coverage: Fraction::new(0.95).expect("a share"),
+    }
+}
+
+pub(crate) fn alpha(value: f64) -> Alpha {
+    Alpha::new(value).expect("an alpha")
+}
+
+/// Graded items with these differences.
+pub(crate) fn graded(differences: &[f64]) -> Sample {
+    Sample {
+        baseline: vec![0.0; differences.len()],
+        candidate: differences.to_vec(),
+        clusters: None,
+        binary: false,
+    }
+}
+
+/// 0/1 items with these counts.
+pub(crate) fn binary(broken: u64, fixed: u64, pairs: u64) -> Sample {
+    let (mut baseline, mut candidate) = (Vec::new(), Vec::new());
+    for index in 0..pairs {
+        let (b, c) = match index {
+            i if i < broken => (1.0, 0.0),
+            i if i < broken + fixed => (0.0, 1.0),
+            i => ((i % 2) as f64, (i % 2) as f64),
+        };
+        baseline.push(b);
+        candidate.push(c);
+    }
+    Sample { baseline, candidate, clusters: None, binary: true }
+}
+
+/// Clusters numbered 0..k in order of their first item, from labels of any kind.
+pub(crate) fn numbered<T: PartialEq>(labels: &[T]) -> Vec<u32> {
+    let mut seen: Vec<&T> = Vec::new();
+    let mut numbers = Vec::new();
+    for label in labels {
+        let place = seen.iter().position(|s| *s == label).unwrap_or_else(|| {
+            seen.push(label);
+            seen.len() - 1
+        });
+        numbers.push(u32::try_from(place).expect("few clusters"));
+    }
+    numbers
+}
