@@ -1,15 +1,21 @@
-//! The one integration binary.
+//! Every integration test, in one binary: each further one would link the whole library again.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
-    reason = "a test fails by panicking and reports by printing"
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a test touches the world, reports by printing and fails by panicking"
 )]
 
 mod contract;
 mod golden;
+mod layers;
 mod parity;
 mod simulation;
 mod support;
 mod timing;
+mod tree;
