@@ -12,9 +12,11 @@
 )]
 
 mod contract;
+mod docs;
 mod golden;
 mod layers;
 mod parity;
+mod shell;
 mod simulation;
 mod support;
 mod timing;
