@@ -18,6 +18,6 @@ mod layers;
 mod parity;
 mod shell;
 mod simulation;
-mod support;
+mod samples;
 mod timing;
 mod tree;

@@ -12,6 +12,7 @@ pub(crate) fn plan(method: MethodChoice) -> Plan {
         rule: Rule::Interval,
         alpha: alpha(0.05),
         power: Fraction::new(0.8).expect("a share"),
+        planned_delta: None,
         sides: Sides::One,
         method,
         resamples: 10_000,
