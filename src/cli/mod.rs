@@ -1,30 +1,91 @@
-//! cli
+//! What was typed, or arrived as `INPUT_*`, becomes a request.
+//!
+//! `low` is what was typed, `high` what was meant. The action's inputs are the flags of `gate` under
+//! the same names, so both ways in resolve through the same code.
 
-/// The inputs that the action understands, in the order of `action.yml`. An input is declared there
-/// once it works and not before; a test compares both.
-pub const ACTION_INPUTS: &[&str] = &[
-    "baseline",
-    "candidate",
-    "format",
-    "metric",
-    "cluster",
-    "epochs",
-    "lower-is-better",
-    "min-delta",
-    "equivalence",
-    "rule",
-    "alpha",
-    "power",
-    "planned-delta",
-    "method",
-    "one-sided",
-    "resamples",
-    "seed",
-    "missing",
-    "min-coverage",
-    "release-id",
-    "audit-root",
-    "audit",
-    "mode",
-    "report-json",
-];
+mod high;
+mod inputs;
+mod low;
+
+pub use high::Terminal;
+pub use inputs::{ACTION_INPUTS, action_request};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::commands::View;
+use crate::commands::compare::CompareRequest;
+use crate::commands::doctor::DoctorRequest;
+use crate::commands::gate::GateRequest;
+use crate::commands::mde::MdeRequest;
+use crate::commands::verify::VerifyRequest;
+use crate::domain::Diagnostic;
+use low::{Cli, Command};
+
+/// A resolved request.
+#[derive(Debug)]
+pub enum Request {
+    /// `gate`.
+    Gate(Box<GateRequest>, View),
+    /// `compare`.
+    Compare(Box<CompareRequest>, View),
+    /// `action`: its inputs are in the environment.
+    Action,
+    /// `verify`.
+    Verify(VerifyRequest),
+    /// `doctor`.
+    Doctor(DoctorRequest),
+    /// `mde`.
+    Mde(MdeRequest),
+    /// `version`.
+    Version,
+}
+
+/// Why there is no request.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help or version was asked for, or the words do not parse: clap's own text, for standard
+    /// output (`true`) or standard error.
+    Clap(Box<clap::Error>),
+    /// A value cannot be used.
+    Value(Diagnostic),
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// [`Refusal::Clap`] for words that do not parse, [`Refusal::Value`] for values that cannot be used.
+pub fn parse(
+    args: impl IntoIterator<Item = std::ffi::OsString>,
+    terminal: Terminal,
+) -> Result<Request, Refusal> {
+    let cli = Cli::try_parse_from(args).map_err(|error| Refusal::Clap(Box::new(error)))?;
+    resolve(cli.command, terminal).map_err(Refusal::Value)
+}
+
+fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> {
+    Ok(match command {
+        Command::Gate(flags) => {
+            Request::Gate(Box::new(high::gate(&flags)?), high::view(&flags.shared.view, terminal))
+        }
+        Command::Compare(flags) => {
+            Request::Compare(Box::new(high::compare(&flags)?), high::view(&flags.shared.view, terminal))
+        }
+        Command::Action => Request::Action,
+        Command::Verify(flags) => Request::Verify(high::verify(flags)?),
+        Command::Doctor(flags) => Request::Doctor(high::doctor(flags)?),
+        Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
+        Command::Version => Request::Version,
+    })
+}
+
+/// The help text of every subcommand, for the documentation and its test.
+#[must_use]
+pub fn help_pages() -> Vec<(String, String)> {
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = vec![("evalsig".to_owned(), command.clone().render_long_help().to_string())];
+    for sub in command.get_subcommands() {
+        pages.push((format!("evalsig {}", sub.get_name()), sub.clone().render_long_help().to_string()));
+    }
+    pages
+}

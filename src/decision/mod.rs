@@ -1,1 +1,151 @@
-//! decision
+//! An estimate and a plan in, a verdict with its reasons out.
+//!
+//! ```text
+//! ALLOW         lower bound > the claim's value
+//! REJECT        upper bound < the claim's value
+//! INCONCLUSIVE  otherwise, and wherever too little was paired or too few units are independent
+//! ```
+//!
+//! So P(ALLOW | claim false) <= alpha and P(REJECT | claim true) <= alpha for every true delta.
+//! Power, MDE and the observed effect never enter the verdict; they go into the advice.
+
+mod wording;
+
+use crate::domain::{Claim, Plan, Verdict};
+use crate::inference::{Estimate, LegacyOutcome};
+use crate::pairing::Counts;
+
+/// What the planned power says about another run of this kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Outlook {
+    /// Smallest true improvement beyond the claim's value that this many items show with the
+    /// planned power.
+    pub mde: Option<f64>,
+    /// Items needed in all for the planned improvement.
+    pub needed: Needed,
+}
+
+/// How many items a planned improvement needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Needed {
+    /// No improvement was planned, or the spread is unknown.
+    #[default]
+    Unknown,
+    /// This many.
+    Items(u64),
+    /// No number suffices: the planned improvement is not above the claim's value.
+    NoNumber,
+}
+
+/// A verdict with its reasons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The claim in words.
+    pub claim: String,
+    /// What was shown, and what was not, in words.
+    pub finding: String,
+    /// What to do next.
+    pub suggestion: Option<String>,
+}
+
+/// Where do the bounds lie relative to the claim?
+#[must_use]
+pub fn decide(plan: &Plan, counts: &Counts, estimate: &Estimate, outlook: &Outlook) -> Decision {
+    if let Some(decision) = too_little_paired(plan, counts) {
+        return decision;
+    }
+    let claim = wording::claim(plan.claim);
+    if let Some((units, needed)) = estimate.too_few {
+        return Decision {
+            verdict: Verdict::Inconclusive,
+            claim,
+            finding: format!(
+                "Not decided: only {units} independent {}; at alpha {} no test can decide with fewer than {needed}.",
+                if estimate.clusters.is_some() { "clusters" } else { "items" },
+                plan.alpha_each().get(),
+            ),
+            suggestion: Some(format!(
+                "collect at least {needed} independent units; more items in the same clusters do not help"
+            )),
+        };
+    }
+    let verdict = locate(plan.claim, estimate.lower, estimate.upper);
+    Decision {
+        verdict,
+        claim,
+        finding: wording::finding(plan, estimate, verdict),
+        suggestion: (verdict == Verdict::Inconclusive).then(|| wording::suggestion(plan, counts, outlook)),
+    }
+}
+
+/// The rule itself, on numbers alone.
+fn locate(claim: Claim, lower: f64, upper: f64) -> Verdict {
+    let (shown, refuted) = match claim {
+        Claim::Above { min_delta } => (lower > min_delta, upper < min_delta),
+        Claim::Within { margin } => (-margin < lower && upper < margin, upper < -margin || lower > margin),
+    };
+    match (shown, refuted) {
+        (true, _) => Verdict::Allow,
+        (false, true) => Verdict::Reject,
+        (false, false) => Verdict::Inconclusive,
+    }
+}
+
+/// The claim in words, for comparisons that decide nothing.
+#[must_use]
+pub fn claim_in_words(claim: Claim) -> String {
+    wording::claim(claim)
+}
+
+/// The verdict of Python evalsig 0.1.2, reproduced, with what that rule does said beside it. Only
+/// coverage is not left to that rule: a candidate that drops what it fails is never allowed.
+#[must_use]
+pub fn reproduce(plan: &Plan, counts: &Counts, outcome: &LegacyOutcome) -> Decision {
+    if let Some(decision) = too_little_paired(plan, counts) {
+        return decision;
+    }
+    Decision {
+        verdict: outcome.verdict,
+        claim: wording::claim(plan.claim),
+        finding: wording::reproduced(plan, outcome),
+        suggestion: outcome.suggestion.clone(),
+    }
+}
+
+fn too_little_paired(plan: &Plan, counts: &Counts) -> Option<Decision> {
+    (counts.coverage < plan.min_coverage.get()).then(|| Decision {
+        verdict: Verdict::Inconclusive,
+        claim: wording::claim(plan.claim),
+        finding: wording::low_coverage(plan, counts),
+        suggestion: Some(
+            "score the same items in both runs, or lower min-coverage if their absence says nothing".into(),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Verdict, locate};
+
+    #[test]
+    fn the_verdict_is_where_the_bounds_lie() {
+        let above = Claim::above(0.01).unwrap();
+        assert_eq!(locate(above, 0.011, 0.03), Verdict::Allow);
+        assert_eq!(locate(above, 0.01, 0.03), Verdict::Inconclusive, "a bound at the value shows nothing");
+        assert_eq!(locate(above, -0.02, 0.0099), Verdict::Reject);
+        assert_eq!(locate(above, f64::NEG_INFINITY, f64::INFINITY), Verdict::Inconclusive);
+        let within = Claim::within(0.02).unwrap();
+        assert_eq!(locate(within, -0.019, 0.019), Verdict::Allow);
+        assert_eq!(locate(within, -0.02, 0.019), Verdict::Inconclusive);
+        assert_eq!(locate(within, -0.05, -0.021), Verdict::Reject);
+        assert_eq!(locate(within, 0.021, 0.05), Verdict::Reject);
+    }
+
+    #[test]
+    fn bounds_that_are_not_numbers_never_allow() {
+        let claim = Claim::above(0.0).unwrap();
+        assert_eq!(locate(claim, f64::NAN, f64::NAN), Verdict::Inconclusive);
+    }
+}

@@ -10,6 +10,7 @@ mod plan;
 mod release;
 mod run;
 mod verdict;
+pub mod words;
 
 pub use claim::{Claim, Direction, Sides};
 pub use diagnostic::{Code, Diagnostic, Exit};

@@ -1,1 +1,30 @@
-//! edge
+//! The only effects: files, the clock, the environment, entropy. Everything here implements a small
+//! trait of `commands` or hands plain values in.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that touches the world")]
+
+mod clock;
+mod files;
+mod runner;
+pub mod trail_dir;
+
+pub use clock::SystemClock;
+pub use files::Disk;
+pub use runner::Runner;
+pub use trail_dir::{LocalPlaces, TrailDirs};
+
+use std::io::{IsTerminal as _, Write as _};
+
+/// Whether standard output is a terminal that takes colour (see <https://no-color.org>).
+#[must_use]
+pub fn takes_colour() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stdout().is_terminal() && !plain
+}
+
+/// Prints both texts. A reader that has gone away (a closed pipe) is no failure of ours.
+pub fn print(stdout: &str, stderr: &str) {
+    // Nothing sensible is left to do when even standard error cannot be written.
+    let _ = std::io::stdout().lock().write_all(stdout.as_bytes()).and_then(|()| std::io::stdout().flush());
+    let _ = std::io::stderr().lock().write_all(stderr.as_bytes());
+}

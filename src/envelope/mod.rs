@@ -1,6 +1,7 @@
 //! The bytes that are hashed and kept. `v1` holds the structs that are written; this file turns
 //! them into bytes and reads back as much as a trail needs to know.
 
+pub mod judged;
 pub mod v1;
 
 use serde::{Deserialize, Serialize};

@@ -66,6 +66,18 @@ pub enum VerdictWord {
     Inconclusive,
 }
 
+impl VerdictWord {
+    /// The word itself.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "ALLOW",
+            Self::Reject => "REJECT",
+            Self::Inconclusive => "INCONCLUSIVE",
+        }
+    }
+}
+
 /// A file of the trail and the SHA-256 of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileRef {

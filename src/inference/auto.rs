@@ -11,7 +11,8 @@ use crate::domain::Method;
 /// | clusters | `sign_flip` of clusters |
 /// | 0/1 scores in one epoch, no clusters | `tango` |
 /// | graded scores or several epochs, no clusters | `sign_flip` of items |
-pub(super) fn choose(sample: &Sample) -> (Method, String) {
+#[must_use]
+pub fn choose(sample: &Sample) -> (Method, String) {
     if let Some(k) = sample.cluster_count() {
         let reason = format!("items share {k} clusters, and clusters are the independent units");
         return (Method::SignFlip, reason);

@@ -24,6 +24,7 @@ pub mod stream;
 pub mod tails;
 mod tango;
 
+pub use auto::choose;
 pub use bootstrap::Bootstrap;
 pub use inversion::Inversion;
 pub use legacy::{LegacyOutcome, evalsig_0_1};

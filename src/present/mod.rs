@@ -1,1 +1,9 @@
-//! present
+//! Envelope to text. Pure, and every renderer takes the envelope itself: what is shown is what was
+//! recorded.
+
+pub mod json;
+pub mod markdown;
+pub mod runner;
+pub mod safe;
+pub mod terminal;
+pub mod verify;

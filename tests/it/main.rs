@@ -11,13 +11,20 @@
     reason = "a test touches the world, reports by printing and fails by panicking"
 )]
 
+#[path = "../support/mod.rs"]
+mod support;
+
+mod action;
 mod contract;
 mod docs;
+mod gate;
 mod golden;
 mod layers;
 mod parity;
-mod shell;
-mod simulation;
 mod samples;
+mod shell;
+mod shown;
+mod simulation;
 mod timing;
 mod tree;
+mod verify_gate;

@@ -1,0 +1,282 @@
+//! What was meant. Every text becomes a value that is valid, or an error that names the flag; after
+//! this nothing changes meaning.
+
+use std::str::FromStr;
+
+use super::low::{
+    ColourFlag, CompareFlags, DoctorFlags, GateFlags, MdeFlags, OutputFlag, PlainOutputFlag, SharedFlags,
+    VerifyFlags, ViewFlags,
+};
+use crate::commands::compare::CompareRequest;
+use crate::commands::doctor::DoctorRequest;
+use crate::commands::gate::{GateRequest, Keep};
+use crate::commands::judge::Runs;
+use crate::commands::mde::{Clustering, MdeRequest};
+use crate::commands::verify::VerifyRequest;
+use crate::commands::{Output, View};
+use crate::domain::{
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Digest, Direction, EpochRule, Fraction, MethodChoice,
+    MissingRule, Plan, ReleaseId, Rule, Sides,
+};
+use crate::present::terminal::Colour;
+use crate::readers::Format;
+use crate::trail::Question;
+
+/// Whether the terminal takes colour: found out at the edge.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Standard output is a terminal that takes colour, and NO_COLOR is not set.
+    pub colour: bool,
+}
+
+pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
+    let claim = match (&flags.min_delta, &flags.equivalence) {
+        (Some(text), _) => {
+            parse("--min-delta", text, "a finite number", |t| number(t).and_then(Claim::above))?
+        }
+        (None, Some(text)) => {
+            parse("--equivalence", text, "a finite number above 0", |t| number(t).and_then(Claim::within))?
+        }
+        (None, None) => {
+            return Err(Code::BadUsage.at("--min-delta").what("is missing").next(
+                "say what the candidate must show: --min-delta 0 claims \"better than the baseline\"",
+            ));
+        }
+    };
+    let rule = parse("--rule", &flags.rule, "interval or evalsig-0.1", |t| match t {
+        "interval" => Some(Rule::Interval),
+        "evalsig-0.1" => Some(Rule::Evalsig01),
+        _ => None,
+    })?;
+    if rule == Rule::Evalsig01 && matches!(claim, Claim::Within { .. }) {
+        return Err(Code::BadUsage
+            .at("--rule")
+            .what("evalsig-0.1 knows no claim of equivalence")
+            .next("use --rule interval with --equivalence"));
+    }
+    let keep = match (&flags.release_id, &flags.envelope) {
+        (Some(id), _) => Keep::Trail { root: flags.audit_root.clone(), release: release_id(id)? },
+        (None, Some(path)) => Keep::File(path.clone()),
+        (None, None) => Keep::Nowhere,
+    };
+    Ok(GateRequest { runs: runs(&flags.shared)?, plan: plan(&flags.shared, claim, rule, Sides::One)?, keep })
+}
+
+pub(super) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic> {
+    let claim = Claim::Above { min_delta: 0.0 };
+    Ok(CompareRequest {
+        runs: runs(&flags.shared)?,
+        plan: plan(&flags.shared, claim, Rule::Interval, Sides::Two)?,
+    })
+}
+
+pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
+    let anchor = |text: &String| {
+        text.parse::<Digest>()
+            .map_err(|why| Code::BadUsage.at("--anchor").what(format!("is {text:?}: {why}")))
+    };
+    Ok(VerifyRequest {
+        path: flags.trail.into(),
+        question: Question {
+            release_id: flags.release_id.as_deref().map(release_id).transpose()?,
+            anchors: flags.anchor.iter().map(anchor).collect::<Result<_, _>>()?,
+            require_anchor: flags.require_anchor,
+        },
+        output: plain(flags.output),
+    })
+}
+
+pub(super) fn doctor(flags: DoctorFlags) -> Result<DoctorRequest, Diagnostic> {
+    Ok(DoctorRequest {
+        format: format(&flags.format)?,
+        cluster: cluster(flags.cluster.as_deref()),
+        metric: flags.metric,
+        files: flags.files,
+        output: plain(flags.output),
+    })
+}
+
+pub(super) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
+    let positive = |t: &str| number(t).filter(|n| *n > 0.0);
+    let clustering = match (&flags.cluster_size, &flags.n_clusters) {
+        (Some(text), _) => {
+            Clustering::MeanSize(parse("--cluster-size", text, "a number of at least 1", |t| {
+                number(t).filter(|n| *n >= 1.0)
+            })?)
+        }
+        (None, Some(text)) => {
+            Clustering::Clusters(parse("--n-clusters", text, "a whole number of at least 1", |t| {
+                t.parse().ok().filter(|n| *n >= 1)
+            })?)
+        }
+        (None, None) => Clustering::None,
+    };
+    Ok(MdeRequest {
+        sd_diff: parse("--sd-diff", &flags.sd_diff, "a number above 0", positive)?,
+        n_pairs: parse("--n-pairs", &flags.n_pairs, "a whole number of at least 2", |t| {
+            t.parse().ok().filter(|n| *n >= 2)
+        })?,
+        target_delta: flags
+            .target_delta
+            .as_deref()
+            .map(|t| parse("--target-delta", t, "a finite number", number))
+            .transpose()?,
+        min_delta: parse("--min-delta", &flags.min_delta, "a finite number", number)?,
+        alpha: alpha(&flags.alpha)?,
+        power: power(&flags.power)?,
+        sides: if flags.one_sided { Sides::One } else { Sides::Two },
+        icc: parse("--icc", &flags.icc, "a number between 0 and 1", |t| {
+            number(t).filter(|n| (0.0..=1.0).contains(n))
+        })?,
+        clustering,
+        output: plain(flags.output),
+    })
+}
+
+pub(super) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
+    let colour = match flags.color {
+        ColourFlag::Always => true,
+        ColourFlag::Never => false,
+        ColourFlag::Auto => terminal.colour,
+    };
+    View {
+        output: match flags.output {
+            OutputFlag::Tty => Output::Tty,
+            OutputFlag::Json => Output::Json,
+            OutputFlag::Markdown => Output::Markdown,
+        },
+        colour: if colour { Colour::On } else { Colour::Off },
+        quiet: flags.quiet,
+        json: flags.json.clone(),
+    }
+}
+
+fn plain(output: PlainOutputFlag) -> Output {
+    match output {
+        PlainOutputFlag::Tty => Output::Tty,
+        PlainOutputFlag::Json => Output::Json,
+    }
+}
+
+fn runs(flags: &SharedFlags) -> Result<Runs, Diagnostic> {
+    if flags.baseline == "-" && flags.candidate == "-" {
+        return Err(Code::BadUsage
+            .at("--candidate")
+            .what("is standard input, and so is --baseline")
+            .next("only one of the two can be read from standard input"));
+    }
+    Ok(Runs {
+        baseline: flags.baseline.clone(),
+        candidate: flags.candidate.clone(),
+        format: format(&flags.format)?,
+        metric: flags.metric.clone(),
+    })
+}
+
+fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> Result<Plan, Diagnostic> {
+    let one_sided = flag("--one-sided", flags.one_sided.as_deref())?;
+    Ok(Plan {
+        claim,
+        rule,
+        alpha: alpha(&flags.alpha)?,
+        power: power(&flags.power)?,
+        planned_delta: flags
+            .planned_delta
+            .as_deref()
+            .map(|t| parse("--planned-delta", t, "a finite number", number))
+            .transpose()?,
+        sides: match (one_sided, flags.two_sided) {
+            (Some(true), _) => Sides::One,
+            (Some(false), _) | (None, true) => Sides::Two,
+            (None, false) => default_sides,
+        },
+        method: flags
+            .method
+            .parse::<MethodChoice>()
+            .map_err(|why| Code::BadUsage.at("--method").what(format!("is {:?}, {why}", flags.method)))?,
+        resamples: parse("--resamples", &flags.resamples, "a whole number from 100 to 10,000,000", |t| {
+            t.parse().ok().filter(|n| (100..=10_000_000).contains(n))
+        })?,
+        seed: parse("--seed", &flags.seed, "a whole number from 0 to 18,446,744,073,709,551,615", |t| {
+            t.parse().ok()
+        })?,
+        direction: if flag("--lower-is-better", flags.lower_is_better.as_deref())?.unwrap_or(false) {
+            Direction::LowerIsBetter
+        } else {
+            Direction::HigherIsBetter
+        },
+        cluster: cluster(flags.cluster.as_deref()),
+        epochs: parse("--epochs", &flags.epochs, "mean, first or the number of an epoch", |t| match t {
+            "mean" => Some(EpochRule::Mean),
+            "first" => Some(EpochRule::First),
+            other => other.parse().ok().map(EpochRule::Only),
+        })?,
+        missing: parse("--missing", &flags.missing, "error or exclude", |t| match t {
+            "error" => Some(MissingRule::Error),
+            "exclude" => Some(MissingRule::Exclude),
+            _ => None,
+        })?,
+        min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
+            number(t).and_then(Fraction::new)
+        })?,
+    })
+}
+
+fn alpha(text: &str) -> Result<Alpha, Diagnostic> {
+    parse("--alpha", text, "a number between 0 and 1, both excluded", |t| number(t).and_then(Alpha::new))
+}
+
+fn power(text: &str) -> Result<Fraction, Diagnostic> {
+    parse("--power", text, "a number between 0 and 1, both excluded", |t| {
+        number(t).filter(|n| *n > 0.0 && *n < 1.0).and_then(Fraction::new)
+    })
+}
+
+fn cluster(key: Option<&str>) -> ClusterRule {
+    match key {
+        None => ClusterRule::FromData,
+        Some("none") => ClusterRule::Off,
+        Some(key) => ClusterRule::Key(key.to_owned()),
+    }
+}
+
+fn format(text: &str) -> Result<Option<Format>, Diagnostic> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|why| Code::BadUsage.at("--format").what(format!("is {text:?}, {why}")))
+}
+
+fn release_id(text: &str) -> Result<ReleaseId, Diagnostic> {
+    ReleaseId::from_str(text).map_err(|why| {
+        Code::BadReleaseId
+            .at("--release-id")
+            .what(format!("is {text:?}; {why}"))
+            .next("use a tag such as v1.4.0")
+    })
+}
+
+fn flag(name: &str, text: Option<&str>) -> Result<Option<bool>, Diagnostic> {
+    text.map(|text| {
+        parse(name, text, "true or false", |t| match t.to_ascii_lowercase().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
+    })
+    .transpose()
+}
+
+/// Only plain decimal numbers: `inf`, `nan` and blanks are refused.
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+fn parse<T>(
+    name: &str,
+    text: &str,
+    expected: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Diagnostic> {
+    read(text.trim()).ok_or_else(|| Code::BadUsage.at(name).what(format!("is {text:?}, expected {expected}")))
+}

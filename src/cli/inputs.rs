@@ -1,0 +1,106 @@
+//! The action's inputs: `INPUT_MIN-DELTA` is `--min-delta` by another name.
+
+use clap::Parser as _;
+
+use super::high;
+use super::low::{Cli, Command};
+use crate::commands::action::{ActionRequest, Audit, Mode};
+use crate::commands::gate::Keep;
+use crate::domain::{Code, Diagnostic};
+
+/// Every input that the action understands, as `action.yml` declares them.
+pub const ACTION_INPUTS: &[&str] = &[
+    "baseline",
+    "candidate",
+    "format",
+    "metric",
+    "cluster",
+    "epochs",
+    "lower-is-better",
+    "min-delta",
+    "equivalence",
+    "rule",
+    "alpha",
+    "power",
+    "planned-delta",
+    "method",
+    "one-sided",
+    "resamples",
+    "seed",
+    "missing",
+    "min-coverage",
+    "release-id",
+    "audit-root",
+    "audit",
+    "mode",
+    "report-json",
+];
+
+/// Inputs that only the action has; every other one is a flag of `gate`.
+const OWN_INPUTS: &[&str] = &["audit", "mode", "report-json"];
+
+/// Where an envelope goes that belongs to no release.
+const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
+
+/// Resolves the action's inputs. `input` gives the text of an input by its name; the runner passes
+/// an undeclared default as an empty text, which counts as absent.
+///
+/// # Errors
+/// `bad-usage` or `bad-release-id`, naming the input.
+pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRequest, Diagnostic> {
+    let given = |name: &str| input(name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    for required in ["baseline", "candidate"] {
+        if given(required).is_none() {
+            return Err(Code::BadUsage
+                .at(format!("input {required}"))
+                .what("is missing")
+                .next("set it in the step's with: block to a run file in the workspace"));
+        }
+    }
+    let mut args = vec!["evalsig".to_owned(), "gate".to_owned()];
+    let flags = ACTION_INPUTS.iter().filter(|name| !OWN_INPUTS.contains(name));
+    args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
+    let cli = Cli::try_parse_from(args).map_err(|error| refusal(&error))?;
+    let Command::Gate(flags) = cli.command else {
+        return Err(Code::Bug.at("action inputs").what("did not resolve to a gate"));
+    };
+    let mut gate = high::gate(&flags).map_err(as_input)?;
+    let audit = choice(
+        given("audit"),
+        "audit",
+        &[("required", Audit::Required), ("best-effort", Audit::BestEffort), ("off", Audit::Off)],
+    )?;
+    let mode = choice(given("mode"), "mode", &[("enforce", Mode::Enforce), ("advisory", Mode::Advisory)])?;
+    let released = gate.keep != Keep::Nowhere;
+    if !released || audit == Audit::Off {
+        gate.keep = Keep::File(LOOSE_ENVELOPE.into());
+    }
+    Ok(ActionRequest { gate, released, audit, mode, report_json: given("report-json") })
+}
+
+/// The first choice is the default.
+fn choice<T: Copy>(text: Option<String>, name: &str, choices: &[(&str, T)]) -> Result<T, Diagnostic> {
+    let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+    let wanted = text.as_deref().or(words.first().copied()).unwrap_or_default();
+    choices.iter().find(|(word, _)| *word == wanted).map(|(_, value)| *value).ok_or_else(|| {
+        Code::BadUsage
+            .at(format!("input {name}"))
+            .what(format!("is {wanted:?}, expected one of {}", words.join(", ")))
+    })
+}
+
+/// An error that names a flag names the input instead.
+fn as_input(mut error: Diagnostic) -> Diagnostic {
+    if let Some(name) = error.place.strip_prefix("--") {
+        error.place = format!("input {name}");
+    }
+    error
+}
+
+/// clap's first line says what is wrong; its usage text would speak of a command line that nobody typed.
+fn refusal(error: &clap::Error) -> Diagnostic {
+    let text = error.to_string();
+    let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).collect();
+    let what = first.join(" ").trim_start_matches("error: ").replace("--", "");
+    Code::BadUsage.at("inputs").what(what).next("see the table of inputs in docs/action.md")
+}

@@ -1,0 +1,269 @@
+//! What was typed. Values stay text here; `high` gives them meaning, once, with one wording of every
+//! error. The action's inputs arrive as the same flags.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
+#[derive(Debug, Parser)]
+#[command(name = "evalsig", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 ALLOW or success, 1 REJECT or a broken trail, 2 INCONCLUSIVE, 64 bad usage, \
+65 bad data, 70 a bug, 73 trail not written, 75 network gave up, 77 permission refused.\n\
+Exit 1 and 2 of gate mean that a valid verdict exists; every failure to reach one is 64 or more."
+)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Two runs and a plan in, a verdict out: ALLOW (0), REJECT (1) or INCONCLUSIVE (2).
+    #[command(after_help = GATE_EXAMPLES)]
+    Gate(Box<GateFlags>),
+    /// The same inference without a verdict; two-sided unless told otherwise.
+    Compare(Box<CompareFlags>),
+    /// What the action's container runs: INPUT_* and GITHUB_* in; verdict, outputs and summary out.
+    Action,
+    /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
+    Verify(VerifyFlags),
+    /// Check run files and say what is in each, and what is wrong with it.
+    Doctor(DoctorFlags),
+    /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
+    Mde(MdeFlags),
+    /// Print the version.
+    Version,
+}
+
+const GATE_EXAMPLES: &str = "\
+The sign of --min-delta names the claim: above 0 \"better by more than that\", 0 \"better\", below 0 \"not worse \
+by that much\". ALLOW means that the lower bound for delta lies above it, REJECT that the upper bound lies below.
+
+Examples:
+  evalsig gate --baseline base.json --candidate cand.json --min-delta 0.005
+  evalsig gate --baseline base.json --candidate cand.json --min-delta -0.01 --release-id v1.4.0";
+
+/// Flags that gate and compare share.
+#[derive(Debug, Args)]
+pub(super) struct SharedFlags {
+    /// Run that is in use; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: String,
+    /// Run that wants to replace it; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) candidate: String,
+    /// Format of both files: auto looks at the content, never at the name.
+    #[arg(long, value_name = "auto|runframe|parquet", default_value = "auto")]
+    pub(super) format: String,
+    /// Metric to gate on; refused when a file holds another one.
+    #[arg(long, value_name = "NAME", alias = "metric-name")]
+    pub(super) metric: Option<String>,
+    /// Field that names the sampling unit, or none if items are independent. Without the flag the
+    /// cluster ids in the data are used where there are any; with no value, cluster_id is required.
+    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
+    pub(super) cluster: Option<String>,
+    /// What becomes of an item's repeats: their mean, the first, or the epoch of this number.
+    #[arg(long, value_name = "mean|first|N", default_value = "mean")]
+    pub(super) epochs: String,
+    /// Smaller scores are better: the sign of every difference is turned.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) lower_is_better: Option<String>,
+    /// Largest accepted probability of a wrong ALLOW, and of a wrong REJECT; between 0 and 1.
+    #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
+    pub(super) alpha: String,
+    /// Power that the advice plans for; it never enters a verdict.
+    #[arg(long, value_name = "SHARE", default_value = "0.80", allow_hyphen_values = true)]
+    pub(super) power: String,
+    /// Method of inference: auto chooses from the shape of the data; names are in docs/statistics.md.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub(super) method: String,
+    /// Each bound is a one-sided statement at 1 - alpha (gate's default).
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", conflicts_with = "two_sided")]
+    pub(super) one_sided: Option<String>,
+    /// Both bounds together are a statement at 1 - alpha (compare's default).
+    #[arg(long)]
+    pub(super) two_sided: bool,
+    /// Random resamples, where the method draws any.
+    #[arg(long, value_name = "N", default_value = "10000", allow_hyphen_values = true)]
+    pub(super) resamples: String,
+    /// Seed of every random stream: same inputs, plan and seed give the same bits.
+    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
+    pub(super) seed: String,
+    /// What an item without a score does: error refuses the run, exclude leaves it out and counts it.
+    #[arg(long, value_name = "error|exclude", default_value = "error")]
+    pub(super) missing: String,
+    /// Least share of the larger run that must be scored in both; below it the verdict is INCONCLUSIVE.
+    #[arg(long, value_name = "SHARE", default_value = "0.95", allow_hyphen_values = true)]
+    pub(super) min_coverage: String,
+    /// True improvement to plan for: says how many items it would need.
+    #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
+    pub(super) planned_delta: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(super) view: ViewFlags,
+}
+
+/// Flags of how a result is shown.
+#[derive(Debug, Args)]
+pub(super) struct ViewFlags {
+    /// Shape of the result on standard output.
+    #[arg(long, value_enum, default_value_t = OutputFlag::Tty)]
+    pub(super) output: OutputFlag,
+    /// Also write the JSON result to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<String>,
+    /// Nothing on standard error but errors.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// When to use colour; NO_COLOR turns it off too.
+    #[arg(long, value_enum, default_value_t = ColourFlag::Auto)]
+    pub(super) color: ColourFlag,
+}
+
+/// Shapes of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFlag {
+    /// For people.
+    Tty,
+    /// One JSON object.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourFlag {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Flags of gate.
+#[derive(Debug, Args)]
+pub(super) struct GateFlags {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(super) shared: SharedFlags,
+    /// Value that delta must exceed; its sign names the claim.
+    #[arg(long, value_name = "DELTA", allow_hyphen_values = true, required_unless_present = "equivalence")]
+    pub(super) min_delta: Option<String>,
+    /// Claim equivalence within this margin in both directions, instead of --min-delta.
+    #[arg(long, value_name = "MARGIN", allow_hyphen_values = true, conflicts_with = "min_delta")]
+    pub(super) equivalence: Option<String>,
+    /// Rule of the verdict: interval, or evalsig-0.1 to reproduce the Python package 0.1.2.
+    #[arg(long, value_name = "interval|evalsig-0.1", default_value = "interval")]
+    pub(super) rule: String,
+    /// Append the envelope to the trail under this id; letters, digits, '.', '_' and '-'.
+    #[arg(long, value_name = "ID")]
+    pub(super) release_id: Option<String>,
+    /// Folder that holds the trail: it is DIR/audit.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) audit_root: String,
+    /// Write the envelope to this file instead of a trail.
+    #[arg(long, value_name = "FILE", conflicts_with = "release_id")]
+    pub(super) envelope: Option<String>,
+}
+
+/// Flags of compare.
+#[derive(Debug, Args)]
+pub(super) struct CompareFlags {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(super) shared: SharedFlags,
+}
+
+/// Flags of verify.
+#[derive(Debug, Args)]
+pub(super) struct VerifyFlags {
+    /// The trail: a folder that holds audit/, audit/ itself, or one envelope.
+    #[arg(value_name = "TRAIL", default_value = ".")]
+    pub(super) trail: String,
+    /// List this release only; the chain is checked whole all the same.
+    #[arg(long, value_name = "ID")]
+    pub(super) release_id: Option<String>,
+    /// SHA-256 of an entry or envelope that you kept elsewhere: the trail must still hold it.
+    #[arg(long, value_name = "SHA256")]
+    pub(super) anchor: Vec<String>,
+    /// A trail that nothing outside vouches for cannot be decided (exit 2).
+    #[arg(long)]
+    pub(super) require_anchor: bool,
+    /// Shape of the result on standard output.
+    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    pub(super) output: PlainOutputFlag,
+}
+
+/// Shapes of a result that has no Markdown form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlainOutputFlag {
+    /// For people.
+    Tty,
+    /// One JSON object.
+    Json,
+}
+
+/// Flags of doctor.
+#[derive(Debug, Args)]
+pub(super) struct DoctorFlags {
+    /// Run files to check. With exactly two, they are checked as a pair (baseline, candidate) too.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<String>,
+    /// Format of the files: auto looks at the content.
+    #[arg(long, value_name = "auto|runframe|parquet", default_value = "auto")]
+    pub(super) format: String,
+    /// Metric to expect.
+    #[arg(long, value_name = "NAME")]
+    pub(super) metric: Option<String>,
+    /// Field that names the sampling unit, or none.
+    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
+    pub(super) cluster: Option<String>,
+    /// Shape of the result on standard output.
+    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    pub(super) output: PlainOutputFlag,
+}
+
+/// Flags of mde.
+#[derive(Debug, Args)]
+pub(super) struct MdeFlags {
+    /// Standard deviation of the per-item paired difference, in units of the score.
+    #[arg(long, value_name = "SD", allow_hyphen_values = true)]
+    pub(super) sd_diff: String,
+    /// Paired items.
+    #[arg(long, value_name = "N", default_value = "1000", allow_hyphen_values = true)]
+    pub(super) n_pairs: String,
+    /// True improvement to plan for: prints the items it needs instead of the effect that --n-pairs show.
+    #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
+    pub(super) target_delta: Option<String>,
+    /// Value that delta must exceed: the margin of the claim that is planned.
+    #[arg(long, value_name = "DELTA", default_value = "0", allow_hyphen_values = true)]
+    pub(super) min_delta: String,
+    /// Error rate.
+    #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
+    pub(super) alpha: String,
+    /// Power.
+    #[arg(long, value_name = "SHARE", default_value = "0.80", allow_hyphen_values = true)]
+    pub(super) power: String,
+    /// Plan a one-sided test, as gate uses.
+    #[arg(long, conflicts_with = "two_sided")]
+    pub(super) one_sided: bool,
+    /// Plan a two-sided test (the default of this command, as in the Python package).
+    #[arg(long)]
+    pub(super) two_sided: bool,
+    /// Intra-cluster correlation of the differences.
+    #[arg(long, value_name = "RHO", default_value = "0", allow_hyphen_values = true)]
+    pub(super) icc: String,
+    /// Mean number of items in a cluster.
+    #[arg(long, value_name = "M", allow_hyphen_values = true)]
+    pub(super) cluster_size: Option<String>,
+    /// Number of clusters; the mean size is then items / clusters.
+    #[arg(long, value_name = "K", conflicts_with = "cluster_size", allow_hyphen_values = true)]
+    pub(super) n_clusters: Option<String>,
+    /// Shape of the result on standard output.
+    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    pub(super) output: PlainOutputFlag,
+}

@@ -1,0 +1,162 @@
+//! The path that `gate` and `compare` share: read, pair, infer, decide.
+
+use super::Files;
+use crate::decision::{self, Needed, Outlook};
+use crate::domain::{Diagnostic, Digest, Plan, Rule};
+use crate::envelope::judged::{self, Judged};
+use crate::envelope::v1;
+use crate::inference::{self, Estimate, Sample, effects, icc, planning};
+use crate::pairing::{Pairs, pair};
+use crate::readers::{self, Format, ReadOptions, Reading};
+
+/// The two runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runs {
+    /// Path of the run that is in use.
+    pub baseline: String,
+    /// Path of the run that wants to replace it.
+    pub candidate: String,
+    /// Format of both; `None` detects it from the content of each.
+    pub format: Option<Format>,
+    /// Metric to insist on.
+    pub metric: Option<String>,
+}
+
+/// Judges the candidate against the baseline under a plan. Reads both files and writes nothing.
+///
+/// # Errors
+/// Every error about the runs, with the file as the place; `method-does-not-fit` where the method
+/// asked for cannot take the data.
+pub fn judge(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Judged, Diagnostic> {
+    let baseline = Opened::read(&runs.baseline, runs, plan, files)?;
+    let candidate = Opened::read(&runs.candidate, runs, plan, files)?;
+    let pairs = pair(&baseline.reading.run, &candidate.reading.run, plan)?;
+    let sample = Sample::of(&pairs, plan.direction);
+
+    let mut notes = pairs.notes.clone();
+    notes.extend(baseline.notes("baseline").chain(candidate.notes("candidate")));
+    if baseline.digest == candidate.digest {
+        notes.push("baseline and candidate are the same file, byte for byte".into());
+    }
+    let (report, recorded_plan) = match plan.rule {
+        Rule::Interval => by_interval(plan, &pairs, &sample, notes)?,
+        Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample, notes)?,
+    };
+    Ok(Judged {
+        report,
+        plan: recorded_plan,
+        inputs: v1::Inputs {
+            baseline: baseline.recorded(pairs.counts.baseline_items),
+            candidate: candidate.recorded(pairs.counts.candidate_items),
+        },
+        pairing: judged::pairing(&pairs.counts),
+        effect_sizes: effect_sizes(&sample),
+        changed: judged::changed(&pairs, plan.direction),
+    })
+}
+
+/// By the bounds of one inverted test.
+fn by_interval(
+    plan: &Plan,
+    pairs: &Pairs,
+    sample: &Sample,
+    mut notes: Vec<String>,
+) -> Result<(v1::Report, v1::Plan), Diagnostic> {
+    let estimate = inference::infer(sample, plan)?;
+    notes.extend(estimate.notes.iter().cloned());
+    let outlook = outlook(plan, sample, &estimate);
+    let decision = decision::decide(plan, &pairs.counts, &estimate, &outlook);
+    let comparison = judged::comparison(plan, &pairs.counts, &estimate, &outlook, notes);
+    let recorded = judged::plan(plan, estimate.label, &estimate.reason, estimate.clusters.is_some());
+    Ok((judged::report(plan, &decision, comparison), recorded))
+}
+
+/// What another run of this kind would show: a matter of design, from the spread of this one.
+fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {
+    let sd = estimate.sd_diff;
+    if sd.is_nan() || sd <= 0.0 {
+        return Outlook::default();
+    }
+    let deff = estimate.icc.map_or(1.0, |icc| icc::design_effect(&sample.units(), icc));
+    let (alpha, power, sides) = (plan.alpha, plan.power.get(), plan.sides);
+    let null = plan.claim.lower_null();
+    let needed = match plan.planned_delta {
+        None => Needed::Unknown,
+        Some(planned) => planning::required_n(planned, null, sd, deff, alpha, power, sides)
+            .map_or(Needed::NoNumber, Needed::Items),
+    };
+    Outlook { mde: Some(planning::mde(sd, sample.len() as f64, deff, alpha, power, sides)), needed }
+}
+
+/// The effect in other units.
+fn effect_sizes(sample: &Sample) -> v1::EffectSizes {
+    let differences = sample.differences();
+    let finite = |value: f64| value.is_finite().then_some(value);
+    v1::EffectSizes {
+        cohens_d_paired: effects::cohens_d_paired(&differences),
+        cliffs_delta: effects::cliffs_delta(&sample.baseline, &sample.candidate),
+        fixed_per_broken: effects::fix_odds(&differences).odds.and_then(finite),
+        icc: sample
+            .clusters
+            .as_deref()
+            .and_then(|clusters| icc::anova(&differences, clusters))
+            .map(|anova| anova.icc),
+        effective_units: finite(icc::effective_units(&sample.units())),
+    }
+}
+
+/// As Python evalsig 0.1.2 does.
+fn by_evalsig_0_1(
+    plan: &Plan,
+    pairs: &Pairs,
+    sample: &Sample,
+    mut notes: Vec<String>,
+) -> Result<(v1::Report, v1::Plan), Diagnostic> {
+    let outcome = inference::evalsig_0_1(sample, plan)?;
+    notes.extend(outcome.notes.iter().cloned());
+    let decision = decision::reproduce(plan, &pairs.counts, &outcome);
+    let comparison = judged::legacy_comparison(plan, &pairs.counts, &outcome, notes);
+    let recorded = judged::plan(
+        plan,
+        outcome.label,
+        "chosen as Python evalsig 0.1.2 chooses",
+        outcome.clusters.is_some(),
+    );
+    Ok((judged::report(plan, &decision, comparison), recorded))
+}
+
+/// One run file, read.
+struct Opened {
+    path: String,
+    bytes: u64,
+    digest: Digest,
+    reading: Reading,
+}
+
+impl Opened {
+    fn read(path: &str, runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
+        let options = ReadOptions {
+            metric: runs.metric.clone(),
+            cluster: plan.cluster.clone(),
+            ..ReadOptions::default()
+        };
+        let bytes = files.read(path)?;
+        let reading = readers::read(&bytes, runs.format, &options).map_err(|error| error.within(path))?;
+        Ok(Self { path: path.to_owned(), bytes: bytes.len() as u64, digest: Digest::of(&bytes), reading })
+    }
+
+    fn notes(&self, which: &str) -> impl Iterator<Item = String> {
+        self.reading.notes.iter().map(move |note| format!("{which}: {note}"))
+    }
+
+    fn recorded(&self, items: usize) -> v1::Input {
+        judged::input(
+            &self.path,
+            self.bytes,
+            self.digest,
+            self.reading.format.as_str(),
+            &self.reading.run,
+            items,
+        )
+    }
+}

@@ -1,0 +1,288 @@
+//! What was decided and from what, before it has a place in a trail: the parts of an envelope that
+//! depend on inputs, plan and seed only.
+
+use super::v1;
+use crate::decision::{Decision, Outlook};
+use crate::domain::{Claim, Digest, Direction, Plan, RunFrame, Sides, Verdict};
+use crate::inference::{Estimate, LegacyOutcome};
+use crate::pairing::{Counts, Pairs};
+
+/// How many ids of changed items an envelope lists.
+const LISTED: usize = 20;
+
+/// The judgement on one pair of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// Verdict, words and numbers.
+    pub report: v1::Report,
+    /// What fixed the inference.
+    pub plan: v1::Plan,
+    /// The two runs.
+    pub inputs: v1::Inputs,
+    /// How they were matched.
+    pub pairing: v1::Pairing,
+    /// The effect in other units.
+    pub effect_sizes: v1::EffectSizes,
+    /// Items whose score changed.
+    pub changed: v1::Changed,
+}
+
+/// Facts that only the moment and the place of a decision know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Circumstances {
+    /// When, RFC 3339 UTC.
+    pub decided_at: String,
+    /// By which clock.
+    pub clock: String,
+    /// About which source.
+    pub source: Option<v1::Source>,
+    /// In which workflow run.
+    pub run: Option<v1::Run>,
+    /// The image, where it is known.
+    pub image_digest: Option<String>,
+}
+
+impl Judged {
+    /// The envelope of this judgement at its place in a trail (`None`: outside any trail).
+    #[must_use]
+    pub fn envelope(
+        &self,
+        place: Option<(&str, u32, Option<v1::FileRef>)>,
+        circumstances: &Circumstances,
+    ) -> v1::Envelope {
+        let (release_id, attempt, supersedes) = match place {
+            Some((release, attempt, supersedes)) => (Some(release.to_owned()), attempt, supersedes),
+            None => (None, 1, None),
+        };
+        v1::Envelope {
+            schema: v1::SCHEMA.into(),
+            verdict: self.report.verdict,
+            exit_code: self.report.exit_code,
+            release_id,
+            attempt,
+            supersedes,
+            decided_at: circumstances.decided_at.clone(),
+            clock: circumstances.clock.clone(),
+            report: self.report.clone(),
+            plan: self.plan.clone(),
+            inputs: self.inputs.clone(),
+            pairing: self.pairing.clone(),
+            effect_sizes: self.effect_sizes.clone(),
+            changed: self.changed.clone(),
+            source: circumstances.source.clone(),
+            run: circumstances.run.clone(),
+            tool: v1::Tool {
+                name: "evalsig".into(),
+                version: env!("CARGO_PKG_VERSION").into(),
+                git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
+                image_digest: circumstances.image_digest.clone(),
+                target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            },
+            store: None,
+            overrides: Vec::new(),
+        }
+    }
+}
+
+impl From<Verdict> for v1::VerdictWord {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Allow => Self::Allow,
+            Verdict::Reject => Self::Reject,
+            Verdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+/// The engine that computed the numbers.
+#[must_use]
+pub fn engine() -> String {
+    concat!("evalsig ", env!("CARGO_PKG_VERSION")).into()
+}
+
+/// The report on a decision.
+#[must_use]
+pub fn report(plan: &Plan, decision: &Decision, comparison: v1::Comparison) -> v1::Report {
+    v1::Report {
+        verdict: decision.verdict.into(),
+        exit_code: decision.verdict.exit_code(),
+        claim: decision.claim.clone(),
+        finding: decision.finding.clone(),
+        comparison,
+        min_delta: match plan.claim {
+            Claim::Above { min_delta } => Some(min_delta),
+            Claim::Within { .. } => None,
+        },
+        equivalence: match plan.claim {
+            Claim::Above { .. } => None,
+            Claim::Within { margin } => Some(margin),
+        },
+        alpha: plan.alpha.get(),
+        power: plan.power.get(),
+        suggestion: decision.suggestion.clone(),
+    }
+}
+
+/// The numbers of an estimate. A one-sided interval shows its lower side only, as the original
+/// recipe prints it; `bounds` always has both.
+#[must_use]
+pub fn comparison(
+    plan: &Plan,
+    counts: &Counts,
+    estimate: &Estimate,
+    outlook: &Outlook,
+    notes: Vec<String>,
+) -> v1::Comparison {
+    let (lower, upper) = (finite(estimate.lower), finite(estimate.upper));
+    let one_sided = plan.sides == Sides::One && matches!(plan.claim, Claim::Above { .. });
+    v1::Comparison {
+        delta: estimate.delta,
+        ci: (lower, if one_sided { None } else { upper }),
+        ci_level: 1.0 - plan.alpha.get(),
+        p_value: p_value(plan, estimate),
+        p_value_zero: Some(estimate.p_zero),
+        significant: p_value(plan, estimate) <= plan.alpha.get(),
+        n_pairs: counts.pairs as u64,
+        n_clusters: estimate.clusters.map(|k| k as u64),
+        method: estimate.label.into(),
+        mde: outlook.mde.and_then(finite),
+        notes,
+        bounds: Some(v1::Bounds { lower, upper, each: 1.0 - plan.alpha_each().get() }),
+    }
+}
+
+/// The p-value of the claim as planned: one-sided; both sides of the claim's value; or the larger of
+/// the two one-sided tests of equivalence (Schuirmann 1987).
+fn p_value(plan: &Plan, estimate: &Estimate) -> f64 {
+    match (estimate.p_upper, plan.sides) {
+        (Some(p_upper), _) => estimate.p_claim.max(p_upper),
+        (None, Sides::One) => estimate.p_claim,
+        (None, Sides::Two) => (2.0 * estimate.p_claim.min(estimate.p_against)).min(1.0),
+    }
+}
+
+/// The numbers that Python evalsig 0.1.2 reports. It has no bounds: its test and its interval are two
+/// things.
+#[must_use]
+pub fn legacy_comparison(
+    plan: &Plan,
+    counts: &Counts,
+    outcome: &LegacyOutcome,
+    notes: Vec<String>,
+) -> v1::Comparison {
+    v1::Comparison {
+        delta: outcome.delta,
+        ci: (finite(outcome.ci_low), finite(outcome.ci_high)),
+        ci_level: 1.0 - plan.alpha.get(),
+        p_value: outcome.p_value,
+        p_value_zero: None,
+        significant: outcome.significant,
+        n_pairs: counts.pairs as u64,
+        n_clusters: outcome.clusters.map(|k| k as u64),
+        method: outcome.label.into(),
+        mde: finite(outcome.mde),
+        notes,
+        bounds: None,
+    }
+}
+
+/// The plan as recorded, with the method that the data's shape chose.
+#[must_use]
+pub fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustered: bool) -> v1::Plan {
+    v1::Plan {
+        hypothesis: plan.claim.hypothesis().into(),
+        null_value: plan.claim.lower_null(),
+        rule: plan.rule.as_str().into(),
+        method: plan.method.as_str().into(),
+        method_used: method_used.into(),
+        method_reason: method_reason.into(),
+        alpha: plan.alpha.get(),
+        power: plan.power.get(),
+        planned_delta: plan.planned_delta,
+        sides: match plan.sides {
+            Sides::One => "one",
+            Sides::Two => "two",
+        }
+        .into(),
+        better: match plan.direction {
+            Direction::HigherIsBetter => "higher",
+            Direction::LowerIsBetter => "lower",
+        }
+        .into(),
+        cluster: plan.cluster.as_str().into(),
+        units: if clustered { "clusters" } else { "items" }.into(),
+        epochs: plan.epochs.describe(),
+        missing: plan.missing.as_str().into(),
+        min_coverage: plan.min_coverage.get(),
+        resamples: plan.resamples,
+        seed: plan.seed.to_string(),
+        engine: engine(),
+        policy: None,
+        overridden: Vec::new(),
+    }
+}
+
+/// One run file as recorded.
+#[must_use]
+pub fn input(
+    path: &str,
+    bytes: u64,
+    digest: Digest,
+    format: &str,
+    run: &RunFrame,
+    items: usize,
+) -> v1::Input {
+    let names = run.names();
+    v1::Input {
+        path: path.into(),
+        sha256: digest.to_string(),
+        bytes,
+        format: format.into(),
+        run_id: names.run_id.clone(),
+        model_id: names.model_id.clone(),
+        task_id: names.task_id.clone(),
+        metric: names.metric_name.clone(),
+        items: items as u64,
+        rows: run.len() as u64,
+        clusters: run.cluster_count().map(|k| k as u64),
+        unscored: run.unscored().values().sum::<usize>() as u64,
+        config_hash: names.config_hash.clone(),
+    }
+}
+
+/// How the runs were matched, as recorded.
+#[must_use]
+pub fn pairing(counts: &Counts) -> v1::Pairing {
+    v1::Pairing {
+        pairs: counts.pairs as u64,
+        only_baseline: counts.only_baseline as u64,
+        only_candidate: counts.only_candidate as u64,
+        duplicates: 0,
+        coverage: counts.coverage,
+    }
+}
+
+/// Items whose score changed, better or worse as the direction says.
+#[must_use]
+pub fn changed(pairs: &Pairs, direction: Direction) -> v1::Changed {
+    let mut changed = v1::Changed { fixed: 0, broken: 0, fixed_ids: Vec::new(), broken_ids: Vec::new() };
+    for (row, (b, c)) in pairs.baseline.iter().zip(&pairs.candidate).enumerate() {
+        let difference = (c - b) * direction.sign();
+        let (count, ids) = if difference > 0.0 {
+            (&mut changed.fixed, &mut changed.fixed_ids)
+        } else if difference < 0.0 {
+            (&mut changed.broken, &mut changed.broken_ids)
+        } else {
+            continue;
+        };
+        *count += 1;
+        if ids.len() < LISTED {
+            ids.push(pairs.ids.get(row).to_owned());
+        }
+    }
+    changed
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

@@ -1,0 +1,72 @@
+//! Results as one strict JSON object.
+
+use serde::Serialize;
+
+use crate::domain::Diagnostic;
+use crate::envelope::judged::Judged;
+use crate::envelope::{to_bytes, v1};
+
+/// Where an envelope stands in its trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrailLine {
+    /// Path of the envelope from the folder that holds `audit/`.
+    pub path: String,
+    /// SHA-256 of the envelope.
+    pub sha256: String,
+    /// Index of its entry in the chain.
+    pub entry_index: u64,
+    /// SHA-256 of the entry.
+    pub entry_sha256: String,
+}
+
+#[derive(Serialize)]
+struct Gate {
+    verdict: v1::VerdictWord,
+    exit_code: u8,
+    report: v1::Report,
+    plan: v1::Plan,
+    inputs: v1::Inputs,
+    pairing: v1::Pairing,
+    effect_sizes: v1::EffectSizes,
+    changed: v1::Changed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trail: Option<TrailLine>,
+}
+
+/// The result of a gate: the envelope's members that depend on inputs, plan and seed, and the place
+/// in the trail where something was appended.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn gate(judged: Judged, trail: Option<TrailLine>) -> Result<String, Diagnostic> {
+    let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
+    let (verdict, exit_code) = (report.verdict, report.exit_code);
+    text(&Gate { verdict, exit_code, report, plan, inputs, pairing, effect_sizes, changed, trail })
+}
+
+#[derive(Serialize)]
+struct Compare {
+    comparison: v1::Comparison,
+    plan: v1::Plan,
+    inputs: v1::Inputs,
+    pairing: v1::Pairing,
+    effect_sizes: v1::EffectSizes,
+    changed: v1::Changed,
+}
+
+/// The result of a comparison.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn compare(judged: Judged) -> Result<String, Diagnostic> {
+    let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
+    text(&Compare { comparison: report.comparison, plan, inputs, pairing, effect_sizes, changed })
+}
+
+/// Any result of ours as JSON text.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn text(document: &impl Serialize) -> Result<String, Diagnostic> {
+    Ok(String::from_utf8_lossy(&to_bytes(document)?).into_owned())
+}

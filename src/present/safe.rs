@@ -1,0 +1,143 @@
+//! Hostile text passes one gate per destination. Text from run files, paths, event payloads and
+//! replies may try to draw on the terminal, to issue workflow commands to the runner that scans the
+//! log, or to break out of a Markdown cell.
+
+/// One line of a log or terminal: no control or direction-changing character survives, and nothing
+/// in it can be read as a workflow command (`::name::` at the start of a line, `##[name]` anywhere).
+#[must_use]
+pub fn line(text: &str) -> String {
+    let visible = visible(text);
+    let defused = visible.replace("##[", "#\u{200b}#[");
+    if defused.trim_start().starts_with("::") { defused.replacen("::", ":\u{200b}:", 1) } else { defused }
+}
+
+/// Several lines, each made safe; line breaks that separate them stay.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A Markdown code span, also inside a table cell: rendered as exactly this text, no link, mention,
+/// image or HTML. Long text is cut.
+#[must_use]
+pub fn code(text: &str) -> String {
+    const LIMIT: usize = 200;
+    let mut visible = visible(text);
+    if let Some((cut, _)) = visible.char_indices().nth(LIMIT) {
+        visible.truncate(cut);
+        visible.push('…');
+    }
+    if visible.is_empty() {
+        return "(empty)".into();
+    }
+    // A fence longer than any run of backticks inside; the blanks keep a leading or trailing
+    // backtick apart from it. A table would split at a bare `|` even inside a code span.
+    let fence = "`".repeat(longest_run(&visible, '`') + 1);
+    let blank = if visible.contains('`') || visible.trim() != visible { " " } else { "" };
+    format!("{fence}{blank}{}{blank}{fence}", visible.replace('|', "\\|"))
+}
+
+/// A fenced code block that its content cannot close.
+#[must_use]
+pub fn block(text: &str, language: &str) -> String {
+    let fence = "`".repeat((longest_run(text, '`') + 1).max(3));
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+fn longest_run(text: &str, wanted: char) -> usize {
+    let (mut longest, mut current) = (0, 0);
+    for c in text.chars() {
+        current = if c == wanted { current + 1 } else { 0 };
+        longest = longest.max(current);
+    }
+    longest
+}
+
+/// Replaces what cannot be seen, or changes how the rest is seen, by its code point.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hides(c) {
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Controls, separators that break lines, direction marks, zero-width characters and tags.
+fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c),
+            0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
+}
+
+#[cfg(test)]
+mod tests {
+    use comrak::nodes::{AstNode, NodeValue};
+    use proptest::prelude::*;
+
+    use super::{block, code, line, lines};
+
+    #[test]
+    fn workflow_commands_are_defused() {
+        for hostile in
+            ["::error::x", "  ::stop-commands::t", "a ##[error]b", "\r::add-mask::x", "\u{2028}::x::"]
+        {
+            let safe = line(hostile);
+            assert!(!safe.trim_start().starts_with("::") && !safe.contains("##["), "{safe:?}");
+        }
+        assert_eq!(line("plain text: a::b"), "plain text: a::b");
+        assert_eq!(lines("a\n::error::b"), "a\n:\u{200b}:error::b");
+        assert_eq!(line("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
+    }
+
+    fn kinds<'a>(node: &'a AstNode<'a>, out: &mut Vec<String>, code: &mut Vec<String>) {
+        match &node.data.borrow().value {
+            NodeValue::Code(span) => code.push(span.literal.clone()),
+            NodeValue::CodeBlock(span) => code.push(span.literal.clone()),
+            other => out.push(other.xml_node_name().to_owned()),
+        }
+        for child in node.children() {
+            kinds(child, out, code);
+        }
+    }
+
+    fn parse(markdown: &str) -> (Vec<String>, Vec<String>) {
+        let arena = comrak::Arena::new();
+        let mut options = comrak::Options::default();
+        options.extension.table = true;
+        options.extension.autolink = true;
+        let root = comrak::parse_document(&arena, markdown, &options);
+        let (mut out, mut code) = (Vec::new(), Vec::new());
+        kinds(root, &mut out, &mut code);
+        (out, code)
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_never_holds_a_command(text in "(?s)[:#\\[ a\r\n\t|`]{0,40}") {
+            let safe = line(&text);
+            prop_assert!(!safe.contains('\n') && !safe.contains("##["));
+            prop_assert!(!safe.trim_start().starts_with("::"));
+        }
+
+        #[test]
+        fn a_code_span_parses_back_to_its_text(text in "[`|a@<>!\\[\\](). *_~-]{1,30}") {
+            let markdown = format!("| a | b |\n|---|---|\n| {} | end |\n", code(&text));
+            let (kinds, spans) = parse(&markdown);
+            prop_assert_eq!(spans.len(), 1, "{}", markdown);
+            prop_assert_eq!(spans[0].trim(), text.trim(), "{}", markdown);
+            prop_assert!(!kinds.iter().any(|k| k == "link" || k == "image" || k.starts_with("html")), "{:?}", kinds);
+            prop_assert!(kinds.iter().filter(|k| *k == "table_cell").count() == 4);
+        }
+
+        #[test]
+        fn a_block_cannot_be_closed_by_its_content(text in "(?s)[`~ab\n]{0,60}") {
+            let (_, code) = parse(&block(&text, "json"));
+            prop_assert_eq!(code.len(), 1);
+            prop_assert_eq!(code[0].trim_end_matches('\n'), text.trim_end_matches('\n'));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A report for a terminal. It reads as well without colour as with it.
+
+use anstyle::{AnsiColor, Style};
+
+use super::safe;
+use crate::domain::Diagnostic;
+use crate::domain::words::{count, p_value, percent, signed};
+use crate::envelope::judged::Judged;
+use crate::envelope::v1::{Input, VerdictWord};
+
+/// Whether escape codes may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Write them.
+    On,
+    /// Plain text only.
+    Off,
+}
+
+/// The verdict of a gate, its reasons, the numbers and the inputs.
+#[must_use]
+pub fn gate(judged: &Judged, colour: Colour) -> String {
+    let report = &judged.report;
+    let mut page = Page::new();
+    page.line(&format!("evalsig gate: {}", paint(report.verdict, colour)));
+    page.gap();
+    page.row("claim", &report.claim);
+    page.row("finding", &report.finding);
+    if let Some(next) = &report.suggestion {
+        page.row("next", next);
+    }
+    page.gap();
+    numbers(&mut page, judged);
+    details(&mut page, judged);
+    page.text
+}
+
+/// The numbers of a comparison, without a verdict.
+#[must_use]
+pub fn compare(judged: &Judged) -> String {
+    let mut page = Page::new();
+    page.line("evalsig compare");
+    page.gap();
+    numbers(&mut page, judged);
+    details(&mut page, judged);
+    page.text
+}
+
+/// Where the envelope went, for standard error.
+#[must_use]
+pub fn kept(place: &str) -> String {
+    format!("{}\n", safe::line(place))
+}
+
+/// An error for standard error.
+#[must_use]
+pub fn error(diagnostic: &Diagnostic, colour: Colour) -> String {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let word = styled("error", style, colour);
+    let mut text = format!("evalsig: {word}: ");
+    if !diagnostic.place.is_empty() {
+        text.push_str(&format!("{}: ", safe::line(&diagnostic.place)));
+    }
+    text.push_str(&format!("{} [{}]\n", safe::line(&diagnostic.what), diagnostic.code.as_str()));
+    if !diagnostic.next.is_empty() {
+        text.push_str(&format!("  next: {}\n", safe::line(&diagnostic.next)));
+    }
+    text
+}
+
+fn numbers(page: &mut Page, judged: &Judged) {
+    let (c, plan) = (&judged.report.comparison, &judged.plan);
+    page.row(
+        "delta",
+        &format!(
+            "{}  (candidate minus baseline{})",
+            signed(c.delta),
+            if plan.better == "lower" { ", sign turned: lower is better" } else { "" }
+        ),
+    );
+    let (low, high) = (c.ci.0.unwrap_or(f64::NEG_INFINITY), c.ci.1.unwrap_or(f64::INFINITY));
+    page.row(
+        "interval",
+        &format!("{} to {}  ({} confidence)", signed(low), signed(high), percent(c.ci_level)),
+    );
+    if let Some(bounds) = &c.bounds {
+        let (low, high) = (bounds.lower.unwrap_or(f64::NEG_INFINITY), bounds.upper.unwrap_or(f64::INFINITY));
+        page.row("bounds", &format!("{} and {}  (each {})", signed(low), signed(high), percent(bounds.each)));
+    }
+    let zero = c.p_value_zero.map_or(String::new(), |p| format!(", {} (better at all)", p_value(p)));
+    page.row("p-value", &format!("{} (the claim){zero}", p_value(c.p_value)));
+    page.row("method", &format!("{}  ({})", c.method, plan.method_reason));
+    let clusters = c.n_clusters.map_or(String::new(), |k| format!(" in {} clusters", count(k)));
+    page.row(
+        "pairs",
+        &format!("{}{clusters}  (coverage {})", count(c.n_pairs), percent(judged.pairing.coverage)),
+    );
+    if let Some(mde) = c.mde {
+        page.row(
+            "mde",
+            &format!(
+                "{}  (at {} power; not part of the verdict)",
+                signed(mde).trim_start_matches('+'),
+                percent(plan.power)
+            ),
+        );
+    }
+}
+
+fn details(page: &mut Page, judged: &Judged) {
+    let changed = &judged.changed;
+    let odds = judged.effect_sizes.fixed_per_broken;
+    let odds = odds.map_or(String::new(), |odds| format!("  ({odds:.2} for each worse)"));
+    page.row("changed", &format!("{} better, {} worse{odds}", count(changed.fixed), count(changed.broken)));
+    page.gap();
+    page.row("baseline", &input(&judged.inputs.baseline));
+    page.row("candidate", &input(&judged.inputs.candidate));
+    let notes = &judged.report.comparison.notes;
+    if !notes.is_empty() {
+        page.gap();
+    }
+    for note in notes {
+        page.row("note", note);
+    }
+}
+
+fn input(run: &Input) -> String {
+    format!("{}  {}  sha256 {}", run.model_id, run.path, run.sha256.get(..16).unwrap_or(&run.sha256))
+}
+
+fn paint(verdict: VerdictWord, colour: Colour) -> String {
+    let hue = match verdict {
+        VerdictWord::Allow => AnsiColor::Green,
+        VerdictWord::Reject => AnsiColor::Red,
+        VerdictWord::Inconclusive => AnsiColor::Yellow,
+    };
+    styled(verdict.as_str(), Style::new().bold().fg_color(Some(hue.into())), colour)
+}
+
+fn styled(word: &str, style: Style, colour: Colour) -> String {
+    match colour {
+        Colour::On => format!("{style}{word}{style:#}"),
+        Colour::Off => word.to_owned(),
+    }
+}
+
+/// Label and text in two columns, long text wrapped under itself.
+pub(super) struct Page {
+    pub(super) text: String,
+}
+
+impl Page {
+    const LABEL: usize = 11;
+    const WIDTH: usize = 100;
+
+    pub(super) fn new() -> Self {
+        Self { text: String::new() }
+    }
+
+    /// A line of our own words.
+    pub(super) fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A labelled text, which may quote what is hostile.
+    pub(super) fn row(&mut self, label: &str, text: &str) {
+        let mut column = 0;
+        self.text.push_str(&format!("  {label:<width$}", width = Self::LABEL));
+        for word in safe::line(text).split(' ') {
+            if column > 0 && column + word.chars().count() > Self::WIDTH - Self::LABEL {
+                self.text.truncate(self.text.trim_end().len());
+                self.text.push_str(&format!("\n  {:width$}", "", width = Self::LABEL));
+                column = 0;
+            }
+            self.text.push_str(word);
+            self.text.push(' ');
+            column += word.chars().count() + 1;
+        }
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push('\n');
+    }
+}

@@ -1,0 +1,163 @@
+//! `evalsig action` as the runner starts it.
+
+use crate::support::{Ran, Session, assert_valid_envelope};
+
+struct Job {
+    session: Session,
+}
+
+impl Job {
+    fn new(inputs: &[(&str, &str)]) -> Self {
+        let mut session = Session::with_examples();
+        session.write("output", "").write("summary.md", "before\n");
+        let (output, summary, workspace) =
+            (session.path("output"), session.path("summary.md"), session.path("."));
+        session.set("GITHUB_ACTIONS", "true");
+        session.set("GITHUB_OUTPUT", output.to_str().unwrap());
+        session.set("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
+        session.set("GITHUB_WORKSPACE", workspace.to_str().unwrap());
+        session.set("GITHUB_REPOSITORY", "org/app").set("GITHUB_SHA", &"a".repeat(40));
+        session.set("INPUT_BASELINE", "runs/baseline.json").set("INPUT_CANDIDATE", "runs/candidate.json");
+        session.set("INPUT_ALPHA", "").set("INPUT_METRIC", "");
+        for (name, value) in inputs {
+            session.set(&format!("INPUT_{}", name.to_uppercase()), value);
+        }
+        Self { session }
+    }
+
+    fn run(&self) -> Ran {
+        self.session.run("action")
+    }
+
+    /// The outputs as the runner reads them.
+    fn outputs(&self) -> Vec<(String, String)> {
+        let text = self.session.read("output");
+        let mut lines = text.lines();
+        let mut found = Vec::new();
+        while let Some(line) = lines.next() {
+            let (name, delimiter) = line.split_once("<<").unwrap();
+            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+            found.push((name.to_owned(), value.join("\n")));
+        }
+        found
+    }
+
+    fn output(&self, name: &str) -> Option<String> {
+        self.outputs().into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+}
+
+#[test]
+fn a_release_leaves_outputs_summary_and_trail() {
+    let job = Job::new(&[("min-delta", "0.01"), ("release-id", "v1")]);
+    let ran = job.run().exits(0);
+    assert_eq!(job.output("verdict").as_deref(), Some("ALLOW"));
+    assert_eq!(job.output("exit-code").as_deref(), Some("0"));
+    assert_eq!(job.output("envelope-path").as_deref(), Some("audit/v1/audit.json"));
+    assert_eq!(job.output("entry-index").as_deref(), Some("1"));
+    let names: Vec<String> = job.outputs().into_iter().map(|(name, _)| name).collect();
+    for name in evalsig::commands::ACTION_OUTPUTS {
+        assert!(names.contains(&(*name).to_owned()), "{name} is declared but not written");
+    }
+    assert_eq!(names.len(), evalsig::commands::ACTION_OUTPUTS.len());
+    let summary = job.session.read("summary.md");
+    assert!(summary.starts_with("before\n") && summary.contains("evalsig: ALLOW"), "{summary}");
+    assert!(ran.stdout.contains("ALLOW"));
+    let envelope = job.session.read("audit/v1/audit.json");
+    assert_valid_envelope(&envelope);
+    assert!(envelope.contains("\"repository\": \"org/app\""));
+}
+
+#[test]
+fn every_verdict_but_allow_fails_the_step_unless_advisory() {
+    let rejected = Job::new(&[("min-delta", "0"), ("candidate", "runs/candidate-worse.json")]);
+    let ran = rejected.run().exits(1);
+    assert!(ran.stdout.contains("\n::error title=evalsig::"), "{}", ran.stdout);
+    assert_eq!(rejected.output("verdict").as_deref(), Some("REJECT"));
+    let advisory =
+        Job::new(&[("min-delta", "0"), ("candidate", "runs/candidate-worse.json"), ("mode", "advisory")]);
+    let ran = advisory.run().exits(0);
+    assert!(ran.stdout.contains("\n::warning title="), "{}", ran.stdout);
+    assert_eq!(
+        (advisory.output("verdict").as_deref(), advisory.output("exit-code").as_deref()),
+        (Some("REJECT"), Some("1"))
+    );
+}
+
+#[test]
+fn without_a_release_the_envelope_is_a_file_and_a_notice_says_so() {
+    let job = Job::new(&[("min-delta", "0.01")]);
+    let ran = job.run().exits(0);
+    assert!(ran.stdout.starts_with("::notice title=No release id::"), "{}", ran.stdout);
+    assert_eq!(job.output("envelope-path").as_deref(), Some("evalsig-envelope.json"));
+    assert_valid_envelope(&job.session.read("evalsig-envelope.json"));
+    assert!(!job.session.has("audit"));
+}
+
+#[test]
+fn failures_are_told_to_the_runner_too() {
+    for (inputs, code, words) in [
+        (vec![("min-delta", "0"), ("candidate", "absent.json")], 65, "absent.json"),
+        (vec![("min-delta", "0"), ("alpha", "2")], 64, "input alpha"),
+        (vec![], 64, "min-delta"),
+        (vec![("min-delta", "0"), ("baseline", "")], 64, "input baseline"),
+        (vec![("min-delta", "0"), ("mode", "dry")], 64, "input mode"),
+        (vec![("min-delta", "0"), ("candidate", "../../../../../../etc/hostname")], 65, "workspace"),
+    ] {
+        let job = Job::new(&inputs);
+        let ran = job.run().exits(code);
+        assert!(
+            ran.stdout.starts_with("::error title=evalsig::") && ran.stdout.contains(words),
+            "{}",
+            ran.stdout
+        );
+        assert_eq!(job.output("exit-code"), Some(code.to_string()));
+        assert_eq!(job.output("verdict"), None);
+        assert!(job.session.read("summary.md").contains("no verdict"));
+        assert!(!job.session.has("audit"));
+    }
+}
+
+#[test]
+fn a_link_out_of_the_workspace_is_refused() {
+    let job = Job::new(&[("min-delta", "0"), ("candidate", "link.json")]);
+    std::os::unix::fs::symlink("/proc/self/environ", job.session.path("link.json")).unwrap();
+    let ran = job.run().exits(65);
+    assert!(ran.stdout.contains("leads out of the workspace"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_trail_that_refuses_fails_the_step_or_is_said() {
+    let required = Job::new(&[("min-delta", "0.01"), ("release-id", "v1")]);
+    required.session.write("audit", "in the way");
+    required.run().exits(73);
+    let best_effort = Job::new(&[("min-delta", "0.01"), ("release-id", "v1"), ("audit", "best-effort")]);
+    best_effort.session.write("audit", "in the way");
+    let ran = best_effort.run().exits(0);
+    assert!(ran.stdout.contains("::warning title=Trail not written::"), "{}", ran.stdout);
+    let off = Job::new(&[("min-delta", "0.01"), ("release-id", "v1"), ("audit", "off")]);
+    off.run().exits(0);
+    assert!(!off.session.has("audit"));
+}
+
+#[test]
+fn hostile_names_reach_neither_the_runner_nor_the_page() {
+    let hostile = "::stop-commands::x ##[error]y | <img src=x> @team `code` \u{202e}";
+    let job = Job::new(&[("min-delta", "0"), ("candidate", "evil.json"), ("baseline", "evil.json")]);
+    let run = serde_json::json!({"run_id": hostile, "model_id": hostile, "task_id": hostile, "metric_name": hostile,
+        "items": (0..12).map(|i| serde_json::json!({"item_id": format!("{hostile}{i}"), "score": i % 2})).collect::<Vec<_>>()});
+    job.session.write("evil.json", &run.to_string());
+    let ran = job.run();
+    let foreign: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|line| line.trim_start().starts_with("::"))
+        .filter(|line| {
+            !["::error title=", "::notice title=", "::warning title="].iter().any(|own| line.starts_with(own))
+        })
+        .collect();
+    assert!(foreign.is_empty() && !ran.stdout.contains("##["), "{}", ran.stdout);
+    let summary = job.session.read("summary.md");
+    assert!(!summary.contains('\u{202e}'), "{summary}");
+    assert!(job.outputs().iter().all(|(_, value)| !value.contains("img")));
+}
