@@ -1,1 +1,35 @@
-//! trail
+//! The append-only, hash-chained log of envelopes.
+//!
+//! ```text
+//! .gitattributes                                audit/** -text
+//! audit/<release-id>/audit.json                 the envelope of attempt 1, never touched again
+//! audit/<release-id>/entry.json                 its place in the chain
+//! audit/<release-id>/attempts/002/audit.json    the next attempt at the same release
+//! audit/<release-id>/attempts/002/entry.json
+//! ```
+//!
+//! An entry names its envelope by SHA-256, and the entry before it by SHA-256; the head is the
+//! highest index, so no file of the trail is ever written twice. Everything here is a function of
+//! bytes: [`append()`] and [`verify()`] reach files through a [`Port`], and both judge them by the
+//! same examination. `docs/trail.md` describes the format for someone without this program.
+
+mod append;
+mod attributes;
+mod chain;
+mod entry;
+mod examine;
+mod finding;
+mod layout;
+mod listing;
+mod one;
+mod port;
+mod slots;
+mod verify;
+
+pub use append::{Appended, Placement, Receipt, append};
+pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
+pub use finding::{Finding, Kind, Weight};
+pub use layout::{ROOT, STAGING, Slot};
+pub use one::verify_one;
+pub use port::{Addition, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles};
+pub use verify::{Anchor, Line, Matched, Question, Subject, Verification, verify};

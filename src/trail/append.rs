@@ -1,0 +1,221 @@
+//! Extending a trail.
+//!
+//! One pass reads the trail, judges it, places the envelope and asks the port to add it if nothing
+//! changed meanwhile. The first pass and every later one are the same code: a lost race, a lost
+//! reply and a killed predecessor are all met by reading the trail again.
+
+use super::attributes;
+use super::entry::{Entry, EnvelopeRef, Link};
+use super::examine::Examination;
+use super::finding::{Finding, Kind, Weight};
+use super::layout::Slot;
+use super::listing::Listing;
+use super::port::{Addition, NewFile, Outcome, Port, TrailFiles};
+use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+use crate::envelope::{self, v1::FileRef};
+
+/// Passes before giving up. Each lost one means that another writer's entry stands, so this many
+/// writers at once can all succeed; a port that must not wait so long gives up by itself.
+const PASSES: u32 = 1000;
+
+/// Where an envelope will stand in its release. It does not know its place in the chain, so a lost
+/// race to another release leaves its bytes, and a signature over them, as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// 1 for the first attempt at the release.
+    pub attempt: u32,
+    /// The newest attempt so far.
+    pub supersedes: Option<FileRef>,
+}
+
+/// An envelope in the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The envelope, from the folder that holds `audit/`.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Which attempt at the release it is.
+    pub attempt: u32,
+    /// Position of its entry in the chain.
+    pub index: u64,
+    /// SHA-256 of the entry: what to keep elsewhere as an anchor.
+    pub entry_sha256: Digest,
+}
+
+/// What became of an envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It was written.
+    Written(Receipt),
+    /// The same inputs were decided under the same plan before: that envelope stands, and nothing
+    /// was written.
+    Exists(Receipt),
+}
+
+impl Appended {
+    /// Where the envelope stands.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        match self {
+            Self::Written(receipt) | Self::Exists(receipt) => receipt,
+        }
+    }
+}
+
+/// Appends the envelope that `render` makes for its place, unless one of the same `fingerprint`
+/// (plan and both inputs) stands in `release` already.
+///
+/// Before anything is written the trail is held to this much: every entry is whole, the entries are
+/// linked from 1 to the head without gap or fork, each has an envelope beside it, and the bytes of
+/// the head's envelope and of all of this release's are those that were written. Envelopes of other
+/// releases are left to [`verify`](super::verify()).
+///
+/// `render` is called again only when the place in the release changed.
+///
+/// # Errors
+/// `bad-release-id` where a release differs only in case; `trail-broken` and `trail-newer` where the
+/// trail must not be extended; `trail-not-written` where the port cannot read or write it; errors of
+/// `render`. None of them leaves anything behind in the trail.
+pub fn append(
+    port: &dyn Port,
+    release: &ReleaseId,
+    fingerprint: &Digest,
+    render: &mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
+    written_at: &str,
+) -> Result<Appended, Diagnostic> {
+    let mut rendered: Option<(Placement, Vec<u8>)> = None;
+    for _ in 0..PASSES {
+        let snapshot = port.snapshot().map_err(not_written)?;
+        let listing = Listing::of(&snapshot);
+        let trail = judge(port, &listing, release)?;
+        if let Some(receipt) = find(&trail, release, fingerprint) {
+            // After a lost reply the envelope found is the one that this call made.
+            let ours = rendered.as_ref().is_some_and(|(_, bytes)| Digest::of(bytes) == receipt.sha256);
+            return Ok(if ours { Appended::Written(receipt) } else { Appended::Exists(receipt) });
+        }
+        let (slot, placement) = next_slot(&trail, release)?;
+        let bytes = match rendered.take() {
+            Some((place, bytes)) if place == placement => bytes,
+            _ => {
+                let bytes = render(&placement)?;
+                agrees(&bytes, &slot, &placement, fingerprint)?;
+                bytes
+            }
+        };
+        let previous = trail.head().map(|(_, read)| Link { index: read.entry.index, sha256: read.sha256 });
+        let entry = Entry {
+            index: previous.map_or(0, |link| link.index).saturating_add(1),
+            envelope: EnvelopeRef {
+                path: slot.envelope(),
+                sha256: Digest::of(&bytes),
+                size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            },
+            previous,
+            written_at: written_at.to_owned(),
+        };
+        let entry_bytes = entry.to_bytes()?;
+        let receipt = Receipt {
+            path: entry.envelope.path.clone(),
+            sha256: entry.envelope.sha256,
+            attempt: slot.attempt,
+            index: entry.index,
+            entry_sha256: Digest::of(&entry_bytes),
+        };
+        let mut files: Vec<NewFile> =
+            attributes::to_add(port, &listing).map_err(not_written)?.into_iter().collect();
+        files.push(NewFile { path: slot.envelope(), bytes: bytes.clone() });
+        files.push(NewFile { path: slot.entry(), bytes: entry_bytes });
+        let addition = Addition { index: entry.index, folder: slot.folder(), files };
+        match port.append(&snapshot.token, &addition)? {
+            Outcome::Done => return Ok(Appended::Written(receipt)),
+            Outcome::Conflict => rendered = Some((placement, bytes)),
+        }
+    }
+    Err(Code::TrailNotWritten
+        .at(release.as_str())
+        .what(format!("other writers were first {PASSES} times in a row"))
+        .next("run again when fewer are at work"))
+}
+
+/// The trail as far as an append rests on it, or why it must not be extended.
+fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Result<Examination, Diagnostic> {
+    let mut trail = Examination::of_entries(files, listing).map_err(not_written)?;
+    let head = trail.head().map(|(slot, _)| slot.clone());
+    trail
+        .read_envelopes(files, |slot| slot.release == *release || head.as_ref() == Some(slot))
+        .map_err(not_written)?;
+    // Newer first: what looks broken to this version may be right in that one.
+    let newer = |finding: &&Finding| matches!(finding.kind, Kind::Newer | Kind::NewerUnreadable);
+    if let Some(finding) = trail.findings.iter().find(newer) {
+        return Err(Code::TrailNewer
+            .at(&finding.path)
+            .what(format!("was written as {:?}, newer than this version", finding.found))
+            .next("use the evalsig that wrote it, or a newer one"));
+    }
+    trail.findings.sort_by_key(Finding::rank);
+    if let Some(finding) = trail.findings.iter().find(|finding| finding.weight == Weight::Broken) {
+        return Err(Code::TrailBroken
+            .at(&finding.path)
+            .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
+            .next(format!("{}; `evalsig verify` lists everything", finding.kind.next())));
+    }
+    if let Some(other) = trail.same_but_for_case(release) {
+        return Err(Code::BadReleaseId
+            .at(release.as_str())
+            .what(format!("differs only in case from release {other} of this trail"))
+            .next(format!("write {other}, or choose another id")));
+    }
+    Ok(trail)
+}
+
+/// The attempt that decided the same inputs under the same plan.
+fn find(trail: &Examination, release: &ReleaseId, fingerprint: &Digest) -> Option<Receipt> {
+    trail.slots.iter().find_map(|(slot, seen)| {
+        let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
+        let read = seen.entry.as_ref()?;
+        // Only envelopes that were checked have facts, and of those the head may be another release's.
+        (slot.release == *release && facts.release_id.as_ref() == Some(release)).then(|| Receipt {
+            path: slot.envelope(),
+            sha256: read.entry.envelope.sha256,
+            attempt: slot.attempt,
+            index: read.entry.index,
+            entry_sha256: read.sha256,
+        })
+    })
+}
+
+/// The place after the newest attempt.
+fn next_slot(trail: &Examination, release: &ReleaseId) -> Result<(Slot, Placement), Diagnostic> {
+    let newest = trail.slots.iter().rfind(|(slot, _)| slot.release == *release);
+    let Some((slot, seen)) = newest else {
+        let slot = Slot { release: release.clone(), attempt: 1 };
+        return Ok((slot, Placement { attempt: 1, supersedes: None }));
+    };
+    let sha256 = seen.sha256.ok_or_else(|| Code::Bug.at(slot.envelope()).what("was not read"))?;
+    let attempt = slot
+        .attempt
+        .checked_add(1)
+        .ok_or_else(|| Code::TrailNotWritten.at(slot.envelope()).what("is the last attempt there can be"))?;
+    let supersedes = Some(FileRef { path: slot.envelope(), sha256: sha256.to_string() });
+    Ok((Slot { release: release.clone(), attempt }, Placement { attempt, supersedes }))
+}
+
+/// Nothing enters a trail that `verify` would call broken.
+fn agrees(bytes: &[u8], slot: &Slot, placement: &Placement, fingerprint: &Digest) -> Result<(), Diagnostic> {
+    let facts = envelope::read(bytes).map_err(|error| Code::Bug.at("envelope").what(error.what))?;
+    if facts.schema != envelope::v1::SCHEMA
+        || facts.release_id.as_ref() != Some(&slot.release)
+        || facts.attempt != placement.attempt
+        || facts.supersedes != placement.supersedes
+        || facts.fingerprint != *fingerprint
+    {
+        return Err(Code::Bug.at("envelope").what("does not stand where it was rendered for"));
+    }
+    Ok(())
+}
+
+/// A trail that cannot be read cannot be extended either.
+fn not_written(error: Diagnostic) -> Diagnostic {
+    Diagnostic { code: Code::TrailNotWritten, ..error }
+}

@@ -1,0 +1,195 @@
+//! What an examination of a trail can find, each kind under a stable name.
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// The trail is not as it was written.
+    Broken,
+    /// The question cannot be answered from what is there.
+    Undecided,
+    /// Worth knowing; changes nothing.
+    Note,
+}
+
+impl Weight {
+    /// The word in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Undecided => "undecided",
+            Self::Note => "note",
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $name:literal, $about:literal, $next:literal;)+) => {
+        /// A stable name for a kind of finding. Each has a row in `docs/trail.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind { $(#[doc = $about] $variant,)+ }
+
+        impl Kind {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in reports.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+
+            /// What to do next.
+            #[must_use]
+            pub fn next(self) -> &'static str {
+                match self { $(Self::$variant => $next,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    LineEndings = "line-endings", "Line endings were changed, nothing else: what a clone with core.autocrlf does.",
+        "restore .gitattributes and check the files out again with core.autocrlf off";
+    EntryDamaged = "entry-damaged", "The bytes of an entry are not those that were written.",
+        "restore the file from another copy of the trail";
+    EntryMissing = "entry-missing", "An envelope has no entry, so it stands outside the chain.",
+        "restore the entry, or move away an envelope that evalsig did not append";
+    EntryMisplaced = "entry-misplaced", "An entry stands for another envelope than the one beside it.",
+        "put both files back where they were written";
+    EnvelopeMissing = "envelope-missing", "An entry has no envelope.",
+        "restore the envelope from another copy of the trail";
+    EnvelopeChanged = "envelope-changed", "The bytes of an envelope are not those that its entry names.",
+        "restore the file from another copy of the trail";
+    EnvelopeUnreadable = "envelope-unreadable", "An envelope cannot be read, or contradicts itself.",
+        "ask whoever wrote it: no release of evalsig writes such an envelope";
+    EnvelopeMisplaced = "envelope-misplaced", "An envelope speaks of another release or attempt than its folder.",
+        "put it back where it was written";
+    SupersedesWrong = "supersedes-wrong", "An attempt does not name the attempt before it.",
+        "look for an attempt that was removed or replaced";
+    AttemptMissing = "attempt-missing", "The numbering of a release's attempts has a gap.",
+        "restore the attempt from another copy of the trail";
+    AttemptsOutOfOrder = "attempts-out-of-order", "An attempt was recorded before the attempt it follows.",
+        "look for entries that were exchanged";
+    IndexMissing = "index-missing", "The chain has a gap: no readable entry has this index.",
+        "restore the entry from another copy of the trail";
+    Fork = "fork", "Two entries claim the same place in the chain.",
+        "find out which one is genuine: the next entry, or an anchor, names its hash";
+    LinkBroken = "link-broken", "An entry is not the one that the next entry names.",
+        "one of the two was rewritten: compare both with another copy of the trail";
+    ReleaseCase = "release-case", "Two releases differ only in case, so some file systems would merge them.",
+        "look for a folder that was copied or renamed";
+    UnexpectedFile = "unexpected-file", "A file lies in the trail that does not belong to it.",
+        "move it out of audit/";
+    NotAFile = "not-a-file", "A symbolic link or special file lies in the trail; it was not followed.",
+        "replace it by the file itself, or move it out of audit/";
+    AttributesMissing = "attributes-missing", "No .gitattributes keeps git from changing line endings in the trail.",
+        "restore .gitattributes with the line `audit/** -text`; the next append does so by itself";
+    AttributesChanged = "attributes-changed", "The trail's own .gitattributes is not as evalsig wrote it.",
+        "restore its bytes";
+    AnchorMissing = "anchor-missing", "Nothing in the trail has the hash that was kept elsewhere: it was cut or rewritten.",
+        "compare with the copy that the anchor was taken from";
+    NoTrail = "no-trail", "There is no trail there.",
+        "give the folder that holds audit/";
+    NothingToVerify = "nothing-to-verify", "The trail holds no entry.",
+        "append a decision with `evalsig gate --release-id`";
+    ReleaseAbsent = "release-absent", "The trail holds no such release.",
+        "look at the releases that it lists";
+    LoneEnvelope = "lone-envelope", "Nothing outside the envelope says what its bytes should be.",
+        "put its entry.json beside it, give --anchor, or verify the whole trail";
+    NotAnchored = "not-anchored", "No hash kept elsewhere was given, so a trail rewritten whole would look the same.",
+        "keep the head's hash outside this folder and give it as --anchor";
+    NewerUnreadable = "newer-unreadable", "An entry was written by a newer version that this one cannot follow.",
+        "verify with the newest evalsig";
+    Newer = "newer", "Written by a newer version; checked as far as this version knows the format.",
+        "verify with the newest evalsig to check the rest";
+    Signature = "signature", "A signature or time stamp lies beside an envelope.",
+        "check it with the tool that made it: cosign, gh attestation, openssl";
+    Leftover = "leftover", "A writer was killed here, or is at work.",
+        "nothing: it is not part of the trail, and the next append sweeps it";
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind.
+    pub kind: Kind,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// The file, from the folder that holds `audit/`; empty where the whole trail is meant.
+    pub path: String,
+    /// Its place in the chain, where that is known.
+    pub index: Option<u64>,
+    /// What would be right.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+}
+
+impl Finding {
+    fn new(kind: Kind, weight: Weight, path: impl Into<String>) -> Self {
+        Self { kind, weight, path: path.into(), index: None, expected: String::new(), found: String::new() }
+    }
+
+    pub(super) fn broken(kind: Kind, path: impl Into<String>) -> Self {
+        Self::new(kind, Weight::Broken, path)
+    }
+
+    pub(super) fn undecided(kind: Kind, path: impl Into<String>) -> Self {
+        Self::new(kind, Weight::Undecided, path)
+    }
+
+    pub(super) fn note(kind: Kind, path: impl Into<String>) -> Self {
+        Self::new(kind, Weight::Note, path)
+    }
+
+    /// Order in a report: what weighs most, then the chain from its start. What has no known place
+    /// in the chain is likelier the cause than the effect of what has one, so it comes before.
+    pub(super) fn rank(&self) -> (Weight, u64) {
+        let outside = matches!(
+            self.kind,
+            Kind::UnexpectedFile
+                | Kind::NotAFile
+                | Kind::ReleaseCase
+                | Kind::AttributesMissing
+                | Kind::AttributesChanged
+                | Kind::AnchorMissing
+        );
+        (self.weight, self.index.unwrap_or(if outside { u64::MAX } else { 0 }))
+    }
+
+    pub(super) fn at(mut self, index: impl Into<Option<u64>>) -> Self {
+        self.index = index.into();
+        self
+    }
+
+    pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    pub(super) fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = found.into();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Kind;
+
+    #[test]
+    fn kinds_are_unique_and_kebab_case() {
+        let names: BTreeSet<_> = Kind::ALL.iter().map(|k| k.as_str()).collect();
+        assert_eq!(names.len(), Kind::ALL.len());
+        assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+}

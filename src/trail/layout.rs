@@ -1,0 +1,145 @@
+//! Which file of a trail lies where.
+
+use crate::domain::ReleaseId;
+
+/// The folder of the trail inside the folder that holds it.
+pub const ROOT: &str = "audit";
+/// Where writers on one machine prepare what they will rename; never part of the trail.
+pub const STAGING: &str = ".staging";
+
+/// The place of one envelope and its entry: a release and the attempt at it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// The release.
+    pub release: ReleaseId,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+}
+
+impl Slot {
+    /// The folder that holds both files.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        let Self { release, attempt } = self;
+        // Zeros in front keep a listing in order up to attempt 999; beyond it only the order suffers.
+        if *attempt <= 1 {
+            format!("{ROOT}/{release}")
+        } else {
+            format!("{ROOT}/{release}/attempts/{attempt:03}")
+        }
+    }
+
+    /// The envelope.
+    #[must_use]
+    pub fn envelope(&self) -> String {
+        format!("{}/audit.json", self.folder())
+    }
+
+    /// The entry beside it.
+    #[must_use]
+    pub fn entry(&self) -> String {
+        format!("{}/entry.json", self.folder())
+    }
+}
+
+/// What a path is to the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An envelope.
+    Envelope(Slot),
+    /// An entry.
+    Entry(Slot),
+    /// A signature, certificate or time stamp beside an envelope.
+    Companion(Slot),
+    /// `.gitattributes` beside `audit/`; may be the user's own.
+    OuterAttributes,
+    /// `audit/.gitattributes`; always the trail's own.
+    InnerAttributes,
+    /// What a writer prepares, or left behind when it was killed.
+    Staging,
+    /// Nothing that belongs to a trail, and why.
+    Stranger(String),
+}
+
+/// Endings of the files that signers and time-stamping authorities leave beside an envelope.
+const COMPANIONS: [&str; 9] = [
+    ".sigstore.json",
+    ".sig",
+    ".pem",
+    ".crt",
+    ".tsr",
+    ".asc",
+    ".bundle",
+    ".intoto.jsonl",
+    "trusted_root.json",
+];
+
+/// What `path` is to the trail.
+pub(super) fn place(path: &str) -> Place {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [".gitattributes"] => Place::OuterAttributes,
+        [ROOT, ".gitattributes"] => Place::InnerAttributes,
+        [ROOT, STAGING, ..] => Place::Staging,
+        [ROOT, release, name] => in_slot(release, Some(1), name),
+        [ROOT, release, "attempts", number, name] => in_slot(release, attempt(number), name),
+        _ => Place::Stranger("no file of a trail lies there".into()),
+    }
+}
+
+fn in_slot(release: &str, attempt: Option<u32>, name: &str) -> Place {
+    let release = match release.parse() {
+        Ok(release) => release,
+        Err(why) => return Place::Stranger(format!("the folder is not named like a release: {why}")),
+    };
+    let Some(attempt) = attempt else {
+        return Place::Stranger("the folder is not named like an attempt: 002, 003 and so on".into());
+    };
+    let slot = Slot { release, attempt };
+    match name {
+        "audit.json" => Place::Envelope(slot),
+        "entry.json" => Place::Entry(slot),
+        _ if COMPANIONS.iter().any(|ending| name.ends_with(ending)) => Place::Companion(slot),
+        _ => Place::Stranger("only audit.json, entry.json, signatures and time stamps lie there".into()),
+    }
+}
+
+/// The number of a later attempt, written in the one way that [`Slot::folder`] writes it.
+fn attempt(name: &str) -> Option<u32> {
+    name.parse().ok().filter(|n| *n >= 2 && format!("{n:03}") == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Slot, place};
+
+    #[test]
+    fn every_slot_is_found_where_it_says() {
+        for attempt in [1, 2, 10, 999, 1000, u32::MAX] {
+            let slot = Slot { release: "v1.2".parse().unwrap(), attempt };
+            assert_eq!(place(&slot.envelope()), Place::Envelope(slot.clone()));
+            assert_eq!(place(&slot.entry()), Place::Entry(slot.clone()));
+            assert_eq!(place(&format!("{}/audit.sigstore.json", slot.folder())), Place::Companion(slot));
+        }
+    }
+
+    #[test]
+    fn a_slot_has_one_spelling() {
+        for path in [
+            "audit/v1/attempts/001/audit.json",
+            "audit/v1/attempts/2/audit.json",
+            "audit/v1/attempts/0002/audit.json",
+            "audit/v1/attempts/+02/audit.json",
+            "audit/v1/attempts/audit.json",
+            "audit/v1/Audit.json",
+            "audit/.hidden/audit.json",
+            "audit//audit.json",
+            "audit/v1/x/audit.json",
+            "audit/audit.json",
+            "audit",
+            "README.md",
+        ] {
+            assert!(matches!(place(path), Place::Stranger(_)), "{path}");
+        }
+    }
+}

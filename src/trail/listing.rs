@@ -1,0 +1,65 @@
+//! What lies in a trail, by its paths alone.
+
+use std::collections::BTreeSet;
+
+use super::finding::{Finding, Kind};
+use super::layout::{Place, Slot, place};
+use super::port::{FileKind, Snapshot};
+
+/// The files of a snapshot, sorted by what they are to the trail.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Slots with an envelope.
+    pub(super) envelopes: BTreeSet<Slot>,
+    /// Slots with an entry.
+    pub(super) entries: BTreeSet<Slot>,
+    /// `.gitattributes` beside `audit/`.
+    pub(super) outer: Option<FileKind>,
+    /// `audit/.gitattributes`.
+    pub(super) inner: Option<FileKind>,
+    /// What does not touch the chain: strange files, signatures, leftovers.
+    pub(super) aside: Vec<Finding>,
+}
+
+impl Listing {
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let mut this = Self::default();
+        let mut companions = Vec::new();
+        for file in &snapshot.files {
+            let path = &file.path;
+            match (place(path), file.kind) {
+                (Place::OuterAttributes, kind) => this.outer = Some(kind),
+                (Place::Staging, _) => this.aside.push(Finding::note(Kind::Leftover, path)),
+                (Place::InnerAttributes, FileKind::Plain) => this.inner = Some(FileKind::Plain),
+                (place, kind @ (FileKind::Link | FileKind::Other)) => {
+                    if place == Place::InnerAttributes {
+                        this.inner = Some(kind);
+                    }
+                    let what = if kind == FileKind::Link { "a symbolic link" } else { "a special file" };
+                    let finding = Finding::broken(Kind::NotAFile, path);
+                    this.aside.push(finding.expected("a plain file").found(what));
+                }
+                (Place::Envelope(slot), FileKind::Plain) => {
+                    this.envelopes.insert(slot);
+                }
+                (Place::Entry(slot), FileKind::Plain) => {
+                    this.entries.insert(slot);
+                }
+                (Place::Companion(slot), FileKind::Plain) => companions.push((slot, path)),
+                (Place::Stranger(why), FileKind::Plain) => this
+                    .aside
+                    .push(Finding::broken(Kind::UnexpectedFile, path).expected("no such file").found(why)),
+            }
+        }
+        for (slot, path) in companions {
+            this.aside.push(if this.envelopes.contains(&slot) || this.entries.contains(&slot) {
+                Finding::note(Kind::Signature, path)
+            } else {
+                // What cutting the tail by hand leaves behind.
+                let finding = Finding::broken(Kind::UnexpectedFile, path);
+                finding.expected("an envelope beside it").found("none")
+            });
+        }
+        this
+    }
+}

@@ -1,0 +1,141 @@
+//! One envelope taken out of its trail: what can be said of it alone.
+
+use super::entry::{self, Fault};
+use super::finding::{Finding, Kind};
+use super::layout::{Place, place};
+use super::slots::{facts, unconverted};
+use super::verify::{Line, Question, Subject, Verification, anchors, finish};
+use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+
+/// Verifies one envelope, with the entry beside it when there is one.
+///
+/// `path` is what the report calls the file; where the envelope lay in its trail is what its entry
+/// says.
+///
+/// # Errors
+/// `envelope-unreadable` where the bytes are no envelope, or contradict themselves.
+pub fn verify_one(
+    path: &str,
+    bytes: &[u8],
+    entry_bytes: Option<&[u8]>,
+    question: &Question,
+) -> Result<Verification, Diagnostic> {
+    let mut findings = Vec::new();
+    let known = facts(bytes, path, None, &mut findings);
+    // With an entry beside it, even bytes that are no envelope can be held to what they should be.
+    if let Some(finding) =
+        findings.first().filter(|f| f.kind == Kind::EnvelopeUnreadable && entry_bytes.is_none())
+    {
+        return Err(Code::EnvelopeUnreadable
+            .at(path)
+            .what(format!("expected {}, found {}", finding.expected, finding.found))
+            .next("give an audit.json, or the folder that holds audit/"));
+    }
+    let mut line = Line {
+        index: None,
+        release: known
+            .as_ref()
+            .and_then(|facts| facts.release_id.as_ref())
+            .map_or_else(String::new, ReleaseId::to_string),
+        attempt: known.as_ref().map_or(1, |facts| facts.attempt),
+        path: path.to_owned(),
+        entry_path: match path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/entry.json"),
+            None => "entry.json".into(),
+        },
+        verdict: known.as_ref().map(|facts| facts.verdict),
+        decided_at: known.as_ref().map(|facts| facts.decided_at.clone()),
+        sha256: Some(Digest::of(bytes)),
+        entry_sha256: None,
+        ok: true,
+    };
+    if let Some(entry_bytes) = entry_bytes {
+        hold_to_entry(bytes, entry_bytes, &mut line, &mut findings);
+    }
+    if question.release_id.as_ref().is_some_and(|id| id.as_str() != line.release) {
+        let finding = Finding::undecided(Kind::ReleaseAbsent, path);
+        findings.push(finding.expected("an envelope of the release asked for").found(&line.release));
+    }
+    let lines = vec![line];
+    let anchors = anchors(&question.anchors, &lines, &mut findings);
+    let matched = anchors.iter().any(|anchor| anchor.matched.is_some());
+    if entry_bytes.is_none() && !matched {
+        findings.push(
+            Finding::undecided(Kind::LoneEnvelope, path)
+                .expected("its entry.json beside it, or an anchor")
+                .found("neither"),
+        );
+    }
+    let mut answer = Verification {
+        subject: Subject::Envelope,
+        lines,
+        entries: 1,
+        releases: 1,
+        head: None,
+        anchors,
+        findings,
+    };
+    finish(&mut answer, question.require_anchor);
+    Ok(answer)
+}
+
+/// Compares the envelope with what its entry says of it.
+fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut Line, findings: &mut Vec<Finding>) {
+    let beside = line.entry_path.clone();
+    let read = match entry::read(entry_bytes) {
+        Ok(read) => read,
+        Err(Fault::Newer(schema)) => {
+            findings.push(Finding::undecided(Kind::NewerUnreadable, beside).found(schema));
+            return;
+        }
+        Err(Fault::Damaged { expected, found, .. }) => {
+            let kind = match unconverted(entry_bytes).map(|lf| entry::read(&lf)) {
+                Some(Ok(_)) => Kind::LineEndings,
+                _ => Kind::EntryDamaged,
+            };
+            findings.push(Finding::broken(kind, beside).expected(expected).found(found));
+            return;
+        }
+    };
+    let index = read.entry.index;
+    if let Some(schema) = &read.newer {
+        findings.push(Finding::note(Kind::Newer, &beside).at(index).found(schema));
+    }
+    line.index = Some(index);
+    line.entry_sha256 = Some(read.sha256);
+    let named = &read.entry.envelope;
+    let found = Digest::of(bytes);
+    if found != named.sha256 {
+        // What such bytes say is nobody's word.
+        (line.verdict, line.decided_at) = (None, None);
+        findings.retain(|finding| finding.kind != Kind::EnvelopeUnreadable);
+        let converted = unconverted(bytes).is_some_and(|lf| Digest::of(&lf) == named.sha256);
+        let kind = if converted { Kind::LineEndings } else { Kind::EnvelopeChanged };
+        findings.push(
+            Finding::broken(kind, &line.path)
+                .at(index)
+                .expected(format!("SHA-256 {}, {} bytes", named.sha256, named.size))
+                .found(format!("SHA-256 {found}, {} bytes", bytes.len())),
+        );
+    } else if u64::try_from(bytes.len()) != Ok(named.size) {
+        findings.push(
+            Finding::broken(Kind::EntryDamaged, &beside)
+                .at(index)
+                .expected(format!("an envelope of {} bytes", bytes.len()))
+                .found(format!("a size of {}", named.size)),
+        );
+    }
+    let agrees = match place(&named.path) {
+        Place::Envelope(slot) => slot.release.as_str() == line.release && slot.attempt == line.attempt,
+        _ => false,
+    };
+    // An envelope of a newer version may not say where it stands.
+    if !agrees && line.verdict.is_some() {
+        findings.push(
+            Finding::broken(Kind::EnvelopeMisplaced, &line.path)
+                .at(index)
+                .expected(format!("an envelope for {}", named.path))
+                .found(format!("release {:?}, attempt {}", line.release, line.attempt)),
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! What the trail asks of the place that keeps it.
+
+use crate::domain::Diagnostic;
+use crate::envelope;
+
+/// Largest file that is read. Envelopes and entries are a few kB; a longer file is not one.
+pub const MAX_FILE: usize = envelope::MAX_BYTES;
+
+/// A place that holds a trail, for reading.
+pub trait TrailFiles {
+    /// Every file under `audit/`, and `.gitattributes` beside it, as they stood at one moment: when
+    /// a file is listed, so is every file that existed before it. A place without `audit/` lists
+    /// nothing.
+    ///
+    /// # Errors
+    /// `file-unreadable`, `file` being whatever the place calls one.
+    fn snapshot(&self) -> Result<Snapshot, Diagnostic>;
+
+    /// The bytes of a listed file of kind [`FileKind::Plain`], and at most one more than
+    /// [`MAX_FILE`] of them: what is longer fails every check anyway.
+    ///
+    /// # Errors
+    /// `file-unreadable`.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic>;
+}
+
+/// A place that can extend the trail it holds.
+///
+/// Three kinds of place fit: a directory (compare and rename under a lock), a git branch (one
+/// commit, the branch moved only from the commit that was read), an object store (the index of the
+/// entry claimed by create-if-absent, then the files). Whoever implements it owns the waiting too:
+/// [`append`](super::append()) retries at once on a conflict, and an implementation with a deadline
+/// ends the loop by returning an error.
+pub trait Port: TrailFiles {
+    /// Adds files if nothing was added since the snapshot that `token` came with.
+    ///
+    /// All or nothing: the files of `addition.folder` become visible together, and no existing file
+    /// is replaced, whoever wrote it.
+    ///
+    /// # Errors
+    /// What kept the files from being written; then none of `addition.folder` is visible. The
+    /// exception is a reply that got lost: the next attempt finds its own files and says so.
+    fn append(&self, token: &Token, addition: &Addition) -> Result<Outcome, Diagnostic>;
+}
+
+/// What the place says its state is; opaque to everyone else. A digest of the listing, the id of a
+/// commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token(pub String);
+
+/// The files of a trail at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Stands for this state in [`Port::append`].
+    pub token: Token,
+    /// Files in any order.
+    pub files: Vec<Listed>,
+}
+
+/// One listed file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// Path from the folder that holds `audit/`, with forward slashes.
+    pub path: String,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What a listed file is. Only plain files are read: a link may lead anywhere, a pipe may hang.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// A file with bytes.
+    Plain,
+    /// A symbolic link.
+    Link,
+    /// Neither, or a name that is not UTF-8.
+    Other,
+}
+
+/// Files to be added together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addition {
+    /// Index of the new entry, for a place that must claim it by name.
+    pub index: u64,
+    /// The folder that becomes visible whole.
+    pub folder: String,
+    /// The files, those outside `folder` first: they are visible before it is.
+    pub files: Vec<NewFile>,
+}
+
+/// A file that must not exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// Path from the folder that holds `audit/`, with forward slashes.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// How an attempt to append ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The files are there, and will be after a power cut.
+    Done,
+    /// Somebody else was first; nothing was written.
+    Conflict,
+}

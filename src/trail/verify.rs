@@ -1,0 +1,278 @@
+//! Is the trail as it was written? Everything is recomputed from the bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::attributes;
+use super::examine::Examination;
+use super::finding::{Finding, Kind, Weight};
+use super::layout::ROOT;
+use super::listing::Listing;
+use super::port::TrailFiles;
+use crate::domain::{Diagnostic, Digest, ReleaseId};
+use crate::envelope::v1::VerdictWord;
+
+/// What is asked of a trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// Show the lines of this release only; the chain is checked whole all the same.
+    pub release_id: Option<ReleaseId>,
+    /// Hashes kept outside the trail.
+    pub anchors: Vec<Digest>,
+    /// An unanchored trail leaves the question undecided.
+    pub require_anchor: bool,
+}
+
+/// What was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A whole trail.
+    Trail,
+    /// One envelope taken by itself.
+    Envelope,
+}
+
+/// One entry of the chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its position; that of a damaged entry is what it claims, when it can still be read.
+    pub index: Option<u64>,
+    /// The release, from the folder.
+    pub release: String,
+    /// The attempt, from the folder.
+    pub attempt: u32,
+    /// The envelope's path.
+    pub path: String,
+    /// The entry's path.
+    pub entry_path: String,
+    /// The verdict; none where the envelope is not the one that was written.
+    pub verdict: Option<VerdictWord>,
+    /// When it was decided, likewise.
+    pub decided_at: Option<String>,
+    /// SHA-256 of the envelope's bytes.
+    pub sha256: Option<Digest>,
+    /// SHA-256 of the entry's bytes, where they are those that were written.
+    pub entry_sha256: Option<Digest>,
+    /// Nothing was found against either file.
+    pub ok: bool,
+}
+
+/// What a hash kept elsewhere was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// An entry: it and everything before it stand as they stood when the hash was taken.
+    Entry {
+        /// Its position.
+        index: u64,
+        /// Its path.
+        path: String,
+    },
+    /// An envelope: it stands as it stood, and nothing is said about its neighbours.
+    Envelope {
+        /// Position of its entry, where it has one.
+        index: Option<u64>,
+        /// Its path.
+        path: String,
+    },
+}
+
+/// One anchor and what it matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The hash that was given.
+    pub sha256: Digest,
+    /// What has it; none breaks the trail.
+    pub matched: Option<Matched>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verification {
+    /// What was verified.
+    pub subject: Subject,
+    /// Lines of the entries that were asked for, in the order of the chain.
+    pub lines: Vec<Line>,
+    /// Entries in the whole trail.
+    pub entries: usize,
+    /// Releases in the whole trail.
+    pub releases: usize,
+    /// Position and SHA-256 of the newest entry: what to keep elsewhere.
+    pub head: Option<(u64, Digest)>,
+    /// The anchors in the order in which they were given.
+    pub anchors: Vec<Anchor>,
+    /// What was found: breaks first, the first break of the chain before all.
+    pub findings: Vec<Finding>,
+}
+
+impl Verification {
+    /// The heaviest finding decides; none but notes is intact.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.findings.iter().map(|finding| finding.weight).min().unwrap_or(Weight::Note)
+    }
+
+    /// 0 intact, 1 broken, 2 undecided.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.weight() {
+            Weight::Note => 0,
+            Weight::Broken => 1,
+            Weight::Undecided => 2,
+        }
+    }
+
+    /// An anchor was found, be it an envelope's only.
+    #[must_use]
+    pub fn anchored(&self) -> bool {
+        self.anchors.iter().any(|anchor| anchor.matched.is_some())
+    }
+
+    /// The position up to which anchors hold the chain.
+    #[must_use]
+    pub fn anchored_to(&self) -> Option<u64> {
+        self.anchors
+            .iter()
+            .filter_map(|anchor| match anchor.matched {
+                Some(Matched::Entry { index, .. }) => Some(index),
+                _ => None,
+            })
+            .max()
+    }
+
+    /// Where there is no trail at all.
+    #[must_use]
+    pub fn nothing(path: &str) -> Self {
+        let finding = Finding::undecided(Kind::NoTrail, path);
+        Self {
+            subject: Subject::Trail,
+            lines: Vec::new(),
+            entries: 0,
+            releases: 0,
+            head: None,
+            anchors: Vec::new(),
+            findings: vec![finding.expected("a folder that holds audit/").found("none")],
+        }
+    }
+}
+
+/// Verifies a whole trail.
+///
+/// # Errors
+/// `file-unreadable` where the place that holds it cannot be read. Whatever the files hold is a
+/// finding, never an error.
+pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verification, Diagnostic> {
+    let listing = Listing::of(&files.snapshot()?);
+    let mut trail = Examination::of_entries(files, &listing)?;
+    trail.read_envelopes(files, |_| true)?;
+    let lines = lines(&trail);
+    let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
+    let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
+
+    let mut findings = std::mem::take(&mut trail.findings);
+    findings.extend(listing.aside.iter().cloned());
+    findings.extend(case_clashes(&releases));
+    if trail.slots.is_empty() {
+        findings.push(Finding::undecided(Kind::NothingToVerify, "").expected("an entry").found("none"));
+    } else {
+        findings.extend(attributes::check(files, &listing)?);
+        if let Some(id) = question.release_id.as_ref().filter(|id| !releases.contains(id)) {
+            let finding = Finding::undecided(Kind::ReleaseAbsent, "");
+            findings.push(finding.expected(format!("release {id}")).found("no entry of it"));
+        }
+    }
+    let releases = releases.len();
+    let head = trail.head().map(|(_, read)| (read.entry.index, read.sha256));
+    let anchors = anchors(&question.anchors, &lines, &mut findings);
+    let shown = |line: &Line| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
+    let mut answer = Verification {
+        subject: Subject::Trail,
+        lines: lines.into_iter().filter(shown).collect(),
+        entries,
+        releases,
+        head,
+        anchors,
+        findings,
+    };
+    finish(&mut answer, question.require_anchor);
+    Ok(answer)
+}
+
+/// Releases that a file system without case would merge.
+fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
+    let mut first: BTreeMap<String, &ReleaseId> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for release in releases {
+        let other = *first.entry(release.folded()).or_insert(release);
+        if other != *release {
+            findings.push(
+                Finding::broken(Kind::ReleaseCase, format!("{ROOT}/{release}"))
+                    .expected("releases that differ in more than case")
+                    .found(format!("{ROOT}/{other} too")),
+            );
+        }
+    }
+    findings
+}
+
+/// Says whether the answer is anchored, puts the findings in order and marks the lines they touch.
+pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
+    if !answer.anchored() && answer.entries > 0 {
+        answer.findings.push(if require_anchor {
+            Finding::undecided(Kind::NotAnchored, "").expected("an anchor").found("none")
+        } else {
+            Finding::note(Kind::NotAnchored, "")
+        });
+    }
+    answer.findings.sort_by(|a, b| (a.rank(), &a.path).cmp(&(b.rank(), &b.path)));
+    let broken: BTreeSet<&str> = answer
+        .findings
+        .iter()
+        .filter(|finding| finding.weight == Weight::Broken)
+        .map(|finding| finding.path.as_str())
+        .collect();
+    for line in &mut answer.lines {
+        line.ok = !broken.contains(line.path.as_str()) && !broken.contains(line.entry_path.as_str());
+    }
+}
+
+/// Looks for each anchor among entries and envelopes.
+pub(super) fn anchors(given: &[Digest], lines: &[Line], findings: &mut Vec<Finding>) -> Vec<Anchor> {
+    let entry = |line: &Line| Some(Matched::Entry { index: line.index?, path: line.entry_path.clone() });
+    let find = |sha256: &Digest| {
+        let by_entry = lines.iter().find(|line| line.entry_sha256.as_ref() == Some(sha256)).and_then(entry);
+        let by_envelope = lines
+            .iter()
+            .find(|line| line.sha256.as_ref() == Some(sha256))
+            .map(|line| Matched::Envelope { index: line.index, path: line.path.clone() });
+        by_entry.or(by_envelope)
+    };
+    let anchors: Vec<Anchor> =
+        given.iter().map(|sha256| Anchor { sha256: *sha256, matched: find(sha256) }).collect();
+    findings.extend(anchors.iter().filter(|anchor| anchor.matched.is_none()).map(|anchor| {
+        Finding::broken(Kind::AnchorMissing, "")
+            .expected(format!("an entry or envelope with SHA-256 {}", anchor.sha256))
+            .found("none")
+    }));
+    anchors
+}
+
+fn lines(trail: &Examination) -> Vec<Line> {
+    let mut lines: Vec<Line> = trail
+        .slots
+        .iter()
+        .map(|(slot, seen)| Line {
+            index: seen.index().or(seen.claims),
+            release: slot.release.to_string(),
+            attempt: slot.attempt,
+            path: slot.envelope(),
+            entry_path: slot.entry(),
+            verdict: seen.facts.as_ref().map(|facts| facts.verdict),
+            decided_at: seen.facts.as_ref().map(|facts| facts.decided_at.clone()),
+            sha256: seen.sha256,
+            entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
+            ok: true,
+        })
+        .collect();
+    // What has no place in the chain comes last.
+    lines.sort_by_key(|line| (line.index.is_none(), line.index));
+    lines
+}
