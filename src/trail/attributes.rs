@@ -90,19 +90,19 @@ fn judge_outer(bytes: &[u8]) -> Outer {
     if lines == [["audit/**", "-text"]] && text != OUTER && text != OUTER.replace('\n', "\r\n") {
         return Outer::Changed;
     }
-    // The last line that matches decides.
+    // The last line that matches decides. Only a rule for the trail counts for it: whoever writes
+    // `* -text` may one day change it without a thought of the trail.
     let mut protects = false;
     for words in &lines {
         let Some((pattern, attributes)) = words.split_first() else { continue };
         let ours = matches!(*pattern, "audit/**" | "/audit/**");
         let wide = matches!(*pattern, "*" | "**" | "*.json" | "**/*.json" | "**/*");
-        if !(ours || wide) {
-            continue;
-        }
         for attribute in attributes {
             match *attribute {
-                "-text" | "binary" => protects = true,
-                "text" | "!text" | "text=auto" | "eol=lf" | "eol=crlf" | "crlf" => protects = false,
+                "-text" | "binary" if ours => protects = true,
+                "text" | "!text" | "text=auto" | "eol=lf" | "eol=crlf" | "crlf" if ours || wide => {
+                    protects = false;
+                }
                 _ => {}
             }
         }
@@ -122,7 +122,7 @@ mod tests {
             "* text=auto\naudit/** -text\n",
             "*.png binary\n/audit/**\tbinary\n# end",
             "/audit/** -text\n",
-            "* -text\n*.md text\n",
+            "* text=auto\n/audit/** -text\n*.md text\n",
         ] {
             assert_eq!(judge_outer(text.as_bytes()), Outer::Protects, "{text:?}");
         }
@@ -136,6 +136,8 @@ mod tests {
             "# audit/** -text\n",
             "audit/** -text\n* text=auto\n",
             "audit/* -text\n",
+            "* -text\n",
+            "audit/\n* -text\n",
             "audit/** -tex",
             "audit/** text\n",
         ] {

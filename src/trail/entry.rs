@@ -210,6 +210,7 @@ fn form(index: u64, written_at: &str) -> Result<(), String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::{Digest, ENTRY_SCHEMA, Entry, EnvelopeRef, Fault, Link, TAIL, read};
 

@@ -110,6 +110,7 @@ fn attempt(name: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::{Place, Slot, place};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::entry::{self, Fault, Read};
+use super::entry::{self, EnvelopeRef, Fault, Read};
 use super::finding::{Finding, Kind};
 use super::layout::Slot;
 use super::port::TrailFiles;
@@ -21,6 +21,8 @@ pub(super) struct Seen {
     pub(super) has_envelope: bool,
     /// The entry, when its bytes are those that were written.
     pub(super) entry: Option<Read>,
+    /// The entry stands for another envelope than the one beside it.
+    pub(super) misplaced: bool,
     /// The index that a damaged entry claims; good for a display, and for nothing else.
     pub(super) claims: Option<u64>,
     /// SHA-256 of the envelope's bytes, once read.
@@ -34,9 +36,14 @@ impl Seen {
         self.entry.as_ref().map(|read| read.entry.index)
     }
 
+    /// What the entry says of the envelope beside it.
+    fn named(&self) -> Option<&EnvelopeRef> {
+        self.entry.as_ref().map(|read| &read.entry.envelope).filter(|_| !self.misplaced)
+    }
+
     /// The identity that the envelope should have: what its entry says, else what its bytes say.
     fn identity(&self) -> Option<Digest> {
-        self.entry.as_ref().map(|read| read.entry.envelope.sha256).or(self.sha256)
+        self.named().map(|envelope| envelope.sha256).or(self.sha256)
     }
 }
 
@@ -78,6 +85,7 @@ pub(super) fn read_entry(
                 findings.push(Finding::note(Kind::Newer, &path).at(index).found(schema));
             }
             if read.entry.envelope.path != slot.envelope() {
+                seen.misplaced = true;
                 findings.push(
                     Finding::broken(Kind::EntryMisplaced, path)
                         .at(index)
@@ -108,7 +116,7 @@ pub(super) fn read_envelope(
     let mut bytes = files.read(&path)?;
     let mut sha256 = Digest::of(&bytes);
     let index = seen.index();
-    if let Some(named) = seen.entry.as_ref().map(|read| &read.entry.envelope) {
+    if let Some(named) = seen.named().cloned() {
         if sha256 != named.sha256
             && let Some(lf) = unconverted(&bytes)
             && Digest::of(&lf) == named.sha256

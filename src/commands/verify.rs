@@ -1,0 +1,73 @@
+//! `evalsig verify`: is the trail, or one envelope, as it was written?
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::Diagnostic;
+use crate::present;
+use crate::trail::{self, Question, TrailFiles, Verification};
+
+/// What was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyRequest {
+    /// The folder that holds `audit/`, `audit` itself, or one envelope.
+    pub path: PathBuf,
+    /// The release to show, the anchors to look for, and whether one is required.
+    pub question: Question,
+    /// How to say it.
+    pub output: Output,
+}
+
+/// How the answer is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The world as far as this command looks at it.
+pub trait Places {
+    /// What is at `path`?
+    ///
+    /// # Errors
+    /// `file-unreadable` where something is there that cannot be read.
+    fn look(&self, path: &Path) -> Result<Found, Diagnostic>;
+}
+
+/// What is at a path.
+pub enum Found {
+    /// Nothing, or a folder that holds no trail.
+    Nothing,
+    /// A trail.
+    Trail(Box<dyn TrailFiles>),
+    /// One file.
+    Envelope {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Those of the `entry.json` beside it.
+        entry: Option<Vec<u8>>,
+    },
+}
+
+/// Verifies what is at the path, and says so in the form that was asked for. The number is how the
+/// process exits: 0 intact, 1 broken, 2 undecided.
+///
+/// # Errors
+/// `file-unreadable` and `envelope-unreadable`: there is something that cannot be read at all.
+pub fn verify(request: &VerifyRequest, places: &dyn Places) -> Result<(String, u8), Diagnostic> {
+    let name = request.path.display().to_string();
+    let answer = match places.look(&request.path)? {
+        Found::Nothing => Verification::nothing(&name),
+        Found::Trail(files) => trail::verify(files.as_ref(), &request.question)?,
+        Found::Envelope { bytes, entry } => {
+            trail::verify_one(&name, &bytes, entry.as_deref(), &request.question)?
+        }
+    };
+    let text = match request.output {
+        Output::Text => present::verify::text(&answer),
+        Output::Json => present::verify::json(&answer)?,
+    };
+    Ok((text, answer.exit_code()))
+}

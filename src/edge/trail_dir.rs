@@ -1,0 +1,262 @@
+//! A trail in a directory.
+//!
+//! Writers of all processes on one machine exclude each other by a lock on the `audit` directory
+//! itself (`flock` on its handle): it leaves no file behind, and the kernel releases it when a
+//! process dies. Under the lock the listing is compared with the one the caller judged; then the
+//! new folder is prepared in `audit/.staging`, flushed, and renamed into place. A kill before the
+//! rename leaves the trail as it was, a kill after it leaves the new entry whole. What a killed
+//! writer prepared is swept by the next one.
+//!
+//! Verifying takes no lock and writes nothing: a trail can be verified on a read-only medium, and
+//! while others append to it.
+
+mod stage;
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::commands::verify::{Found, Places};
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::trail::{
+    Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles,
+};
+
+/// Longest wait for the lock. An append holds it for some flushes to disk.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Listings until two in a row agree.
+const LISTINGS: u32 = 100;
+
+/// The trail in one directory: `<root>/audit`.
+#[derive(Clone, Debug)]
+pub struct TrailDir {
+    root: PathBuf,
+    patience: Duration,
+}
+
+impl TrailDir {
+    /// The trail in `root/audit`, which need not exist yet.
+    #[must_use]
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        // "" is what is left of "audit" without its last part.
+        let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
+        Self { root, patience: PATIENCE }
+    }
+
+    /// Waits at most this long for other writers.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    fn audit(&self) -> PathBuf {
+        self.root.join(ROOT)
+    }
+
+    /// The local path of a path of the trail.
+    fn local(&self, path: &str) -> PathBuf {
+        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
+    }
+
+    /// Every file, in order, without what is being prepared.
+    fn list(&self) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
+        let mut files = Vec::new();
+        for name in [".gitattributes", ROOT] {
+            let path = self.root.join(name);
+            match fs::symlink_metadata(&path) {
+                Ok(found) if found.is_dir() && name == ROOT => walk(&path, &mut files)?,
+                Ok(found) if found.is_dir() => {}
+                Ok(found) => files.push(Listed { path: name.into(), kind: kind(found.file_type()) }),
+                Err(error) if absent(&error) => {}
+                Err(error) => return Err(unreadable(&path, &error)),
+            }
+        }
+        files.sort();
+        let staging = format!("{ROOT}/{STAGING}");
+        Ok(files.into_iter().partition(|file| !file.path.starts_with(&staging)))
+    }
+
+    fn lock(&self) -> Result<File, Diagnostic> {
+        let audit = self.audit();
+        let failed = |what: String| Code::TrailNotWritten.at(audit.display().to_string()).what(what);
+        let handle = File::open(&audit).map_err(|error| stage::not_written(&audit, "opened", &error))?;
+        let deadline = Instant::now() + self.patience;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match handle.try_lock() {
+                Ok(()) => return Ok(handle),
+                Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(pause),
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(failed(format!(
+                        "has been locked by another process for {} s",
+                        self.patience.as_secs()
+                    ))
+                    .next("see which evalsig hangs, end it and run again"));
+                }
+                Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(fs::TryLockError::Error(error)) => {
+                    return Err(failed(format!("cannot be locked: {error}"))
+                        .next("keep the trail on a local disk, not on a network share"));
+                }
+            }
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+impl TrailFiles for TrailDir {
+    fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
+        // A walk is no moment: an entry may arrive in a folder that was passed, and the next entry
+        // in one that was not. Files are only ever added, so when two walks agree, what they agree
+        // on is what was there when the first one ended.
+        let (mut files, mut staged) = self.list()?;
+        for _ in 0..LISTINGS {
+            let (again, staged_again) = self.list()?;
+            if again == files {
+                let token = token(&files);
+                files.append(&mut staged);
+                return Ok(Snapshot { token, files });
+            }
+            (files, staged) = (again, staged_again);
+        }
+        Err(Code::FileUnreadable
+            .at(self.audit().display().to_string())
+            .what(format!("changed during each of {LISTINGS} looks at it"))
+            .next("run again when fewer writers are at work"))
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
+        read_plain(&self.local(path))
+    }
+}
+
+impl Port for TrailDir {
+    fn append(&self, token_then: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
+        let stage = stage::Stage::open(&self.root)?;
+        let _lock = self.lock()?;
+        stage.sweep()?;
+        let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
+        if token(&now.0) != *token_then {
+            return Ok(Outcome::Conflict);
+        }
+        stage.write(addition)
+    }
+}
+
+/// Directories on this machine, for `evalsig verify`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalPlaces;
+
+impl Places for LocalPlaces {
+    fn look(&self, path: &Path) -> Result<Found, Diagnostic> {
+        let found = match fs::metadata(path) {
+            Ok(found) => found,
+            Err(error) if absent(&error) => return Ok(Found::Nothing),
+            Err(error) => return Err(unreadable(path, &error)),
+        };
+        if found.is_file() {
+            let beside = path.with_file_name("entry.json");
+            let named = path.file_name().is_some_and(|name| name == "audit.json");
+            let entry = (named && plain(&beside)).then(|| read_plain(&beside)).transpose()?;
+            return Ok(Found::Envelope { bytes: read_plain(path)?, entry });
+        }
+        if !found.is_dir() {
+            return Err(Code::FileUnreadable
+                .at(path.display().to_string())
+                .what("is neither a folder nor a file")
+                .next("give the folder that holds audit/, or an audit.json"));
+        }
+        // `audit` itself may be given for the folder that holds it. A release may be called "audit"
+        // too, and then its envelope shows which of the two folders this is.
+        let inner = path.join(ROOT);
+        let holds = fs::symlink_metadata(&inner).is_ok_and(|inner| inner.is_dir() || inner.is_symlink());
+        if holds && !plain(&inner.join("audit.json")) {
+            return Ok(Found::Trail(Box::new(TrailDir::at(path))));
+        }
+        let full = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
+        match full.parent() {
+            Some(root) if full.file_name().is_some_and(|name| name == ROOT) => {
+                Ok(Found::Trail(Box::new(TrailDir::at(root))))
+            }
+            _ => Ok(Found::Nothing),
+        }
+    }
+}
+
+/// Adds every file below `folder`. Folders are not listed, links are not followed.
+fn walk(folder: &Path, files: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+    let mut todo = vec![(folder.to_path_buf(), ROOT.to_owned(), true)];
+    while let Some((folder, prefix, clean)) = todo.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            // What a writer prepared is gone by now.
+            Err(error) if absent(&error) => continue,
+            Err(error) => return Err(unreadable(&folder, &error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(&folder, &error))?;
+            let name = entry.file_name();
+            let clean = clean && name.to_str().is_some();
+            let path = format!("{prefix}/{}", name.to_string_lossy());
+            match entry.file_type() {
+                Ok(found) if found.is_dir() => todo.push((entry.path(), path, clean)),
+                Ok(found) => {
+                    // A name that is not text cannot be told from another one by its path.
+                    let kind = if clean { kind(found) } else { FileKind::Other };
+                    files.push(Listed { path, kind });
+                }
+                Err(error) if absent(&error) => {}
+                Err(error) => return Err(unreadable(&entry.path(), &error)),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn kind(found: fs::FileType) -> FileKind {
+    if found.is_file() {
+        FileKind::Plain
+    } else if found.is_symlink() {
+        FileKind::Link
+    } else {
+        FileKind::Other
+    }
+}
+
+fn token(files: &[Listed]) -> Token {
+    let mut text = String::new();
+    for file in files {
+        // No path holds a NUL.
+        text.push_str(&file.path);
+        text.push('\0');
+    }
+    Token(Digest::of(text.as_bytes()).to_string())
+}
+
+fn plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
+fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let read = || {
+        let limit = u64::try_from(MAX_FILE).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|error: io::Error| unreadable(path, &error))
+}
+
+fn absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    Code::FileUnreadable
+        .at(path.display().to_string())
+        .what(format!("cannot be read: {error}"))
+        .next("make it readable for this user")
+}

@@ -1,0 +1,304 @@
+//! The answer of `evalsig verify`, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::envelope::v1::VerdictWord;
+use crate::trail::{Finding, Kind, Line, Matched, Subject, Verification, Weight};
+
+/// Findings of one kind that are written out; the rest is counted, and JSON has them all.
+const SHOWN: usize = 10;
+
+/// One safe line for terminals and logs.
+fn line(text: &str) -> String {
+    // Swapped for `present::safe::line` once that stands.
+    text.chars().map(|c| if c.is_control() || !c.is_ascii() { '?' } else { c }).collect()
+}
+
+/// The report for people: a line for each entry, then the whole, then what could not be checked.
+/// It reads the same without colour.
+#[must_use]
+pub fn text(answer: &Verification) -> String {
+    let mut out = String::new();
+    for entry in &answer.lines {
+        entry_line(&mut out, entry);
+    }
+    if !answer.lines.is_empty() {
+        out.push('\n');
+    }
+    whole(&mut out, answer);
+    findings(&mut out, answer);
+    let unchecked = unchecked(answer);
+    if !unchecked.is_empty() {
+        out.push_str("\nNot checked:\n");
+        for what in unchecked {
+            let _ = writeln!(out, "  - {what}");
+        }
+    }
+    out
+}
+
+fn entry_line(out: &mut String, entry: &Line) {
+    let mark = if entry.ok { "ok" } else { "BROKEN" };
+    let index = entry.index.map_or("?".into(), |index| index.to_string());
+    let verdict = entry.verdict.map_or("?", word);
+    let decided_at = line(entry.decided_at.as_deref().unwrap_or("?"));
+    let sha256 = entry.sha256.map_or("-".into(), |sha256| sha256.to_string());
+    let attempt = if entry.attempt > 1 { format!(" attempt {}", entry.attempt) } else { String::new() };
+    let release = line(&entry.release);
+    let _ = writeln!(
+        out,
+        "{mark:<6} {index:>5}  {verdict:<12}  {decided_at:<20}  {sha256:<64}  {release}{attempt}"
+    );
+}
+
+fn whole(out: &mut String, answer: &Verification) {
+    let what = match answer.subject {
+        Subject::Envelope => "one envelope, taken by itself".into(),
+        Subject::Trail => {
+            format!(
+                "{} of {}",
+                count(answer.entries, "entry", "entries"),
+                count(answer.releases, "release", "releases")
+            )
+        }
+    };
+    let _ = match answer.weight() {
+        Weight::Note if answer.subject == Subject::Envelope => {
+            writeln!(out, "INTACT: {what}: its bytes are those that were recorded.")
+        }
+        Weight::Note => {
+            writeln!(out, "INTACT: {what}, each as it was written and linked to the one before it.")
+        }
+        Weight::Broken => {
+            let broken = answer.findings.iter().filter(|f| f.weight == Weight::Broken).count();
+            writeln!(out, "BROKEN: {what}; {}, the first break first.", count(broken, "finding", "findings"))
+        }
+        Weight::Undecided => {
+            writeln!(out, "UNDECIDED: {what}; the question cannot be answered from what is there.")
+        }
+    };
+    if let Some((index, sha256)) = answer.head.filter(|_| answer.weight() != Weight::Broken) {
+        let _ = writeln!(out, "Head: entry {index}, SHA-256 {sha256}");
+    }
+    for anchor in &answer.anchors {
+        let sha256 = anchor.sha256;
+        let _ = match &anchor.matched {
+            Some(Matched::Entry { index, path }) => {
+                // A matching hash says nothing of what lies before a broken link.
+                let whole = match (answer.weight(), answer.subject) {
+                    (Weight::Broken, _) | (_, Subject::Envelope) => "",
+                    _ => ": it and all before it stand as they stood",
+                };
+                writeln!(out, "ANCHORED: {sha256} is entry {index} ({}){whole}.", line(path))
+            }
+            Some(Matched::Envelope { path, .. }) => writeln!(
+                out,
+                "ANCHORED: {sha256} is the envelope {}; this says nothing about its neighbours.",
+                line(path)
+            ),
+            None => writeln!(out, "NOT FOUND: {sha256} is neither an entry nor an envelope here."),
+        };
+    }
+    if let (Some(upto), Some((head, _))) = (answer.anchored_to(), answer.head)
+        && upto < head
+    {
+        let _ = writeln!(out, "Entries after {upto} are not anchored: they could have been rewritten.");
+    }
+    if answer.entries > 0 && !answer.anchored() {
+        let _ = writeln!(out, "NOT ANCHORED: {}", Kind::NotAnchored.about());
+    }
+}
+
+fn findings(out: &mut String, answer: &Verification) {
+    // By kind, in the order in which the kinds are first met; a conversion of line endings touches
+    // every file and is still one event.
+    let mut groups: Vec<(Kind, Weight, Vec<&Finding>)> = Vec::new();
+    for finding in answer.findings.iter().filter(|finding| finding.kind != Kind::NotAnchored) {
+        match groups.iter_mut().find(|(kind, weight, _)| (*kind, *weight) == (finding.kind, finding.weight)) {
+            Some((_, _, group)) => group.push(finding),
+            None => groups.push((finding.kind, finding.weight, vec![finding])),
+        }
+    }
+    for (kind, weight, group) in groups {
+        let _ = writeln!(out, "\n{} {}: {}", weight.as_str(), kind.as_str(), kind.about());
+        for finding in group.iter().take(SHOWN) {
+            if !finding.path.is_empty() {
+                let _ = writeln!(out, "  {}", line(&finding.path));
+            }
+            for (label, what) in [("expected", &finding.expected), ("found", &finding.found)] {
+                if !what.is_empty() {
+                    let _ = writeln!(out, "    {label:<9} {}", line(what));
+                }
+            }
+        }
+        if let Some(more) = group.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            let _ = writeln!(out, "  and {more} more; --output json lists them");
+        }
+        let _ = writeln!(out, "  next: {}", kind.next());
+    }
+}
+
+/// What the answer does not rest on.
+fn unchecked(answer: &Verification) -> Vec<String> {
+    if answer.entries == 0 {
+        return Vec::new();
+    }
+    let mut what = vec![
+        "the runs behind the verdicts: neither their files nor the arithmetic".to_owned(),
+        "who wrote the entries, and when: their times are the writers' own clocks".to_owned(),
+        "the history of these files in git".to_owned(),
+    ];
+    let signatures = answer.findings.iter().filter(|finding| finding.kind == Kind::Signature).count();
+    if signatures > 0 {
+        what.push(format!(
+            "{}: the tool that made them checks them",
+            count(signatures, "signature", "signatures")
+        ));
+    }
+    if answer.subject == Subject::Envelope {
+        what.push("the entries before and after it, and whether other attempts exist".to_owned());
+    }
+    what
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn word(verdict: VerdictWord) -> &'static str {
+    match verdict {
+        VerdictWord::Allow => "ALLOW",
+        VerdictWord::Reject => "REJECT",
+        VerdictWord::Inconclusive => "INCONCLUSIVE",
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    result: &'static str,
+    exit_code: u8,
+    subject: &'static str,
+    entries: usize,
+    releases: usize,
+    head: Option<Head>,
+    anchored: bool,
+    anchored_to: Option<u64>,
+    anchors: Vec<BTreeMap<&'static str, Option<String>>>,
+    lines: Vec<JsonLine<'a>>,
+    findings: Vec<JsonFinding<'a>>,
+    not_checked: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Head {
+    index: u64,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    index: Option<u64>,
+    release_id: &'a str,
+    attempt: u32,
+    verdict: Option<VerdictWord>,
+    decided_at: Option<&'a str>,
+    path: &'a str,
+    sha256: Option<String>,
+    entry_path: &'a str,
+    entry_sha256: Option<String>,
+    ok: bool,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    kind: &'static str,
+    weight: &'static str,
+    path: Option<&'a str>,
+    index: Option<u64>,
+    about: &'static str,
+    expected: &'a str,
+    found: &'a str,
+    next: &'static str,
+}
+
+/// The report for programs: one JSON object, `evalsig.verify/v1`.
+///
+/// # Errors
+/// `internal-error` if it cannot be written as JSON.
+pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
+    let hex = |sha256: Option<Digest>| sha256.map(|sha256| sha256.to_string());
+    let report = Report {
+        schema: "evalsig.verify/v1",
+        result: match answer.weight() {
+            Weight::Note => "intact",
+            Weight::Broken => "broken",
+            Weight::Undecided => "undecided",
+        },
+        exit_code: answer.exit_code(),
+        subject: match answer.subject {
+            Subject::Trail => "trail",
+            Subject::Envelope => "envelope",
+        },
+        entries: answer.entries,
+        releases: answer.releases,
+        head: answer.head.map(|(index, sha256)| Head { index, sha256: sha256.to_string() }),
+        anchored: answer.anchored(),
+        anchored_to: answer.anchored_to(),
+        anchors: answer
+            .anchors
+            .iter()
+            .map(|anchor| {
+                let (matched, path) = match &anchor.matched {
+                    None => (None, None),
+                    Some(Matched::Entry { path, .. }) => (Some("entry"), Some(path)),
+                    Some(Matched::Envelope { path, .. }) => (Some("envelope"), Some(path)),
+                };
+                BTreeMap::from([
+                    ("sha256", Some(anchor.sha256.to_string())),
+                    ("matched", matched.map(str::to_owned)),
+                    ("path", path.cloned()),
+                ])
+            })
+            .collect(),
+        lines: answer
+            .lines
+            .iter()
+            .map(|entry| JsonLine {
+                index: entry.index,
+                release_id: &entry.release,
+                attempt: entry.attempt,
+                verdict: entry.verdict,
+                decided_at: entry.decided_at.as_deref(),
+                path: &entry.path,
+                sha256: hex(entry.sha256),
+                entry_path: &entry.entry_path,
+                entry_sha256: hex(entry.entry_sha256),
+                ok: entry.ok,
+            })
+            .collect(),
+        findings: answer
+            .findings
+            .iter()
+            .map(|finding| JsonFinding {
+                kind: finding.kind.as_str(),
+                weight: finding.weight.as_str(),
+                path: (!finding.path.is_empty()).then_some(finding.path.as_str()),
+                index: finding.index,
+                about: finding.kind.about(),
+                expected: &finding.expected,
+                found: &finding.found,
+                next: finding.kind.next(),
+            })
+            .collect(),
+        not_checked: unchecked(answer),
+    };
+    let mut text = serde_json::to_string_pretty(&report)
+        .map_err(|error| Code::Bug.at("verify").what(format!("cannot be written as JSON: {error}")))?;
+    text.push('\n');
+    Ok(text)
+}
