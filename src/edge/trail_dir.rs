@@ -242,9 +242,11 @@ fn plain(path: &Path) -> bool {
 
 fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let read = || {
-        let limit = u64::try_from(MAX_FILE).unwrap_or(u64::MAX).saturating_add(1);
-        let mut bytes = Vec::new();
-        File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+        let limit = MAX_FILE.saturating_add(1);
+        let file = File::open(path)?;
+        let size = usize::try_from(file.metadata()?.len()).unwrap_or(limit);
+        let mut bytes = Vec::with_capacity(size.min(limit));
+        file.take(u64::try_from(limit).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     read().map_err(|error: io::Error| unreadable(path, &error))

@@ -21,9 +21,7 @@ impl Stage {
         let audit = root.join(ROOT);
         let this =
             Self { root: root.to_path_buf(), staging: audit.join(STAGING), owner: fs::metadata(root).ok() };
-        if this.folder(&audit)? {
-            flush_folder(root)?;
-        }
+        this.folder(&audit)?;
         Ok(this)
     }
 
@@ -92,14 +90,13 @@ impl Stage {
     /// The prepared folder. A rename replaces no folder that holds anything, and no file.
     fn move_folder(&self, prepared: &Path, folder: &str) -> Result<(), Diagnostic> {
         let target = self.local(folder);
-        let mut parents = Vec::new();
-        // From `audit` down to the parent: `audit/<id>` and `audit/<id>/attempts` for an attempt.
+        // From the root down to the parent: `audit/<id>` and `audit/<id>/attempts` for an attempt.
+        let mut parents = vec![self.root.clone()];
         let names: Vec<&str> = folder.split('/').collect();
-        let mut parent = self.root.clone();
         for name in names.split_last().map_or(&[][..], |(_, before)| before) {
-            parent.push(name);
-            let made = self.folder(&parent)?;
-            parents.push((parent.clone(), made));
+            let parent = parents.last().unwrap_or(&self.root).join(name);
+            self.folder(&parent)?;
+            parents.push(parent);
         }
         if fs::symlink_metadata(&target).is_ok_and(|found| !found.is_dir()) {
             return Err(in_the_way(&target));
@@ -111,15 +108,12 @@ impl Stage {
                 .next("move them out of the trail"),
             _ => not_written(&target, "renamed into place", &error),
         })?;
-        // The new name, and each folder that is new itself, in the folder above it.
-        let mut child_is_new = true;
-        for (parent, made) in parents.iter().rev() {
-            if child_is_new {
-                flush_folder(parent).map_err(|error| {
-                    error.next("the entry is in place but may not survive a power cut: run again")
-                })?;
-            }
-            child_is_new = *made;
+        // The new name, and every folder above it: one that a killed writer made may never have been
+        // flushed.
+        for parent in parents.iter().rev() {
+            flush_folder(parent).map_err(|error| {
+                error.next("the entry is in place but may not survive a power cut: run again")
+            })?;
         }
         Ok(())
     }
@@ -135,22 +129,19 @@ impl Stage {
         Ok(())
     }
 
-    /// Makes a folder unless it is there, and says whether it did. A link to a folder is not one:
+    /// Makes a folder unless it is there. A link to a folder is not one:
     /// through it the trail could be written anywhere.
-    fn folder(&self, path: &Path) -> Result<bool, Diagnostic> {
-        let made = match fs::create_dir(path) {
-            Ok(()) => true,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
+    fn folder(&self, path: &Path) -> Result<(), Diagnostic> {
+        match fs::create_dir(path) {
+            Ok(()) => self.adopt(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(not_written(path, "created", &error)),
-        };
-        let found = fs::symlink_metadata(path).map_err(|error| not_written(path, "looked at", &error))?;
-        if !found.is_dir() {
-            return Err(in_the_way(path));
         }
-        if made {
-            self.adopt(path);
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(in_the_way(path)),
+            Err(error) => Err(not_written(path, "looked at", &error)),
         }
-        Ok(made)
     }
 
     fn local(&self, path: &str) -> PathBuf {
