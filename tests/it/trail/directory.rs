@@ -251,3 +251,42 @@ fn a_file_longer_than_any_envelope_is_not_read_whole() {
     assert_eq!(bytes.len(), evalsig::trail::MAX_FILE + 1);
     assert_eq!(breaks(&ask_dir(dir.path())), [(Kind::EnvelopeChanged, path.into())]);
 }
+
+fn git(folder: &Path, arguments: &[&str]) -> bool {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
+    let done = Command::new("git").args(identity).args(arguments).current_dir(folder).output();
+    done.is_ok_and(|done| done.status.success())
+}
+
+#[test]
+fn a_clone_with_autocrlf_keeps_the_trail_and_without_the_rule_says_what_happened() {
+    for user in [None, Some("*.png binary\n")] {
+        let dir = tempfile::tempdir().unwrap();
+        let origin = dir.path().join("origin");
+        fs::create_dir(&origin).unwrap();
+        if !(git(&origin, &["init", "-q"]) && git(&origin, &["config", "core.autocrlf", "false"])) {
+            eprintln!("SKIPPED: there is no git here");
+            return;
+        }
+        if let Some(text) = user {
+            fs::write(origin.join(".gitattributes"), text).unwrap();
+        }
+        append(&origin, "v1", 1).unwrap();
+        append(&origin, "v1", 2).unwrap();
+        assert!(git(&origin, &["add", "-A"]) && git(&origin, &["commit", "-qm", "x"]));
+        let clone = ["clone", "-q", "-c", "core.autocrlf=true", "origin", "clone"];
+        assert!(git(dir.path(), &clone));
+        let answer = ask_dir(&dir.path().join("clone"));
+        assert_eq!(answer.exit_code(), 0, "{:?}", answer.findings);
+        // Git did convert what it was allowed to.
+        let outer = fs::read_to_string(dir.path().join("clone/.gitattributes")).unwrap();
+        assert!(outer.ends_with("\r\n"), "{outer:?}");
+
+        let rule = if user.is_some() { "audit/.gitattributes" } else { ".gitattributes" };
+        assert!(git(&origin, &["rm", "-q", rule]) && git(&origin, &["commit", "-qm", "y"]));
+        assert!(git(dir.path(), &[&clone[..5], &["second"]].concat()));
+        let answer = ask_dir(&dir.path().join("second"));
+        let converted = breaks(&answer).iter().filter(|(kind, _)| *kind == Kind::LineEndings).count();
+        assert_eq!((answer.exit_code(), converted), (1, 4), "{:?}", answer.findings);
+    }
+}

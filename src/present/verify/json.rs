@@ -1,0 +1,136 @@
+//! The answer of `evalsig verify` for programs.
+
+use serde::Serialize;
+
+use super::unchecked;
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::envelope::v1::VerdictWord;
+use crate::trail::{Anchor, Matched, Subject, Verification, Weight};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    result: &'static str,
+    exit_code: u8,
+    subject: &'static str,
+    entries: usize,
+    releases: usize,
+    head: Option<Head>,
+    anchored: bool,
+    anchored_to: Option<u64>,
+    anchors: Vec<JsonAnchor<'a>>,
+    lines: Vec<JsonLine<'a>>,
+    findings: Vec<JsonFinding<'a>>,
+    not_checked: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Head {
+    index: u64,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+struct JsonAnchor<'a> {
+    sha256: String,
+    matched: Option<&'static str>,
+    index: Option<u64>,
+    path: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    index: Option<u64>,
+    release_id: &'a str,
+    attempt: u32,
+    verdict: Option<VerdictWord>,
+    decided_at: Option<&'a str>,
+    path: &'a str,
+    sha256: Option<String>,
+    entry_path: &'a str,
+    entry_sha256: Option<String>,
+    ok: bool,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    kind: &'static str,
+    weight: &'static str,
+    path: Option<&'a str>,
+    index: Option<u64>,
+    about: &'static str,
+    expected: &'a str,
+    found: &'a str,
+    next: &'static str,
+}
+
+/// The report for programs: one JSON object, `evalsig.verify/v1`.
+///
+/// # Errors
+/// `internal-error` if it cannot be written as JSON.
+pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
+    let hex = |sha256: Option<Digest>| sha256.map(|sha256| sha256.to_string());
+    let report = Report {
+        schema: "evalsig.verify/v1",
+        result: match answer.weight() {
+            Weight::Note => "intact",
+            Weight::Broken => "broken",
+            Weight::Undecided => "undecided",
+        },
+        exit_code: answer.exit_code(),
+        subject: match answer.subject {
+            Subject::Trail => "trail",
+            Subject::Envelope => "envelope",
+        },
+        entries: answer.entries,
+        releases: answer.releases,
+        head: answer.head.map(|(index, sha256)| Head { index, sha256: sha256.to_string() }),
+        anchored: answer.anchored(),
+        anchored_to: answer.anchored_to(),
+        anchors: answer.anchors.iter().map(json_anchor).collect(),
+        lines: answer
+            .lines
+            .iter()
+            .map(|entry| JsonLine {
+                index: entry.index,
+                release_id: &entry.release,
+                attempt: entry.attempt,
+                verdict: entry.verdict,
+                decided_at: entry.decided_at.as_deref(),
+                path: &entry.path,
+                sha256: hex(entry.sha256),
+                entry_path: &entry.entry_path,
+                entry_sha256: hex(entry.entry_sha256),
+                ok: entry.ok,
+            })
+            .collect(),
+        findings: answer
+            .findings
+            .iter()
+            .map(|finding| JsonFinding {
+                kind: finding.kind.as_str(),
+                weight: finding.weight.as_str(),
+                path: (!finding.path.is_empty()).then_some(finding.path.as_str()),
+                index: finding.index,
+                about: finding.kind.about(),
+                expected: &finding.expected,
+                found: &finding.found,
+                next: finding.kind.next(),
+            })
+            .collect(),
+        not_checked: unchecked(answer),
+    };
+    let mut text = serde_json::to_string_pretty(&report)
+        .map_err(|error| Code::Bug.at("verify").what(format!("cannot be written as JSON: {error}")))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn json_anchor(anchor: &Anchor) -> JsonAnchor<'_> {
+    let (matched, index, path) = match &anchor.matched {
+        None => (None, None, None),
+        Some(Matched::Entry { index, path }) => (Some("entry"), Some(*index), Some(path.as_str())),
+        Some(Matched::Envelope { index, path }) => (Some("envelope"), *index, Some(path.as_str())),
+    };
+    JsonAnchor { sha256: anchor.sha256.to_string(), matched, index, path }
+}
