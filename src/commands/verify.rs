@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::{Outcome, Output};
 use crate::domain::Diagnostic;
 use crate::present;
 use crate::trail::{self, Question, TrailFiles, Verification};
 
 /// What was asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VerifyRequest {
     /// The folder that holds `audit/`, `audit` itself, or one envelope.
     pub path: PathBuf,
@@ -15,16 +16,6 @@ pub struct VerifyRequest {
     pub question: Question,
     /// How to say it.
     pub output: Output,
-}
-
-/// How the answer is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Output {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// The world as far as this command looks at it.
@@ -56,7 +47,7 @@ pub enum Found {
 ///
 /// # Errors
 /// `file-unreadable` and `envelope-unreadable`: there is something that cannot be read at all.
-pub fn verify(request: &VerifyRequest, places: &dyn Places) -> Result<(String, u8), Diagnostic> {
+pub fn verify(request: &VerifyRequest, places: &dyn Places) -> Result<Outcome, Diagnostic> {
     let name = request.path.display().to_string();
     let answer = match places.look(&request.path)? {
         Found::Nothing => Verification::nothing(&name),
@@ -66,8 +57,8 @@ pub fn verify(request: &VerifyRequest, places: &dyn Places) -> Result<(String, u
         }
     };
     let text = match request.output {
-        Output::Text => present::verify::text(&answer),
         Output::Json => present::verify::json(&answer)?,
+        Output::Tty | Output::Markdown => present::verify::text(&answer),
     };
-    Ok((text, answer.exit_code()))
+    Ok(Outcome { stdout: text, exit: answer.exit_code(), ..Outcome::default() })
 }

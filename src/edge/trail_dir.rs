@@ -17,6 +17,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::commands::Trails;
 use crate::commands::verify::{Found, Places};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
@@ -261,4 +262,14 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
         .at(path.display().to_string())
         .what(format!("cannot be read: {error}"))
         .next("make it readable for this user")
+}
+
+/// Trails by the folder that holds them, for commands that append.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TrailDirs;
+
+impl Trails for TrailDirs {
+    fn open(&self, root: &str) -> Box<dyn Port> {
+        Box::new(TrailDir::at(root))
+    }
 }

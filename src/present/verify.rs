@@ -4,6 +4,7 @@ mod json;
 
 use std::fmt::Write as _;
 
+use super::safe::line;
 use crate::envelope::v1::VerdictWord;
 use crate::trail::{Finding, Kind, Line, Matched, Subject, Verification, Weight};
 
@@ -11,12 +12,6 @@ pub use json::json;
 
 /// Findings of one kind that are written out; the rest is counted, and JSON has them all.
 const SHOWN: usize = 10;
-
-/// One safe line for terminals and logs.
-fn line(text: &str) -> String {
-    // Swapped for `present::safe::line` once that stands.
-    text.chars().map(|c| if c.is_control() || !c.is_ascii() { '?' } else { c }).collect()
-}
 
 /// The report for people: a line for each entry, then the whole, then what could not be checked.
 /// It reads the same without colour.

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::exit,
     clippy::disallowed_methods,
     missing_docs,
     reason = "a test touches the world, reports by printing and fails by panicking"
@@ -26,5 +27,6 @@ mod shell;
 mod shown;
 mod simulation;
 mod timing;
+mod trail;
 mod tree;
 mod verify_gate;

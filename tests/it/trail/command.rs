@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use evalsig::commands::verify::{Output, VerifyRequest, verify};
+use evalsig::commands::Output;
+use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
 use evalsig::edge::trail_dir::{LocalPlaces, TrailDir};
 use evalsig::trail::{Placement, Question};
@@ -12,11 +13,12 @@ use serde_json::Value;
 use super::{Decision, five, golden, spread};
 
 fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), Diagnostic> {
-    verify(&VerifyRequest { path: path.to_path_buf(), question, output }, &LocalPlaces)
+    let outcome = verify(&VerifyRequest { path: path.to_path_buf(), question, output }, &LocalPlaces)?;
+    Ok((outcome.stdout, outcome.exit))
 }
 
 fn text(path: &Path) -> (String, u8) {
-    run(path, Question::default(), Output::Text).unwrap()
+    run(path, Question::default(), Output::Tty).unwrap()
 }
 
 fn json(path: &Path, question: Question) -> Value {
@@ -119,7 +121,7 @@ fn anchors_say_what_they_hold() {
     let files = five();
     spread(&files, dir.path());
     let entry = Digest::of(&files["audit/rc-1/entry.json"]);
-    let (text, code) = run(dir.path(), anchored(entry), Output::Text).unwrap();
+    let (text, code) = run(dir.path(), anchored(entry), Output::Tty).unwrap();
     assert_eq!(code, 0);
     assert!(
         text.contains(&format!("ANCHORED: {entry} is entry 4 (audit/rc-1/entry.json): it and all")),
@@ -129,11 +131,11 @@ fn anchors_say_what_they_hold() {
     assert!(!text.contains("NOT ANCHORED"), "{text}");
 
     let envelope = Digest::of(&files["audit/rc-1/audit.json"]);
-    let (text, _) = run(dir.path(), anchored(envelope), Output::Text).unwrap();
+    let (text, _) = run(dir.path(), anchored(envelope), Output::Tty).unwrap();
     assert!(text.contains("is the envelope audit/rc-1/audit.json; this says nothing"), "{text}");
 
     let strange = Digest::of(b"strange");
-    let (text, code) = run(dir.path(), anchored(strange), Output::Text).unwrap();
+    let (text, code) = run(dir.path(), anchored(strange), Output::Tty).unwrap();
     assert!(code == 1 && text.contains("NOT FOUND") && text.contains("broken anchor-missing"), "{text}");
 
     let value = json(dir.path(), Question { anchors: vec![entry, envelope], ..Question::default() });
@@ -175,10 +177,10 @@ fn one_envelope_is_held_to_what_is_there() {
     let (said, code) = text(&alone);
     assert!(code == 2 && said.contains("lone-envelope"), "{said}");
     let sha256 = Digest::of(&fs::read(&alone).unwrap());
-    assert_eq!(run(&alone, anchored(sha256), Output::Text).unwrap().1, 0);
-    assert_eq!(run(&alone, anchored(Digest::of(b"other")), Output::Text).unwrap().1, 1);
+    assert_eq!(run(&alone, anchored(sha256), Output::Tty).unwrap().1, 0);
+    assert_eq!(run(&alone, anchored(Digest::of(b"other")), Output::Tty).unwrap().1, 1);
     let other = Question { release_id: Some("v9".parse().unwrap()), ..anchored(sha256) };
-    assert_eq!(run(&alone, other, Output::Text).unwrap().1, 2);
+    assert_eq!(run(&alone, other, Output::Tty).unwrap().1, 2);
 
     // Every damage to it is found through the entry, whatever is left of it.
     let good = fs::read(&beside).unwrap();
@@ -208,11 +210,11 @@ fn a_file_that_is_no_envelope_is_unreadable() {
     let strange = dir.path().join("strange.json");
     fs::write(&strange, "{\"score\": 1}").unwrap();
     for path in [strange, dir.path().join("audit/rc-1/entry.json")] {
-        let error = run(&path, Question::default(), Output::Text).unwrap_err();
+        let error = run(&path, Question::default(), Output::Tty).unwrap_err();
         assert_eq!((error.code, error.code.exit().code()), (Code::EnvelopeUnreadable, 65));
         assert!(!error.next.is_empty());
     }
-    let error = run(Path::new("/dev/null"), Question::default(), Output::Text).unwrap_err();
+    let error = run(Path::new("/dev/null"), Question::default(), Output::Tty).unwrap_err();
     assert_eq!(error.code, Code::FileUnreadable);
 }
 
