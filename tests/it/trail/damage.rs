@@ -174,6 +174,41 @@ fn an_entry_rewritten_with_a_fresh_checksum_breaks_the_link_to_it() {
 }
 
 #[test]
+fn an_inserted_entry_is_found_and_named() {
+    let first = evalsig::trail::Placement { attempt: 1, supersedes: None };
+    let links: Vec<Link> = (1..)
+        .zip(ORDER)
+        .map(|(index, folder)| Link { index, sha256: Digest::of(&five()[&format!("{folder}/entry.json")]) })
+        .collect();
+    // In each place, linked to what is before it; and behind the head without a link that fits.
+    let mut cases: Vec<(u64, Option<Link>, Kind)> = vec![(1, None, Kind::Fork)];
+    cases.extend(links.iter().take(4).map(|link| (link.index + 1, Some(*link), Kind::Fork)));
+    cases.push((6, Some(links[3]), Kind::LinkBroken));
+    cases.push((6, None, Kind::LinkBroken));
+    cases.push((8, Some(Link { index: 7, ..links[4] }), Kind::IndexMissing));
+    cases.push((u64::MAX, Some(Link { index: u64::MAX - 1, ..links[4] }), Kind::IndexMissing));
+    for (index, previous, kind) in cases {
+        let mut files = five();
+        let bytes = Decision::new("inserted", 77).bytes(&first);
+        let path = "audit/inserted/audit.json".to_owned();
+        let envelope =
+            EnvelopeRef { path: path.clone(), sha256: Digest::of(&bytes), size: bytes.len() as u64 };
+        let entry = Entry { index, envelope, previous, written_at: "2026-11-21T08:00:00Z".into() };
+        files.insert("audit/inserted/entry.json".into(), entry.to_bytes().unwrap());
+        files.insert(path, bytes);
+        let answer = ask(&files);
+        let found = breaks(&answer);
+        assert_eq!((found.len(), found[0].0), (1, kind), "index {index}: {found:?}");
+        // Of two heads none can be told to be the genuine one, so both are named.
+        let named = format!("{} {}", found[0].1, answer.findings[0].found);
+        assert!(named.contains("audit/inserted/entry.json"), "index {index}: {named}");
+        assert!(index == 5 || found[0].1 == "audit/inserted/entry.json", "index {index}: {named}");
+        let error = Decision::new("next", 78).append(&MemoryTrail::of(files)).unwrap_err();
+        assert_eq!(error.code, evalsig::domain::Code::TrailBroken);
+    }
+}
+
+#[test]
 fn a_rewritten_tail_is_found_only_with_an_anchor() {
     let files = five();
     let head = Digest::of(&files["audit/v1.1.0/attempts/003/entry.json"]);
