@@ -1,10 +1,9 @@
-# syntax=docker/dockerfile:1
-
 # The version equals rust-toolchain.toml's (a test compares them). At a release the tag is resolved
 # to the digest that was built and tested.
 FROM rust:1.95.0-slim-bookworm AS build
 
-# musl-gcc compiles the one C library in the tree (zstd) against musl.
+# musl-gcc compiles the one C library in the tree (zstd) against musl. Its version is the base image's.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --no-install-recommends -y musl-tools \
     && rm -rf /var/lib/apt/lists/* \
