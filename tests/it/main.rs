@@ -23,6 +23,7 @@ mod golden;
 mod layers;
 mod parity;
 mod samples;
+mod selftest;
 mod shell;
 mod shown;
 mod simulation;
