@@ -1,5 +1,4 @@
 //! The `evalsig` binary: parse, build the world, dispatch, map the outcome to an exit code.
-#![expect(clippy::disallowed_methods, reason = "arguments are read here")]
 
 use std::process::ExitCode;
 

@@ -150,7 +150,7 @@ fn tell(
     }
     let exit = if request.mode == Mode::Advisory { 0 } else { report.exit_code };
     Ok(Told {
-        outputs: runner::outputs(&values(gated), &step.nonce)?,
+        outputs: runner::outputs(&values(gated, request), &step.nonce)?,
         summary: format!("{}\n{}\n", markdown::gate(&gated.judged), markdown::kept(&place)),
         outcome: Outcome { stdout: log.concat(), stderr: String::new(), exit },
     })
@@ -178,7 +178,7 @@ pub fn failed(error: &Diagnostic, step: &Step) -> Result<Told, Diagnostic> {
 const MODE_USED: &str = "read-only";
 
 /// Outputs are words of ours, numbers, hashes and paths; never free text.
-fn values(gated: &Gated) -> Vec<(&'static str, String)> {
+fn values(gated: &Gated, request: &ActionRequest) -> Vec<(&'static str, String)> {
     let report = &gated.judged.report;
     let c = &report.comparison;
     let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
@@ -197,19 +197,14 @@ fn values(gated: &Gated) -> Vec<(&'static str, String)> {
         ("fixed", gated.judged.changed.fixed.to_string()),
         ("broken", gated.judged.changed.broken.to_string()),
     ];
-    match &gated.kept {
-        Kept::Nowhere => {}
-        Kept::File(file) => {
-            values.push(("envelope-path", file.path.clone()));
-            values.push(("envelope-sha256", file.sha256.clone()));
-        }
-        Kept::Trail(appended) => {
-            let at = appended.receipt();
-            values.push(("envelope-path", at.path.clone()));
-            values.push(("envelope-sha256", at.sha256.to_string()));
-            values.push(("entry-index", at.index.to_string()));
-            values.push(("entry-sha256", at.entry_sha256.to_string()));
-        }
+    if let Some((path, sha256)) = gated.kept.file(&request.gate.keep) {
+        values.push(("envelope-path", path));
+        values.push(("envelope-sha256", sha256));
+    }
+    if let Kept::Trail(appended) = &gated.kept {
+        let at = appended.receipt();
+        values.push(("entry-index", at.index.to_string()));
+        values.push(("entry-sha256", at.entry_sha256.to_string()));
     }
     values
 }

@@ -47,6 +47,24 @@ pub enum Kept {
     Trail(Appended),
 }
 
+impl Kept {
+    /// The envelope's path from the current directory, and its SHA-256.
+    #[must_use]
+    pub fn file(&self, keep: &Keep) -> Option<(String, String)> {
+        match (self, keep) {
+            (Self::Nowhere, _) => None,
+            (Self::File(file), _) => Some((file.path.clone(), file.sha256.clone())),
+            (Self::Trail(appended), Keep::Trail { root, .. }) if root != "." => {
+                let at = appended.receipt();
+                Some((format!("{}/{}", root.trim_end_matches('/'), at.path), at.sha256.to_string()))
+            }
+            (Self::Trail(appended), _) => {
+                Some((appended.receipt().path.clone(), appended.receipt().sha256.to_string()))
+            }
+        }
+    }
+}
+
 /// A verdict and where its envelope went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gated {

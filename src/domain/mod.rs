@@ -4,6 +4,7 @@
 mod claim;
 mod diagnostic;
 mod digest;
+mod interner;
 mod method;
 mod numbers;
 mod plan;

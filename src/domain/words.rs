@@ -5,7 +5,7 @@
 pub fn signed(value: f64) -> String {
     match value {
         v if v.is_infinite() => if v > 0.0 { "unbounded above" } else { "unbounded below" }.into(),
-        v if v == 0.0 => "0".into(),
+        0.0 => "0".into(),
         v if v.abs() < 0.001 => format!("{v:+.1e}"),
         v => format!("{v:+.4}"),
     }

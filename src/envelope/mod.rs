@@ -23,6 +23,12 @@ pub fn to_bytes(document: &impl Serialize) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
+/// The JSON Schema of the envelope, as published in `schemas/audit.v1.schema.json`.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(v1::Envelope)
+}
+
 /// What a trail needs to know of an envelope. Everything else is carried, not interpreted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {

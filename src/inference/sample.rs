@@ -3,9 +3,6 @@
 use crate::domain::Direction;
 use crate::pairing::Pairs;
 
-use crate::domain::Direction;
-use crate::pairing::Pairs;
-
 /// Paired scores in ascending order of item id, one number an item (epochs already reduced),
 /// oriented so that larger is better. Every number is finite and there is at least one.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,19 +27,6 @@ pub struct Unit {
 }
 
 impl Sample {
-    /// Orients paired scores so that larger is better.
-    #[must_use]
-    pub fn of(pairs: &Pairs, direction: Direction) -> Self {
-        let zero_or_one = |scores: &[f64]| scores.iter().all(|s| *s == 0.0 || *s == 1.0);
-        let orient = |scores: &[f64]| scores.iter().map(|s| s * direction.sign()).collect();
-        Self {
-            baseline: orient(&pairs.baseline),
-            candidate: orient(&pairs.candidate),
-            clusters: pairs.clusters.clone(),
-            binary: pairs.one_epoch && zero_or_one(&pairs.baseline) && zero_or_one(&pairs.candidate),
-        }
-    }
-
     /// Orients paired scores so that larger is better.
     #[must_use]
     pub fn of(pairs: &Pairs, direction: Direction) -> Self {

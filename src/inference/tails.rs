@@ -259,7 +259,6 @@ fn falling_root(p: f64, sf: impl Fn(f64) -> f64) -> f64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::print_stdout, reason = "the worst errors are what one runs this test for")]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -7,8 +7,8 @@
 #[must_use]
 pub fn line(text: &str) -> String {
     let visible = visible(text);
-    let defused = visible.replace("##[", "#\u{200b}#[");
-    if defused.trim_start().starts_with("::") { defused.replacen("::", ":\u{200b}:", 1) } else { defused }
+    let defused = visible.replace("##[", "#\\u{23}[");
+    if defused.trim_start().starts_with("::") { defused.replacen("::", ":\\u{3a}", 1) } else { defused }
 }
 
 /// Several lines, each made safe; line breaks that separate them stay.
@@ -89,7 +89,7 @@ mod tests {
             assert!(!safe.trim_start().starts_with("::") && !safe.contains("##["), "{safe:?}");
         }
         assert_eq!(line("plain text: a::b"), "plain text: a::b");
-        assert_eq!(lines("a\n::error::b"), "a\n:\u{200b}:error::b");
+        assert_eq!(lines("a\n::error::b"), "a\n:\\u{3a}error::b");
         assert_eq!(line("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
     }
 

@@ -5,7 +5,7 @@ use evalsig::domain::{Method, MethodChoice};
 use evalsig::inference::{Bootstrap, ExactConditional, Inversion, PairedT, SignFlip, Tango, Unit, infer};
 use proptest::prelude::*;
 
-use crate::samples::{alpha, binary, graded, numbered, plan};
+use crate::support::samples::{alpha, binary, graded, numbered, plan};
 
 /// Every null worth asking about: what was drawn, the estimate, the bounds, their neighbours, the ends.
 fn nulls(test: &dyn Inversion, drawn: &[f64], level: f64) -> Vec<f64> {

@@ -10,7 +10,7 @@ use evalsig::inference::{
 };
 use serde_json::Value;
 
-use crate::samples::{alpha, binary, graded, numbered, plan};
+use crate::support::samples::{alpha, binary, graded, numbered, plan};
 
 struct Case<'a> {
     id: &'a str,

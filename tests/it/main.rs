@@ -9,6 +9,7 @@
     clippy::exit,
     clippy::disallowed_methods,
     missing_docs,
+    unreachable_pub,
     reason = "a test touches the world, reports by printing and fails by panicking"
 )]
 
@@ -22,7 +23,8 @@ mod gate;
 mod golden;
 mod layers;
 mod parity;
-mod samples;
+mod readers;
+mod schemas;
 mod selftest;
 mod shell;
 mod shown;

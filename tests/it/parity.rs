@@ -12,7 +12,7 @@ use evalsig::domain::{Claim, ClusterRule, Fraction, MethodChoice, Plan, Rule, Si
 use evalsig::inference::{LegacyOutcome, Sample, evalsig_0_1};
 use serde::Deserialize;
 
-use crate::samples::{alpha, plan};
+use crate::support::samples::{alpha, plan};
 
 #[derive(Deserialize)]
 struct Golden {

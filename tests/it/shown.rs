@@ -18,7 +18,10 @@ fn gate_on_a_terminal() {
         "inconclusive",
         shown(&format!("gate {RUNS} runs/candidate-same.json --min-delta 0.01 --planned-delta 0.03"))
     );
-    insta::assert_snapshot!("equivalence", shown(&format!("gate {RUNS} runs/candidate-same.json --equivalence 0.2")));
+    insta::assert_snapshot!(
+        "equivalence",
+        shown(&format!("gate {RUNS} runs/candidate-same.json --equivalence 0.2"))
+    );
     insta::assert_snapshot!(
         "evalsig_0_1",
         shown(&format!("gate {RUNS} runs/candidate.json --min-delta 0.01 --rule evalsig-0.1"))
@@ -37,9 +40,18 @@ fn the_other_commands() {
     insta::assert_snapshot!("compare", shown(&format!("compare {RUNS} runs/candidate.json")));
     insta::assert_snapshot!("doctor", shown("doctor runs/baseline.json runs/candidate.json"));
     insta::assert_snapshot!("mde", shown("mde --sd-diff 0.3 --n-pairs 1000 --one-sided"));
-    insta::assert_snapshot!("mde_target", shown("mde --sd-diff 0.35 --target-delta 0.03 --min-delta 0.01 --one-sided"));
-    insta::assert_snapshot!("mde_impossible", shown("mde --sd-diff 0.35 --target-delta 0.01 --min-delta 0.01"));
-    insta::assert_snapshot!("error", shown("gate --baseline runs/baseline.json --candidate absent.json --min-delta 0"));
+    insta::assert_snapshot!(
+        "mde_target",
+        shown("mde --sd-diff 0.35 --target-delta 0.03 --min-delta 0.01 --one-sided")
+    );
+    insta::assert_snapshot!(
+        "mde_impossible",
+        shown("mde --sd-diff 0.35 --target-delta 0.01 --min-delta 0.01")
+    );
+    insta::assert_snapshot!(
+        "error",
+        shown("gate --baseline runs/baseline.json --candidate absent.json --min-delta 0")
+    );
 }
 
 #[test]

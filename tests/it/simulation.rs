@@ -5,7 +5,7 @@ use evalsig::domain::{Claim, MethodChoice};
 use evalsig::inference::stream::{Purpose, Stream, Streams};
 use evalsig::inference::{Inversion as _, Sample, Tango, infer, tails};
 
-use crate::samples::{graded, plan};
+use crate::support::samples::{graded, plan};
 
 const REPLICATES: u64 = 3000;
 /// .05 and three standard errors of a rate over that many replicates.

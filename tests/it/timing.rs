@@ -10,7 +10,7 @@ use evalsig::domain::{Method, MethodChoice};
 use evalsig::inference::stream::{Purpose, Streams};
 use evalsig::inference::{Sample, infer};
 
-use crate::samples::{binary, graded, plan};
+use crate::support::samples::{binary, graded, plan};
 
 #[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
 fn time(name: &str, sample: &Sample, method: MethodChoice) {

@@ -1,0 +1,150 @@
+//! Which field of an item holds its cluster, and what was seen of it.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::quote::{list, quote};
+use super::scalar::{AnyScalar, Key, Scalar};
+use crate::domain::{ClusterRule, Code, Diagnostic};
+
+/// How many metadata keys a message can name.
+const KEYS_KEPT: usize = 12;
+
+/// The field that every row is labelled with when no other is named.
+const FIELD: &str = "cluster_id";
+
+/// Where the cluster of an item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source<'o> {
+    /// Nowhere: items are independent, and labels are not even read.
+    Off,
+    /// In `cluster_id`.
+    Field,
+    /// In this field of the item's metadata.
+    Metadata(&'o str),
+}
+
+/// The rule of the plan, and what the file had to offer.
+#[derive(Debug)]
+pub(super) struct Clusters<'o> {
+    pub(super) source: Source<'o>,
+    /// Whether a file without a single label is an error.
+    required: bool,
+    labelled: bool,
+    /// The first metadata keys of the file, for the message when the one asked for is not there.
+    keys: Vec<String>,
+}
+
+impl<'o> Clusters<'o> {
+    pub(super) fn new(rule: &'o ClusterRule) -> Self {
+        let (source, required) = match rule {
+            ClusterRule::Off => (Source::Off, false),
+            ClusterRule::FromData => (Source::Field, false),
+            ClusterRule::Key(key) if key == FIELD => (Source::Field, true),
+            ClusterRule::Key(key) => (Source::Metadata(key), true),
+        };
+        Self { source, required, labelled: false, keys: Vec::new() }
+    }
+
+    /// Whether the metadata of an item have to be looked at.
+    pub(super) fn wants_metadata(&self) -> bool {
+        self.required
+    }
+
+    /// Takes note that a row carries a label.
+    pub(super) fn saw<T>(&mut self, label: Option<T>) -> Option<T> {
+        self.labelled |= label.is_some();
+        label
+    }
+
+    /// What is wrong once all rows are read.
+    ///
+    /// # Errors
+    /// `cluster-missing` if a key was asked for and no row carries it.
+    pub(super) fn check(&self) -> Result<(), Diagnostic> {
+        if !self.required || self.labelled {
+            return Ok(());
+        }
+        let (place, key) = match self.source {
+            Source::Metadata(key) => ("items[].metadata", key),
+            _ => ("items[]", FIELD),
+        };
+        let seen = match self.keys.as_slice() {
+            [] => "no item has metadata".to_owned(),
+            keys => format!("metadata holds {}", list(keys.iter().map(String::as_str), KEYS_KEPT)),
+        };
+        Err(Code::ClusterMissing
+            .at(place)
+            .what(format!("no item carries {}; {seen}", quote(key)))
+            .next("name a field that is there, or say --cluster none if items are independent"))
+    }
+
+    /// Names the field that was read in an error about some rows without a label.
+    pub(super) fn name_field(&self, mut error: Diagnostic) -> Diagnostic {
+        if let (Code::ClusterIncomplete, Source::Metadata(key)) = (error.code, self.source)
+            && let Some(row) = error.place.strip_suffix(FIELD)
+        {
+            error.place = format!("{row}metadata[{}]", quote(key));
+        }
+        error
+    }
+
+    fn keep(&mut self, key: &str) {
+        if self.keys.len() < KEYS_KEPT && !self.keys.iter().any(|kept| kept == key) {
+            self.keys.push(key.to_owned());
+        }
+    }
+}
+
+/// Reads the metadata of one item, an object or null: the value of the cluster key, if it is there.
+/// `Err` says that the key stands twice, or that the value is neither object nor null.
+pub(super) struct Metadata<'a, 'o> {
+    pub(super) clusters: &'a mut Clusters<'o>,
+    pub(super) repaired: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Metadata<'_, '_> {
+    type Value = Option<Scalar<'de>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Metadata<'_, '_> {
+    type Value = Option<Scalar<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("metadata as an object or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        if !self.clusters.wants_metadata() {
+            while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(None);
+        }
+        let mut found = None;
+        while let Some(key) = object.next_key_seed(Key)? {
+            self.clusters.keep(&key);
+            if self.clusters.source == Source::Metadata(&key) {
+                if found.is_some() {
+                    return Err(twice(&key));
+                }
+                found = Some(object.next_value_seed(AnyScalar { repaired: self.repaired })?);
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The error for a key that stands twice in one object.
+pub(super) fn twice<E: serde::de::Error>(key: &str) -> E {
+    E::custom(format_args!("the key {} stands twice in one object", quote(key)))
+}

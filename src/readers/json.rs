@@ -1,0 +1,93 @@
+//! What every JSON reader shares: text from bytes, and errors of the parser as people meet them.
+
+use serde_json::error::Category;
+
+use super::quote::plain;
+use crate::domain::{Code, Diagnostic};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The bytes without a UTF-8 byte order mark.
+pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
+}
+
+/// The first byte that is not blank.
+pub(super) fn first_byte(bytes: &[u8]) -> Option<u8> {
+    without_bom(bytes).iter().copied().find(|b| !b" \t\r\n".contains(b))
+}
+
+/// The bytes as text, without a byte order mark.
+///
+/// # Errors
+/// `run-malformed` where they are not UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, Diagnostic> {
+    let bytes = without_bom(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = position(bytes, error.valid_up_to());
+        Code::RunMalformed
+            .at(format!("line {line}, column {column}"))
+            .what("is not UTF-8 text")
+            .next("write the file as UTF-8")
+    })
+}
+
+/// Line and column of an offset, both from 1, columns in bytes: as the parser counts them.
+pub(super) fn position(bytes: &[u8], offset: usize) -> (usize, usize) {
+    let before = bytes.get(..offset).unwrap_or(bytes);
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|b| **b != b'\n').count() + 1;
+    (line, column)
+}
+
+/// Whether the text is not JSON, as opposed to JSON that does not fit.
+pub(super) fn is_syntax(error: &serde_json::Error) -> bool {
+    error.classify() == Category::Syntax
+}
+
+/// An error of the parser. `inside` is the part of the file it was in, empty at the top.
+pub(super) fn diagnose(error: &serde_json::Error, inside: &str) -> Diagnostic {
+    let (line, column) = (error.line(), error.column());
+    // The parser says "... at line 1 column 2"; the position stands in our place.
+    let message = error.to_string();
+    let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
+    let message = plain(message);
+    let at = format!("line {line}, column {column}");
+    let diagnostic = match error.classify() {
+        Category::Eof => Code::RunMalformed
+            .at(at)
+            .what(format!("the file ends in the middle of its JSON ({message})"))
+            .next("the file was cut short: write it again"),
+        _ if message == "trailing characters" => Code::RunMalformed
+            .at(at)
+            .what("the file goes on after its JSON object")
+            .next("a run is one JSON object in a file of its own"),
+        Category::Data => Code::RunMalformed.at(at).what(message).next(""),
+        _ => Code::RunMalformed.at(at).what(format!("is not JSON: {message}")).next(""),
+    };
+    if inside.is_empty() { diagnostic } else { diagnostic.within(inside) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{position, text};
+
+    #[test]
+    fn a_byte_order_mark_is_not_text() {
+        assert_eq!(text(b"\xef\xbb\xbf{}"), Ok("{}"));
+        assert_eq!(text(b"{}"), Ok("{}"));
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused_with_its_position() {
+        let error = text(b"{\n\"a\xff\"").expect_err("not UTF-8");
+        assert_eq!(error.place, "line 2, column 3");
+    }
+
+    #[test]
+    fn positions_count_from_one() {
+        assert_eq!(position(b"ab\ncd", 0), (1, 1));
+        assert_eq!(position(b"ab\ncd", 4), (2, 2));
+        assert_eq!(position(b"ab\ncd", 99), (2, 3));
+    }
+}

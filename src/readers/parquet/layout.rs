@@ -1,0 +1,255 @@
+//! Which columns a file has, whether their types can be read, and whether its counts agree.
+
+use std::borrow::Cow;
+
+use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type};
+use ::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use ::parquet::file::reader::RowGroupReader;
+use ::parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+
+use super::super::cluster::Source;
+use super::super::quote::{list, quote};
+use super::super::scalar::Scalar;
+use super::column::Column;
+use super::guard::{Guard, Limit};
+use super::{damaged, malformed};
+use crate::domain::Diagnostic;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Signed,
+    Unsigned,
+    /// Floating point or truth value.
+    Real,
+}
+
+impl Kind {
+    /// The kind of a column; `None` for types that are not read, such as times and decimals.
+    fn of(column: &ColumnDescPtr) -> Option<Self> {
+        let converted = column.converted_type();
+        match (column.physical_type(), column.logical_type_ref()) {
+            (Type::BYTE_ARRAY, None | Some(LogicalType::String | LogicalType::Json | LogicalType::Enum)) => {
+                (converted != ConvertedType::DECIMAL).then_some(Self::Text)
+            }
+            (Type::INT32 | Type::INT64, None | Some(LogicalType::Integer(_))) => match converted {
+                ConvertedType::NONE
+                | ConvertedType::INT_8
+                | ConvertedType::INT_16
+                | ConvertedType::INT_32
+                | ConvertedType::INT_64 => Some(Self::Signed),
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64 => Some(Self::Unsigned),
+                _ => None,
+            },
+            (Type::FLOAT | Type::DOUBLE | Type::BOOLEAN, None) => Some(Self::Real),
+            _ => None,
+        }
+    }
+}
+
+/// A column that is read: where it stands, and what its values are.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    name: &'static str,
+    index: usize,
+    kind: Kind,
+}
+
+/// The columns of a file that are read, and its rows.
+pub(super) struct Layout {
+    names: [Option<Field>; 5],
+    item_id: Field,
+    score: Field,
+    epoch: Option<Field>,
+    cluster: Option<Field>,
+    /// Rows that the file declares.
+    pub(super) rows: usize,
+}
+
+/// The columns that name the run; all but the last are required.
+const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", CONFIG_HASH];
+const CONFIG_HASH: &str = "config_hash";
+
+const TEXT: &[Kind] = &[Kind::Text];
+const LABEL: &[Kind] = &[Kind::Text, Kind::Signed, Kind::Unsigned];
+const INTEGER: &[Kind] = &[Kind::Signed, Kind::Unsigned];
+const NUMBER: &[Kind] = &[Kind::Signed, Kind::Unsigned, Kind::Real];
+
+impl Layout {
+    /// # Errors
+    /// `run-malformed` where a required column is missing, a column has a type or a compression
+    /// that is not read, or the counts of rows do not agree.
+    pub(super) fn of(metadata: &ParquetMetaData, cluster: Source<'_>) -> Result<Self, Diagnostic> {
+        let schema = metadata.file_metadata().schema_descr();
+        let mut names = [None; 5];
+        for (slot, name) in names.iter_mut().zip(NAMES) {
+            *slot = find(schema, name, TEXT)?;
+            if slot.is_none() && name != CONFIG_HASH {
+                return Err(missing(schema, name));
+            }
+        }
+        let item_id = find(schema, "item_id", LABEL)?.ok_or_else(|| missing(schema, "item_id"))?;
+        let score = find(schema, "score", NUMBER)?.ok_or_else(|| missing(schema, "score"))?;
+        let epoch = find(schema, "epoch", INTEGER)?;
+        let cluster = match cluster {
+            Source::Off => None,
+            Source::Field => find(schema, "cluster_id", LABEL)?,
+            Source::Metadata(_) => find(schema, "metadata_json", TEXT)?,
+        };
+        let mut layout = Self { names, item_id, score, epoch, cluster, rows: 0 };
+        for group in metadata.row_groups() {
+            layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
+        }
+        if i64::try_from(layout.rows).ok() != Some(metadata.file_metadata().num_rows()) {
+            return Err(malformed(format!(
+                "declares {} rows, and its row groups hold {}",
+                metadata.file_metadata().num_rows(),
+                layout.rows
+            ))
+            .next("the file is damaged: write it again"));
+        }
+        Ok(layout)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = Field> {
+        let named = self.names.into_iter().flatten();
+        named.chain([self.item_id, self.score]).chain(self.epoch).chain(self.cluster)
+    }
+
+    /// Rows of a row group, once every column that is read agrees on them.
+    pub(super) fn rows_of(&self, group: &RowGroupMetaData) -> Result<usize, Diagnostic> {
+        let rows = group.num_rows();
+        for field in self.fields() {
+            let Some(chunk) = group.columns().get(field.index) else {
+                return Err(malformed(format!("a row group has no column {}", field.name)));
+            };
+            if chunk.num_values() != rows {
+                return Err(malformed(format!(
+                    "column {} holds {} values in a row group of {rows} rows",
+                    field.name,
+                    chunk.num_values()
+                ))
+                .next("the file is damaged: write it again"));
+            }
+            match chunk.compression() {
+                Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => {}
+                other => {
+                    return Err(malformed(format!("column {} is compressed with {other}", field.name))
+                        .next("write the file with snappy or zstd"));
+                }
+            }
+        }
+        usize::try_from(rows).map_err(|_| malformed(format!("a row group declares {rows} rows")))
+    }
+
+    pub(super) fn open(&self, group: &dyn RowGroupReader, limit: Limit) -> Result<Columns, Diagnostic> {
+        let open = |field: Field| {
+            let pages = group.get_column_page_reader(field.index).map_err(|e| damaged(&e))?;
+            let description = group.metadata().column(field.index).column_descr_ptr();
+            let pages = Box::new(Guard::new(pages, limit, group.metadata().num_rows(), &description));
+            Column::open(field.name, description, field.kind, pages)
+        };
+        let mut names = [const { None }; 5];
+        for (slot, field) in names.iter_mut().zip(self.names) {
+            *slot = field.map(open).transpose()?;
+        }
+        Ok(Columns {
+            run: RunColumns(names),
+            item_id: open(self.item_id)?,
+            score: open(self.score)?,
+            epoch: self.epoch.map(open).transpose()?,
+            cluster: self.cluster.map(open).transpose()?,
+        })
+    }
+}
+
+/// The column of this name among those at the top of the schema.
+fn find(
+    schema: &SchemaDescriptor,
+    name: &'static str,
+    accepted: &[Kind],
+) -> Result<Option<Field>, Diagnostic> {
+    let mut found = schema
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.path().parts().first().is_some_and(|part| part == name));
+    let Some((index, column)) = found.next() else { return Ok(None) };
+    if found.next().is_some() || column.path().parts().len() != 1 || column.max_rep_level() > 0 {
+        return Err(malformed(format!("column {name} is nested, repeated or stands twice"))
+            .next("a RunFrame has one flat column of each name"));
+    }
+    match Kind::of(column).filter(|kind| accepted.contains(kind)) {
+        Some(kind) => Ok(Some(Field { name, index, kind })),
+        None => {
+            let logical = column.logical_type_ref().map_or(String::new(), |t| format!(" ({t:?})"));
+            let expected = match accepted {
+                TEXT => "text",
+                LABEL => "text or integers",
+                INTEGER => "integers",
+                _ => "numbers",
+            };
+            Err(malformed(format!(
+                "column {name} is {}{logical}, expected {expected}",
+                column.physical_type()
+            ))
+            .next("write the columns of a RunFrame with the types that its format names"))
+        }
+    }
+}
+
+fn missing(schema: &SchemaDescriptor, name: &str) -> Diagnostic {
+    let columns = schema.columns().iter().filter_map(|column| column.path().parts().first());
+    malformed(format!("has no column {}; it has {}", quote(name), list(columns.map(String::as_str), 16)))
+        .next("a RunFrame needs run_id, model_id, task_id, metric_name, item_id and score")
+}
+
+/// The open columns of one row group.
+pub(super) struct Columns {
+    pub(super) run: RunColumns,
+    pub(super) item_id: Column,
+    pub(super) score: Column,
+    pub(super) epoch: Option<Column>,
+    /// `cluster_id`, or `metadata_json` where a field of it holds the cluster.
+    pub(super) cluster: Option<Column>,
+}
+
+impl Columns {
+    pub(super) fn fill(&mut self, rows: usize) -> Result<(), Diagnostic> {
+        self.each(|column| column.fill(rows))
+    }
+
+    pub(super) fn finish(&mut self) -> Result<(), Diagnostic> {
+        self.each(Column::finish)
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut Column) -> Result<(), Diagnostic>) -> Result<(), Diagnostic> {
+        let named = self.run.0.iter_mut().flatten().chain([&mut self.item_id, &mut self.score]);
+        named.chain(&mut self.epoch).chain(&mut self.cluster).try_for_each(&mut act)
+    }
+}
+
+/// The columns that name the run, in the order of [`NAMES`].
+pub(super) struct RunColumns([Option<Column>; 5]);
+
+impl RunColumns {
+    /// What the next row says of its run; an absent or null `config_hash` is empty.
+    ///
+    /// # Errors
+    /// The field, and what is wrong with it.
+    pub(super) fn next(&mut self) -> Result<[Cow<'_, str>; 5], (&'static str, Diagnostic)> {
+        let mut names = [const { Cow::Borrowed("") }; 5];
+        for ((slot, column), field) in names.iter_mut().zip(&mut self.0).zip(NAMES) {
+            match column.as_mut().map_or(Ok(Scalar::Null), Column::next).map_err(|error| (field, error))? {
+                Scalar::Text(text) => *slot = text,
+                Scalar::Null if field == CONFIG_HASH => {}
+                other => *slot = other.name().map_err(|error| (field, error))?.into(),
+            }
+        }
+        Ok(names)
+    }
+}

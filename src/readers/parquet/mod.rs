@@ -1,0 +1,161 @@
+//! RunFrame Parquet: one row per run, item and epoch. Columns are found by name; those that are not
+//! needed are not read.
+
+mod column;
+mod guard;
+mod layout;
+mod runs;
+
+use std::borrow::Cow;
+use std::panic::catch_unwind;
+
+use ::parquet::errors::ParquetError;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use bytes::Bytes;
+use serde::de::DeserializeSeed as _;
+
+use self::guard::Limit;
+use self::layout::{Columns, Layout};
+use self::runs::Runs;
+use super::cluster::{Clusters, Metadata, Source};
+use super::quote::plain;
+use super::scalar::Scalar;
+use super::{Format, ReadOptions, Reader, Reading, json, nonfinite};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
+
+/// Rows decoded at a time.
+const BATCH: usize = 8192;
+
+/// Reads RunFrame Parquet, compressed with Snappy, with Zstd or not at all.
+pub(super) struct ParquetReader;
+
+impl Reader for ParquetReader {
+    fn format(&self) -> Format {
+        Format::Parquet
+    }
+
+    fn sniff(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(b"PAR1")
+    }
+
+    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        // The library returns errors for most damage, but a page that needs a dictionary which is
+        // not there, and the like, run into its assertions.
+        catch_unwind(|| read(bytes, options)).unwrap_or_else(|_| {
+            Err(malformed("the decoder gave up on a damaged page")
+                .next("the file is damaged: write it again"))
+        })
+    }
+}
+
+fn malformed(what: impl Into<String>) -> Diagnostic {
+    Code::RunMalformed.at("").what(what)
+}
+
+/// An error of the library; it may quote the file.
+fn damaged(error: &ParquetError) -> Diagnostic {
+    malformed(format!("cannot be read as Parquet: {}", plain(&error.to_string())))
+        .next("the file is damaged or was cut short: write it again")
+}
+
+fn read(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    let file = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(|e| damaged(&e))?;
+    let mut clusters = Clusters::new(&options.cluster);
+    let layout = Layout::of(file.metadata(), clusters.source)?;
+    let limit = Limit::for_file(bytes.len());
+    limit.check_rows(layout.rows)?;
+
+    let mut draft = Draft { builder: RunFrameBuilder::default(), runs: Runs::new(options), limit, at: 0 };
+    for group in 0..file.num_row_groups() {
+        let group = file.get_row_group(group).map_err(|e| damaged(&e))?;
+        let mut left = layout.rows_of(group.metadata())?;
+        let mut columns = layout.open(&*group, limit)?;
+        while left > 0 {
+            let batch = left.min(BATCH);
+            columns.fill(batch)?;
+            for _ in 0..batch {
+                draft.row(&mut columns, &mut clusters)?;
+            }
+            left -= batch;
+        }
+        columns.finish()?;
+    }
+    let Draft { builder, runs, .. } = draft;
+    let (names, notes) = runs.finish()?;
+    clusters.check()?;
+    let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
+    Ok(Reading { run, format: Format::Parquet, notes })
+}
+
+/// A run while its rows are read.
+struct Draft<'o> {
+    builder: RunFrameBuilder,
+    runs: Runs<'o>,
+    limit: Limit,
+    /// The row of the file, over all row groups.
+    at: usize,
+}
+
+impl Draft<'_> {
+    fn row(&mut self, columns: &mut Columns, clusters: &mut Clusters<'_>) -> Result<(), Diagnostic> {
+        let at = self.at;
+        self.at += 1;
+        let here =
+            |field: &'static str| move |error: Diagnostic| error.within(&format!("rows[{at}].{field}"));
+        // Every column moves on, also in rows of runs that are not read.
+        let names = columns.run.next();
+        let item_id = columns.item_id.next();
+        let score = columns.score.next();
+        let epoch = columns.epoch.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
+        let cluster = columns.cluster.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
+
+        let names = names.map_err(|(field, error)| here(field)(error))?;
+        if !self.runs.takes(names) {
+            return Ok(());
+        }
+        let id = item_id.and_then(Scalar::id).map_err(here("item_id"))?;
+        let score = score.and_then(Scalar::score).map_err(here("score"))?;
+        let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;
+        let cluster = match clusters.source {
+            Source::Off => None,
+            Source::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
+            Source::Metadata(_) => {
+                cluster.and_then(|text| from_metadata(text, clusters)).map_err(here("metadata_json"))?
+            }
+        };
+        let cluster = clusters.saw(cluster.as_deref());
+        self.limit.spend(id.len() + cluster.map_or(0, str::len))?;
+        self.builder.push(Item { id: &id, epoch, cluster, score });
+        Ok(())
+    }
+}
+
+/// The cluster that a text of metadata holds.
+fn from_metadata<'t>(
+    metadata: Scalar<'t>,
+    clusters: &mut Clusters<'_>,
+) -> Result<Option<Cow<'t, str>>, Diagnostic> {
+    let text = match metadata {
+        Scalar::Null => return Ok(None),
+        Scalar::Text(text) => text,
+        other => other.name()?.into(),
+    };
+    let mut parse = |text: &str, repaired: bool| {
+        let mut de = serde_json::Deserializer::from_str(text);
+        let value = Metadata { clusters: &mut *clusters, repaired }.deserialize(&mut de)?;
+        de.end()?;
+        // Owned, because the text of the row does not outlive this function.
+        Ok(value.map_or(Ok(None), |v| v.metadata_cluster().map(|c| c.map(|c| c.into_owned()))))
+    };
+    let parsed: Result<_, serde_json::Error> = match parse(&text, false) {
+        Err(error) if json::is_syntax(&error) => match nonfinite::repair(&text) {
+            Some(repaired) => parse(&repaired.text, true),
+            None => Err(error),
+        },
+        other => other,
+    };
+    match parsed {
+        Ok(cluster) => cluster.map(|cluster| cluster.map(Into::into)),
+        Err(error) => Err(json::diagnose(&error, "")),
+    }
+}

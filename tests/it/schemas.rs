@@ -1,0 +1,99 @@
+//! The published schemas: what is committed is what the code generates, and it tells the truth.
+
+use std::fs;
+
+use evalsig::envelope;
+use evalsig::readers::{ReadOptions, read, runframe_schema};
+use jsonschema::Validator;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::repository;
+
+fn validator() -> Validator {
+    jsonschema::validator_for(runframe_schema().as_value()).unwrap()
+}
+
+#[test]
+fn the_committed_schemas_are_those_that_the_code_generates() {
+    for (name, schema) in [("runframe", runframe_schema()), ("audit", envelope::schema())] {
+        let path = repository(&format!("schemas/{name}.v1.schema.json"));
+        let text = format!("{:#}\n", schema.as_value());
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == text, "{} differs: run the tests with UPDATE_SCHEMAS=1", path.display());
+    }
+}
+
+#[test]
+fn the_example_runs_are_valid() {
+    let validator = validator();
+    let mut files = 0;
+    for entry in fs::read_dir(repository("examples/runs")).unwrap() {
+        let path = entry.unwrap().path();
+        let run: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&run).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", path.display());
+        files += 1;
+    }
+    assert!(files >= 6);
+}
+
+/// Values for any field: right ones, wrong ones, edges. Integers are written without a fraction,
+/// because a schema cannot tell `1.0` from `1` and the reader does.
+fn any_value() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(0.5),
+        json!(-2.25),
+        json!("a"),
+        json!(""),
+        json!([]),
+        json!({}),
+        json!({"k": [1]}),
+        json!([1]),
+        json!(u32::MAX),
+        json!(u64::from(u32::MAX) + 1),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!("1"),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
+
+    /// One field of a valid run gets any value, or goes: schema and reader agree on the outcome.
+    #[test]
+    fn what_the_schema_allows_is_read_and_the_rest_is_refused(
+        field in prop::sample::select(vec![
+            "run_id", "model_id", "task_id", "metric_name", "config_hash", "items", "unknown",
+            "0.item_id", "0.score", "0.cluster_id", "0.epoch", "0.metadata", "0.unknown", "0",
+        ]),
+        value in prop::option::of(any_value()),
+    ) {
+        let mut run = json!({
+            "run_id": "r", "model_id": "m", "task_id": "t", "metric_name": "accuracy", "config_hash": "h",
+            "items": [{"item_id": "q", "score": 1, "cluster_id": "c", "epoch": 0, "metadata": {}}],
+        });
+        let (object, key) = match field.split_once('.') {
+            Some((_, key)) => (&mut run["items"][0], key),
+            None => (&mut run, field),
+        };
+        match value {
+            Some(value) if key == "0" => object["items"][0] = value,
+            Some(value) => object[key] = value,
+            None if key == "0" => object["items"] = json!([]),
+            None => drop(object.as_object_mut().unwrap().remove(key)),
+        }
+        let valid = validator().is_valid(&run);
+        let reading = read(run.to_string().as_bytes(), None, &ReadOptions::default());
+        prop_assert_eq!(valid, reading.is_ok(), "{}: {:?}", run, reading.err().map(|e| e.to_string()));
+    }
+}
