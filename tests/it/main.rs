@@ -29,7 +29,6 @@ mod selftest;
 mod shell;
 mod shown;
 mod simulation;
-mod timing;
 mod trail;
 mod tree;
 mod verify_gate;
