@@ -137,6 +137,8 @@ struct Pool {
     se: f64,
     /// (residual s - m delta, size) of each unit.
     all: Vec<(f64, f64)>,
+    /// The size of every unit, where they have one.
+    equal: Option<f64>,
     /// The same without repeats, each with its count.
     distinct: Vec<(f64, f64, u64)>,
 }
@@ -155,7 +157,9 @@ impl Pool {
         let k = units.len() as f64;
         let squares: f64 = all.iter().map(|(r, _)| r * r).sum();
         let se = if k < 2.0 { 0.0 } else { (k / (k - 1.0) * squares).sqrt() / items };
-        Self { delta, se, all, distinct }
+        let first = units.first().map(|u| u.size);
+        let equal = first.filter(|size| units.iter().all(|u| u.size == *size));
+        Self { delta, se, all, equal, distinct }
     }
 
     fn way(&self) -> Way {
@@ -191,6 +195,15 @@ impl Pool {
     fn drawn(&self, stream: &mut Stream) -> Sums {
         let mut sums = Sums::default();
         let k = self.all.len() as u32;
+        if let Some(m) = self.equal {
+            for _ in 0..k {
+                let r = self.all.get(stream.below(k) as usize).map_or(0.0, |unit| unit.0);
+                sums.r += r;
+                sums.rr += r * r;
+            }
+            let size = f64::from(k) * m;
+            return Sums { m: size, rm: m * sums.r, mm: m * size, ..sums };
+        }
         for _ in 0..k {
             if let Some((r, m)) = self.all.get(stream.below(k) as usize) {
                 sums.add(1.0, *r, *m);
@@ -294,9 +307,8 @@ mod tests {
         let resamples = 20_000;
         let lattice: Vec<f64> = (0..120).map(|i| f64::from(i % 7 % 3) - 0.7).collect();
         let skewed: Vec<f64> = (0..60).map(|i| if i < 3 { -0.9 } else { 0.1 }).collect();
-        let clusters: Vec<Unit> = (0..40)
-            .map(|i| Unit { sum: f64::from(i % 4) - 1.2, size: f64::from(1 + i % 2) })
-            .collect();
+        let clusters: Vec<Unit> =
+            (0..40).map(|i| Unit { sum: f64::from(i % 4) - 1.2, size: f64::from(1 + i % 2) }).collect();
         for units in [items(&lattice), items(&skewed), clusters] {
             let pool = Pool::new(&units);
             let plain = BootstrapT::by(&pool, Way::Plain, resamples, 2);

@@ -233,7 +233,9 @@ mod tests {
     fn golden_students_t_and_equivalence() {
         for case in cases("paired_t") {
             let test = ClusterRobust::new(&items(&case.list("d")), Correction::Cr2);
-            let (Some(p), Some(df)) = (case.expected(&["p_greater"]), case.expected(&["df"])) else { continue };
+            let (Some(p), Some(df)) = (case.expected(&["p_greater"]), case.expected(&["df"])) else {
+                continue;
+            };
             close(test.df(), df, 1e-9, case.id());
             close(test.p_greater(0.0), p, 1e-9, case.id());
             let bound = test.lower(Alpha::new(0.05).expect("a rate"));

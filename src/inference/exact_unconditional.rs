@@ -36,8 +36,8 @@ pub const GAMMA: f64 = 1e-4;
 /// A grid alone is no maximum. P is a polynomial in q; on the Bernstein ellipse of Q with parameter
 /// e^eta its modulus is at most `(|1 - q| + |q + null| / 2 + |q - null| / 2)^n`, which bounds the error
 /// of interpolation in N + 1 Chebyshev points (Trefethen 2013, theorem 8.2). N is the smallest number
-/// for which that bound lies below 1e-12; the interpolant is then searched on three points a node and
-/// by golden section around the best.
+/// for which that bound lies below 1e-12; the interpolant is then searched at two points in
+/// each gap whose ends come near the best node, and by golden section around the best.
 ///
 /// # Edge cases
 /// No discordant pair: the interval for q is [0, 9.9 / n], so a non-inferiority margin of more than
@@ -65,10 +65,7 @@ impl ExactUnconditional {
     /// From the number of items, at least 1, and how many of them were broken and fixed.
     #[must_use]
     pub fn new(items: u64, broken: u64, fixed: u64) -> Self {
-        Self {
-            greater: Side::new(items, broken, fixed, GAMMA),
-            less: Side::new(items, fixed, broken, GAMMA),
-        }
+        Self { greater: Side::new(items, broken, fixed, GAMMA), less: Side::new(items, fixed, broken, GAMMA) }
     }
 }
 
@@ -112,8 +109,7 @@ impl Side {
     fn new(items: u64, broken: u64, fixed: u64, gamma: f64) -> Self {
         let discordant = broken + fixed;
         let (m, n) = (discordant as f64, items as f64);
-        let low =
-            if discordant == 0 { 0.0 } else { tails::beta_inv(gamma / 2.0, m, n - m + 1.0).min(m / n) };
+        let low = if discordant == 0 { 0.0 } else { tails::beta_inv(gamma / 2.0, m, n - m + 1.0).min(m / n) };
         let high = if discordant >= items {
             1.0
         } else {
@@ -191,7 +187,9 @@ impl Stairs {
             let slack = if observed.is_finite() { 1e-9 * (1.0 + observed.abs()) } else { 0.0 };
             score(items, m - k, k, null) >= observed - slack
         };
-        let first = (items * side.low - reach(items, side.low)).floor().max(0.0);
+        // From 0 on the tails are known without computing one.
+        let first =
+            Some((items * side.low - reach(items, side.low)).floor()).filter(|m| *m > 64.0).unwrap_or(0.0);
         let last = (items * side.high + reach(items, side.high)).ceil().min(items);
         let (mut below, mut k) = (-1.0, first + 1.0);
         while k - below > 1.0 {
@@ -240,6 +238,7 @@ impl Stairs {
     fn probability(&self, q: f64) -> f64 {
         let pi = if q > 0.0 { (0.5 + 0.5 * self.null / q).clamp(0.0, 1.0) } else { 0.5 };
         let start = (self.items * q - reach(self.items, q)).floor().clamp(self.first, self.last());
+        let start = if start <= 64.0 { self.first } else { start };
         let skipped = (start - self.first) as usize;
         if q >= 1.0 || pi >= 1.0 || pi <= 0.0 {
             return self.one_sided(q, pi, skipped);
@@ -299,7 +298,11 @@ fn ln_pmf(k: f64, n: f64, p: f64) -> f64 {
 
 /// P(Bin(m, pi) >= k) and P(Bin(m, pi) = k - 1).
 fn tail_and_edge(m: f64, k: f64, pi: f64) -> (f64, f64) {
-    if k < 1.0 { (1.0, 0.0) } else { (tails::binomial_ge(k as u64, m as u64, pi), ln_pmf(k - 1.0, m, pi).exp()) }
+    if k < 1.0 {
+        (1.0, 0.0)
+    } else {
+        (tails::binomial_ge(k as u64, m as u64, pi), ln_pmf(k - 1.0, m, pi).exp())
+    }
 }
 
 /// Degree at which interpolation of P on [low, high] is good to 1e-12: the best over a few ellipses.
@@ -352,11 +355,21 @@ fn worst_over(low: f64, high: f64, items: f64, null: f64, f: impl Fn(f64) -> f64
         }
         above / below
     };
-    let (mut best, mut at) = (0.0_f64, 0.0);
-    for (j, (_, _, value)) in nodes.iter().enumerate() {
+    let mut best = nodes.iter().fold(0.0, |most: f64, node| most.max(node.2));
+    // Between nodes the interpolant does not rise by more than the largest step between neighbours.
+    let step = nodes.windows(2).fold(0.0, |most: f64, pair| match pair {
+        [left, right] => most.max((left.2 - right.2).abs()),
+        _ => most,
+    });
+    let enough = best - step;
+    let mut at = nodes.iter().position(|node| node.2 == best).unwrap_or(0) as f64 * angle;
+    for (j, pair) in nodes.windows(2).enumerate() {
+        if pair.iter().all(|node| node.2 < enough) {
+            continue;
+        }
         let theta = j as f64 * angle;
         let inside = [theta + angle / 3.0, theta + 2.0 * angle / 3.0].map(|t| (t, between(t)));
-        for (theta, value) in std::iter::once((theta, *value)).chain(inside) {
+        for (theta, value) in inside {
             if value > best {
                 (best, at) = (value, theta);
             }
@@ -476,7 +489,8 @@ mod tests {
                     let level: f64 = refuted
                         .iter()
                         .map(|(b, c)| {
-                            (tails::binomial_ln_pmf(b + c, n, q) + tails::binomial_ln_pmf(*c, b + c, pi)).exp()
+                            (tails::binomial_ln_pmf(b + c, n, q) + tails::binomial_ln_pmf(*c, b + c, pi))
+                                .exp()
                         })
                         .sum();
                     assert!(level <= alpha, "n {n}, null {null}, q {q}: {level}");

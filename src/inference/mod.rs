@@ -6,23 +6,39 @@
 
 mod auto;
 mod beta;
+pub mod betting;
 mod bootstrap;
+pub mod bootstrap_t;
+pub mod cr2;
 pub mod effects;
+pub mod equivalence;
+pub mod evalue;
+pub mod exact_unconditional;
 mod flips;
+pub mod guarded;
+pub mod hall_t;
 pub mod icc;
 mod inversion;
 mod legacy;
 mod mcnemar;
+pub mod mcnemar_midp;
 mod moments;
 mod monotone;
+mod multinomial;
+pub mod multiplicity;
 mod paired_t;
+mod pivots;
 pub mod planning;
 mod reference;
+pub mod saddlepoint;
 mod sample;
 mod sign_flip;
 pub mod stream;
 pub mod tails;
 mod tango;
+mod tango_score;
+#[cfg(test)]
+mod golden_cases;
 
 pub use auto::choose;
 pub use bootstrap::Bootstrap;

@@ -83,7 +83,8 @@ pub(super) fn multinomial(
 ) {
     let (mut left, mut chances) = (draws, total);
     for count in counts {
-        let here = if count >= chances { left } else { binomial(stream, left, count as f64 / chances as f64) };
+        let here =
+            if count >= chances { left } else { binomial(stream, left, count as f64 / chances as f64) };
         take(here);
         left -= here;
         chances -= count.min(chances);
@@ -101,7 +102,9 @@ mod tests {
     fn binomials_have_their_probabilities() {
         let draws = 60_000_u32;
         for (which, (n, p)) in
-            [(3, 0.5), (30, 0.07), (40, 0.3), (100, 0.5), (2000, 0.01), (2000, 0.35), (500, 0.9)].iter().enumerate()
+            [(3, 0.5), (30, 0.07), (40, 0.3), (100, 0.5), (2000, 0.01), (2000, 0.35), (500, 0.9)]
+                .iter()
+                .enumerate()
         {
             let mut stream = Streams::new(5, Purpose::Simulation).replicate(which as u64);
             let mut seen = vec![0_u32; *n as usize + 1];

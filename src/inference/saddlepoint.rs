@@ -29,8 +29,8 @@ use crate::domain::Alpha;
 /// P(S = s) is counted in full.
 ///
 /// # Cost
-/// O(n) once; then a test is O(500): K is the sum of its Taylor series over the bulk, whose central
-/// power sums do not depend on `null`, and of ln cosh over the 500 differences that lie farthest out.
+/// O(n) once; then a test is O(128): K is the sum of its Taylor series over the bulk, whose central
+/// power sums do not depend on `null`, and of ln cosh over the 128 differences that lie farthest out.
 /// Where v is too large for the series, K is summed over all items.
 ///
 /// # Edge cases
@@ -66,7 +66,7 @@ pub struct Saddlepoint {
 }
 
 /// How many differences are summed one by one.
-const OUTER: usize = 500;
+const OUTER: usize = 128;
 
 /// Largest |v x| for which eight terms of the series suffice.
 const SERIES_REACH: f64 = 0.4;
@@ -163,7 +163,13 @@ impl Saddlepoint {
         if nothing_below && nothing_above || !extreme && (nothing_below || nothing_above) {
             return Some(1.0);
         }
-        let equal = if least == null { at_least } else if most == null { at_most } else { 0.0 };
+        let equal = if least == null {
+            at_least
+        } else if most == null {
+            at_most
+        } else {
+            0.0
+        };
         extreme.then(|| (-(self.n - equal)).exp2())
     }
 
