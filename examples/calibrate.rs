@@ -435,6 +435,9 @@ fn epochs(runs: Runs) {
     println!();
 }
 
+/// One difference after the other.
+type Draw = Box<dyn Fn(&mut Stream) -> f64 + Sync>;
+
 fn sequential(runs: Runs) {
     println!("## Sequential: crossed at any look up to 10,000 items\n");
     head(&["differences", "betting (a)", "e-value of pairs (a)"]);
@@ -443,7 +446,7 @@ fn sequential(runs: Runs) {
         u if u < q => -1.0,
         _ => 0.0,
     };
-    let mut laws: Vec<(String, Box<dyn Fn(&mut Stream) -> f64 + Sync>, bool)> = Vec::new();
+    let mut laws: Vec<(String, Draw, bool)> = Vec::new();
     for q in [0.10, 0.30, 0.02] {
         laws.push((format!("0/1, q = {q}"), Box::new(move |s| pairs(s, q)), true));
     }
