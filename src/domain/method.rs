@@ -35,8 +35,16 @@ methods! {
     PairedBootstrap = "paired_bootstrap", "Bootstrap of the paired differences, shifted to the null.";
     Mcnemar = "mcnemar", "McNemar: exact up to 25 discordant pairs, the score test beyond; 0/1 scores only.";
     ClusterBootstrap = "cluster_bootstrap", "Bootstrap of whole clusters, shifted to the null.";
+    ExactUnconditional = "exact_unconditional", "Exact for 0/1 scores and any margin, whatever the discordance.";
     Tango = "tango", "Tango's score test for 0/1 scores, any margin.";
+    McnemarMidp = "mcnemar_midp", "McNemar's exact test with mid-p; 0/1 scores, no margin.";
     SignFlip = "sign_flip", "Sign flips of the sampling units: items, or clusters where the data carry them.";
+    BootstrapT = "bootstrap_t", "Studentised bootstrap of the sampling units.";
+    FlipAndT = "sign_flip_bootstrap_t", "Sign flips guarded by bootstrap-t: both must refute.";
+    SaddleAndHall = "saddlepoint_hall_t", "The same for many items, by formula: saddlepoint guarded by Hall's t.";
+    Cr2 = "cr2", "Cluster-robust t (CR2) with Bell-McCaffrey degrees of freedom.";
+    ClusterMean = "cluster_mean", "Student's t on cluster means: every cluster weighs the same.";
+    Betting = "betting", "Valid at any n for scores between 0 and 1, at a price in power.";
 }
 
 impl fmt::Display for Method {

@@ -147,6 +147,13 @@ pub fn comparison(
         method: estimate.label.into(),
         mde: outlook.mde.and_then(finite),
         notes,
+        cross_check: estimate.cross_check.map(|check| v1::CrossCheck {
+            method: "cr2".into(),
+            se: check.se,
+            df: check.df,
+            lower: check.lower,
+            upper: check.upper,
+        }),
         bounds: Some(v1::Bounds { lower, upper, each: 1.0 - plan.alpha_each().get() }),
     }
 }
@@ -182,6 +189,7 @@ pub fn legacy_comparison(
         method: outcome.label.into(),
         mde: finite(outcome.mde),
         notes,
+        cross_check: None,
         bounds: None,
     }
 }

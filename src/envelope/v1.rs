@@ -139,8 +139,25 @@ pub struct Comparison {
     pub mde: Option<f64>,
     /// Remarks that belong beside the numbers.
     pub notes: Vec<String>,
+    /// Cluster-robust t beside the method used, where clusters were the units.
+    pub cross_check: Option<CrossCheck>,
     /// Both bounds of the inverted test; absent under the rule `evalsig-0.1`, which has none.
     pub bounds: Option<Bounds>,
+}
+
+/// CR2 with Bell and McCaffrey's degrees of freedom. It never enters the verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CrossCheck {
+    /// Always `cr2`.
+    pub method: String,
+    /// Standard error of delta.
+    pub se: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+    /// Lower bound at the confidence of `bounds`.
+    pub lower: f64,
+    /// Upper bound at the confidence of `bounds`.
+    pub upper: f64,
 }
 
 /// Both bounds of one inverted test.

@@ -47,6 +47,7 @@ const MOST_ENUMERATED: f64 = 100_000.0;
 #[derive(Clone, Debug)]
 pub struct BootstrapT {
     delta: f64,
+    resamples: Option<u32>,
     pivots: Pivots,
 }
 
@@ -76,7 +77,14 @@ impl BootstrapT {
                 Pivots::counted(drawn.collect(), slack)
             }
         };
-        Self { delta: pool.delta, pivots }
+        let resamples = (way != Way::Enumerated).then_some(resamples);
+        Self { delta: pool.delta, resamples, pivots }
+    }
+
+    /// Random resamples drawn; `None` where all were enumerated.
+    #[must_use]
+    pub fn resamples(&self) -> Option<u32> {
+        self.resamples
     }
 }
 

@@ -11,9 +11,10 @@ use super::stream::Streams;
 
 /// Units a random byte decides on: one table of the sums of all 256 subsets.
 const GROUP: usize = 8;
-/// Units handled before the next replicate: 512 tables, 1 MB, stay in the second-level cache while
-/// all replicates pass over them.
-const SLICE: usize = 4096;
+/// Units handled before the next replicate: 256 tables, 512 KB, stay in the second-level cache while
+/// all replicates pass over them. A multiple of 512, one ChaCha block; part of the order of summation,
+/// so a change moves last bits.
+const SLICE: usize = 2048;
 /// ChaCha blocks of 64 bytes that a slice consumes of each replicate's stream.
 const SLICE_BLOCKS: u64 = (SLICE / 8 / 64) as u64;
 /// Replicates a thread takes at a time.
@@ -115,11 +116,17 @@ const LANES: usize = 4;
 
 /// The sum over the subset whose bits are given.
 fn total(bits: &[u8], tables: &[Table]) -> f64 {
+    let at = |byte: u8, table: &Table| table.get(usize::from(byte)).copied().unwrap_or(0.0);
     let mut lanes = [0.0; LANES];
-    for (bytes, tables) in bits.chunks(LANES).zip(tables.chunks(LANES)) {
+    let (whole_bits, rest_bits) = bits.as_chunks::<LANES>();
+    let (whole_tables, rest_tables) = tables.as_chunks::<LANES>();
+    for (bytes, tables) in whole_bits.iter().zip(whole_tables) {
         for ((lane, byte), table) in lanes.iter_mut().zip(bytes).zip(tables) {
-            *lane += table.get(usize::from(*byte)).copied().unwrap_or(0.0);
+            *lane += at(*byte, table);
         }
+    }
+    for ((lane, byte), table) in lanes.iter_mut().zip(rest_bits).zip(rest_tables) {
+        *lane += at(*byte, table);
     }
     let [a, b, c, d] = lanes;
     (a + b) + (c + d)

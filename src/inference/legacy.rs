@@ -122,7 +122,7 @@ pub fn evalsig_0_1(sample: &Sample, plan: &Plan) -> Result<LegacyOutcome, Diagno
             let icc = icc_by_mean_size(&differences, of, units.len());
             (resampled(&units, delta, plan, "cluster_bootstrap"), delta, Some((units.len(), icc)))
         }
-        Method::Tango | Method::SignFlip => {
+        _ => {
             return Err(Code::MethodDoesNotFit
                 .at("--method")
                 .what(format!("Python evalsig 0.1.2 has no method {method}"))

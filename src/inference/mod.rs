@@ -15,6 +15,8 @@ pub mod equivalence;
 pub mod evalue;
 pub mod exact_unconditional;
 mod flips;
+#[cfg(test)]
+mod golden_cases;
 pub mod guarded;
 pub mod hall_t;
 pub mod icc;
@@ -29,6 +31,7 @@ pub mod multiplicity;
 mod paired_t;
 mod pivots;
 pub mod planning;
+mod prepare;
 mod reference;
 pub mod saddlepoint;
 mod sample;
@@ -37,8 +40,6 @@ pub mod stream;
 pub mod tails;
 mod tango;
 mod tango_score;
-#[cfg(test)]
-mod golden_cases;
 
 pub use auto::choose;
 pub use bootstrap::Bootstrap;
@@ -50,8 +51,9 @@ pub use sample::{Sample, Unit};
 pub use sign_flip::SignFlip;
 pub use tango::Tango;
 
-use crate::domain::{Claim, Code, Diagnostic, Method, MethodChoice, Plan};
-use inversion::NoEvidence;
+use crate::domain::{Alpha, Claim, Code, Diagnostic, Method, MethodChoice, Plan};
+use cr2::{ClusterRobust, Correction};
+use prepare::{Prepared, prepare, uses_clusters};
 
 /// What the data say about delta under one plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +94,8 @@ pub struct Estimate {
     /// Random resamples drawn; `None` where p is a formula or every resample was enumerated, and no
     /// seed mattered.
     pub resamples: Option<u32>,
+    /// The cluster-robust t beside the method used, where clusters are the units.
+    pub cross_check: Option<CrossCheck>,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
     /// Set where there are too few units for any test at this alpha: (units, units needed). Then every
@@ -99,12 +103,17 @@ pub struct Estimate {
     pub too_few: Option<(usize, usize)>,
 }
 
-/// A method made ready for one sample.
-struct Prepared {
-    test: Box<dyn Inversion>,
-    label: &'static str,
-    resamples: Option<u32>,
-    too_few: Option<(usize, usize)>,
+/// CR2 with Bell and McCaffrey's degrees of freedom: fast, deterministic, and by another route.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CrossCheck {
+    /// Standard error of delta.
+    pub se: f64,
+    /// Satterthwaite degrees of freedom.
+    pub df: f64,
+    /// Lower bound at 1 - `Plan::alpha_each`.
+    pub lower: f64,
+    /// Upper bound at 1 - `Plan::alpha_each`.
+    pub upper: f64,
 }
 
 /// What does this sample say about delta under this plan?
@@ -151,90 +160,18 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
         sd_diff: moments::sd(&differences),
         icc,
         resamples,
+        cross_check: by_cluster.then(|| cross_check(&units, alpha)).flatten(),
         notes,
         too_few,
     })
 }
 
-/// Whether clusters, where there are any, are the method's units.
-fn uses_clusters(method: Method) -> bool {
-    matches!(method, Method::SignFlip | Method::ClusterBootstrap)
-}
-
-/// Makes the method ready and notes what a reader must know of how it fits the data.
-fn prepare(
-    method: Method,
-    sample: &Sample,
-    plan: &Plan,
-    notes: &mut Vec<String>,
-) -> Result<Prepared, Diagnostic> {
-    if let Some(k) = sample.cluster_count()
-        && !uses_clusters(method)
-    {
-        notes.push(auto::ignored_clusters(method, k));
-    }
-    let formula = |test, label| Prepared { test, label, resamples: None, too_few: None };
-    let label = method.as_str();
-    let margin = plan.claim.lower_null() != 0.0;
-    match method {
-        Method::PairedT => Ok(formula(paired_t::prepare(sample, notes)?, label)),
-        Method::Tango => Ok(formula(tango::prepare(sample, notes)?, label)),
-        Method::Mcnemar => mcnemar::prepare(sample, margin, notes).map(|(test, label)| formula(test, label)),
-        Method::ClusterBootstrap if sample.clusters.is_none() => Err(Code::MethodDoesNotFit
-            .at("--method")
-            .what("cluster_bootstrap draws clusters, and this run carries none")
-            .next("use --method auto or paired_bootstrap, or name the clusters with --cluster")),
-        Method::PairedPermutation | Method::PairedBootstrap => {
-            paired_t::need_two(sample.len(), label)?;
-            Ok(resampling(method, &sample.items(), sample, plan, notes))
-        }
-        Method::SignFlip | Method::ClusterBootstrap => {
-            let units = sample.units();
-            if sample.clusters.is_some() {
-                auto::cluster_notes(&units, notes);
-            }
-            Ok(resampling(method, &units, sample, plan, notes))
-        }
-    }
-}
-
-/// The methods that draw or flip units.
-fn resampling(
-    method: Method,
-    units: &[Unit],
-    sample: &Sample,
-    plan: &Plan,
-    notes: &mut Vec<String>,
-) -> Prepared {
-    let (alpha, label) = (plan.alpha_each(), method.as_str());
-    let nothing = || Box::new(NoEvidence { delta: moments::mean(&sample.differences()) });
-    let least = match method {
-        Method::SignFlip => sign_flip::needed(alpha),
-        _ => 2,
-    };
-    if units.len() < least {
-        let too_few = Some((units.len(), least));
-        return Prepared { test: nothing(), label, resamples: None, too_few };
-    }
-    let resolution = moments::resolution(sample);
-    if auto::no_spread(units, resolution) {
-        notes.push(paired_t::NO_SPREAD.into());
-        return Prepared { test: nothing(), label, resamples: None, too_few: None };
-    }
-    let (test, resamples): (Box<dyn Inversion>, Option<u32>) = match method {
-        Method::SignFlip => {
-            let flip = SignFlip::new(units, resolution, plan.resamples, plan.seed);
-            let resamples = flip.resamples();
-            (Box::new(flip), resamples)
-        }
-        Method::PairedPermutation => {
-            let flip = SignFlip::random(units, resolution, plan.resamples, plan.seed);
-            (Box::new(flip), Some(plan.resamples))
-        }
-        _ => (Box::new(Bootstrap::new(units, resolution, plan.resamples, plan.seed)), Some(plan.resamples)),
-    };
-    if resamples.is_some_and(|b| 1.0 / (f64::from(b) + 1.0) > alpha.get()) {
-        notes.push(format!("{} resamples cannot reach a p of {}: draw more", plan.resamples, alpha.get()));
-    }
-    Prepared { test, label, resamples, too_few: None }
+fn cross_check(units: &[Unit], alpha: Alpha) -> Option<CrossCheck> {
+    let robust = ClusterRobust::new(units, Correction::Cr2);
+    (units.len() >= 2 && robust.se() > 0.0).then(|| CrossCheck {
+        se: robust.se(),
+        df: robust.df(),
+        lower: robust.lower(alpha),
+        upper: robust.upper(alpha),
+    })
 }

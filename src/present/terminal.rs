@@ -87,6 +87,16 @@ fn numbers(page: &mut Page, judged: &Judged) {
         let (low, high) = (bounds.lower.unwrap_or(f64::NEG_INFINITY), bounds.upper.unwrap_or(f64::INFINITY));
         page.row("bounds", &format!("{} and {}  (each {})", signed(low), signed(high), percent(bounds.each)));
     }
+    if let Some(check) = &c.cross_check {
+        let bounds = format!("{} and {}", signed(check.lower), signed(check.upper));
+        page.row(
+            "cross-check",
+            &format!(
+                "{bounds}  ({}, {:.1} degrees of freedom; not part of the verdict)",
+                check.method, check.df
+            ),
+        );
+    }
     let zero = c.p_value_zero.map_or(String::new(), |p| format!(", {} (better at all)", p_value(p)));
     page.row("p-value", &format!("{} (the claim){zero}", p_value(c.p_value)));
     page.row("method", &format!("{}  ({})", c.method, plan.method_reason));
@@ -150,7 +160,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    const LABEL: usize = 11;
+    const LABEL: usize = 12;
     const WIDTH: usize = 100;
 
     pub(super) fn new() -> Self {

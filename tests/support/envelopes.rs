@@ -65,6 +65,7 @@ impl Decision {
                     method: "paired_t".into(),
                     mde: Some(0.02),
                     notes: Vec::new(),
+                    cross_check: None,
                     bounds: None,
                 },
                 min_delta: Some(0.0),
