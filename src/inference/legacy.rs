@@ -80,6 +80,7 @@ pub fn evalsig_0_1(sample: &Sample, plan: &Plan) -> Result<LegacyOutcome, Diagno
             .what("the rule evalsig-0.1 knows no equivalence claim")
             .next("leave out --rule, or use --min-delta"));
     };
+    sample.check()?;
     let asked = matches!(plan.cluster, ClusterRule::Key(_));
     let clusters = sample.clusters.as_ref().filter(|_| asked);
     let method = match plan.method {

@@ -119,15 +119,14 @@ pub struct CrossCheck {
 /// What does this sample say about delta under this plan?
 ///
 /// `auto` chooses by the shape of the data ([`Estimate::reason`] says how); a method asked for by name is
-/// used as asked, and [`Estimate::notes`] say what it overlooks.
+/// used as asked, and [`Estimate::notes`] say what it overlooks. The rule evalsig-0.1 has numbers of its
+/// own: [`evalsig_0_1`].
 ///
 /// # Errors
-/// `method-does-not-fit` where the method asked for cannot take the data; `too-few-items` where it needs
-/// more items.
+/// `method-does-not-fit` where the method asked for cannot take the data, or scores exceed 1e145;
+/// `too-few-items` where it needs more items.
 pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
-    if sample.is_empty() {
-        return Err(Code::TooFewItems.at("items").what("there is no paired item").next("pair some items"));
-    }
+    sample.check()?;
     let (method, reason) = match plan.method {
         MethodChoice::Named(method) => (method, "asked for by name".to_owned()),
         MethodChoice::Auto => auto::choose(sample),

@@ -31,11 +31,15 @@ pub(super) fn sd(values: &[f64]) -> f64 {
     if values.len() < 2 { 0.0 } else { (squares(values) / (values.len() - 1) as f64).sqrt() }
 }
 
+/// The largest score, regardless of its sign.
+pub(super) fn largest(sample: &Sample) -> f64 {
+    sample.baseline.iter().chain(&sample.candidate).fold(0.0, |top, score| top.max(score.abs()))
+}
+
 /// How far apart two differences may lie by rounding alone: scores of 0.3 and 0.1 differ by
 /// 0.19999999999999998, and 0.5 and 0.3 by 0.2.
 pub(super) fn resolution(sample: &Sample) -> f64 {
-    let largest = sample.baseline.iter().chain(&sample.candidate).fold(0.0_f64, |top, s| top.max(s.abs()));
-    4.0 * f64::EPSILON * largest
+    4.0 * f64::EPSILON * largest(sample)
 }
 
 /// Whether the values are all one, but for rounding of size `resolution`.

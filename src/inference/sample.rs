@@ -1,5 +1,8 @@
 //! The data as inference sees them: oriented differences and the sampling units.
 
+use super::moments;
+use crate::domain::{Code, Diagnostic};
+
 use crate::domain::Direction;
 use crate::pairing::Pairs;
 
@@ -16,6 +19,9 @@ pub struct Sample {
     /// Every score was 0 or 1 before orientation, and every item had one epoch.
     pub binary: bool,
 }
+
+/// A million squares of this are still finite.
+const LARGEST: f64 = 1e145;
 
 /// One independent draw: an item, or a cluster of items.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +56,24 @@ impl Sample {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.baseline.is_empty()
+    }
+
+    /// Refuses what no method can work on: nothing, or scores whose squares would overflow.
+    pub(super) fn check(&self) -> Result<(), Diagnostic> {
+        if self.is_empty() {
+            return Err(Code::TooFewItems
+                .at("items")
+                .what("there is no paired item")
+                .next("pair some items"));
+        }
+        let largest = moments::largest(self);
+        if largest > LARGEST {
+            return Err(Code::MethodDoesNotFit
+                .at("items")
+                .what(format!("a score of {largest:e} is too large to be squared and summed"))
+                .next("rescale the metric"));
+        }
+        Ok(())
     }
 
     /// Candidate minus baseline, oriented: positive is better.

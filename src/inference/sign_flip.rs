@@ -31,7 +31,7 @@ pub(super) const EXACT_UNITS: usize = 20;
 /// 8 % of candidates that are no better where 5 % were asked for (exponential), with two-point data
 /// (2 % lose everything) 37 %.
 ///
-/// Edge cases: p cannot fall below 2^-k, so at least log2(1 / alpha) units are needed ([`needed`]).
+/// Edge cases: p cannot fall below 2^-k, so at least log2(1 / alpha) units are needed (five at .05).
 /// Units that are all equal have subset means that are all equal: the bounds then have no width, and
 /// [`super::infer`] replaces them by none when the method was not asked for by name. Subset means that
 /// tie with the null up to rounding count as ties: against a refutation.
@@ -51,7 +51,7 @@ pub struct SignFlip {
 }
 
 impl SignFlip {
-    /// From units: every subset up to [`EXACT_UNITS`] of them, else `resamples` random ones from `seed`.
+    /// From units: every subset up to 20 of them, else `resamples` random ones from `seed`.
     ///
     /// `resolution` is how far a single difference may be off by rounding, in units of the score.
     #[must_use]

@@ -158,3 +158,23 @@ proptest! {
         prop_assert!(found.too_few.is_none() || (found.p_claim == 1.0 && found.lower == f64::NEG_INFINITY));
     }
 }
+
+/// Resamples are numbered, not threaded: the same bits on one thread and on seven.
+#[test]
+fn threads_do_not_matter() {
+    let differences: Vec<f64> = (0..5000).map(|i| f64::from(i * 7919 % 1009) / 1009.0 - 0.49).collect();
+    let mut sample = graded(&differences);
+    sample.clusters = Some((0..5000).map(|i| i * i % 97).collect::<Vec<_>>()).map(|c| numbered(&c));
+    for method in
+        [Method::SignFlip, Method::ClusterBootstrap, Method::PairedPermutation, Method::PairedBootstrap]
+    {
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            let plan = plan(MethodChoice::Named(method));
+            pool.install(|| infer(&sample, &plan).expect("an estimate"))
+        };
+        let (one, seven) = (on(1), on(7));
+        assert_eq!(one, seven);
+        assert!(one.resamples == Some(10_000) && one.lower.is_finite());
+    }
+}
