@@ -309,7 +309,12 @@ fn items(runs: Runs) {
                     bet,
                 ]
             });
-            row(&format!("{n}, {name}"), hits, total);
+            let mut cells: Vec<String> = hits.iter().map(|h| rate(*h, total)).collect();
+            // Betting needs bounds; without them it did not run, which is not a rate of 0.
+            if let (None, Some(last)) = (bounds, cells.last_mut()) {
+                *last = "no bounds".into();
+            }
+            println!("| {n}, {name} | {} |", cells.join(" | "));
         }
     }
     println!();
@@ -475,7 +480,8 @@ fn sequential(runs: Runs) {
             }
             [wealth.p() <= ALPHA, evidence.p() <= ALPHA]
         });
-        row(name, hits, total);
+        let [betting, pairs] = hits.map(|h| rate(h, total));
+        println!("| {name} | {betting} | {} |", if *binary { pairs } else { "not 0/1".into() });
     }
     println!();
 }
