@@ -51,7 +51,7 @@ pub use sample::{Sample, Unit};
 pub use sign_flip::SignFlip;
 pub use tango::Tango;
 
-use crate::domain::{Alpha, Claim, Code, Diagnostic, Method, MethodChoice, Plan};
+use crate::domain::{Alpha, Claim, Diagnostic, Method, MethodChoice, Plan};
 use cr2::{ClusterRobust, Correction};
 use prepare::{Prepared, prepare, uses_clusters};
 
