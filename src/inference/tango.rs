@@ -1,6 +1,7 @@
 //! Tango's score test for paired 0/1 scores, at any margin.
 
 use super::inversion::Formula;
+use super::tango_score::score;
 use super::{Inversion, Sample, tails};
 use crate::domain::{Code, Diagnostic};
 
@@ -55,27 +56,13 @@ impl Tango {
     /// The statistic z(null); infinite at |null| >= 1 but where every pair is discordant that way.
     #[must_use]
     pub fn statistic(&self, null: f64) -> f64 {
-        if null < 0.0 {
-            -score(self.fixed, self.broken, self.pairs, -null)
-        } else {
-            score(self.broken, self.fixed, self.pairs, null)
+        let (excess, pairs) = (self.fixed - self.broken, self.pairs);
+        match null.abs() {
+            size if size < 1.0 => score(pairs, self.broken, self.fixed, null),
+            1.0 if excess == null * pairs => 0.0,
+            _ => f64::NEG_INFINITY.copysign(-null),
         }
     }
-}
-
-/// z(null) for null >= 0.
-fn score(b: f64, c: f64, n: f64, null: f64) -> f64 {
-    let excess = c - b - n * null;
-    if null >= 1.0 {
-        return if null == 1.0 && c == n { 0.0 } else { f64::NEG_INFINITY };
-    }
-    let linear = null * (2.0 * n - c + b) - (b + c);
-    let constant = b * null * (1.0 - null);
-    let root = (linear * linear + 8.0 * n * constant).sqrt();
-    // The form of the quadratic's positive root that subtracts nothing.
-    let q = if linear > 0.0 { 2.0 * constant / (linear + root) } else { (root - linear) / (4.0 * n) };
-    let variance = n * (2.0 * q + null * (1.0 - null));
-    if variance > 0.0 { excess / variance.sqrt() } else { 0.0 }
 }
 
 impl Formula for Tango {
