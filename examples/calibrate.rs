@@ -2,10 +2,13 @@
 //! edge, by enumeration where that is possible and by simulation where it is not, and prints Markdown.
 //!
 //! ```text
-//! cargo run --release --example calibrate             # the tables of the documentation
+//! cargo run --release --example calibrate > docs/calibration.md
 //! cargo run --release --example calibrate -- --quick  # a tenth of the runs
 //! cargo run --release --example calibrate -- items clusters
 //! ```
+//!
+//! The tests are those that `auto` runs, with 999 resamples in place of 10,000 and, from 17 units on,
+//! random flips (`auto` enumerates them up to 20, which takes 87 ms a sample).
 //!
 //! Every number is determined by the seed below: two runs print the same bytes.
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
@@ -13,7 +16,9 @@
 
 use std::collections::BTreeMap;
 
-use evalsig::domain::Alpha;
+use evalsig::domain::{
+    Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, MethodChoice, MissingRule, Plan, Rule, Sides,
+};
 use evalsig::inference::betting::{Betting, Wealth};
 use evalsig::inference::bootstrap_t::BootstrapT;
 use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
@@ -24,7 +29,7 @@ use evalsig::inference::hall_t::HallT;
 use evalsig::inference::multiplicity::holm;
 use evalsig::inference::saddlepoint::Saddlepoint;
 use evalsig::inference::stream::{Purpose, Stream, Streams};
-use evalsig::inference::{Inversion, Unit, tails};
+use evalsig::inference::{Inversion, Sample, SignFlip, Unit, evalsig_0_1, tails};
 use rayon::prelude::*;
 
 const ALPHA: f64 = 0.05;
@@ -37,10 +42,10 @@ fn main() {
     let wanted =
         |name: &str| arguments.iter().all(|a| a.starts_with("--")) || arguments.iter().any(|a| a == name);
     let runs = Runs { share: if quick { 0.1 } else { 1.0 }, quick };
-    println!("# Wrong answers at alpha = .05\n");
-    println!("(a) false ALLOW, (r) false REJECT, both at the claim's edge; seed {SEED}.\n");
+    preface(&arguments);
     for (name, table) in [
         ("binary", binary as fn(Runs)),
+        ("power", binary_power),
         ("items", items),
         ("many", many_items),
         ("clusters", clusters),
@@ -52,6 +57,24 @@ fn main() {
             table(runs);
         }
     }
+}
+
+/// What the tables are, and how they were made.
+fn preface(arguments: &[String]) {
+    let command = ["cargo run --release --example calibrate".to_owned()]
+        .into_iter()
+        .chain((!arguments.is_empty()).then(|| format!("-- {}", arguments.join(" "))))
+        .collect::<Vec<_>>()
+        .join(" ");
+    println!("# Wrong answers at alpha = .05\n");
+    println!(
+        "Written by `examples/calibrate.rs` of evalsig {} (`{command}`), seed {SEED}, {RESAMPLES} resamples a test.\n\
+         (a) is the share of false ALLOW and (r) that of false REJECT, both where the truth lies exactly at the claim's\n\
+         value. `±` is one standard error; `runs` is the number of simulated samples of a row. Tables that say\n\
+         *enumerated* weigh every possible outcome and have no error of simulation. What these numbers mean stands in\n\
+         [statistics.md](statistics.md).\n",
+        env!("CARGO_PKG_VERSION"),
+    );
 }
 
 /// How much work to do.
@@ -93,7 +116,7 @@ fn count<const M: usize>(
 
 fn row<const M: usize>(name: &str, hits: [u64; M], runs: u64) {
     let cells: Vec<String> = hits.iter().map(|h| rate(*h, runs)).collect();
-    println!("| {name} | {} |", cells.join(" | "));
+    println!("| {name} | {} | {runs} |", cells.join(" | "));
 }
 
 fn head(names: &[&str]) {
@@ -108,74 +131,49 @@ fn rejects(test: &impl Inversion, null: f64) -> bool {
     test.p_less(null) <= ALPHA
 }
 
-/// Sign flips of units, plainly: all of them up to 12 units, else random ones.
-struct Flips {
-    delta: f64,
-    /// Mean over the flipped units, where any are: the null from which on that flip beats the data.
-    means: Vec<f64>,
-    never: f64,
+/// Most units whose flips are enumerated here.
+const ENUMERATED: usize = 16;
+/// How far scores may be off by rounding.
+const RESOLUTION: f64 = 4.0 * f64::EPSILON;
+
+/// The guarded test as `auto` runs it.
+fn guarded(units: &[Unit], seed: u64) -> Guarded<SignFlip, BootstrapT> {
+    let test = if units.len() <= ENUMERATED {
+        SignFlip::new(units, RESOLUTION, RESAMPLES, seed)
+    } else {
+        SignFlip::random(units, RESOLUTION, RESAMPLES, seed)
+    };
+    Guarded { test, guard: BootstrapT::new(units, RESAMPLES, seed) }
 }
 
-impl Flips {
-    fn new(units: &[Unit], stream: &mut Stream) -> Self {
-        let total = |chosen: &mut dyn Iterator<Item = &Unit>| {
-            chosen.fold((0.0, 0.0), |(s, m), unit| (s + unit.sum, m + unit.size))
-        };
-        let (sum, size) = total(&mut units.iter());
-        let mut means = Vec::new();
-        let mut never = 0.0;
-        let mut take = |(s, m): (f64, f64)| if m > 0.0 { means.push(s / m) } else { never += 1.0 };
-        if units.len() <= 12 {
-            for mask in 0_u32..1 << units.len() {
-                take(total(
-                    &mut units.iter().enumerate().filter(|(i, _)| mask >> i & 1 == 1).map(|(_, u)| u),
-                ));
-            }
-        } else {
-            take((0.0, 0.0));
-            for _ in 0..RESAMPLES {
-                let (mut s, mut m) = (0.0, 0.0);
-                for few in units.chunks(64) {
-                    let bits = stream.bits();
-                    for (i, unit) in few.iter().enumerate() {
-                        let flipped = (bits >> i & 1) as f64;
-                        s += flipped * unit.sum;
-                        m += flipped * unit.size;
-                    }
-                }
-                take((s, m));
-            }
-        }
-        means.sort_unstable_by(f64::total_cmp);
-        Self { delta: sum / size, means, never }
-    }
-
-    fn all(&self) -> f64 {
-        self.means.len() as f64 + self.never
-    }
-}
-
-impl Inversion for Flips {
-    fn delta(&self) -> f64 {
-        self.delta
-    }
-
-    fn p_greater(&self, null: f64) -> f64 {
-        (self.never + self.means.partition_point(|v| *v <= null + 1e-12) as f64) / self.all()
-    }
-
-    fn p_less(&self, null: f64) -> f64 {
-        let below = self.means.partition_point(|v| *v < null - 1e-12);
-        (self.never + (self.means.len() - below) as f64) / self.all()
-    }
-
-    fn lower(&self, _: Alpha) -> f64 {
-        f64::NAN
-    }
-
-    fn upper(&self, _: Alpha) -> f64 {
-        f64::NAN
-    }
+/// Whether Python evalsig 0.1.2 calls an improvement significant (one-sided McNemar, as `--rule
+/// evalsig-0.1` reproduces it).
+fn significant_0_1(items: u64, broken: u64, fixed: u64) -> bool {
+    let share = |value| Fraction::new(value).unwrap_or_else(|| unreachable!("a constant"));
+    let plan = Plan {
+        claim: Claim::Above { min_delta: 0.0 },
+        rule: Rule::Evalsig01,
+        alpha: Alpha::new(ALPHA).unwrap_or_else(|| unreachable!("a constant")),
+        power: share(0.8),
+        planned_delta: None,
+        sides: Sides::One,
+        method: MethodChoice::Auto,
+        resamples: RESAMPLES,
+        seed: SEED,
+        direction: Direction::HigherIsBetter,
+        cluster: ClusterRule::Off,
+        epochs: EpochRule::First,
+        missing: MissingRule::Error,
+        min_coverage: share(1.0),
+    };
+    let score = |right: bool| f64::from(u8::from(right));
+    let sample = Sample {
+        baseline: (0..items).map(|i| score(i < broken)).collect(),
+        candidate: (0..items).map(|i| score((broken..broken + fixed).contains(&i))).collect(),
+        clusters: None,
+        binary: true,
+    };
+    evalsig_0_1(&sample, &plan).is_ok_and(|outcome| outcome.significant)
 }
 
 fn as_units(d: &[f64]) -> Vec<Unit> {
@@ -213,16 +211,79 @@ fn binary(runs: Runs) {
 
 /// The smallest number of fixes among `m` discordant of `n` items that refutes delta <= `null`.
 fn fewest_fixes(n: u64, m: u64, null: f64) -> u64 {
+    fewest(m, |broken, fixed| allows(&ExactUnconditional::new(n, broken, fixed), null))
+}
+
+/// The smallest number of fixes among `m` discordant items that `refutes`, given (broken, fixed); m + 1
+/// where none does.
+fn fewest(m: u64, refutes: impl Fn(u64, u64) -> bool) -> u64 {
     let (mut low, mut high) = (0, m + 1);
     while low < high {
         let middle = low.midpoint(high);
-        if middle > m || allows(&ExactUnconditional::new(n, m - middle, middle), null) {
+        if middle > m || refutes(m - middle, middle) {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
     low
+}
+
+/// P(a test refutes) for n items at discordance q and true difference delta, every outcome weighted.
+fn enumerate(n: u64, q: f64, delta: f64, refutes: impl Fn(u64, u64) -> bool + Sync) -> f64 {
+    let far = (n as f64 * q + 9.0 * (n as f64 * q * (1.0 - q)).sqrt() + 20.0) as u64;
+    let pi = (0.5 + 0.5 * delta / q).clamp(0.0, 1.0);
+    (0..=n.min(far))
+        .into_par_iter()
+        .map(|m| tails::binomial_ln_pmf(m, n, q).exp() * tails::binomial_ge(fewest(m, &refutes), m, pi))
+        .collect::<Vec<f64>>()
+        .iter()
+        .sum()
+}
+
+/// 0/1 scores: power and level beside the rule of Python evalsig 0.1.2. No simulation.
+fn binary_power(_: Runs) {
+    println!("## 0/1 scores, exact unconditional beside McNemar as in evalsig 0.1.2 (enumerated)\n");
+    println!("`power` at the true delta, `level` at delta 0, both for the claim \"better\" (min-delta 0).\n");
+    head(&[
+        "n",
+        "q",
+        "expected discordant",
+        "delta",
+        "power",
+        "power, 0.1.2",
+        "gain",
+        "level",
+        "level, 0.1.2",
+    ]);
+    for (n, q, delta) in [
+        (20_u64, 0.10, 0.095),
+        (20, 0.20, 0.19),
+        (50, 0.05, 0.0475),
+        (50, 0.08, 0.076),
+        (50, 0.10, 0.095),
+        (100, 0.02, 0.019),
+        (100, 0.03, 0.0285),
+        (100, 0.04, 0.038),
+        (200, 0.01, 0.0095),
+        (200, 0.015, 0.01425),
+        (200, 0.02, 0.019),
+        (200, 0.05, 0.039),
+        (200, 0.10, 0.056),
+        (1000, 0.02, 0.011),
+        (1000, 0.10, 0.025),
+    ] {
+        let ours = |broken, fixed| allows(&ExactUnconditional::new(n, broken, fixed), 0.0);
+        let old = |broken, fixed| significant_0_1(n, broken, fixed);
+        let (power, power_old) = (enumerate(n, q, delta, ours), enumerate(n, q, delta, old));
+        let (level, level_old) = (enumerate(n, q, 0.0, ours), enumerate(n, q, 0.0, old));
+        println!(
+            "| {n} | {q} | {:.1} | {delta} | {power:.3} | {power_old:.3} | {:+.3} | {level:.4} | {level_old:.4} |",
+            n as f64 * q,
+            power - power_old,
+        );
+    }
+    println!();
 }
 
 /// Distributions of one difference, mean 0: name, draw, bounds where it has any.
@@ -286,6 +347,7 @@ fn items(runs: Runs) {
         "guarded (r)",
         "Hall t (a)",
         "betting (a)",
+        "runs",
     ]);
     for (n, full) in [(5, 4000), (20, 6000), (50, 6000), (200, 3000), (1000, 800)] {
         for (which, (name, draw, bounds)) in (0_u64..).zip(laws()) {
@@ -293,10 +355,7 @@ fn items(runs: Runs) {
             let hits = count(total, n * 100 + which, |stream, run| {
                 let d: Vec<f64> = (0..n).map(|_| draw(stream)).collect();
                 let units = as_units(&d);
-                let guarded = Guarded {
-                    test: Flips::new(&units, stream),
-                    guard: BootstrapT::new(&units, RESAMPLES, run),
-                };
+                let guarded = guarded(&units, run);
                 let alpha = Alpha::new(ALPHA).unwrap_or_else(|| unreachable!("a constant"));
                 let bet =
                     bounds.is_some_and(|(low, high)| allows(&Betting::new(&d, low, high, alpha, run), 0.0));
@@ -314,7 +373,7 @@ fn items(runs: Runs) {
             if let (None, Some(last)) = (bounds, cells.last_mut()) {
                 *last = "no bounds".into();
             }
-            println!("| {n}, {name} | {} |", cells.join(" | "));
+            println!("| {n}, {name} | {} | {total} |", cells.join(" | "));
         }
     }
     println!();
@@ -322,7 +381,7 @@ fn items(runs: Runs) {
 
 fn many_items(runs: Runs) {
     println!("## More than 2000 graded items\n");
-    head(&["n, differences", "saddlepoint (a)", "Hall t (a)", "guarded (a)", "guarded (r)"]);
+    head(&["n, differences", "saddlepoint (a)", "Hall t (a)", "guarded (a)", "guarded (r)", "runs"]);
     for (which, (name, draw, _)) in (0_u64..).zip(laws()) {
         let total = runs.of(4000);
         let hits = count(total, 7_000_000 + which, |stream, _| {
@@ -354,7 +413,7 @@ fn sizes(k: u32, kind: &str) -> Vec<f64> {
 
 fn clusters(runs: Runs) {
     println!("## Clusters of 20 items on average\n");
-    head(&["k, sizes, ICC, effects", "guarded (a)", "guarded (r)", "CR2 (a)", "cluster mean (a)"]);
+    head(&["k, sizes, ICC, effects", "guarded (a)", "guarded (r)", "CR2 (a)", "cluster mean (a)", "runs"]);
     let effects: [Law; 3] = [
         ("normal", Stream::normal, None),
         ("skewness -1", |s| (4.0 - (0..4).map(|_| exponential(s)).sum::<f64>()) / 2.0, None),
@@ -387,10 +446,7 @@ fn clusters(runs: Runs) {
                                 Unit { sum: size * f64::sqrt(icc) * draw(stream) + noise, size: *size }
                             })
                             .collect();
-                        let guarded = Guarded {
-                            test: Flips::new(&units, stream),
-                            guard: BootstrapT::new(&units, RESAMPLES, run),
-                        };
+                        let guarded = guarded(&units, run);
                         [
                             allows(&guarded, 0.0),
                             rejects(&guarded, 0.0),
@@ -409,31 +465,35 @@ fn clusters(runs: Runs) {
 /// 0/1 scores, several epochs, averaged within the item; items differ in their true effect.
 fn epochs(runs: Runs) {
     println!("## Epochs: 200 items, 0/1 scores averaged over epochs, true effects of an item ± tau\n");
-    head(&["epochs, tau", "guarded (a)", "guarded (r)", "power at delta .05"]);
+    println!(
+        "Rates of success spread evenly over the items. The last column of power is that of Python evalsig 0.1.2 on the\n\
+         same data: it uses the first epoch alone.\n"
+    );
+    head(&["epochs, tau", "guarded (a)", "guarded (r)", "power at delta .05", "power, 0.1.2", "runs"]);
     for (repeats, tau) in [(2, 0.1), (4, 0.0), (4, 0.3), (8, 0.1), (8, 0.3)] {
         let total = runs.of(3000);
         let hits = count(total, 2_000_000 + repeats * 10 + (tau * 10.0) as u64, |stream, run| {
             let mut test = |delta: f64| {
+                let (mut broken, mut fixed) = (0, 0);
                 let d: Vec<f64> = (0..200)
                     .map(|_| {
                         let room = tau + delta;
                         let base = room + (1.0 - 2.0 * room) * stream.unit();
                         let effect = delta + if stream.unit() < 0.5 { tau } else { -tau };
                         let right = |stream: &mut Stream, p: f64| f64::from(stream.unit() < p);
-                        let sum: f64 =
-                            (0..repeats).map(|_| right(stream, base + effect) - right(stream, base)).sum();
-                        sum / repeats as f64
+                        let each: Vec<f64> = (0..repeats)
+                            .map(|_| right(stream, base + effect) - right(stream, base))
+                            .collect();
+                        broken += u64::from(each[0] < 0.0);
+                        fixed += u64::from(each[0] > 0.0);
+                        each.iter().sum::<f64>() / repeats as f64
                     })
                     .collect();
-                let units = as_units(&d);
-                let guarded = Guarded {
-                    test: Flips::new(&units, stream),
-                    guard: BootstrapT::new(&units, RESAMPLES, run),
-                };
-                (allows(&guarded, 0.0), rejects(&guarded, 0.0))
+                let guarded = guarded(&as_units(&d), run);
+                (allows(&guarded, 0.0), rejects(&guarded, 0.0), significant_0_1(200, broken, fixed))
             };
             let (null, effect) = (test(0.0), test(0.05));
-            [null.0, null.1, effect.0]
+            [null.0, null.1, effect.0, effect.2]
         });
         row(&format!("{repeats}, {tau}"), hits, total);
     }
@@ -445,7 +505,7 @@ type Draw = Box<dyn Fn(&mut Stream) -> f64 + Sync>;
 
 fn sequential(runs: Runs) {
     println!("## Sequential: crossed at any look up to 10,000 items\n");
-    head(&["differences", "betting (a)", "e-value of pairs (a)"]);
+    head(&["differences", "betting (a)", "e-value of pairs (a)", "runs"]);
     let pairs = |stream: &mut Stream, q: f64| match stream.unit() {
         u if u < q / 2.0 => 1.0,
         u if u < q => -1.0,
@@ -481,7 +541,7 @@ fn sequential(runs: Runs) {
             [wealth.p() <= ALPHA, evidence.p() <= ALPHA]
         });
         let [betting, pairs] = hits.map(|h| rate(h, total));
-        println!("| {name} | {betting} | {} |", if *binary { pairs } else { "not 0/1".into() });
+        println!("| {name} | {betting} | {} | {total} |", if *binary { pairs } else { "not 0/1".into() });
     }
     println!();
 }
@@ -493,7 +553,7 @@ fn laws_named(names: &[&str]) -> Vec<Law> {
 /// "Regress on none by more than .03, improve on one": wrong ALLOW of a suite of 0/1 tasks.
 fn suites(runs: Runs) {
     println!("## Suites: 500 items a task, discordance .12, margin -.03\n");
-    head(&["tasks, truth", "ALLOW"]);
+    head(&["tasks, truth", "ALLOW", "runs"]);
     for tasks in [5_usize, 10] {
         for (name, first, rest) in [
             ("nothing improves (wrong)", 0.0, 0.0),
