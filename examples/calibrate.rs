@@ -484,8 +484,9 @@ fn epochs(runs: Runs) {
                         let each: Vec<f64> = (0..repeats)
                             .map(|_| right(stream, base + effect) - right(stream, base))
                             .collect();
-                        broken += u64::from(each[0] < 0.0);
-                        fixed += u64::from(each[0] > 0.0);
+                        let first = each.first().copied().unwrap_or(0.0);
+                        broken += u64::from(first < 0.0);
+                        fixed += u64::from(first > 0.0);
                         each.iter().sum::<f64>() / repeats as f64
                     })
                     .collect();

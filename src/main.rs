@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
-use evalsig::edge::{self, Disk, LocalPlaces, Runner, SystemClock, TrailDirs};
+use evalsig::edge::{self, Disk, LocalPlaces, Polling, Runner, SystemClock, TrailDirs};
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
@@ -45,6 +45,7 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         Request::Verify(request) => commands::verify::verify(&request, &LocalPlaces),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request),
+        Request::Watch(request) => commands::watch::watch(&request, world.files, &Polling::begin()),
         Request::Version => {
             Ok(Outcome { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Outcome::default() })
         }

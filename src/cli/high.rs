@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::low::{
     ColourFlag, CompareFlags, DoctorFlags, GateFlags, MdeFlags, OutputFlag, PlainOutputFlag, SharedFlags,
-    VerifyFlags, ViewFlags,
+    VerifyFlags, ViewFlags, WatchFlags,
 };
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
@@ -13,6 +13,7 @@ use crate::commands::gate::{GateRequest, Keep};
 use crate::commands::judge::Runs;
 use crate::commands::mde::{Clustering, MdeRequest};
 use crate::commands::verify::VerifyRequest;
+use crate::commands::watch::{Follow, WatchRequest};
 use crate::commands::{Output, View};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Digest, Direction, EpochRule, Fraction, MethodChoice,
@@ -133,6 +134,71 @@ pub(super) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
     })
 }
 
+pub(super) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
+    for (flag, path) in [("--baseline", &flags.baseline), ("--candidate", &flags.candidate)] {
+        if flags.follow && path == "-" {
+            return Err(Code::BadUsage
+                .at(flag)
+                .what("is standard input, which cannot be followed")
+                .next("name a file"));
+        }
+    }
+    if flags.baseline == "-" && flags.candidate == "-" {
+        return Err(both_standard_input());
+    }
+    let positive = |t: &str| number(t).filter(|n| *n > 0.0);
+    let bounds = |t: &str| {
+        let (low, high) = t.split_once(',')?;
+        let (low, high) = (number(low.trim())?, number(high.trim())?);
+        (low < high && (high - low).is_finite()).then_some((low, high))
+    };
+    let follow = Follow {
+        every: parse("--every", &flags.every, "a number of seconds above 0", positive)?,
+        deadline: flags
+            .deadline
+            .as_deref()
+            .map(|t| parse("--deadline", t, "a number of seconds above 0", positive))
+            .transpose()?,
+        done: flags.done.clone(),
+    };
+    Ok(WatchRequest {
+        runs: Runs {
+            baseline: flags.baseline.clone(),
+            candidate: flags.candidate.clone(),
+            format: format(&flags.format)?,
+            metric: flags.metric.clone(),
+        },
+        plan: Plan {
+            claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {
+                number(t).and_then(Claim::above)
+            })?,
+            rule: Rule::Interval,
+            alpha: alpha(&flags.alpha)?,
+            power: power("0.80")?,
+            planned_delta: None,
+            sides: Sides::One,
+            method: MethodChoice::Auto,
+            resamples: 10_000,
+            seed: seed(&flags.seed)?,
+            direction: direction(flags.lower_is_better.as_deref())?,
+            cluster: cluster(flags.cluster.as_deref()),
+            epochs: EpochRule::Mean,
+            missing: missing(&flags.missing)?,
+            min_coverage: parse("--min-coverage", "0.95", "a share", |t| number(t).and_then(Fraction::new))?,
+        },
+        bounds: flags
+            .bounds
+            .as_deref()
+            .map(|t| parse("--bounds", t, "two numbers LOW,HIGH with LOW below HIGH", bounds))
+            .transpose()?,
+        looks: parse("--looks", &flags.looks, "a whole number from 1 to 1,000", |t| {
+            t.parse().ok().filter(|n| (1..=1000).contains(n))
+        })?,
+        follow: flags.follow.then_some(follow),
+        output: plain(flags.output),
+    })
+}
+
 pub(super) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
     let colour = match flags.color {
         ColourFlag::Always => true,
@@ -160,10 +226,7 @@ fn plain(output: PlainOutputFlag) -> Output {
 
 fn runs(flags: &SharedFlags) -> Result<Runs, Diagnostic> {
     if flags.baseline == "-" && flags.candidate == "-" {
-        return Err(Code::BadUsage
-            .at("--candidate")
-            .what("is standard input, and so is --baseline")
-            .next("only one of the two can be read from standard input"));
+        return Err(both_standard_input());
     }
     Ok(Runs {
         baseline: flags.baseline.clone(),
@@ -197,28 +260,44 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
         resamples: parse("--resamples", &flags.resamples, "a whole number from 100 to 10,000,000", |t| {
             t.parse().ok().filter(|n| (100..=10_000_000).contains(n))
         })?,
-        seed: parse("--seed", &flags.seed, "a whole number from 0 to 18,446,744,073,709,551,615", |t| {
-            t.parse().ok()
-        })?,
-        direction: if flag("--lower-is-better", flags.lower_is_better.as_deref())?.unwrap_or(false) {
-            Direction::LowerIsBetter
-        } else {
-            Direction::HigherIsBetter
-        },
+        seed: seed(&flags.seed)?,
+        direction: direction(flags.lower_is_better.as_deref())?,
         cluster: cluster(flags.cluster.as_deref()),
         epochs: parse("--epochs", &flags.epochs, "mean, first or the number of an epoch", |t| match t {
             "mean" => Some(EpochRule::Mean),
             "first" => Some(EpochRule::First),
             other => other.parse().ok().map(EpochRule::Only),
         })?,
-        missing: parse("--missing", &flags.missing, "error or exclude", |t| match t {
-            "error" => Some(MissingRule::Error),
-            "exclude" => Some(MissingRule::Exclude),
-            _ => None,
-        })?,
+        missing: missing(&flags.missing)?,
         min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
             number(t).and_then(Fraction::new)
         })?,
+    })
+}
+
+fn both_standard_input() -> Diagnostic {
+    Code::BadUsage
+        .at("--candidate")
+        .what("is standard input, and so is --baseline")
+        .next("only one of the two can be read from standard input")
+}
+
+fn seed(text: &str) -> Result<u64, Diagnostic> {
+    parse("--seed", text, "a whole number from 0 to 18,446,744,073,709,551,615", |t| t.parse().ok())
+}
+
+fn direction(lower_is_better: Option<&str>) -> Result<Direction, Diagnostic> {
+    Ok(match flag("--lower-is-better", lower_is_better)? {
+        Some(true) => Direction::LowerIsBetter,
+        Some(false) | None => Direction::HigherIsBetter,
+    })
+}
+
+fn missing(text: &str) -> Result<MissingRule, Diagnostic> {
+    parse("--missing", text, "error or exclude", |t| match t {
+        "error" => Some(MissingRule::Error),
+        "exclude" => Some(MissingRule::Exclude),
+        _ => None,
     })
 }
 

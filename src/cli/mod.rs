@@ -18,6 +18,7 @@ use crate::commands::doctor::DoctorRequest;
 use crate::commands::gate::GateRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::verify::VerifyRequest;
+use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
 use low::{Cli, Command};
 
@@ -36,6 +37,8 @@ pub enum Request {
     Doctor(DoctorRequest),
     /// `mde`.
     Mde(MdeRequest),
+    /// `watch`.
+    Watch(Box<WatchRequest>),
     /// `version`.
     Version,
 }
@@ -74,6 +77,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
         Command::Doctor(flags) => Request::Doctor(high::doctor(flags)?),
         Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
+        Command::Watch(flags) => Request::Watch(Box::new(high::watch(&flags)?)),
         Command::Version => Request::Version,
     })
 }

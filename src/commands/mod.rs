@@ -7,6 +7,7 @@ pub mod gate;
 pub mod judge;
 pub mod mde;
 pub mod verify;
+pub mod watch;
 
 pub use action::ACTION_OUTPUTS;
 

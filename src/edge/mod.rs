@@ -6,11 +6,13 @@ mod clock;
 mod files;
 mod runner;
 pub mod trail_dir;
+mod waiting;
 
 pub use clock::SystemClock;
 pub use files::Disk;
 pub use runner::Runner;
 pub use trail_dir::{LocalPlaces, TrailDirs};
+pub use waiting::Polling;
 
 use std::io::{IsTerminal as _, Write as _};
 

@@ -172,6 +172,7 @@ pub struct Wealth {
     null: f64,
     bets: [f64; BETS],
     logs: [f64; BETS],
+    items: f64,
     most: f64,
 }
 
@@ -180,7 +181,7 @@ impl Wealth {
     #[must_use]
     pub fn new(null: f64, low: f64, high: f64) -> Self {
         let null = ((null - low) / (high - low)).clamp(0.0, 1.0);
-        Self { low, high, null, bets: odds(), logs: [0.0; BETS], most: 0.0 }
+        Self { low, high, null, bets: odds(), logs: [0.0; BETS], items: 0.0, most: 0.0 }
     }
 
     /// One more difference; returns ln E as it stands.
@@ -189,9 +190,31 @@ impl Wealth {
         for (log, a) in self.logs.iter_mut().zip(&self.bets) {
             *log += ((1.0 + a * y) / (1.0 + a * self.null)).ln();
         }
+        self.items += 1.0;
         let ln_e = self.ln_e();
         self.most = self.most.max(ln_e);
         ln_e
+    }
+
+    /// The lower bound for the mean of what was pushed: the least value whose e-value now, had it been
+    /// the null, lies below 1 / alpha. Valid at 1 - alpha at every look; within 1e-12 of the range.
+    ///
+    /// The product over (1 + a y) does not depend on the null, so no item is looked at again.
+    #[must_use]
+    pub fn lower(&self, alpha: Alpha) -> f64 {
+        let refuted = |null: f64| {
+            let mut logs = self.logs;
+            for (log, a) in logs.iter_mut().zip(&self.bets) {
+                *log += self.items * ((1.0 + a * self.null) / (1.0 + a * null)).ln();
+            }
+            ln_mean_exp(&logs) >= -alpha.get().ln()
+        };
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..40 {
+            let middle = 0.5 * (low + high);
+            if refuted(middle) { low = middle } else { high = middle }
+        }
+        self.low + low * (self.high - self.low)
     }
 
     /// ln of the e-value now.

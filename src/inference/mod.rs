@@ -35,6 +35,7 @@ mod prepare;
 mod reference;
 pub mod saddlepoint;
 mod sample;
+pub mod sequential;
 mod sign_flip;
 pub mod stream;
 pub mod tails;

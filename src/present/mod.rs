@@ -7,3 +7,4 @@ pub mod runner;
 pub mod safe;
 pub mod terminal;
 pub mod verify;
+pub mod watch;

@@ -32,3 +32,4 @@ mod simulation;
 mod trail;
 mod tree;
 mod verify_gate;
+mod watch;
