@@ -7,6 +7,7 @@ use ::parquet::errors::{ParquetError, Result};
 use ::parquet::schema::types::ColumnDescriptor;
 
 use super::malformed;
+use super::thrift::{self, varint};
 use crate::domain::Diagnostic;
 
 /// What any file may unpack to, in bytes.
@@ -35,6 +36,21 @@ impl Limit {
         Ok(())
     }
 
+    /// Looks at the pages of a column chunk, which lies in the file at this offset and length.
+    ///
+    /// # Errors
+    /// `run-malformed` where their headers are not whole, or they unpack to more than they may.
+    pub(super) fn check_pages(self, file: &[u8], at: (u64, u64)) -> std::result::Result<(), Diagnostic> {
+        match thrift::pages(file, at) {
+            None => Err(malformed("its pages are damaged").next("the file is damaged: write it again")),
+            Some(bytes) if bytes > self.0 => {
+                Err(malformed("its pages unpack to far more than a file of its size holds")
+                    .next("the file is damaged: write it again"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Counts one row and its texts.
     ///
     /// # Errors
@@ -54,76 +70,73 @@ impl Limit {
 /// Pages whose counts were checked against their sizes before a decoder believes them.
 pub(super) struct Guard {
     pages: Box<dyn PageReader>,
-    limit: Limit,
     rows_left: i64,
     nullable: bool,
+    has_dictionary: bool,
 }
 
 impl Guard {
-    pub(super) fn new(
-        pages: Box<dyn PageReader>,
-        limit: Limit,
-        rows: i64,
-        column: &ColumnDescriptor,
-    ) -> Self {
-        Self { pages, limit, rows_left: rows, nullable: column.max_def_level() > 0 }
+    pub(super) fn new(pages: Box<dyn PageReader>, rows: i64, column: &ColumnDescriptor) -> Self {
+        Self { pages, rows_left: rows, nullable: column.max_def_level() > 0, has_dictionary: false }
     }
 
     fn check(&mut self, page: &Page) -> Result<()> {
         let wrong = |what: &str| Err(ParquetError::General(what.to_owned()));
         let size = page.buffer().len() as u64;
-        match self.limit.0.checked_sub(size) {
-            Some(left) => self.limit.0 = left,
-            None => return wrong("pages unpack to far more than a file of its size holds"),
-        }
+        let Some(values) = behind_levels(page, self.nullable) else {
+            return wrong("a page is too short for the nulls that it declares");
+        };
         match page {
             // Every value of a dictionary takes at least four bytes: a length or a number.
             Page::DictionaryPage { num_values, .. } if u64::from(*num_values) > size / 4 => {
                 wrong("a dictionary declares more values than it has room for")
             }
-            Page::DictionaryPage { .. } => Ok(()),
+            Page::DictionaryPage { .. } => {
+                self.has_dictionary = true;
+                Ok(())
+            }
             Page::DataPage { num_values, .. } | Page::DataPageV2 { num_values, .. } => {
                 self.rows_left -= i64::from(*num_values);
                 if self.rows_left < 0 {
                     return wrong("its pages hold more rows than the file declares");
                 }
-                if is_delta(page.encoding()) && delta_counts_fit(page, self.nullable) != Some(true) {
-                    return wrong("a page declares more values than rows");
-                }
-                Ok(())
+                let fits = match page.encoding() {
+                    Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => self.has_dictionary,
+                    encoding => deltas_fit(encoding, values, *num_values),
+                };
+                if fits { Ok(()) } else { wrong("a page does not fit its dictionary or its number of rows") }
             }
         }
     }
 }
 
-fn is_delta(encoding: Encoding) -> bool {
-    matches!(
-        encoding,
-        Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY
-    )
+/// The values of a page, behind the levels that say which rows are null. `None` where the levels go
+/// beyond the page.
+fn behind_levels(page: &Page, nullable: bool) -> Option<&[u8]> {
+    let bytes = page.buffer().as_ref();
+    let levels = match page {
+        Page::DataPageV2 { def_levels_byte_len, rep_levels_byte_len, .. } => {
+            u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len)
+        }
+        Page::DataPage { def_level_encoding: Encoding::RLE, .. } if nullable => {
+            4 + u64::from(u32::from_le_bytes(*bytes.first_chunk()?))
+        }
+        Page::DataPage { num_values, .. } if nullable => u64::from(num_values.div_ceil(8)),
+        Page::DataPage { .. } | Page::DictionaryPage { .. } => 0,
+    };
+    bytes.get(usize::try_from(levels).ok()?..)
 }
 
-/// Whether every count in a delta-encoded page is at most its number of rows. The decoder makes room
+/// Whether the counts in a delta-encoded page are at most its number of rows. The decoder makes room
 /// for as many values as the page says before it looks for them.
-fn delta_counts_fit(page: &Page, nullable: bool) -> Option<bool> {
-    let bytes = page.buffer().as_ref();
-    let (rows, levels) = match page {
-        Page::DataPageV2 { num_values, def_levels_byte_len, rep_levels_byte_len, .. } => {
-            (*num_values, u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len))
-        }
-        Page::DataPage { num_values, def_level_encoding: Encoding::RLE, .. } if nullable => {
-            (*num_values, 4 + u64::from(u32::from_le_bytes(*bytes.first_chunk()?)))
-        }
-        Page::DataPage { num_values, .. } if nullable => (*num_values, u64::from(num_values.div_ceil(8))),
-        Page::DataPage { num_values, .. } | Page::DictionaryPage { num_values, .. } => (*num_values, 0),
+fn deltas_fit(encoding: Encoding, mut values: &[u8], rows: u32) -> bool {
+    let sequences = match encoding {
+        // Lengths of prefixes, then those of suffixes; each is a sequence of its own.
+        Encoding::DELTA_BYTE_ARRAY => 2,
+        Encoding::DELTA_BINARY_PACKED | Encoding::DELTA_LENGTH_BYTE_ARRAY => 1,
+        _ => 0,
     };
-    let mut rest = bytes.get(usize::try_from(levels).ok()?..)?;
-    let fits = |count: u64| count <= u64::from(rows);
-    // Lengths of prefixes stand before those of the suffixes; each is a sequence of its own.
-    if page.encoding() == Encoding::DELTA_BYTE_ARRAY && !fits(skip_deltas(&mut rest)?) {
-        return Some(false);
-    }
-    Some(fits(skip_deltas(&mut rest)?))
+    (0..sequences).all(|_| skip_deltas(&mut values).is_some_and(|count| count <= u64::from(rows)))
 }
 
 /// Moves behind a sequence of delta-packed integers; returns how many it declares.
@@ -145,20 +158,6 @@ fn skip_deltas(rest: &mut &[u8]) -> Option<u64> {
         }
     }
     Some(count)
-}
-
-/// An integer in groups of seven bits, the lowest first.
-fn varint(rest: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, behind) = rest.split_first()?;
-        *rest = behind;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 impl Iterator for Guard {

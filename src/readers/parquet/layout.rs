@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type};
-use ::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
@@ -146,11 +146,23 @@ impl Layout {
         usize::try_from(rows).map_err(|_| malformed(format!("a row group declares {rows} rows")))
     }
 
-    pub(super) fn open(&self, group: &dyn RowGroupReader, limit: Limit) -> Result<Columns, Diagnostic> {
+    /// Opens the columns of a row group of `file`.
+    ///
+    /// # Errors
+    /// `run-malformed` where the headers of their pages are damaged.
+    pub(super) fn open(
+        &self,
+        file: &[u8],
+        group: &dyn RowGroupReader,
+        limit: Limit,
+    ) -> Result<Columns, Diagnostic> {
         let open = |field: Field| {
-            let pages = group.get_column_page_reader(field.index).map_err(|e| damaged(&e))?;
-            let description = group.metadata().column(field.index).column_descr_ptr();
-            let pages = Box::new(Guard::new(pages, limit, group.metadata().num_rows(), &description));
+            let chunk = group.metadata().column(field.index);
+            let within = |error: Diagnostic| error.within(&format!("column {}", field.name));
+            limit.check_pages(file, place(chunk)).map_err(within)?;
+            let pages = group.get_column_page_reader(field.index).map_err(|e| within(damaged(&e)))?;
+            let description = chunk.column_descr_ptr();
+            let pages = Box::new(Guard::new(pages, group.metadata().num_rows(), &description));
             Column::open(field.name, description, field.kind, pages)
         };
         let mut names = [const { None }; 5];
@@ -165,6 +177,13 @@ impl Layout {
             cluster: self.cluster.map(open).transpose()?,
         })
     }
+}
+
+/// Where a column chunk lies in its file: offset and length, as declared; huge where it is negative.
+fn place(chunk: &ColumnChunkMetaData) -> (u64, u64) {
+    let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+    let known = |n: i64| u64::try_from(n).unwrap_or(u64::MAX);
+    (known(start), known(chunk.compressed_size()))
 }
 
 /// The column of this name among those at the top of the schema.

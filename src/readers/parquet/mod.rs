@@ -5,6 +5,7 @@ mod column;
 mod guard;
 mod layout;
 mod runs;
+mod thrift;
 
 use std::borrow::Cow;
 use std::panic::catch_unwind;
@@ -59,6 +60,10 @@ fn damaged(error: &ParquetError) -> Diagnostic {
 }
 
 fn read(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    if thrift::footer(bytes).is_none() {
+        return Err(malformed("cannot be read as Parquet: its footer is missing or damaged")
+            .next("the file is damaged or was cut short: write it again"));
+    }
     let file = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(|e| damaged(&e))?;
     let mut clusters = Clusters::new(&options.cluster);
     let layout = Layout::of(file.metadata(), clusters.source)?;
@@ -69,7 +74,7 @@ fn read(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group).map_err(|e| damaged(&e))?;
         let mut left = layout.rows_of(group.metadata())?;
-        let mut columns = layout.open(&*group, limit)?;
+        let mut columns = layout.open(bytes, &*group, limit)?;
         while left > 0 {
             let batch = left.min(BATCH);
             columns.fill(batch)?;

@@ -1,0 +1,82 @@
+//! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, items: [{item_id, score,
+//! cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
+
+mod draft;
+mod visit;
+
+use serde::de::DeserializeSeed as _;
+
+use self::draft::Draft;
+use self::visit::Top;
+use super::{Format, ReadOptions, Reader, Reading, foreign, json, nonfinite};
+use crate::domain::{Diagnostic, RunFrame};
+
+/// Reads RunFrame JSON.
+pub(super) struct RunFrameReader;
+
+impl Reader for RunFrameReader {
+    fn format(&self) -> Format {
+        Format::RunFrame
+    }
+
+    fn sniff(&self, bytes: &[u8]) -> bool {
+        json::first_byte(bytes) == Some(b'{')
+    }
+
+    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let text = json::text(bytes)?;
+        let strict = match attempt(text, false, options) {
+            Ok(run) => return Ok(Reading { run, format: Format::RunFrame, notes: Vec::new() }),
+            Err(problem) => problem,
+        };
+        if strict.syntax
+            && let Some(repaired) = nonfinite::repair(text)
+        {
+            let note = note(text, &repaired);
+            return match attempt(&repaired.text, true, options) {
+                Ok(run) => Ok(Reading { run, format: Format::RunFrame, notes: vec![note] }),
+                Err(problem) => Err(foreign::json(&repaired.text).unwrap_or(problem.diagnostic)),
+            };
+        }
+        Err(foreign::json(text).unwrap_or(strict.diagnostic))
+    }
+}
+
+fn note(text: &str, repaired: &nonfinite::Repaired) -> String {
+    let (line, column) = json::position(text.as_bytes(), repaired.first);
+    let what = match repaired.tokens {
+        1 => "1 number that is".to_owned(),
+        n => format!("{n} numbers that are"),
+    };
+    format!(
+        "The file is not strict JSON: it holds {what} not finite (NaN, Infinity), first at line {line}, \
+         column {column}. A score that is not finite counts as unscored."
+    )
+}
+
+struct Problem {
+    diagnostic: Diagnostic,
+    /// Whether the text is no strict JSON.
+    syntax: bool,
+}
+
+fn attempt(text: &str, repaired: bool, options: &ReadOptions) -> Result<RunFrame, Problem> {
+    let mut draft = Draft::new(options, repaired);
+    let mut de = serde_json::Deserializer::from_str(text);
+    let parsed = Top(&mut draft).deserialize(&mut de).and_then(|()| de.end());
+    let outcome = match parsed {
+        Ok(()) => draft.finish(options).map_err(|diagnostic| (diagnostic, false)),
+        Err(error) => Err(match draft.failure.take() {
+            Some(failure) => (inside(&draft.place, failure), false),
+            None => (json::diagnose(&error, &draft.place), json::is_syntax(&error)),
+        }),
+    };
+    outcome.map_err(|(diagnostic, syntax)| Problem { diagnostic, syntax })
+}
+
+/// A field of an item, or the item itself, as one path: `items[41].score`.
+fn inside(outer: &str, mut error: Diagnostic) -> Diagnostic {
+    let dot = if outer.is_empty() || error.place.is_empty() { "" } else { "." };
+    error.place = format!("{outer}{dot}{}", error.place);
+    error
+}

@@ -1,0 +1,177 @@
+//! The visitors: object of the run, list of items, item.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::cluster::{Metadata, Source, twice};
+use super::super::quote::quote;
+use super::super::scalar::{AnyScalar, Key};
+use super::draft::{CONFIG_HASH, Draft, ITEMS, ITEMS_BIT, NAMES};
+use crate::domain::{Code, Item, Unscored};
+
+/// The object around everything.
+pub(super) struct Top<'a, 'o>(pub(super) &'a mut Draft<'o>);
+
+impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the object of a run")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let draft = self.0;
+        while let Some(key) = object.next_key_seed(Key)? {
+            let name = NAMES.iter().position(|name| *name == key);
+            let bit = match name {
+                Some(index) => 1 << index,
+                None if key == ITEMS => ITEMS_BIT,
+                None => 0,
+            };
+            if draft.seen & bit != 0 {
+                return Err(twice(&key));
+            }
+            draft.seen |= bit;
+            if bit == ITEMS_BIT {
+                ITEMS.clone_into(&mut draft.place);
+                object.next_value_seed(Items(draft))?;
+            } else if let Some(index) = name {
+                key.as_ref().clone_into(&mut draft.place);
+                let value = object.next_value_seed(AnyScalar { repaired: draft.repaired })?;
+                let read = if index == CONFIG_HASH { value.optional_name() } else { value.name().map(Some) };
+                let read = read.map_err(|diagnostic| draft.fail(diagnostic))?;
+                if let Some(slot) = draft.names.get_mut(index) {
+                    *slot = read;
+                }
+            } else {
+                if draft.other.len() < 12 {
+                    draft.other.push(key.into_owned());
+                }
+                object.next_value::<IgnoredAny>()?;
+            }
+            draft.place.clear();
+        }
+        Ok(())
+    }
+}
+
+/// The list of items.
+struct Items<'a, 'o>(&'a mut Draft<'o>);
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        loop {
+            let outcome = list.next_element_seed(OneItem(self.0));
+            match outcome {
+                Ok(Some(())) => {}
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    // Built only now: a million places would cost more than the parsing.
+                    self.0.place = format!("items[{}]", self.0.builder.len());
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// The fields of an item; the bit of each in `seen` is its index.
+const ITEM_FIELDS: [&str; 5] = ["item_id", "score", "cluster_id", "epoch", "metadata"];
+
+/// One item, pushed as soon as its object ends: its fields may come in any order.
+struct OneItem<'a, 'o>(&'a mut Draft<'o>);
+
+impl<'de> DeserializeSeed<'de> for OneItem<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneItem<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item as an object {item_id, score}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let draft = self.0;
+        let any = AnyScalar { repaired: draft.repaired };
+        let mut seen = 0_u8;
+        let mut id: Option<Cow<'de, str>> = None;
+        let mut epoch = 0;
+        let mut score = Err(Unscored::Missing);
+        let mut cluster: Option<Cow<'de, str>> = None;
+        while let Some(key) = object.next_key_seed(Key)? {
+            let Some(field) = ITEM_FIELDS.iter().position(|name| *name == key) else {
+                object.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if seen & (1 << field) != 0 {
+                return Err(twice(&key));
+            }
+            seen |= 1 << field;
+            let read = match field {
+                0 => object.next_value_seed(any)?.id().map(|value| id = Some(value)),
+                1 => object.next_value_seed(any)?.score().map(|value| score = value),
+                2 if draft.clusters.source != Source::Field => {
+                    object.next_value::<IgnoredAny>()?;
+                    Ok(())
+                }
+                2 => object.next_value_seed(any)?.cluster().map(|value| cluster = value),
+                3 => object.next_value_seed(any)?.epoch().map(|value| epoch = value),
+                _ => {
+                    let seed = Metadata { clusters: &mut draft.clusters, repaired: draft.repaired };
+                    match object.next_value_seed(seed)? {
+                        Some(value) => value.metadata_cluster().map(|value| cluster = value),
+                        None => Ok(()),
+                    }
+                }
+            };
+            if let Err(diagnostic) = read {
+                let place = match (field, draft.clusters.source) {
+                    (4, Source::Metadata(key)) => format!("metadata[{}]", quote(key)),
+                    _ => key.into_owned(),
+                };
+                return Err(draft.fail(diagnostic.within(&place)));
+            }
+        }
+        let Some(id) = id else {
+            return Err(draft.fail(
+                Code::RunMalformed
+                    .at("")
+                    .what("has no \"item_id\"")
+                    .next("name every item, the same in both runs"),
+            ));
+        };
+        let cluster = draft.clusters.saw(cluster.as_deref());
+        draft.builder.push(Item { id: &id, epoch, cluster, score });
+        Ok(())
+    }
+}
