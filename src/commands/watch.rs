@@ -114,7 +114,7 @@ fn half_written(error: &Diagnostic) -> bool {
 
 /// Items are the units, or clusters are.
 enum Test {
-    Items(Sequential, &'static str),
+    Items(Box<Sequential>, &'static str),
     Clusters(Box<PlannedLooks>),
 }
 
@@ -300,10 +300,10 @@ fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
         return planned.map(|looks| Test::Clusters(Box::new(looks))).ok_or_else(none);
     }
     if sample.binary && min_delta == 0.0 && request.bounds.is_none() {
-        return Ok(Test::Items(Sequential::of_pairs(alpha), PAIRS));
+        return Ok(Test::Items(Box::new(Sequential::of_pairs(alpha)), PAIRS));
     }
     let (low, high) = request.bounds.unwrap_or((0.0, 1.0));
-    Ok(Test::Items(Sequential::of_bounded(min_delta, low, high, alpha), "betting"))
+    Ok(Test::Items(Box::new(Sequential::of_bounded(min_delta, low, high, alpha)), "betting"))
 }
 
 fn read(path: &str, request: &WatchRequest, files: &dyn Files) -> Result<RunFrame, Diagnostic> {

@@ -74,7 +74,7 @@ impl Arrivals {
 #[derive(Clone, Debug)]
 enum Process {
     Pairs(PairEvidence),
-    Bets(Wealth),
+    Bets(Box<Wealth>),
 }
 
 impl Process {
@@ -131,7 +131,7 @@ impl Sequential {
     /// `low - high`..`high - low`.
     #[must_use]
     pub fn of_bounded(min_delta: f64, low: f64, high: f64, alpha: Alpha) -> Self {
-        let bets = |null| Process::Bets(Wealth::new(null, low - high, high - low));
+        let bets = |null| Process::Bets(Box::new(Wealth::new(null, low - high, high - low)));
         Self::new(bets(min_delta), bets(-min_delta), alpha)
     }
 
@@ -340,7 +340,8 @@ mod tests {
             let mut stream = Streams::new(4, Purpose::Simulation).replicate(0);
             for _ in 0..2000 {
                 let d = f64::from(u8::from(stream.unit() < 0.2)) - f64::from(u8::from(stream.unit() < 0.1));
-                (up.push(d), down.push(-d));
+                up.push(d);
+                down.push(-d);
             }
             assert_eq!((up.stopped(), down.stopped()), (Some(Evidence::For), Some(Evidence::Against)));
             assert_eq!((up.used(), up.p()), (down.used(), (down.p().1, down.p().0)));
