@@ -10,8 +10,11 @@ use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
+    edge::panics::keep_quiet();
     let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| {
-        refused(&Code::Bug.at("").what("evalsig panicked").next("please report this with the lines above"))
+        refused(
+            &Code::Bug.at("").what(edge::panics::last()).next("please report this line, and what you ran"),
+        )
     });
     edge::print(&outcome.stdout, &outcome.stderr);
     ExitCode::from(outcome.exit)

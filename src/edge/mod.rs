@@ -4,6 +4,7 @@
 
 mod clock;
 mod files;
+pub mod panics;
 mod runner;
 pub mod trail_dir;
 mod waiting;

@@ -1,7 +1,7 @@
 //! Slices in, an [`Estimate`] out: how sure may we be of delta, the true mean improvement?
 //!
-//! One file a method; each implements [`Inversion`], so test and bounds are one thing. `tails` is
-//! the only file that calls the distribution library, `stream` the only one that draws random
+//! One file a method; each implements [`Inversion`], so test and bounds are one thing. `tails` holds
+//! every distribution that p-values come from, `stream` is the only file that draws random
 //! numbers.
 
 mod auto;
