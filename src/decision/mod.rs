@@ -93,12 +93,6 @@ fn locate(claim: Claim, lower: f64, upper: f64) -> Verdict {
     }
 }
 
-/// The claim in words, for comparisons that decide nothing.
-#[must_use]
-pub fn claim_in_words(claim: Claim) -> String {
-    wording::claim(claim)
-}
-
 /// The verdict of Python evalsig 0.1.2, reproduced, with what that rule does said beside it. Only
 /// coverage is not left to that rule: a candidate that drops what it fails is never allowed.
 #[must_use]

@@ -1,6 +1,6 @@
 //! Cluster-robust t of an item-weighted mean: CR2 with Bell and McCaffrey's degrees of freedom.
 
-use super::monotone::Monotone;
+use super::inversion::Formula;
 use super::{Inversion, Unit, tails};
 use crate::domain::Alpha;
 
@@ -104,25 +104,17 @@ impl ClusterRobust {
     }
 }
 
-impl Inversion for ClusterRobust {
-    fn delta(&self) -> f64 {
+impl Formula for ClusterRobust {
+    fn estimate(&self) -> f64 {
         self.delta
     }
 
-    fn p_greater(&self, null: f64) -> f64 {
-        Monotone(|x| self.tail(x, 1.0)).at(null)
+    fn greater(&self, null: f64) -> f64 {
+        self.tail(null, 1.0)
     }
 
-    fn p_less(&self, null: f64) -> f64 {
-        Monotone(|x| self.tail(x, -1.0)).at(-null)
-    }
-
-    fn lower(&self, alpha: Alpha) -> f64 {
-        Monotone(|x| self.tail(x, 1.0)).first_above(alpha.get())
-    }
-
-    fn upper(&self, alpha: Alpha) -> f64 {
-        -Monotone(|x| self.tail(x, -1.0)).first_above(alpha.get())
+    fn less(&self, null: f64) -> f64 {
+        self.tail(-null, -1.0)
     }
 }
 

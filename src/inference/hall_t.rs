@@ -1,13 +1,12 @@
 //! Student's t of the paired differences, corrected for their skewness.
 
-use super::Inversion;
-use super::monotone::Monotone;
+use super::inversion::Formula;
 use super::tails;
-use crate::domain::Alpha;
 
 /// Is the mean difference above `null`, allowing for skewed differences?
 ///
-/// H0 of [`Inversion::p_greater`]: delta <= `null`; of [`Inversion::p_less`]: delta >= `null`.
+/// H0 of [`p_greater`](super::Inversion::p_greater): delta <= `null`; of
+/// [`p_less`](super::Inversion::p_less): delta >= `null`.
 /// Positive is better. Hall's transformation removes the term of order 1 / sqrt(n) that skewness adds
 /// to the distribution of t, and unlike Johnson's it is monotone, so it can be inverted. It stands in
 /// for bootstrap-t where there are too many items to resample.
@@ -74,25 +73,17 @@ impl HallT {
     }
 }
 
-impl Inversion for HallT {
-    fn delta(&self) -> f64 {
+impl Formula for HallT {
+    fn estimate(&self) -> f64 {
         self.delta
     }
 
-    fn p_greater(&self, null: f64) -> f64 {
-        Monotone(|x| self.tail(x, 1.0)).at(null)
+    fn greater(&self, null: f64) -> f64 {
+        self.tail(null, 1.0)
     }
 
-    fn p_less(&self, null: f64) -> f64 {
-        Monotone(|x| self.tail(x, -1.0)).at(-null)
-    }
-
-    fn lower(&self, alpha: Alpha) -> f64 {
-        Monotone(|x| self.tail(x, 1.0)).first_above(alpha.get())
-    }
-
-    fn upper(&self, alpha: Alpha) -> f64 {
-        -Monotone(|x| self.tail(x, -1.0)).first_above(alpha.get())
+    fn less(&self, null: f64) -> f64 {
+        self.tail(-null, -1.0)
     }
 }
 
@@ -100,6 +91,7 @@ impl Inversion for HallT {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Inversion as _;
     use super::super::golden_cases::{agrees, cases, close};
     use super::super::stream::{Purpose, Streams};
     use super::*;
