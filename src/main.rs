@@ -1,21 +1,20 @@
 //! The `evalsig` binary: parse, build the world, dispatch, map the outcome to an exit code.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use evalsig::cli::{self, Refusal, Request, Terminal};
+use evalsig::commands::action::Told;
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
-use evalsig::edge::{self, Disk, LocalPlaces, Polling, Runner, SystemClock, TrailDirs};
+use evalsig::edge::{self, Disk, GitHub, LocalPlaces, Polling, Runner, SystemClock, TrailDirs};
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
     edge::panics::keep_quiet();
-    let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| {
-        refused(
-            &Code::Bug.at("").what(edge::panics::last()).next("please report this line, and what you ran"),
-        )
-    });
+    let outcome = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
     edge::print(&outcome.stdout, &outcome.stderr);
     ExitCode::from(outcome.exit)
 }
@@ -38,10 +37,10 @@ fn run() -> Outcome {
 
 fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     let disk = Disk::default();
-    let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs };
+    let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs, checks: None };
     match request {
         Request::Gate(request, view) => {
-            let gated = commands::gate::gate(&request, None, None, &world)?;
+            let gated = commands::gate::gate(&request, &world)?;
             commands::gate::tell(&gated, &view, &world)
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
@@ -56,18 +55,50 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     }
 }
 
-/// The action works in the job's workspace and reads nothing outside it.
+/// The action works in the job's workspace and reads nothing outside it. Whatever happens, the
+/// runner is told, and no check is left in progress.
 fn action() -> Result<Outcome, Diagnostic> {
-    let runner = Runner;
-    let disk = Disk { root: Some(runner.workspace().into()) };
-    let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs };
-    let step = runner.step();
-    let told = match cli::action_request(|name| runner.input(name)) {
-        Ok(request) => commands::action::action(&request, &step, &world)?,
-        Err(error) => commands::action::failed(&error, &step)?,
-    };
-    runner.tell(&told)?;
+    let nonce = edge::nonce();
+    let told = decide(&nonce).or_else(|error| commands::action::failed(&error, &nonce))?;
+    Runner.tell(&told)?;
     Ok(told.outcome)
+}
+
+fn decide(nonce: &str) -> Result<Told, Diagnostic> {
+    let request = cli::action_request(|name| Runner.input(name))?;
+    let step = Runner.step(nonce)?;
+    let patience = Duration::from_secs(cli::deadline(|name| Runner.input(name))?);
+    let github =
+        GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), patience)?;
+    let disk = Disk { root: Some(Runner.workspace().into()) };
+    let Some(github) = github else {
+        let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs, checks: None };
+        return commands::action::action(&request, &step, &world);
+    };
+    github.mind_signals(interrupted(nonce));
+    let world = World { files: &disk, clock: &SystemClock, trails: &github, checks: Some(&github) };
+    let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
+    decided.unwrap_or_else(|_| {
+        github.abandon("evalsig ended by a bug, which the log tells.");
+        Err(bug())
+    })
+}
+
+/// What remains to be said when the job is cancelled.
+fn interrupted(nonce: &str) -> impl FnOnce() + Send + 'static {
+    let nonce = nonce.to_owned();
+    move || {
+        let error =
+            Code::Interrupted.at("").what("the job was cancelled or ran out of time").next("run it again");
+        let told = commands::action::failed(&error, &nonce).unwrap_or_default();
+        // The process ends either way.
+        let _ = Runner.tell(&told);
+        edge::end(&told.outcome.stdout, told.outcome.exit)
+    }
+}
+
+fn bug() -> Diagnostic {
+    Code::Bug.at("").what(edge::panics::last()).next("please report this line, and what you ran")
 }
 
 fn refused(error: &Diagnostic) -> Outcome {

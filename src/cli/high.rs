@@ -9,7 +9,7 @@ use super::low::{
 };
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
-use crate::commands::gate::{GateRequest, Keep};
+use crate::commands::gate::{GateRequest, Keep, Place};
 use crate::commands::judge::Runs;
 use crate::commands::mde::{Clustering, MdeRequest};
 use crate::commands::verify::VerifyRequest;
@@ -56,7 +56,9 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
             .next("use --rule interval with --equivalence"));
     }
     let keep = match (&flags.release_id, &flags.envelope) {
-        (Some(id), _) => Keep::Trail { root: flags.audit_root.clone(), release: release_id(id)? },
+        (Some(id), _) => {
+            Keep::Trail { place: Place::Folder(flags.audit_root.clone()), release: release_id(id)? }
+        }
         (None, Some(path)) => Keep::File(path.clone()),
         (None, None) => Keep::Nowhere,
     };

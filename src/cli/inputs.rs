@@ -32,15 +32,42 @@ pub const ACTION_INPUTS: &[&str] = &[
     "release-id",
     "audit-root",
     "audit",
+    "audit-branch",
     "mode",
+    "check-name",
     "report-json",
+    "github-token",
+    "deadline",
 ];
 
 /// Inputs that only the action has; every other one is a flag of `gate`.
-const OWN_INPUTS: &[&str] = &["audit", "mode", "report-json"];
+const OWN_INPUTS: &[&str] =
+    &["audit", "audit-branch", "mode", "check-name", "report-json", "github-token", "deadline"];
 
-/// Where an envelope goes that belongs to no release.
-const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
+/// The branch that holds the trail, unless another one is named.
+const AUDIT_BRANCH: &str = "evalsig-audit";
+
+/// Seconds that GitHub gets to answer, all in all, unless others are given.
+const DEADLINE: u64 = 600;
+
+/// The token that the action speaks to GitHub with; `None` keeps it off the network.
+pub fn token(input: impl Fn(&str) -> Option<String>) -> Option<String> {
+    input("github-token").map(|token| token.trim().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// Resolves how long GitHub may take, all in all, in seconds.
+///
+/// # Errors
+/// `bad-usage`, naming the input.
+pub fn deadline(input: impl Fn(&str) -> Option<String>) -> Result<u64, Diagnostic> {
+    let text = input("deadline").map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    let Some(text) = text else { return Ok(DEADLINE) };
+    text.parse().ok().filter(|seconds| (10..=86_400).contains(seconds)).ok_or_else(|| {
+        Code::BadUsage
+            .at("input deadline")
+            .what(format!("is {text:?}, expected whole seconds from 10 to 86400"))
+    })
+}
 
 /// Resolves the action's inputs. `input` gives the text of an input by its name; the runner passes
 /// an undeclared default as an empty text, which counts as absent.
@@ -64,18 +91,44 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let Command::Gate(flags) = cli.command else {
         return Err(Code::Bug.at("action inputs").what("did not resolve to a gate"));
     };
-    let mut gate = high::gate(&flags).map_err(as_input)?;
+    let gate = high::gate(&flags).map_err(as_input)?;
     let audit = choice(
         given("audit"),
         "audit",
         &[("required", Audit::Required), ("best-effort", Audit::BestEffort), ("off", Audit::Off)],
     )?;
     let mode = choice(given("mode"), "mode", &[("enforce", Mode::Enforce), ("advisory", Mode::Advisory)])?;
-    let released = gate.keep != Keep::Nowhere;
-    if !released || audit == Audit::Off {
-        gate.keep = Keep::File(LOOSE_ENVELOPE.into());
+    let release = match gate.keep {
+        Keep::Trail { release, .. } => Some(release),
+        Keep::File(_) | Keep::Nowhere => None,
+    };
+    Ok(ActionRequest {
+        runs: gate.runs,
+        plan: gate.plan,
+        release,
+        audit_root: given("audit-root"),
+        audit_branch: branch(given("audit-branch"))?,
+        audit,
+        mode,
+        check_name: given("check-name"),
+        report_json: given("report-json"),
+    })
+}
+
+/// The name of a branch: the part of git's rules that keeps it a name (git-check-ref-format).
+fn branch(text: Option<String>) -> Result<String, Diagnostic> {
+    let Some(name) = text else { return Ok(AUDIT_BRANCH.into()) };
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    let part = |part: &str| {
+        !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with('.') && !part.ends_with(".lock")
+    };
+    if name.len() <= 200 && name.chars().all(safe) && !name.contains("..") && name.split('/').all(part) {
+        return Ok(name);
     }
-    Ok(ActionRequest { gate, released, audit, mode, report_json: given("report-json") })
+    Err(Code::BadUsage
+        .at("input audit-branch")
+        .what(format!("is {name:?}, which cannot name the branch of a trail"))
+        .next("use letters, digits, '.', '_', '-' and '/', such as evalsig-audit"))
 }
 
 /// The first choice is the default.

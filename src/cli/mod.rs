@@ -8,7 +8,7 @@ mod inputs;
 mod low;
 
 pub use high::Terminal;
-pub use inputs::{ACTION_INPUTS, action_request};
+pub use inputs::{ACTION_INPUTS, action_request, deadline, token};
 
 use clap::{CommandFactory as _, Parser as _};
 

@@ -1,6 +1,6 @@
 //! `compare`: the same inference without a verdict.
 
-use super::judge::{Runs, judge};
+use super::judge::{Loaded, Runs, judge};
 use super::{Outcome, Output, View, World};
 use crate::domain::{Diagnostic, Plan};
 use crate::present::{json, markdown, terminal};
@@ -17,9 +17,10 @@ pub struct CompareRequest {
 /// Compares and tells.
 ///
 /// # Errors
-/// Those of [`judge`], and of writing the JSON file that was asked for.
+/// Those of [`Loaded::read`] and [`judge`], and of writing the JSON file that was asked for.
 pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Outcome, Diagnostic> {
-    let judged = judge(&request.runs, &request.plan, world.files)?;
+    let runs = Loaded::read(&request.runs, &request.plan, world.files)?;
+    let judged = judge(&runs, &request.plan)?;
     let object = json::compare(judged.clone())?;
     if let Some(path) = &view.json {
         world.files.write(path, object.as_bytes())?;

@@ -1,11 +1,10 @@
 //! `gate`: two runs and a plan in; a verdict, its envelope and a link of the chain out.
 
-use super::judge::{Runs, judge};
+use super::judge::{Loaded, Runs, judge};
 use super::{Outcome, Output, View, World};
 use crate::domain::{Diagnostic, Digest, Plan, ReleaseId};
 use crate::envelope;
 use crate::envelope::judged::{Circumstances, Judged};
-use crate::envelope::v1::{self, FileRef};
 use crate::present::{json, markdown, terminal};
 use crate::trail::{self, Appended};
 
@@ -27,12 +26,26 @@ pub enum Keep {
     Nowhere,
     /// Into a file outside any trail.
     File(String),
-    /// Into the trail under `root`/audit.
+    /// Into a trail.
     Trail {
-        /// The folder that holds `audit/`.
-        root: String,
+        /// Which one.
+        place: Place,
         /// The release decided.
         release: ReleaseId,
+    },
+}
+
+/// Which trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The one under `audit/` of this folder.
+    Folder(String),
+    /// The one under `audit/` of a branch on GitHub.
+    Branch {
+        /// The branch.
+        name: String,
+        /// A file that gets the envelope's bytes too: later steps cannot reach into the branch.
+        copy: String,
     },
 }
 
@@ -42,25 +55,32 @@ pub enum Kept {
     /// Nowhere.
     Nowhere,
     /// Into this file.
-    File(FileRef),
+    File {
+        /// Its path.
+        path: String,
+        /// The envelope as it was written.
+        bytes: Vec<u8>,
+    },
     /// Into a trail, where it may have stood already.
-    Trail(Appended),
+    Trail {
+        /// Its place in the trail.
+        appended: Appended,
+        /// The envelope as it stands there.
+        bytes: Vec<u8>,
+        /// A file with these bytes, from the current directory.
+        path: String,
+        /// The branch and the commit that hold it, where the trail is on a branch.
+        commit: Option<(String, String)>,
+    },
 }
 
 impl Kept {
-    /// The envelope's path from the current directory, and its SHA-256.
+    /// The file that later steps can read, and the envelope's bytes.
     #[must_use]
-    pub fn file(&self, keep: &Keep) -> Option<(String, String)> {
-        match (self, keep) {
-            (Self::Nowhere, _) => None,
-            (Self::File(file), _) => Some((file.path.clone(), file.sha256.clone())),
-            (Self::Trail(appended), Keep::Trail { root, .. }) if root != "." => {
-                let at = appended.receipt();
-                Some((format!("{}/{}", root.trim_end_matches('/'), at.path), at.sha256.to_string()))
-            }
-            (Self::Trail(appended), _) => {
-                Some((appended.receipt().path.clone(), appended.receipt().sha256.to_string()))
-            }
+    pub fn file(&self) -> Option<(&str, &[u8])> {
+        match self {
+            Self::Nowhere => None,
+            Self::File { path, bytes } | Self::Trail { path, bytes, .. } => Some((path, bytes)),
         }
     }
 }
@@ -77,53 +97,73 @@ pub struct Gated {
 /// Decides, then keeps the envelope. Nothing is written when the runs cannot be judged.
 ///
 /// # Errors
-/// Those of [`judge`], and those of the file or trail that should keep the envelope.
-pub fn gate(
-    request: &GateRequest,
-    run: Option<(v1::Source, v1::Run)>,
-    image_digest: Option<String>,
-    world: &World<'_>,
-) -> Result<Gated, Diagnostic> {
-    let judged = judge(&request.runs, &request.plan, world.files)?;
-    let (source, run) = run.unzip();
+/// Those of [`Loaded::read`], [`judge`] and [`keep`].
+pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnostic> {
+    let runs = Loaded::read(&request.runs, &request.plan, world.files)?;
+    let judged = judge(&runs, &request.plan)?;
     let circumstances = Circumstances {
         decided_at: world.clock.now(),
         clock: world.clock.source(),
-        source,
-        run,
-        image_digest,
+        source: None,
+        run: None,
+        image_digest: None,
     };
-    let kept = match &request.keep {
-        Keep::Nowhere => Kept::Nowhere,
-        Keep::File(path) => {
-            let bytes = envelope::to_bytes(&judged.envelope(None, &circumstances))?;
-            world.files.write(path, &bytes)?;
-            Kept::File(FileRef { path: path.clone(), sha256: Digest::of(&bytes).to_string() })
-        }
-        Keep::Trail { root, release } => Kept::Trail(append(&judged, root, release, &circumstances, world)?),
-    };
+    let kept = keep(&judged, &request.keep, &circumstances, world)?;
     Ok(Gated { judged, kept })
+}
+
+/// Puts the envelope where it belongs.
+///
+/// # Errors
+/// Those of the file or the trail; then nothing was kept.
+pub fn keep(
+    judged: &Judged,
+    keep: &Keep,
+    circumstances: &Circumstances,
+    world: &World<'_>,
+) -> Result<Kept, Diagnostic> {
+    match keep {
+        Keep::Nowhere => Ok(Kept::Nowhere),
+        Keep::File(path) => {
+            let bytes = envelope::to_bytes(&judged.envelope(None, circumstances))?;
+            world.files.write(path, &bytes)?;
+            Ok(Kept::File { path: path.clone(), bytes })
+        }
+        Keep::Trail { place, release } => append(judged, place, release, circumstances, world),
+    }
 }
 
 fn append(
     judged: &Judged,
-    root: &str,
+    place: &Place,
     release: &ReleaseId,
     circumstances: &Circumstances,
     world: &World<'_>,
-) -> Result<Appended, Diagnostic> {
+) -> Result<Kept, Diagnostic> {
     let render = |attempt, supersedes| {
         envelope::to_bytes(&judged.envelope(Some((release.as_str(), attempt, supersedes)), circumstances))
     };
     let fingerprint = envelope::read(&render(1, None)?)?.fingerprint;
-    let port = world.trails.open(root);
-    trail::append(
+    let port = world.trails.open(place)?;
+    let appended = trail::append(
         &*port,
         release,
         &fingerprint,
         &mut |place| render(place.attempt, place.supersedes.clone()),
         &circumstances.decided_at,
-    )
+    )?;
+    // Read back rather than remembered: what is shown and attached is what the trail holds.
+    let in_trail = &appended.receipt().path;
+    let bytes = port.read(in_trail)?;
+    let (path, commit) = match place {
+        Place::Folder(root) if root == "." => (in_trail.clone(), None),
+        Place::Folder(root) => (format!("{}/{in_trail}", root.trim_end_matches('/')), None),
+        Place::Branch { name, copy } => {
+            world.files.write(copy, &bytes)?;
+            (copy.clone(), port.revision().map(|commit| (name.clone(), commit)))
+        }
+    };
+    Ok(Kept::Trail { appended, bytes, path, commit })
 }
 
 /// Tells the outcome of a gate as `view` wants it.
@@ -144,8 +184,9 @@ pub fn tell(gated: &Gated, view: &View, world: &World<'_>) -> Result<Outcome, Di
     Ok(Outcome { stdout, stderr, exit: gated.judged.report.exit_code })
 }
 
+/// Where the trail holds the envelope, for the JSON result.
 pub(super) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
-    let Kept::Trail(appended) = kept else { return None };
+    let Kept::Trail { appended, .. } = kept else { return None };
     let at = appended.receipt();
     Some(json::TrailLine {
         path: at.path.clone(),
@@ -155,19 +196,30 @@ pub(super) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
     })
 }
 
+/// Where the envelope went, in one line.
 pub(super) fn where_kept(kept: &Kept) -> String {
-    match kept {
+    let (appended, commit) = match kept {
         Kept::Nowhere => {
-            "no envelope was kept: name a release with --release-id, or a file with --envelope".into()
+            return "no envelope was kept: name a release with --release-id, or a file with --envelope"
+                .into();
         }
-        Kept::File(file) => format!("envelope written to {} (sha256 {})", file.path, file.sha256),
-        Kept::Trail(Appended::Exists(at)) => format!(
-            "the same inputs were decided under the same plan before; nothing was written: {} (sha256 {}, entry {})",
+        Kept::File { path, bytes } => {
+            return format!("envelope written to {path} (sha256 {})", Digest::of(bytes));
+        }
+        Kept::Trail { appended, commit, .. } => (appended, commit),
+    };
+    let place = commit
+        .as_ref()
+        .map_or(String::new(), |(branch, commit)| format!(" on branch {branch}, commit {commit}"));
+    let at = appended.receipt();
+    match appended {
+        Appended::Exists(_) => format!(
+            "the same inputs were decided under the same plan before; nothing was written: {} (sha256 {}, entry {}){place}",
             at.path, at.sha256, at.index
         ),
-        Kept::Trail(Appended::Written(at)) => {
+        Appended::Written(_) => {
             format!(
-                "envelope appended: {} (sha256 {}, entry {} {})",
+                "envelope appended: {} (sha256 {}, entry {} {}){place}",
                 at.path, at.sha256, at.index, at.entry_sha256
             )
         }

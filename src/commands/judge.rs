@@ -22,14 +22,38 @@ pub struct Runs {
     pub metric: Option<String>,
 }
 
-/// Judges the candidate against the baseline under a plan. Reads both files and writes nothing.
+/// Both runs, read.
+pub struct Loaded {
+    baseline: Opened,
+    candidate: Opened,
+}
+
+impl Loaded {
+    /// Reads both files.
+    ///
+    /// # Errors
+    /// Every error about a single run, with the file as the place.
+    pub fn read(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            baseline: Opened::read(&runs.baseline, runs, plan, files)?,
+            candidate: Opened::read(&runs.candidate, runs, plan, files)?,
+        })
+    }
+
+    /// The task that the baseline was measured on.
+    #[must_use]
+    pub fn task(&self) -> &str {
+        &self.baseline.reading.run.names().task_id
+    }
+}
+
+/// Judges the candidate against the baseline under a plan. Writes nothing.
 ///
 /// # Errors
-/// Every error about the runs, with the file as the place; `method-does-not-fit` where the method
-/// asked for cannot take the data.
-pub fn judge(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Judged, Diagnostic> {
-    let baseline = Opened::read(&runs.baseline, runs, plan, files)?;
-    let candidate = Opened::read(&runs.candidate, runs, plan, files)?;
+/// Every error about the two runs together; `method-does-not-fit` where the method asked for cannot
+/// take the data.
+pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
+    let Loaded { baseline, candidate } = runs;
     let pairs = pair(&baseline.reading.run, &candidate.reading.run, plan)?;
     let sample = Sample::of(&pairs, plan.direction);
 

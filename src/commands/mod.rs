@@ -6,12 +6,14 @@ pub mod doctor;
 pub mod gate;
 pub mod judge;
 pub mod mde;
+pub mod origin;
 pub mod verify;
 pub mod watch;
 
 pub use action::ACTION_OUTPUTS;
 
 use crate::domain::Diagnostic;
+use crate::present::check;
 use crate::trail::Port;
 
 /// Files by the names that people give.
@@ -38,10 +40,30 @@ pub trait Clock {
     fn source(&self) -> String;
 }
 
-/// Trails by the folder that holds them.
+/// Trails by the place that holds them.
 pub trait Trails {
-    /// The trail in `root`/audit.
-    fn open(&self, root: &str) -> Box<dyn Port>;
+    /// The trail of a folder or a branch.
+    ///
+    /// # Errors
+    /// Where there is no way to such a place.
+    fn open(&self, place: &gate::Place) -> Result<Box<dyn Port + '_>, Diagnostic>;
+}
+
+/// The check run on the commit under judgement.
+pub trait Checks {
+    /// Shows that a verdict is on its way; takes over what an earlier attempt of the same job left.
+    /// Gives the check's URL.
+    ///
+    /// # Errors
+    /// `permission-refused` where the token may not write checks; `github-unreachable` where the
+    /// deadline passed first; `github-refused` for any other answer.
+    fn open(&self, check: &check::NewCheck) -> Result<String, Diagnostic>;
+
+    /// Completes the open check. Without one there is nothing to do.
+    ///
+    /// # Errors
+    /// As for [`Checks::open`].
+    fn close(&self, conclusion: check::Conclusion, page: &check::Page) -> Result<(), Diagnostic>;
 }
 
 /// Everything a command may ask of the world.
@@ -52,6 +74,8 @@ pub struct World<'a> {
     pub clock: &'a dyn Clock,
     /// Trails.
     pub trails: &'a dyn Trails,
+    /// Checks on commits, where there is a GitHub to post them to.
+    pub checks: Option<&'a dyn Checks>,
 }
 
 /// How a command ends: what it prints, and its exit code.

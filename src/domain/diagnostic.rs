@@ -90,7 +90,13 @@ codes! {
     TrailNotWritten = "trail-not-written", CannotCreate, "The trail could not be written; nothing was half-written.";
     TrailBroken = "trail-broken", CannotCreate, "The trail is damaged, so evalsig refuses to extend it.";
     TrailNewer = "trail-newer", CannotCreate, "The trail was written by a newer version, so this one refuses to extend it.";
+    EventUnreadable = "event-unreadable", Data, "The payload of the event does not name the commit that it is about.";
     OutputNotWritten = "output-not-written", CannotCreate, "A file that was asked for could not be written.";
+    GithubUnreachable = "github-unreachable", TryLater, "GitHub did not answer as it should within the deadline.";
+    GithubRefused = "github-refused", TryLater, "GitHub refused a request for a reason that evalsig does not know.";
+    Interrupted = "interrupted", TryLater, "The job was cancelled or timed out before there was a verdict.";
+    PermissionRefused = "permission-refused", NoPermission, "The token may not do what was asked of it.";
+    PushRefused = "push-refused", NoPermission, "A rule of the repository refuses commits to the audit branch.";
     Bug = "internal-error", Internal, "A bug in evalsig; please report it.";
 }
 

@@ -1,9 +1,10 @@
 //! The only effects: files, the clock, the environment, entropy. Everything here implements a small
 //! trait of `commands` or hands plain values in.
-#![expect(clippy::disallowed_methods, reason = "this is the one place that touches the world")]
+#![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
 mod clock;
 mod files;
+mod github;
 pub mod panics;
 mod runner;
 pub mod trail_dir;
@@ -11,7 +12,8 @@ mod waiting;
 
 pub use clock::SystemClock;
 pub use files::Disk;
-pub use runner::Runner;
+pub use github::GitHub;
+pub use runner::{Runner, nonce};
 pub use trail_dir::{LocalPlaces, TrailDirs};
 pub use waiting::Polling;
 
@@ -23,6 +25,12 @@ pub fn takes_colour() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     std::io::stdout().is_terminal() && !plain
+}
+
+/// Ends the process at once, for a signal: there is nobody to return to.
+pub fn end(stdout: &str, code: u8) -> ! {
+    print(stdout, "");
+    std::process::exit(i32::from(code))
 }
 
 /// Prints both texts. A reader that has gone away (a closed pipe) is no failure of ours.

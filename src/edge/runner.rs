@@ -1,13 +1,11 @@
 //! The Actions runner: its environment in, outputs and summary out.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
-
-use serde::Deserialize;
+use std::io::{Read as _, Write as _};
 
 use crate::commands::action::{Step, Told};
+use crate::commands::origin::Origin;
 use crate::domain::{Code, Diagnostic};
-use crate::envelope::v1;
 
 /// The runner of this job, as its environment describes it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,24 +13,6 @@ pub struct Runner;
 
 /// The summary of a step may hold 1 MiB; over it the runner drops all of it.
 const SUMMARY_LIMIT: usize = 1024 * 1024;
-
-/// What the payload of an event says of the commits concerned. Everything else in it is ignored.
-#[derive(Debug, Default, Deserialize)]
-struct Event {
-    pull_request: Option<PullRequest>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PullRequest {
-    number: u64,
-    head: Commit,
-    base: Commit,
-}
-
-#[derive(Debug, Deserialize)]
-struct Commit {
-    sha: String,
-}
 
 impl Runner {
     /// An input's text. The runner upper-cases the name, turns blanks into `_` and keeps hyphens.
@@ -47,37 +27,23 @@ impl Runner {
         variable("GITHUB_WORKSPACE").unwrap_or_else(|| ".".into())
     }
 
-    /// Where this step runs.
+    /// A variable of the environment; an empty one is an absent one.
     #[must_use]
-    pub fn step(&self) -> Step {
-        let pull = event().pull_request;
-        let tested = variable("GITHUB_SHA");
-        let head =
-            pull.as_ref().map(|pr| pr.head.sha.clone()).filter(|sha| is_sha(sha)).or_else(|| tested.clone());
-        Step {
-            source: v1::Source {
-                repository: variable("GITHUB_REPOSITORY"),
-                repository_id: variable("GITHUB_REPOSITORY_ID"),
-                head_sha: head,
-                tested_sha: tested,
-                base_sha: pull.as_ref().map(|pr| pr.base.sha.clone()).filter(|sha| is_sha(sha)),
-                r#ref: variable("GITHUB_REF"),
-                event: variable("GITHUB_EVENT_NAME"),
-                pull_request: pull.map(|pr| pr.number.to_string()),
-            },
-            run: v1::Run {
-                workflow_ref: variable("GITHUB_WORKFLOW_REF"),
-                workflow_sha: variable("GITHUB_WORKFLOW_SHA"),
-                run_id: variable("GITHUB_RUN_ID"),
-                run_attempt: variable("GITHUB_RUN_ATTEMPT"),
-                job: variable("GITHUB_JOB"),
-                actor: variable("GITHUB_ACTOR"),
-                triggering_actor: variable("GITHUB_TRIGGERING_ACTOR"),
-                runner: variable("RUNNER_NAME"),
-            },
+    pub fn variable(&self, name: &str) -> Option<String> {
+        variable(name)
+    }
+
+    /// Where this step runs.
+    ///
+    /// # Errors
+    /// `event-unreadable` where the event does not say which commit it is about.
+    pub fn step(&self, nonce: &str) -> Result<Step, Diagnostic> {
+        Ok(Step {
+            origin: Origin::read(variable, &payload())?,
             image_digest: variable("EVALSIG_IMAGE_DIGEST"),
-            nonce: nonce(),
-        }
+            server: variable("GITHUB_SERVER_URL"),
+            nonce: nonce.to_owned(),
+        })
     }
 
     /// Gives the runner what it was told: outputs and summary are appended to the files it named.
@@ -107,10 +73,17 @@ fn append(name: &str, text: &str) -> Result<(), Diagnostic> {
         .map_err(|error| Code::OutputNotWritten.at(name).what(format!("cannot be appended to: {error}")))
 }
 
-/// The payload of the event; an absent or odd one says nothing.
-fn event() -> Event {
-    let text = variable("GITHUB_EVENT_PATH").and_then(|path| fs::read(path).ok()).unwrap_or_default();
-    serde_json::from_slice(&text).unwrap_or_default()
+/// Largest payload that is read; GitHub's own limit is 25 MB.
+const PAYLOAD_LIMIT: u64 = 32 * 1024 * 1024;
+
+/// The payload of the event; an absent one is empty.
+fn payload() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(file) = variable("GITHUB_EVENT_PATH").and_then(|path| fs::File::open(path).ok()) {
+        // What cannot be read to its end does not parse either, and that is an error of its own.
+        let _ = file.take(PAYLOAD_LIMIT).read_to_end(&mut bytes);
+    }
+    bytes
 }
 
 /// An empty variable is an absent one.
@@ -118,13 +91,10 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn is_sha(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
 /// 128 random bits in hexadecimal. Without a source of randomness there is no safe delimiter, and
 /// the empty one makes a value that holds it an error rather than an injection.
-fn nonce() -> String {
+#[must_use]
+pub fn nonce() -> String {
     let mut bytes = [0_u8; 16];
     match getrandom::fill(&mut bytes) {
         Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::commands::Trails;
+use crate::commands::gate::Place;
 use crate::commands::verify::{Found, Places};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
@@ -269,7 +270,12 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 pub struct TrailDirs;
 
 impl Trails for TrailDirs {
-    fn open(&self, root: &str) -> Box<dyn Port> {
-        Box::new(TrailDir::at(root))
+    fn open(&self, place: &Place) -> Result<Box<dyn Port + '_>, Diagnostic> {
+        match place {
+            Place::Folder(root) => Ok(Box::new(TrailDir::at(root))),
+            Place::Branch { name, .. } => {
+                Err(Code::TrailNotWritten.at(name).what("is a branch, and there is no GitHub to ask for it"))
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Envelope to text. Pure, and every renderer takes the envelope itself: what is shown is what was
 //! recorded.
 
+pub mod check;
 pub mod json;
 pub mod markdown;
 pub mod runner;

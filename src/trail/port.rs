@@ -41,6 +41,12 @@ pub trait Port: TrailFiles {
     /// What kept the files from being written; then none of `addition.folder` is visible. The
     /// exception is a reply that got lost: the next attempt finds its own files and says so.
     fn append(&self, token: &Token, addition: &Addition) -> Result<Outcome, Diagnostic>;
+
+    /// The revision that holds everything last listed or appended, where the place keeps revisions:
+    /// the id of a commit.
+    fn revision(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What the place says its state is; opaque to everyone else. A digest of the listing, the id of a

@@ -1,0 +1,268 @@
+//! What a job is about: which commit carries the check, and what goes into `source` and `run`.
+//!
+//! The payload of an event is written by whoever opened the pull request as much as by GitHub: of it
+//! only commit ids that look like commit ids, numbers and one comparison of names are used.
+
+use serde::Deserialize;
+
+use crate::domain::{Code, Diagnostic};
+use crate::envelope::v1;
+
+/// What a job is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Origin {
+    /// About which source.
+    pub source: v1::Source,
+    /// In which workflow run.
+    pub run: v1::Run,
+    /// Whether GitHub gives such a job a token that can only read: it was started by a pull request
+    /// from a fork, or by Dependabot.
+    pub read_only: bool,
+}
+
+/// The parts of a payload that are looked at.
+#[derive(Debug, Default, Deserialize)]
+struct Payload {
+    pull_request: Option<PullRequest>,
+    merge_group: Option<MergeGroup>,
+    workflow_run: Option<WorkflowRun>,
+    before: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullRequest {
+    number: u64,
+    head: Side,
+    base: Side,
+}
+
+#[derive(Debug, Deserialize)]
+struct Side {
+    sha: String,
+    /// Null where the fork was deleted.
+    repo: Option<Repository>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Repository {
+    full_name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct MergeGroup {
+    head_sha: String,
+    base_sha: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct WorkflowRun {
+    head_sha: String,
+    #[serde(default)]
+    pull_requests: Vec<Numbered>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+impl Origin {
+    /// Reads the environment of a job and the payload of its event. `variable` gives a variable that
+    /// is not empty.
+    ///
+    /// | event | the check stands on | tested |
+    /// |---|---|---|
+    /// | `pull_request` | the head of the pull request | the merge commit in `GITHUB_SHA` |
+    /// | `pull_request_target` | the head of the pull request | not known: `GITHUB_SHA` is the base |
+    /// | `merge_group` | the head of the group | the same |
+    /// | `workflow_run` | the head of the run that ended | not known |
+    /// | any other | `GITHUB_SHA` | the same |
+    ///
+    /// # Errors
+    /// `event-unreadable` where the event names its commit in the payload only, and the payload does
+    /// not: posting to `GITHUB_SHA` instead would put the check where nobody looks.
+    pub fn read(variable: impl Fn(&str) -> Option<String>, payload: &[u8]) -> Result<Self, Diagnostic> {
+        let event = variable("GITHUB_EVENT_NAME");
+        let name = event.as_deref().unwrap_or_default();
+        let parsed = serde_json::from_slice::<Payload>(payload);
+        let own_commit =
+            !matches!(name, "pull_request" | "pull_request_target" | "merge_group" | "workflow_run");
+        let payload = match parsed {
+            Ok(payload) => payload,
+            Err(_) if own_commit => Payload::default(),
+            Err(error) => return Err(unreadable(name, &format!("cannot be read: {error}"))),
+        };
+        let github_sha = variable("GITHUB_SHA").and_then(|sha| commit(&sha));
+        let mut source = v1::Source {
+            repository: variable("GITHUB_REPOSITORY"),
+            repository_id: variable("GITHUB_REPOSITORY_ID"),
+            head_sha: github_sha.clone(),
+            tested_sha: github_sha.clone(),
+            base_sha: None,
+            r#ref: variable("GITHUB_REF"),
+            event: event.clone(),
+            pull_request: None,
+        };
+        let mut foreign = false;
+        match name {
+            "pull_request" | "pull_request_target" => {
+                let pull = payload.pull_request.ok_or_else(|| unreadable(name, "holds no pull_request"))?;
+                source.head_sha = Some(named(name, "pull_request.head.sha", &pull.head.sha)?);
+                source.base_sha = commit(&pull.base.sha);
+                source.pull_request = Some(pull.number.to_string());
+                let head = pull.head.repo.map(|repo| repo.full_name);
+                foreign = name == "pull_request" && head != source.repository;
+                if name == "pull_request_target" {
+                    source.tested_sha = None;
+                }
+            }
+            "merge_group" => {
+                let group = payload.merge_group.ok_or_else(|| unreadable(name, "holds no merge_group"))?;
+                source.head_sha = Some(named(name, "merge_group.head_sha", &group.head_sha)?);
+                source.tested_sha = source.head_sha.clone();
+                source.base_sha = commit(&group.base_sha);
+            }
+            "workflow_run" => {
+                let ended = payload.workflow_run.ok_or_else(|| unreadable(name, "holds no workflow_run"))?;
+                source.head_sha = Some(named(name, "workflow_run.head_sha", &ended.head_sha)?);
+                source.tested_sha = None;
+                // Empty for a fork; more than one number would be a guess.
+                if let [only] = ended.pull_requests.as_slice() {
+                    source.pull_request = Some(only.number.to_string());
+                }
+            }
+            "push" => source.base_sha = payload.before.as_deref().and_then(commit),
+            _ => {}
+        }
+        let run = v1::Run {
+            workflow_ref: variable("GITHUB_WORKFLOW_REF"),
+            workflow_sha: variable("GITHUB_WORKFLOW_SHA"),
+            run_id: variable("GITHUB_RUN_ID"),
+            run_attempt: variable("GITHUB_RUN_ATTEMPT"),
+            job: variable("GITHUB_JOB"),
+            actor: variable("GITHUB_ACTOR"),
+            triggering_actor: variable("GITHUB_TRIGGERING_ACTOR"),
+            runner: variable("RUNNER_NAME"),
+        };
+        // A person who re-runs Dependabot's job still gets Dependabot's token.
+        let dependabot = run.actor.as_deref() == Some("dependabot[bot]")
+            && matches!(name, "pull_request" | "push" | "create" | "deployment");
+        Ok(Self { source, run, read_only: foreign || dependabot })
+    }
+
+    /// The check of this job among all checks of its commit: which release, run and attempt.
+    #[must_use]
+    pub fn external_id(&self, release: Option<&str>) -> String {
+        let part = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
+        format!("{}/{}/{}", release.unwrap_or("-"), part(&self.run.run_id), part(&self.run.run_attempt))
+    }
+}
+
+/// A commit id; the zeros that stand for none are none.
+fn commit(text: &str) -> Option<String> {
+    let id = matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (id && text.bytes().any(|b| b != b'0')).then(|| text.to_ascii_lowercase())
+}
+
+fn named(event: &str, member: &str, text: &str) -> Result<String, Diagnostic> {
+    commit(text).ok_or_else(|| unreadable(event, &format!("{member} is {text:?}, expected a commit id")))
+}
+
+fn unreadable(event: &str, what: &str) -> Diagnostic {
+    Code::EventUnreadable
+        .at(format!("payload of {event}"))
+        .what(what)
+        .next("see that GITHUB_EVENT_PATH names the payload of the event that started the job")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+    use crate::domain::Code;
+
+    const HEAD: &str = "1111111111111111111111111111111111111111";
+    const BASE: &str = "2222222222222222222222222222222222222222";
+    const MERGE: &str = "3333333333333333333333333333333333333333";
+
+    fn origin(event: &str, actor: &str, payload: &str) -> Result<Origin, crate::domain::Diagnostic> {
+        let variable = |name: &str| match name {
+            "GITHUB_EVENT_NAME" => Some(event.to_owned()),
+            "GITHUB_SHA" => Some(MERGE.to_owned()),
+            "GITHUB_REPOSITORY" => Some("org/app".to_owned()),
+            "GITHUB_ACTOR" => Some(actor.to_owned()),
+            "GITHUB_RUN_ID" => Some("17".to_owned()),
+            _ => None,
+        };
+        Origin::read(variable, payload.as_bytes())
+    }
+
+    fn pull(repo: &str) -> String {
+        format!(
+            r#"{{"pull_request": {{"number": 7, "head": {{"sha": "{HEAD}", "repo": {repo}}}, "base": {{"sha": "{BASE}", "repo": {{"full_name": "org/app"}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn each_event_names_its_commit() {
+        let own = r#"{"full_name": "org/app"}"#;
+        let group = format!(r#"{{"merge_group": {{"head_sha": "{HEAD}", "base_sha": "{BASE}"}}}}"#);
+        let ended =
+            format!(r#"{{"workflow_run": {{"head_sha": "{HEAD}", "pull_requests": [{{"number": 9}}]}}}}"#);
+        let pushed = format!(r#"{{"before": "{BASE}"}}"#);
+        let created = format!(r#"{{"before": "{}"}}"#, "0".repeat(40));
+        for (event, payload, head, tested, base, number) in [
+            ("pull_request", pull(own), HEAD, Some(MERGE), Some(BASE), Some("7")),
+            ("pull_request_target", pull(own), HEAD, None, Some(BASE), Some("7")),
+            ("merge_group", group, HEAD, Some(HEAD), Some(BASE), None),
+            ("workflow_run", ended, HEAD, None, None, Some("9")),
+            ("push", pushed, MERGE, Some(MERGE), Some(BASE), None),
+            ("push", created, MERGE, Some(MERGE), None, None),
+            ("release", "{}".into(), MERGE, Some(MERGE), None, None),
+            ("workflow_dispatch", String::new(), MERGE, Some(MERGE), None, None),
+            ("schedule", "[]".into(), MERGE, Some(MERGE), None, None),
+        ] {
+            let found = origin(event, "ada", &payload).unwrap();
+            let source = &found.source;
+            assert_eq!(source.head_sha.as_deref(), Some(head), "{event}");
+            assert_eq!(source.tested_sha.as_deref(), tested, "{event}");
+            assert_eq!(source.base_sha.as_deref(), base, "{event}");
+            assert_eq!(source.pull_request.as_deref(), number, "{event}");
+            assert!(!found.read_only, "{event}");
+        }
+    }
+
+    #[test]
+    fn forks_and_dependabot_have_tokens_that_only_read() {
+        let fork = r#"{"full_name": "eve/app"}"#;
+        assert!(origin("pull_request", "eve", &pull(fork)).unwrap().read_only);
+        assert!(origin("pull_request", "eve", &pull("null")).unwrap().read_only, "the fork was deleted");
+        assert!(!origin("pull_request_target", "eve", &pull(fork)).unwrap().read_only);
+        let own = r#"{"full_name": "org/app"}"#;
+        assert!(origin("pull_request", "dependabot[bot]", &pull(own)).unwrap().read_only);
+        assert!(!origin("release", "dependabot[bot]", "{}").unwrap().read_only);
+    }
+
+    #[test]
+    fn a_payload_without_its_commit_is_refused() {
+        let hostile = pull(r#"{"full_name": "org/app"}"#).replace(HEAD, "$(reboot)");
+        for (event, payload) in [
+            ("pull_request", ""),
+            ("pull_request", "{}"),
+            ("merge_group", "[1]"),
+            ("pull_request", hostile.as_str()),
+        ] {
+            assert_eq!(
+                origin(event, "ada", payload).unwrap_err().code,
+                Code::EventUnreadable,
+                "{event} {payload}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_check_is_told_apart_by_release_run_and_attempt() {
+        let found = origin("push", "ada", "{}").unwrap();
+        assert_eq!(found.external_id(Some("v1")), "v1/17/-");
+        assert_eq!(found.external_id(None), "-/17/-");
+    }
+}
