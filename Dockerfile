@@ -2,10 +2,10 @@
 # to the digest that was built and tested.
 FROM rust:1.95.0-slim-bookworm AS build
 
-# musl-gcc compiles the one C library in the tree (zstd) against musl. Its version is the base image's.
+# musl-gcc compiles the C libraries in the tree (zstd, aws-lc) against musl. Its version is the base image's.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --no-install-recommends -y musl-tools \
+    && apt-get install --no-install-recommends -y ca-certificates musl-tools \
     && rm -rf /var/lib/apt/lists/* \
     && rustup target add "$(uname -m)-unknown-linux-musl"
 
@@ -25,9 +25,7 @@ RUN find src -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && install -D "target/$(uname -m)-unknown-linux-musl/release/evalsig" /out/evalsig
 
-# Nothing but the binary: no shell, no package, nothing to patch. A CA bundle joins it once
-# evalsig speaks to a network:
-#   COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+# Nothing but the binary and the roots of trust for https: no shell, no package, nothing to patch.
 # No USER: GitHub requires container actions to run as root. No WORKDIR: the runner sets it.
 FROM scratch
 
@@ -36,6 +34,7 @@ LABEL org.opencontainers.image.title="evalsig" \
       org.opencontainers.image.source="https://github.com/org/evalsig-action" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/evalsig /evalsig
 
 # Runs in the final image: a binary that needs a loader or a library fails the build.

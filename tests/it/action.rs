@@ -56,10 +56,13 @@ fn a_release_leaves_outputs_summary_and_trail() {
     assert_eq!(job.output("envelope-path").as_deref(), Some("audit/v1/audit.json"));
     assert_eq!(job.output("entry-index").as_deref(), Some("1"));
     let names: Vec<String> = job.outputs().into_iter().map(|(name, _)| name).collect();
-    for name in evalsig::commands::ACTION_OUTPUTS {
+    // What only a GitHub can give is shown in tests/it/github.rs.
+    let declared =
+        evalsig::commands::ACTION_OUTPUTS.iter().filter(|n| !["audit-commit", "check-url"].contains(n));
+    for name in declared.clone() {
         assert!(names.contains(&(*name).to_owned()), "{name} is declared but not written");
     }
-    assert_eq!(names.len(), evalsig::commands::ACTION_OUTPUTS.len());
+    assert_eq!(names.len(), declared.count());
     let summary = job.session.read("summary.md");
     assert!(summary.starts_with("before\n") && summary.contains("evalsig: ALLOW"), "{summary}");
     assert!(ran.stdout.contains("ALLOW"));
@@ -107,7 +110,7 @@ fn failures_are_told_to_the_runner_too() {
         let job = Job::new(&inputs);
         let ran = job.run().exits(code);
         assert!(
-            ran.stdout.starts_with("::error title=evalsig::") && ran.stdout.contains(words),
+            ran.stdout.contains("::error title=evalsig::") && ran.stdout.contains(words),
             "{}",
             ran.stdout
         );

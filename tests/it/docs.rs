@@ -228,9 +228,20 @@ fn every_input_and_output_is_documented_and_nothing_else() {
     let document = Document::read("docs/action.md");
     assert_eq!(document.table("Inputs").column(0), evalsig::cli::ACTION_INPUTS);
     assert_eq!(document.table("Outputs").column(0), evalsig::commands::ACTION_OUTPUTS);
-    let types = ["enum", "number", "integer", "hash", "path"];
+    let types = ["enum", "number", "integer", "hash", "path", "address"];
     for (name, kind) in evalsig::commands::ACTION_OUTPUTS.iter().zip(document.table("Outputs").column(1)) {
         assert!(types.contains(&kind), "{name} is a {kind:?}; an output is one of {types:?}");
+    }
+}
+
+#[test]
+fn the_workflows_of_the_readme_are_the_files_that_are_linted() {
+    let readme = Document::read("README.md");
+    let files = tree::files("examples/workflows", ".yml");
+    assert_eq!(files.len(), 2);
+    for file in files {
+        let shown = readme.tagged(&format!("file: {file}"));
+        assert_eq!(shown, Some(tree::read(&file).trim()), "{file} and README.md differ");
     }
 }
 

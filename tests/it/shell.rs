@@ -54,7 +54,8 @@ fn every_description_says_what_empty_means() {
         let text = input["description"].as_str().unwrap();
         let required = input["required"].as_bool().unwrap();
         assert!(required || text.contains("Empty"), "{name:?}: the description lacks `Empty: ...`");
-        assert!(input.get("default").is_none(), "{name:?}: defaults live in the binary");
+        let own = name.as_str() == Some("github-token");
+        assert_eq!(input.get("default").is_some(), own, "{name:?}: defaults live in the binary");
     }
     for (name, output) in action["outputs"].as_mapping().unwrap() {
         let text = output["description"].as_str().unwrap();
