@@ -1,51 +1,6 @@
 //! `evalsig action` as the runner starts it.
 
-use crate::support::{Ran, Session, assert_valid_envelope};
-
-struct Job {
-    session: Session,
-}
-
-impl Job {
-    fn new(inputs: &[(&str, &str)]) -> Self {
-        let mut session = Session::with_examples();
-        session.write("output", "").write("summary.md", "before\n");
-        let (output, summary, workspace) =
-            (session.path("output"), session.path("summary.md"), session.path("."));
-        session.set("GITHUB_ACTIONS", "true");
-        session.set("GITHUB_OUTPUT", output.to_str().unwrap());
-        session.set("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
-        session.set("GITHUB_WORKSPACE", workspace.to_str().unwrap());
-        session.set("GITHUB_REPOSITORY", "org/app").set("GITHUB_SHA", &"a".repeat(40));
-        session.set("INPUT_BASELINE", "runs/baseline.json").set("INPUT_CANDIDATE", "runs/candidate.json");
-        session.set("INPUT_ALPHA", "").set("INPUT_METRIC", "");
-        for (name, value) in inputs {
-            session.set(&format!("INPUT_{}", name.to_uppercase()), value);
-        }
-        Self { session }
-    }
-
-    fn run(&self) -> Ran {
-        self.session.run("action")
-    }
-
-    /// The outputs as the runner reads them.
-    fn outputs(&self) -> Vec<(String, String)> {
-        let text = self.session.read("output");
-        let mut lines = text.lines();
-        let mut found = Vec::new();
-        while let Some(line) = lines.next() {
-            let (name, delimiter) = line.split_once("<<").unwrap();
-            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
-            found.push((name.to_owned(), value.join("\n")));
-        }
-        found
-    }
-
-    fn output(&self, name: &str) -> Option<String> {
-        self.outputs().into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
-    }
-}
+use crate::support::{Job, assert_valid_envelope};
 
 #[test]
 fn a_release_leaves_outputs_summary_and_trail() {

@@ -20,6 +20,7 @@ mod action;
 mod contract;
 mod docs;
 mod gate;
+mod github;
 mod golden;
 mod layers;
 mod parity;

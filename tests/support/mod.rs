@@ -1,5 +1,7 @@
 //! What several integration tests share.
 
+pub(crate) mod github;
+mod job;
 pub(crate) mod parquet;
 pub(crate) mod runs;
 pub(crate) mod samples;
@@ -7,6 +9,7 @@ mod session;
 
 use std::path::PathBuf;
 
+pub(crate) use job::Job;
 pub(crate) use session::{Ran, Session, assert_valid_envelope, ran, tool};
 
 /// A file of the repository.

@@ -105,7 +105,11 @@ impl Desk<'_> {
             if let Some(id) = self.find(check)? {
                 return self.caller.repeatable(&Method::PATCH, &format!("/check-runs/{id}"), &begun(check));
             }
-            match self.caller.change("/check-runs", &begun(check)) {
+            let mut body = begun(check);
+            if let Some(body) = body.as_object_mut() {
+                body.insert("head_sha".into(), check.head_sha.clone().into());
+            }
+            match self.caller.change("/check-runs", &body) {
                 Err(Trouble::Unknown(said)) => {
                     if !self.caller.back_off(tries) {
                         return Err(Trouble::Unknown(said));
@@ -148,7 +152,6 @@ impl Desk<'_> {
 fn begun(check: &NewCheck) -> Value {
     json!({
         "name": check.name,
-        "head_sha": check.head_sha,
         "external_id": check.external_id,
         "status": "in_progress",
         "output": {"title": "being judged", "summary": "The verdict follows."},

@@ -136,7 +136,10 @@ fn permission_lines(permission: &str) -> String {
 }
 
 fn is_rules(lower: &str) -> bool {
-    lower.contains("rule violation") || lower.contains("protected branch") || lower.contains("protected ref")
+    lower.contains("rule violation")
+        || lower.contains("reference update failed")
+        || lower.contains("protected branch")
+        || lower.contains("protected ref")
 }
 
 /// The message of an error, the fields it complains of, and the link.
