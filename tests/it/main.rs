@@ -30,6 +30,7 @@ mod selftest;
 mod shell;
 mod shown;
 mod simulation;
+mod stand_in;
 mod trail;
 mod tree;
 mod verify_gate;

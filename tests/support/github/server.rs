@@ -1,0 +1,110 @@
+//! The server: connections in, answers out, and the ways in which a connection can fail.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+
+use super::route;
+use super::site::Site;
+use super::wire::{Call, Reply};
+
+/// What a client gets to see.
+enum Outcome {
+    Reply(Reply),
+}
+
+/// A server that runs until it is dropped.
+pub(crate) struct Server {
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    /// A port of loopback that nobody else has.
+    pub(crate) fn listener() -> TcpListener {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
+    }
+
+    /// Serves in background threads.
+    pub(crate) fn start(site: Arc<Site>, listener: TcpListener) -> Self {
+        // Every handler runs git, so more of them at once would only fight for the processors.
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).max_blocking_threads(8).enable_all().build();
+        let runtime = runtime.unwrap();
+        listener.set_nonblocking(true).unwrap();
+        runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(connection(Arc::clone(&site), stream));
+            }
+        });
+        Self { runtime: Some(runtime) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Requests that hang by design end here; what git is doing is waited for, as its folder goes next.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(10));
+        }
+    }
+}
+
+async fn connection(site: Arc<Site>, stream: TcpStream) {
+    let service = service_fn(|request| respond(Arc::clone(&site), request));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // A client may leave at any moment; that is its right.
+    let _ = Pin::new(&mut connection).await;
+}
+
+async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+    let uri = head.uri.path_and_query().map_or("/", |uri| uri.as_str());
+    let call = Call::new((head.method.as_str(), uri), site.paths(), headers.collect(), &body);
+    // On its own: GitHub does not stop because a client hung up.
+    match tokio::spawn(handle(site, call)).await.unwrap() {
+        Outcome::Reply(reply) => Ok(response(reply)),
+    }
+}
+
+async fn handle(site: Arc<Site>, call: Call) -> Outcome {
+    let number = site.book.open(&call);
+    let reply = effect(&site, &call, number).await;
+    site.book.close(number, Some(&reply), None);
+    Outcome::Reply(reply)
+}
+
+/// Does what was asked.
+async fn effect(site: &Arc<Site>, call: &Call, number: u64) -> Reply {
+    let (site, call) = (Arc::clone(site), call.clone());
+    let reply = tokio::task::spawn_blocking(move || {
+        let reply = route::answer(&site, &call);
+        site.dress(&call, number, reply)
+    });
+    reply.await.unwrap_or_else(|defect| {
+        // The panic was printed; the client sees an answer that GitHub would never give.
+        Reply::error(500, &format!("the stand-in itself failed: {defect}"), "")
+    })
+}
+
+fn response(reply: Reply) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    response.body(Full::new(Bytes::from(reply.body))).unwrap()
+}
