@@ -314,7 +314,7 @@ fn verdict(gated: &Gated, request: &ActionRequest, access: &Access, mut log: Vec
     let report = &gated.judged.report;
     let place = where_kept(&gated.kept);
     log.push(runner::log(&terminal::gate(&gated.judged, terminal::Colour::Off)));
-    log.push(runner::log(&format!("{place}\n")));
+    log.push(runner::log(&format!("{}\n", place.line())));
     let allowed = report.verdict == VerdictWord::Allow;
     if !allowed {
         log.push(match request.mode {
@@ -324,7 +324,7 @@ fn verdict(gated: &Gated, request: &ActionRequest, access: &Access, mut log: Vec
     }
     Draft {
         values: values(gated, access),
-        summary: format!("{}\n{}\n", markdown::gate(&gated.judged), markdown::kept(&place)),
+        summary: format!("{}\n{}\n", markdown::gate(&gated.judged), place.markdown()),
         log,
         code: report.exit_code,
         exit: if request.mode == Mode::Advisory { 0 } else { report.exit_code },

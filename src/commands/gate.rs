@@ -5,7 +5,7 @@ use super::{Outcome, Output, View, World};
 use crate::domain::{Diagnostic, Digest, Plan, ReleaseId};
 use crate::envelope;
 use crate::envelope::judged::{Circumstances, Judged};
-use crate::present::{json, markdown, terminal};
+use crate::present::{self, json, markdown, terminal};
 use crate::trail::{self, Appended};
 
 /// What `gate` is asked.
@@ -180,7 +180,7 @@ pub fn tell(gated: &Gated, view: &View, world: &World<'_>) -> Result<Outcome, Di
         Output::Json => object,
         Output::Markdown => markdown::gate(&gated.judged),
     };
-    let stderr = if view.quiet { String::new() } else { terminal::kept(&where_kept(&gated.kept)) };
+    let stderr = if view.quiet { String::new() } else { format!("{}\n", where_kept(&gated.kept).line()) };
     Ok(Outcome { stdout, stderr, exit: gated.judged.report.exit_code })
 }
 
@@ -196,32 +196,39 @@ pub(super) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
     })
 }
 
-/// Where the envelope went, in one line.
-pub(super) fn where_kept(kept: &Kept) -> String {
+/// Where the envelope went, for people.
+pub(super) fn where_kept(kept: &Kept) -> present::kept::Kept {
     let (appended, commit) = match kept {
         Kept::Nowhere => {
-            return "no envelope was kept: name a release with --release-id, or a file with --envelope"
-                .into();
+            return present::kept::Kept {
+                said: "no envelope was kept: name a release with --release-id, or a file with --envelope",
+                facts: Vec::new(),
+            };
         }
         Kept::File { path, bytes } => {
-            return format!("envelope written to {path} (sha256 {})", Digest::of(bytes));
+            return present::kept::Kept {
+                said: "written to a file outside any trail",
+                facts: vec![("", path.clone()), ("sha256 ", Digest::of(bytes).to_string())],
+            };
         }
         Kept::Trail { appended, commit, .. } => (appended, commit),
     };
-    let place = commit
-        .as_ref()
-        .map_or(String::new(), |(branch, commit)| format!(" on branch {branch}, commit {commit}"));
     let at = appended.receipt();
-    match appended {
-        Appended::Exists(_) => format!(
-            "the same inputs were decided under the same plan before; nothing was written: {} (sha256 {}, entry {}){place}",
-            at.path, at.sha256, at.index
-        ),
-        Appended::Written(_) => {
-            format!(
-                "envelope appended: {} (sha256 {}, entry {} {}){place}",
-                at.path, at.sha256, at.index, at.entry_sha256
-            )
-        }
+    let mut facts = vec![
+        ("", at.path.clone()),
+        ("sha256 ", at.sha256.to_string()),
+        ("entry ", at.index.to_string()),
+        ("entry sha256 ", at.entry_sha256.to_string()),
+    ];
+    if let Some((branch, commit)) = commit {
+        facts.push(("branch ", branch.clone()));
+        facts.push(("commit ", commit.clone()));
     }
+    let said = match appended {
+        Appended::Exists(_) => {
+            "the same inputs were decided under the same plan before, so nothing was written"
+        }
+        Appended::Written(_) => "envelope appended to the trail",
+    };
+    present::kept::Kept { said, facts }
 }

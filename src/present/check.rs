@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
 
+use super::kept::Kept;
 use super::{markdown, safe};
 use crate::domain::words::{p_value, signed};
 use crate::domain::{Diagnostic, Digest};
@@ -74,9 +75,9 @@ pub struct Links {
     pub envelope: Option<String>,
 }
 
-/// The page of a verdict. `place` says where the envelope went, `envelope` is its bytes.
+/// The page of a verdict. `kept` says where the envelope went, `envelope` is its bytes.
 #[must_use]
-pub fn verdict(judged: &Judged, place: &str, links: &Links, envelope: Option<&[u8]>) -> Page {
+pub fn verdict(judged: &Judged, kept: &Kept, links: &Links, envelope: Option<&[u8]>) -> Page {
     let report = &judged.report;
     let c = &report.comparison;
     let (side, bound) = match (&c.bounds, report.verdict) {
@@ -92,7 +93,7 @@ pub fn verdict(judged: &Judged, place: &str, links: &Links, envelope: Option<&[u
         p_value(c.p_value),
         c.n_pairs
     );
-    let mut summary = format!("{}\n{}", markdown::gate(judged), markdown::kept(place));
+    let mut summary = format!("{}\n{}", markdown::gate(judged), kept.markdown());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
             summary.push_str(&format!("\n{label}: <{link}>\n"));

@@ -33,12 +33,6 @@ pub fn compare(judged: &Judged) -> String {
     text
 }
 
-/// Where the envelope went.
-#[must_use]
-pub fn kept(place: &str) -> String {
-    format!("**Envelope:** {}\n", code(place))
-}
-
 /// A failure to reach a verdict.
 #[must_use]
 pub fn error(diagnostic: &Diagnostic) -> String {

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod json;
+pub mod kept;
 pub mod markdown;
 pub mod runner;
 pub mod safe;

@@ -46,12 +46,6 @@ pub fn compare(judged: &Judged) -> String {
     page.text
 }
 
-/// Where the envelope went, for standard error.
-#[must_use]
-pub fn kept(place: &str) -> String {
-    format!("{}\n", safe::line(place))
-}
-
 /// An error for standard error.
 #[must_use]
 pub fn error(diagnostic: &Diagnostic, colour: Colour) -> String {

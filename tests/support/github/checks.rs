@@ -195,7 +195,7 @@ fn shape(site: &Site, run: &CheckRun) -> Value {
             "id": run.app_id,
             "slug": slug,
             "node_id": format!("A_{}", run.app_id),
-            "owner": {"login": login, "id": 1, "type": "Organization"},
+            "owner": owner(site, login),
             "name": slug,
             "description": "",
             "external_url": site.page(""),
@@ -207,4 +207,27 @@ fn shape(site: &Site, run: &CheckRun) -> Value {
         },
         "pull_requests": [],
     })
+}
+
+/// An account as GitHub describes it: name, id and a dozen addresses.
+fn owner(site: &Site, login: &str) -> Value {
+    let mut account = json!({
+        "login": login, "id": 1, "node_id": "O_1", "type": "Organization", "site_admin": false,
+        "gravatar_id": "", "avatar_url": site.page("avatar"), "html_url": site.page(""),
+    });
+    for name in [
+        "url",
+        "events_url",
+        "followers_url",
+        "following_url",
+        "gists_url",
+        "organizations_url",
+        "received_events_url",
+        "repos_url",
+        "starred_url",
+        "subscriptions_url",
+    ] {
+        account[name] = site.url(name).into();
+    }
+    account
 }
