@@ -3,6 +3,7 @@
 
 mod checks;
 mod client;
+mod graphql;
 mod objects;
 mod refs;
 
@@ -85,6 +86,10 @@ fn an_enterprise_server_has_other_paths() {
     assert!(github.api_url().ends_with("/api/v3") && github.graphql_url().ends_with("/api/graphql"));
     let answer = client.get("git/ref/heads/main").is(200);
     assert!(answer.at("/url").contains("/api/v3/repos/org/app/"), "{}", answer.text);
+    let query = "{ repository(owner: \"org\", name: \"app\") { nameWithOwner } }";
+    let answer = client.graphql(query, &Value::Null);
+    assert_eq!(answer["data"]["repository"]["nameWithOwner"], "org/app");
+    assert_eq!(github.requests()[1].path, "/graphql");
     let root = github.api_url().replace("/api/v3", "");
     client.raw("GET", &format!("{root}/repos/org/app/git/ref/heads/main"), "").unwrap().is(404);
 }

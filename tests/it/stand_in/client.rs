@@ -10,6 +10,7 @@ use crate::support::github::Github;
 
 pub(super) struct Client {
     api: String,
+    graphql: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) patience: Duration,
 }
@@ -28,6 +29,7 @@ impl Client {
         let authorization = format!("Bearer {}", github.token());
         Self {
             api: github.api_url(),
+            graphql: github.graphql_url(),
             headers: vec![("user-agent", "tests".into()), ("authorization", authorization)],
             patience: Duration::from_secs(60),
         }
@@ -57,6 +59,18 @@ impl Client {
     #[track_caller]
     pub(super) fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send("PATCH", path, body)
+    }
+
+    pub(super) fn try_graphql(&self, query: &str, variables: &Value) -> io::Result<Answer> {
+        let body = serde_json::json!({"query": query, "variables": variables});
+        self.raw("POST", &self.graphql, &body.to_string())
+    }
+
+    #[track_caller]
+    pub(super) fn graphql(&self, query: &str, variables: &Value) -> Value {
+        let answer = self.try_graphql(query, variables).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json
     }
 
     pub(super) fn raw(&self, method: &str, url: &str, body: &str) -> io::Result<Answer> {

@@ -5,6 +5,7 @@ mod check_rules;
 mod checks;
 mod contents;
 mod git;
+mod graphql;
 mod objects;
 mod record;
 mod refs;

@@ -2,7 +2,7 @@
 
 use super::site::{Access, NAME, OWNER, Setup, Site, TOKEN, seconds};
 use super::wire::{Answer, Call, Reply};
-use super::{checks, contents, objects, refs};
+use super::{checks, contents, graphql, objects, refs};
 
 const CHECKS: fn(&Setup) -> Access = |setup| setup.checks;
 const CONTENTS: fn(&Setup) -> Access = |setup| setup.contents;
@@ -57,6 +57,7 @@ fn find(site: &Site, call: &Call) -> Answer {
         {
             repository(site, call, method, rest)
         }
+        ("POST", ["graphql"]) => graphql::answer(site, call),
         _ => Err(Reply::not_found()),
     }
 }
