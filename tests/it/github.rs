@@ -72,7 +72,7 @@ fn a_release_is_shown_on_its_commit_and_recorded_on_its_branch() {
     assert_eq!(job.outputs().len(), evalsig::commands::ACTION_OUTPUTS.len());
     let summary = check.summary.unwrap();
     assert!(summary.contains(&format!("/blob/{}/audit/v1/audit.json", log[0].oid)), "{summary}");
-    assert!(ran.stdout.contains("on branch evalsig-audit"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("branch evalsig-audit, commit "), "{}", ran.stdout);
     assert!(github.requests().len() <= 12, "{} requests", github.requests().len());
     judged(&github);
 }

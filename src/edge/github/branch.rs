@@ -228,12 +228,14 @@ impl TrailFiles for Branch<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
         let absent = || Code::FileUnreadable.at(path).what(format!("is not on branch {}", self.name));
         let oid = self.seen.borrow().files.get(path).map(|file| file.oid.clone()).ok_or_else(absent)?;
-        // Who asks for one file of a release asks for the others next.
-        let release = path.split('/').take(2).collect::<Vec<_>>().join("/");
-        let files = self.seen.borrow().files.clone();
-        let beside = |path: &str| path.ends_with(".json") && path.starts_with(&format!("{release}/"));
-        let wanted = files.iter().filter(|(path, _)| beside(path)).filter_map(|(_, file)| plain(file));
-        self.fetch(wanted.chain([oid.as_str()]))?;
+        if !self.seen.borrow().contents.contains_key(&oid) {
+            // Who asks for one file of a release asks for the others next.
+            let files = self.seen.borrow().files.clone();
+            let release = path.split('/').take(2).collect::<Vec<_>>().join("/");
+            let beside = |path: &str| path.ends_with(".json") && path.starts_with(&format!("{release}/"));
+            let wanted = files.iter().filter(|(path, _)| beside(path)).filter_map(|(_, file)| plain(file));
+            self.fetch(wanted.chain([oid.as_str()]))?;
+        }
         let mut bytes = self.seen.borrow().contents.get(&oid).cloned().ok_or_else(absent)?;
         bytes.truncate(MAX_FILE.saturating_add(1));
         Ok(bytes)
