@@ -187,7 +187,7 @@ mod tests {
         let items: Vec<u32> = (0..60).map(|row| row / 5).collect();
         let anova = icc::anova(&scores, &items).unwrap();
         let candidate: Vec<&[f64]> = scores.chunks(5).collect();
-        let parts = variance_parts(&repeats(&vec![&[3.0, 3.0][..]; 12]), &repeats(&candidate)).unwrap();
+        let parts = variance_parts(&repeats(&[&[3.0, 3.0][..]; 12]), &repeats(&candidate)).unwrap();
         near(parts.candidate, anova.within);
         near(parts.between, (anova.between - anova.within) / 5.0);
     }

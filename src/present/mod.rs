@@ -3,6 +3,7 @@
 
 pub mod json;
 pub mod markdown;
+pub mod mde;
 pub mod runner;
 pub mod safe;
 pub mod terminal;

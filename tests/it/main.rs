@@ -23,6 +23,7 @@ mod gate;
 mod golden;
 mod layers;
 mod parity;
+mod planning;
 mod readers;
 mod schemas;
 mod selftest;
