@@ -46,7 +46,7 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::Verify(request) => commands::verify::verify(&request, &LocalPlaces),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
-        Request::Mde(request) => commands::mde::mde(&request),
+        Request::Mde(request) => commands::mde::mde(&request, world.files),
         Request::Watch(request) => commands::watch::watch(&request, world.files, &Polling::begin()),
         Request::Version => {
             Ok(Outcome { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Outcome::default() })

@@ -1,17 +1,18 @@
 //! What was meant. Every text becomes a value that is valid, or an error that names the flag; after
 //! this nothing changes meaning.
 
+mod mde;
+
 use std::str::FromStr;
 
 use super::low::{
-    ColourFlag, CompareFlags, DoctorFlags, GateFlags, MdeFlags, OutputFlag, PlainOutputFlag, SharedFlags,
-    VerifyFlags, ViewFlags, WatchFlags,
+    ColourFlag, CompareFlags, DoctorFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, VerifyFlags,
+    ViewFlags, WatchFlags,
 };
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
 use crate::commands::gate::{GateRequest, Keep, Place};
 use crate::commands::judge::Runs;
-use crate::commands::mde::{Clustering, MdeRequest};
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::{Follow, WatchRequest};
 use crate::commands::{Output, View};
@@ -22,6 +23,8 @@ use crate::domain::{
 use crate::present::terminal::Colour;
 use crate::readers::Format;
 use crate::trail::Question;
+
+pub(super) use mde::mde;
 
 /// Whether the terminal takes colour: found out at the edge.
 #[derive(Clone, Copy, Debug)]
@@ -95,43 +98,6 @@ pub(super) fn doctor(flags: DoctorFlags) -> Result<DoctorRequest, Diagnostic> {
         cluster: cluster(flags.cluster.as_deref()),
         metric: flags.metric,
         files: flags.files,
-        output: plain(flags.output),
-    })
-}
-
-pub(super) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
-    let positive = |t: &str| number(t).filter(|n| *n > 0.0);
-    let clustering = match (&flags.cluster_size, &flags.n_clusters) {
-        (Some(text), _) => {
-            Clustering::MeanSize(parse("--cluster-size", text, "a number of at least 1", |t| {
-                number(t).filter(|n| *n >= 1.0)
-            })?)
-        }
-        (None, Some(text)) => {
-            Clustering::Clusters(parse("--n-clusters", text, "a whole number of at least 1", |t| {
-                t.parse().ok().filter(|n| *n >= 1)
-            })?)
-        }
-        (None, None) => Clustering::None,
-    };
-    Ok(MdeRequest {
-        sd_diff: parse("--sd-diff", &flags.sd_diff, "a number above 0", positive)?,
-        n_pairs: parse("--n-pairs", &flags.n_pairs, "a whole number of at least 2", |t| {
-            t.parse().ok().filter(|n| *n >= 2)
-        })?,
-        target_delta: flags
-            .target_delta
-            .as_deref()
-            .map(|t| parse("--target-delta", t, "a finite number", number))
-            .transpose()?,
-        min_delta: parse("--min-delta", &flags.min_delta, "a finite number", number)?,
-        alpha: alpha(&flags.alpha)?,
-        power: power(&flags.power)?,
-        sides: if flags.one_sided { Sides::One } else { Sides::Two },
-        icc: parse("--icc", &flags.icc, "a number between 0 and 1", |t| {
-            number(t).filter(|n| (0.0..=1.0).contains(n))
-        })?,
-        clustering,
         output: plain(flags.output),
     })
 }
@@ -265,11 +231,7 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
         seed: seed(&flags.seed)?,
         direction: direction(flags.lower_is_better.as_deref())?,
         cluster: cluster(flags.cluster.as_deref()),
-        epochs: parse("--epochs", &flags.epochs, "mean, first or the number of an epoch", |t| match t {
-            "mean" => Some(EpochRule::Mean),
-            "first" => Some(EpochRule::First),
-            other => other.parse().ok().map(EpochRule::Only),
-        })?,
+        epochs: epochs(&flags.epochs)?,
         missing: missing(&flags.missing)?,
         min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
             number(t).and_then(Fraction::new)
@@ -292,6 +254,14 @@ fn direction(lower_is_better: Option<&str>) -> Result<Direction, Diagnostic> {
     Ok(match flag("--lower-is-better", lower_is_better)? {
         Some(true) => Direction::LowerIsBetter,
         Some(false) | None => Direction::HigherIsBetter,
+    })
+}
+
+fn epochs(text: &str) -> Result<EpochRule, Diagnostic> {
+    parse("--epochs", text, "mean, first or the number of an epoch", |t| match t {
+        "mean" => Some(EpochRule::Mean),
+        "first" => Some(EpochRule::First),
+        other => other.parse().ok().map(EpochRule::Only),
     })
 }
 

@@ -32,7 +32,8 @@ pub(super) enum Command {
     /// Check run files and say what is in each, and what is wrong with it.
     Doctor(DoctorFlags),
     /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
-    Mde(MdeFlags),
+    #[command(after_help = MDE_EXAMPLES)]
+    Mde(Box<MdeFlags>),
     /// Sequential test of two growing runs, valid at every look: 0 evidence for the claim, 1 against it,
     /// 2 not decided yet.
     #[command(after_help = WATCH_ASSUMES)]
@@ -47,6 +48,17 @@ random order among themselves. That is valid as long as the time at which an ite
 its score: do not feed a file sorted by subject or difficulty. Where items carry clusters, each look is the cluster \
 test at alpha / N of --looks N; with --deadline or --done the last look is kept for the end. \
 watch gives evidence, not a verdict: it writes no envelope.";
+
+const MDE_EXAMPLES: &str = "\
+How widely the per-item differences spread decides what a number of items can show. Type it (--sd-diff, and --icc \
+with a cluster size where items cluster), or show a pilot: two runs from which sd, icc and cluster sizes are taken. \
+A pilot with several epochs an item also tells how much of the spread is luck of the draw, and so how many repeats \
+pay. Plan for an improvement that would matter to you, not for the one that the pilot happened to show.
+
+Examples:
+  evalsig mde --sd-diff 0.35 --n-pairs 2000 --one-sided
+  evalsig mde --baseline base.json --candidate cand.json --one-sided
+  evalsig mde --baseline base.json --candidate cand.json --target-delta 0.02 --one-sided";
 
 const GATE_EXAMPLES: &str = "\
 The sign of --min-delta names the claim: above 0 \"better by more than that\", 0 \"better\", below 0 \"not worse \
@@ -241,12 +253,13 @@ pub(super) struct DoctorFlags {
 /// Flags of mde.
 #[derive(Debug, Args)]
 pub(super) struct MdeFlags {
-    /// Standard deviation of the per-item paired difference, in units of the score.
+    /// Standard deviation of the per-item paired difference, in units of the score. A pilot (--baseline
+    /// and --candidate) shows it instead.
     #[arg(long, value_name = "SD", allow_hyphen_values = true)]
-    pub(super) sd_diff: String,
-    /// Paired items.
-    #[arg(long, value_name = "N", default_value = "1000", allow_hyphen_values = true)]
-    pub(super) n_pairs: String,
+    pub(super) sd_diff: Option<String>,
+    /// Paired items; 1000 unless said, or as many as the pilot has.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) n_pairs: Option<String>,
     /// True improvement to plan for: prints the items it needs instead of the effect that --n-pairs show.
     #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(super) target_delta: Option<String>,
@@ -265,18 +278,52 @@ pub(super) struct MdeFlags {
     /// Plan a two-sided test (the default of this command, as in the Python package).
     #[arg(long)]
     pub(super) two_sided: bool,
-    /// Intra-cluster correlation of the differences.
-    #[arg(long, value_name = "RHO", default_value = "0", allow_hyphen_values = true)]
-    pub(super) icc: String,
-    /// Mean number of items in a cluster.
+    /// Intra-cluster correlation of the differences; 0 unless said. A pilot shows it.
+    #[arg(long, value_name = "RHO", allow_hyphen_values = true)]
+    pub(super) icc: Option<String>,
+    /// Mean number of items in a cluster. A pilot shows it.
     #[arg(long, value_name = "M", allow_hyphen_values = true)]
     pub(super) cluster_size: Option<String>,
-    /// Number of clusters; the mean size is then items / clusters.
+    /// Number of clusters; the mean size is then items / clusters. A pilot shows it.
     #[arg(long, value_name = "K", conflicts_with = "cluster_size", allow_hyphen_values = true)]
     pub(super) n_clusters: Option<String>,
     /// Shape of the result on standard output.
     #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
     pub(super) output: PlainOutputFlag,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(super) pilot: PilotFlags,
+}
+
+/// Flags of a pilot. None has a default here, so that one given without a pilot is noticed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A pilot instead of --sd-diff")]
+pub(super) struct PilotFlags {
+    /// Baseline of a pilot: a pair of runs that is read and paired as compare does; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<String>,
+    /// Candidate of the pilot; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) candidate: Option<String>,
+    /// Format of both files: auto, which looks at the content, unless said.
+    #[arg(long, value_name = "auto|runframe|parquet")]
+    pub(super) format: Option<String>,
+    /// Metric to plan for; refused when a file holds another one.
+    #[arg(long, value_name = "NAME", alias = "metric-name")]
+    pub(super) metric: Option<String>,
+    /// Field that names the sampling unit, or none if items are independent. Without the flag the
+    /// cluster ids in the data are used where there are any.
+    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
+    pub(super) cluster: Option<String>,
+    /// What becomes of an item's repeats: their mean unless said, the first, or the epoch of this number.
+    #[arg(long, value_name = "mean|first|N")]
+    pub(super) epochs: Option<String>,
+    /// Smaller scores are better.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) lower_is_better: Option<String>,
+    /// What an item without a score does: error, unless said, refuses the run; exclude leaves it out.
+    #[arg(long, value_name = "error|exclude")]
+    pub(super) missing: Option<String>,
 }
 
 /// Flags of watch.

@@ -1,20 +1,24 @@
 //! `mde`: the smallest effect that a design shows, or the items that an effect needs.
 
-use serde::Serialize;
+mod pilot;
 
-use super::{Outcome, Output};
-use crate::domain::words::{count, percent, signed};
+use super::{Files, Outcome, Output};
+use crate::domain::words::signed;
 use crate::domain::{Alpha, Code, Diagnostic, Fraction, Sides};
 use crate::inference::planning;
+use crate::inference::variance_parts::RepeatsPlan;
 use crate::present::json;
+use crate::present::mde::{self as shown, Answer};
+
+pub use pilot::Pilot;
 
 /// A design.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MdeRequest {
-    /// Standard deviation of the per-item difference.
-    pub sd_diff: f64,
-    /// Paired items.
-    pub n_pairs: u64,
+    /// How widely differences spread.
+    pub spread: Spread,
+    /// Paired items; `None`: as many as the pilot has, or 1000.
+    pub n_pairs: Option<u64>,
     /// True improvement to plan for; then the items it needs are the answer.
     pub target_delta: Option<f64>,
     /// Value that delta must exceed.
@@ -25,12 +29,24 @@ pub struct MdeRequest {
     pub power: Fraction,
     /// One-sided or two-sided.
     pub sides: Sides,
-    /// Intra-cluster correlation of the differences.
-    pub icc: f64,
-    /// How items are clustered.
-    pub clustering: Clustering,
     /// Shape of the answer.
     pub output: Output,
+}
+
+/// How widely the per-item differences spread, and how alike they are in clusters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spread {
+    /// As typed.
+    Known {
+        /// Standard deviation of the per-item difference.
+        sd_diff: f64,
+        /// Intra-cluster correlation of the differences.
+        icc: f64,
+        /// How items are clustered.
+        clustering: Clustering,
+    },
+    /// As two runs show it.
+    Pilot(Box<Pilot>),
 }
 
 /// How items are clustered.
@@ -44,59 +60,109 @@ pub enum Clustering {
     Clusters(u64),
 }
 
-#[derive(Serialize)]
-struct Answer {
-    mde: Option<f64>,
-    required_pairs: Option<u64>,
-    sd_diff: f64,
-    n_pairs: Option<u64>,
-    target_delta: Option<f64>,
-    min_delta: f64,
-    alpha: f64,
-    power: f64,
-    sides: &'static str,
+/// Pairs that are planned with where neither a number nor a pilot was given.
+const PAIRS: u64 = 1000;
+
+/// What a design is reckoned with.
+struct Basis {
+    sd: f64,
     icc: f64,
-    design_effect: f64,
+    deff: f64,
+    pairs: u64,
+    pilot: Option<shown::Pilot>,
+    repeats: Option<pilot::Parts>,
+    notes: Vec<String>,
 }
 
 /// Answers from the normal approximation; says which question it answered.
 ///
 /// # Errors
 /// `bad-usage` where the target does not exceed the value that it must exceed: no number of items
-/// suffices then.
-pub fn mde(request: &MdeRequest) -> Result<Outcome, Diagnostic> {
-    let MdeRequest { sd_diff, n_pairs, min_delta, alpha, power, sides, icc, .. } = *request;
-    let mean_size = match request.clustering {
-        Clustering::None => 1.0,
-        Clustering::MeanSize(m) => m,
-        Clustering::Clusters(k) => n_pairs as f64 / k as f64,
+/// suffices then. With a pilot every error about its runs, and `too-few-items` where it shows no spread.
+pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Outcome, Diagnostic> {
+    let basis = match &request.spread {
+        Spread::Known { sd_diff, icc, clustering } => known(request.n_pairs, *sd_diff, *icc, *clustering),
+        Spread::Pilot(pilot) => pilot.measure(request.n_pairs, files)?,
     };
-    let deff = 1.0 + icc * (mean_size - 1.0).max(0.0);
-    let mut answer = Answer {
-        mde: None,
-        required_pairs: None,
-        sd_diff,
-        n_pairs: None,
-        target_delta: request.target_delta,
+    let MdeRequest { target_delta, min_delta, .. } = *request;
+    let Basis { sd, icc, deff, pairs, pilot, repeats, notes } = basis;
+    let required = target_delta
+        .map(|target| request.required(target, sd, deff).ok_or_else(|| no_number(target, min_delta)));
+    let answer = Answer {
+        mde: required.is_none().then(|| request.detectable(sd, pairs, deff)),
+        required_pairs: required.transpose()?,
+        sd_diff: sd,
+        n_pairs: target_delta.is_none().then_some(pairs),
+        target_delta,
         min_delta,
-        alpha: alpha.get(),
-        power: power.get(),
-        sides: if sides == Sides::One { "one" } else { "two" },
+        alpha: request.alpha.get(),
+        power: request.power.get(),
+        sides: if request.sides == Sides::One { "one" } else { "two" },
         icc,
         design_effect: deff,
+        pilot,
+        repeats: repeats.map(|parts| request.repeats(&parts, pairs)),
+        notes,
     };
-    match request.target_delta {
-        Some(target) => {
-            let needed = planning::required_n(target, min_delta, sd_diff, deff, alpha, power.get(), sides);
-            answer.required_pairs = Some(needed.ok_or_else(|| no_number(target, min_delta))?);
-        }
-        None => {
-            answer.n_pairs = Some(n_pairs);
-            answer.mde = Some(planning::mde(sd_diff, n_pairs as f64, deff, alpha, power.get(), sides));
+    let stdout = if request.output == Output::Json { json::text(&answer)? } else { shown::text(&answer) };
+    Ok(Outcome { stdout, ..Outcome::default() })
+}
+
+fn known(n_pairs: Option<u64>, sd: f64, icc: f64, clustering: Clustering) -> Basis {
+    let pairs = n_pairs.unwrap_or(PAIRS);
+    let mean_size = match clustering {
+        Clustering::None => 1.0,
+        Clustering::MeanSize(m) => m,
+        Clustering::Clusters(k) => pairs as f64 / k as f64,
+    };
+    let deff = 1.0 + icc * (mean_size - 1.0).max(0.0);
+    Basis { sd, icc, deff, pairs, pilot: None, repeats: None, notes: Vec::new() }
+}
+
+/// Designs that are shown beside the pilot's own.
+const REPEATS: [Option<u32>; 5] = [Some(1), Some(2), Some(4), Some(8), None];
+
+/// A doubling of repeats that lowers the items needed by less than this is not worth it.
+const WORTH: f64 = 0.1;
+
+impl MdeRequest {
+    fn detectable(&self, sd: f64, pairs: u64, deff: f64) -> f64 {
+        planning::mde(sd, pairs as f64, deff, self.alpha, self.power.get(), self.sides)
+    }
+
+    fn required(&self, target: f64, sd: f64, deff: f64) -> Option<u64> {
+        planning::required_n(target, self.min_delta, sd, deff, self.alpha, self.power.get(), self.sides)
+    }
+
+    fn repeats(&self, parts: &pilot::Parts, pairs: u64) -> shown::Repeats {
+        let pilot::Parts { parts, plan } = parts;
+        let enough = plan.enough(WORTH);
+        shown::Repeats {
+            omega2: parts.between,
+            sigma2_baseline: parts.baseline,
+            sigma2_candidate: parts.candidate,
+            n_pairs: pairs,
+            rows: REPEATS.iter().map(|repeats| self.row(plan, *repeats, pairs)).collect(),
+            enough,
+            saving: enough.map(|repeats| plan.saving(repeats.into())),
         }
     }
-    let stdout = if request.output == Output::Json { json::text(&answer)? } else { page(&answer) };
-    Ok(Outcome { stdout, ..Outcome::default() })
+
+    fn row(&self, plan: &RepeatsPlan, repeats: Option<u32>, pairs: u64) -> shown::Row {
+        // The design effect is in V already: V = sd^2 deff.
+        let sd = plan.variance(repeats.map_or(f64::INFINITY, f64::from)).sqrt();
+        let varies = sd > 0.0;
+        shown::Row {
+            repeats,
+            mde: varies.then(|| self.detectable(sd, pairs, 1.0)),
+            // No test works on one pair.
+            required_pairs: self
+                .target_delta
+                .filter(|_| varies)
+                .and_then(|target| self.required(target, sd, 1.0))
+                .map(|needed| needed.max(2)),
+        }
+    }
 }
 
 fn no_number(target: f64, min_delta: f64) -> Diagnostic {
@@ -108,34 +174,4 @@ fn no_number(target: f64, min_delta: f64) -> Diagnostic {
             signed(min_delta)
         ))
         .next("plan for a larger improvement, or claim less")
-}
-
-fn page(answer: &Answer) -> String {
-    let mut text = match (answer.mde, answer.required_pairs) {
-        (Some(mde), _) => {
-            let beyond = if answer.min_delta == 0.0 {
-                String::new()
-            } else {
-                format!(" beyond min-delta {}", signed(answer.min_delta))
-            };
-            format!("MDE = {mde:.4}{beyond} with {} paired items\n", count(answer.n_pairs.unwrap_or(0)))
-        }
-        (None, needed) => format!(
-            "required N = {} paired items to show delta > {} when the true improvement is {}\n",
-            count(needed.unwrap_or(0)),
-            signed(answer.min_delta),
-            signed(answer.target_delta.unwrap_or(0.0))
-        ),
-    };
-    text.push_str(&format!(
-        "  {}-sided alpha {}, power {}, sd of the differences {}\n",
-        answer.sides,
-        answer.alpha,
-        percent(answer.power),
-        answer.sd_diff
-    ));
-    if answer.design_effect > 1.0 {
-        text.push_str(&format!("  design effect {:.3} (icc {})\n", answer.design_effect, answer.icc));
-    }
-    text
 }

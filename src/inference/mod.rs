@@ -29,6 +29,7 @@ mod monotone;
 mod multinomial;
 pub mod multiplicity;
 mod paired_t;
+pub mod pilot;
 mod pivots;
 pub mod planning;
 mod prepare;
@@ -41,6 +42,7 @@ pub mod stream;
 pub mod tails;
 mod tango;
 mod tango_score;
+pub mod variance_parts;
 
 pub use auto::choose;
 pub use bootstrap::Bootstrap;

@@ -3,11 +3,14 @@
 //! Works in ascending order of item id, so the order of rows in a file never reaches a verdict.
 
 mod reduce;
+mod repeats;
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Code, Diagnostic, MissingRule, Names, Plan, RunFrame, Unscored};
 use reduce::{Reduced, reduce};
+
+pub use repeats::{Repeats, repeats};
 
 /// How items of the two runs were matched.
 #[derive(Clone, Debug, PartialEq)]

@@ -97,3 +97,21 @@ fn different_metrics_or_disjoint_items_are_errors() {
     );
     assert_eq!(pair(&a, &run("m", &[("X", 0, None, Some(1.0))]), &plan()).unwrap_err().code, Code::NoOverlap);
 }
+
+#[test]
+fn the_epochs_of_paired_items_are_kept_apart() {
+    let a = run(
+        "m",
+        &[
+            ("z", 0, None, Some(0.25)),
+            ("x", 2, None, Some(0.5)),
+            ("x", 1, None, Some(1.0)),
+            ("x", 3, None, None),
+            ("w", 0, None, Some(1.0)),
+        ],
+    );
+    let b = run("m", &[("x", 0, None, Some(0.0)), ("y", 0, None, Some(0.0)), ("z", 0, None, Some(0.0))]);
+    let pairs = pair(&a, &b, &Plan { missing: MissingRule::Exclude, ..plan() }).unwrap();
+    let repeats = repeats(&a, &pairs.ids);
+    assert_eq!(repeats.items().collect::<Vec<_>>(), [&[1.0, 0.5][..], &[0.25][..]]);
+}

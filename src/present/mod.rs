@@ -5,6 +5,7 @@ pub mod check;
 pub mod json;
 pub mod kept;
 pub mod markdown;
+pub mod mde;
 pub mod runner;
 pub mod safe;
 pub mod terminal;

@@ -24,6 +24,7 @@ mod github;
 mod golden;
 mod layers;
 mod parity;
+mod planning;
 mod readers;
 mod schemas;
 mod selftest;

@@ -1,0 +1,143 @@
+//! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
+
+use super::{
+    alpha, both_standard_input, cluster, direction, epochs, format, missing, number, parse, plain, power,
+};
+use crate::cli::low::{MdeFlags, PilotFlags};
+use crate::commands::judge::Runs;
+use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
+use crate::domain::{Claim, Code, Diagnostic, Fraction, MethodChoice, Plan, Rule, Sides};
+
+pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
+    let spread = match (&flags.sd_diff, &flags.pilot.baseline, &flags.pilot.candidate) {
+        (Some(sd), None, None) => typed(sd, flags)?,
+        (None, Some(baseline), Some(candidate)) => {
+            Spread::Pilot(Box::new(pilot(baseline, candidate, flags)?))
+        }
+        (Some(_), _, _) => {
+            return Err(Code::BadUsage
+                .at("--sd-diff")
+                .what("is given, and so is a pilot (--baseline, --candidate)")
+                .next("drop --sd-diff to plan with what the pilot shows, or drop the pilot"));
+        }
+        (None, None, None) => {
+            return Err(Code::BadUsage
+                .at("--sd-diff")
+                .what("is missing, and so is a pilot (--baseline and --candidate)")
+                .next("say how widely the differences spread, or name two runs that show it"));
+        }
+        (None, Some(_), None) => return Err(half("--candidate", "--baseline")),
+        (None, None, Some(_)) => return Err(half("--baseline", "--candidate")),
+    };
+    Ok(MdeRequest {
+        spread,
+        n_pairs: flags
+            .n_pairs
+            .as_deref()
+            .map(|t| {
+                parse("--n-pairs", t, "a whole number of at least 2", |t| t.parse().ok().filter(|n| *n >= 2))
+            })
+            .transpose()?,
+        target_delta: flags
+            .target_delta
+            .as_deref()
+            .map(|t| parse("--target-delta", t, "a finite number", number))
+            .transpose()?,
+        min_delta: parse("--min-delta", &flags.min_delta, "a finite number", number)?,
+        alpha: alpha(&flags.alpha)?,
+        power: power(&flags.power)?,
+        sides: sides(flags),
+        output: plain(flags.output),
+    })
+}
+
+fn half(missing: &str, given: &str) -> Diagnostic {
+    Code::BadUsage
+        .at(missing)
+        .what(format!("is missing: a pilot is two runs, and {given} names one"))
+        .next(format!("name the other run with {missing}, or plan with --sd-diff alone"))
+}
+
+fn sides(flags: &MdeFlags) -> Sides {
+    if flags.one_sided { Sides::One } else { Sides::Two }
+}
+
+/// The spread as typed; what is said of a pilot is then said of nothing.
+fn typed(sd: &str, flags: &MdeFlags) -> Result<Spread, Diagnostic> {
+    let PilotFlags { format, metric, cluster, epochs, lower_is_better, missing, .. } = &flags.pilot;
+    let stray = [
+        ("--format", format),
+        ("--metric", metric),
+        ("--cluster", cluster),
+        ("--epochs", epochs),
+        ("--lower-is-better", lower_is_better),
+        ("--missing", missing),
+    ];
+    if let Some((flag, _)) = stray.iter().find(|(_, value)| value.is_some()) {
+        return Err(Code::BadUsage
+            .at(*flag)
+            .what("is about the runs of a pilot, and --sd-diff stands in for one")
+            .next(format!("drop {flag}, or name a pilot with --baseline and --candidate")));
+    }
+    let clustering = match (&flags.cluster_size, &flags.n_clusters) {
+        (Some(text), _) => {
+            Clustering::MeanSize(parse("--cluster-size", text, "a number of at least 1", |t| {
+                number(t).filter(|n| *n >= 1.0)
+            })?)
+        }
+        (None, Some(text)) => {
+            Clustering::Clusters(parse("--n-clusters", text, "a whole number of at least 1", |t| {
+                t.parse().ok().filter(|n| *n >= 1)
+            })?)
+        }
+        (None, None) => Clustering::None,
+    };
+    Ok(Spread::Known {
+        sd_diff: parse("--sd-diff", sd, "a number above 0", |t| number(t).filter(|n| *n > 0.0))?,
+        icc: parse("--icc", flags.icc.as_deref().unwrap_or("0"), "a number between 0 and 1", |t| {
+            number(t).filter(|n| (0.0..=1.0).contains(n))
+        })?,
+        clustering,
+    })
+}
+
+fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Diagnostic> {
+    let shown =
+        [("--icc", &flags.icc), ("--cluster-size", &flags.cluster_size), ("--n-clusters", &flags.n_clusters)];
+    if let Some((flag, _)) = shown.iter().find(|(_, value)| value.is_some()) {
+        return Err(Code::BadUsage
+            .at(*flag)
+            .what("is given, and so is a pilot (--baseline, --candidate), which shows it")
+            .next(format!("drop {flag}, or plan with --sd-diff instead of the pilot")));
+    }
+    if baseline == "-" && candidate == "-" {
+        return Err(both_standard_input());
+    }
+    let said = &flags.pilot;
+    Ok(Pilot {
+        runs: Runs {
+            baseline: baseline.to_owned(),
+            candidate: candidate.to_owned(),
+            format: format(said.format.as_deref().unwrap_or("auto"))?,
+            metric: said.metric.clone(),
+        },
+        plan: Plan {
+            claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {
+                number(t).and_then(Claim::above)
+            })?,
+            rule: Rule::Interval,
+            alpha: alpha(&flags.alpha)?,
+            power: power(&flags.power)?,
+            planned_delta: None,
+            sides: sides(flags),
+            method: MethodChoice::Auto,
+            resamples: 10_000,
+            seed: 0,
+            direction: direction(said.lower_is_better.as_deref())?,
+            cluster: cluster(said.cluster.as_deref()),
+            epochs: epochs(said.epochs.as_deref().unwrap_or("mean"))?,
+            missing: missing(said.missing.as_deref().unwrap_or("error"))?,
+            min_coverage: parse("--min-coverage", "0.95", "a share", |t| number(t).and_then(Fraction::new))?,
+        },
+    })
+}

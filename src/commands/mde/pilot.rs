@@ -1,0 +1,127 @@
+//! A pilot: two runs whose differences show what spread to plan with.
+
+use super::Basis;
+use crate::commands::Files;
+use crate::commands::judge::Runs;
+use crate::domain::{Diagnostic, EpochRule, Plan};
+use crate::inference::Sample;
+use crate::inference::pilot::{Clusters, spread};
+use crate::inference::variance_parts::{RepeatsPlan, VarianceParts, variance_parts};
+use crate::pairing::{Repeats, pair, repeats};
+use crate::present::mde as shown;
+use crate::readers::{self, ReadOptions, Reading};
+
+/// Two runs, read and paired as `compare` would.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pilot {
+    /// The two runs.
+    pub runs: Runs,
+    /// How they are paired and oriented; what it says of inference is not used.
+    pub plan: Plan,
+}
+
+/// What repeats lower, and what they do not.
+pub(super) struct Parts {
+    pub(super) parts: VarianceParts,
+    pub(super) plan: RepeatsPlan,
+}
+
+impl Pilot {
+    /// Reads, pairs and measures; plans with the pilot's own number of pairs unless told otherwise.
+    pub(super) fn measure(&self, n_pairs: Option<u64>, files: &dyn Files) -> Result<Basis, Diagnostic> {
+        let baseline = self.read(&self.runs.baseline, files)?;
+        let candidate = self.read(&self.runs.candidate, files)?;
+        let pairs = pair(&baseline.run, &candidate.run, &self.plan)?;
+        let spread = spread(&Sample::of(&pairs, self.plan.direction))?;
+        let sides = [&baseline, &candidate].map(|reading| repeats(&reading.run, &pairs.ids));
+        let [in_baseline, in_candidate] = &sides;
+
+        let mut notes = pairs.notes.clone();
+        notes.extend(baseline.notes.iter().map(|note| format!("baseline: {note}")));
+        notes.extend(candidate.notes.iter().map(|note| format!("candidate: {note}")));
+        if spread.clusters.is_some() {
+            notes.push(
+                "a plan for another number of items means more or fewer clusters like the pilot's".into(),
+            );
+        }
+        let parts = self.split(in_baseline, in_candidate, &mut notes);
+        if parts.is_some_and(|parts| parts.between < 0.0) {
+            notes.push(
+                "the items differ by no more than the luck of their repeats explains: the estimate of the variance \
+                 between items is below 0 and counts as 0, so many repeats look better than they are"
+                    .into(),
+            );
+        }
+        let counts = &pairs.counts;
+        Ok(Basis {
+            sd: spread.sd,
+            icc: spread.clusters.and_then(|c| c.anova).map_or(0.0, |anova| anova.icc.clamp(0.0, 1.0)),
+            deff: spread.design_effect,
+            pairs: n_pairs.unwrap_or(spread.pairs as u64),
+            pilot: Some(shown::Pilot {
+                baseline: self.runs.baseline.clone(),
+                candidate: self.runs.candidate.clone(),
+                pairs: counts.pairs,
+                only_baseline: counts.only_baseline,
+                only_candidate: counts.only_candidate,
+                coverage: counts.coverage,
+                epochs_baseline: epochs(in_baseline),
+                epochs_candidate: epochs(in_candidate),
+                clusters: spread.clusters.map(clusters),
+            }),
+            repeats: parts
+                .map(|parts| Parts { parts, plan: RepeatsPlan::new(parts, spread.sd, spread.design_effect) }),
+            notes,
+        })
+    }
+
+    fn read(&self, path: &str, files: &dyn Files) -> Result<Reading, Diagnostic> {
+        let options = ReadOptions {
+            metric: self.runs.metric.clone(),
+            cluster: self.plan.cluster.clone(),
+            ..ReadOptions::default()
+        };
+        readers::read(&files.read(path)?, self.runs.format, &options).map_err(|error| error.within(path))
+    }
+
+    /// Splits the variance, or says why it cannot be split.
+    fn split(
+        &self,
+        baseline: &Repeats,
+        candidate: &Repeats,
+        notes: &mut Vec<String>,
+    ) -> Option<VarianceParts> {
+        const UNTOLD: &str = "what more repeats would save cannot be estimated:";
+        if self.plan.epochs != EpochRule::Mean {
+            notes.push(format!("{UNTOLD} --epochs {} leaves one an item", self.plan.epochs.describe()));
+            return None;
+        }
+        let parts = variance_parts(baseline, candidate);
+        if parts.is_none() {
+            let repeated = |side: &Repeats| side.items().any(|scores| scores.len() > 1);
+            let which = match (repeated(baseline), repeated(candidate)) {
+                (true, _) => "every paired item has one epoch in the candidate",
+                (_, true) => "every paired item has one epoch in the baseline",
+                _ => "every paired item has one epoch",
+            };
+            notes.push(format!("{UNTOLD} {which}; a pilot with two or more epochs an item tells"));
+        }
+        parts
+    }
+}
+
+/// Mean number of scored epochs of an item.
+fn epochs(side: &Repeats) -> f64 {
+    let (items, rows) = side.items().fold((0, 0), |(items, rows), scores| (items + 1, rows + scores.len()));
+    if items > 0 { rows as f64 / f64::from(items) } else { 0.0 }
+}
+
+fn clusters(clusters: Clusters) -> shown::Clusters {
+    shown::Clusters {
+        count: clusters.count,
+        mean_size: clusters.mean_size,
+        seen_size: clusters.seen_size,
+        n0: clusters.anova.map(|anova| anova.n0),
+        icc: clusters.anova.map(|anova| anova.icc),
+    }
+}
