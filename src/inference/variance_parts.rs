@@ -49,7 +49,7 @@ pub struct VarianceParts {
 /// # References
 /// 1. Miller, E. (2024). Adding Error Bars to Evals: A Statistical Approach to Language Model Evaluations.
 ///    arXiv:2411.00640.
-/// 2. Searle, S. R., Casella, G. and McCulloch, C. E. (1992). *Variance Components*, chapter 3.
+/// 2. Searle, S. R., Casella, G. and McCulloch, C. E. (1992). *Variance Components*. Wiley.
 #[must_use]
 pub fn variance_parts(baseline: &Repeats, candidate: &Repeats) -> Option<VarianceParts> {
     let (a, b) = (Side::of(baseline)?, Side::of(candidate)?);
