@@ -12,7 +12,7 @@ use super::low::{
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
 use crate::commands::gate::{GateRequest, Keep, Place};
-use crate::commands::judge::Runs;
+use crate::commands::runs::Runs;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::{Follow, WatchRequest};
 use crate::commands::{Output, View};

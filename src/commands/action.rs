@@ -2,8 +2,9 @@
 //! on its branch, outputs, step summary, notices and an exit code.
 
 use super::gate::{Gated, Keep, Kept, Place, keep, trail_line, where_kept};
-use super::judge::{Loaded, Runs, judge};
+use super::judge::judge;
 use super::origin::Origin;
+use super::runs::{Loaded, Runs};
 use super::{Outcome, World};
 use crate::domain::{Code, Diagnostic, Digest, Exit, Plan, ReleaseId};
 use crate::envelope::judged::Circumstances;

@@ -1,6 +1,7 @@
 //! `compare`: the same inference without a verdict.
 
-use super::judge::{Loaded, Runs, judge};
+use super::judge::judge;
+use super::runs::{Loaded, Runs};
 use super::{Outcome, Output, View, World};
 use crate::domain::{Diagnostic, Plan};
 use crate::present::{json, markdown, terminal};

@@ -1,6 +1,7 @@
 //! `gate`: two runs and a plan in; a verdict, its envelope and a link of the chain out.
 
-use super::judge::{Loaded, Runs, judge};
+use super::judge::judge;
+use super::runs::{Loaded, Runs};
 use super::{Outcome, Output, View, World};
 use crate::domain::{Diagnostic, Digest, Plan, ReleaseId};
 use crate::envelope;

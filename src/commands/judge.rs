@@ -1,51 +1,12 @@
-//! The path that `gate` and `compare` share: read, pair, infer, decide.
+//! The path that `gate` and `compare` share: pair, infer, decide.
 
-use super::Files;
+use super::runs::Loaded;
 use crate::decision::{self, Needed, Outlook};
-use crate::domain::{Diagnostic, Digest, Plan, Rule};
+use crate::domain::{Diagnostic, Plan, Rule};
 use crate::envelope::judged::{self, Judged};
 use crate::envelope::v1;
 use crate::inference::{self, Estimate, Sample, effects, icc, planning};
 use crate::pairing::{Pairs, pair};
-use crate::readers::{self, Format, ReadOptions, Reading};
-
-/// The two runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Runs {
-    /// Path of the run that is in use.
-    pub baseline: String,
-    /// Path of the run that wants to replace it.
-    pub candidate: String,
-    /// Format of both; `None` detects it from the content of each.
-    pub format: Option<Format>,
-    /// Metric to insist on.
-    pub metric: Option<String>,
-}
-
-/// Both runs, read.
-pub struct Loaded {
-    baseline: Opened,
-    candidate: Opened,
-}
-
-impl Loaded {
-    /// Reads both files.
-    ///
-    /// # Errors
-    /// Every error about a single run, with the file as the place.
-    pub fn read(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
-        Ok(Self {
-            baseline: Opened::read(&runs.baseline, runs, plan, files)?,
-            candidate: Opened::read(&runs.candidate, runs, plan, files)?,
-        })
-    }
-
-    /// The task that the baseline was measured on.
-    #[must_use]
-    pub fn task(&self) -> &str {
-        &self.baseline.reading.run.names().task_id
-    }
-}
 
 /// Judges the candidate against the baseline under a plan. Writes nothing.
 ///
@@ -58,7 +19,7 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
     let sample = Sample::of(&pairs, plan.direction);
 
     let mut notes = pairs.notes.clone();
-    notes.extend(baseline.notes("baseline").chain(candidate.notes("candidate")));
+    notes.extend(runs.notes());
     if baseline.digest == candidate.digest {
         notes.push("baseline and candidate are the same file, byte for byte".into());
     }
@@ -147,40 +108,4 @@ fn by_evalsig_0_1(
         outcome.clusters.is_some(),
     );
     Ok((judged::report(plan, &decision, comparison), recorded))
-}
-
-/// One run file, read.
-struct Opened {
-    path: String,
-    bytes: u64,
-    digest: Digest,
-    reading: Reading,
-}
-
-impl Opened {
-    fn read(path: &str, runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
-        let options = ReadOptions {
-            metric: runs.metric.clone(),
-            cluster: plan.cluster.clone(),
-            ..ReadOptions::default()
-        };
-        let bytes = files.read(path)?;
-        let reading = readers::read(&bytes, runs.format, &options).map_err(|error| error.within(path))?;
-        Ok(Self { path: path.to_owned(), bytes: bytes.len() as u64, digest: Digest::of(&bytes), reading })
-    }
-
-    fn notes(&self, which: &str) -> impl Iterator<Item = String> {
-        self.reading.notes.iter().map(move |note| format!("{which}: {note}"))
-    }
-
-    fn recorded(&self, items: usize) -> v1::Input {
-        judged::input(
-            &self.path,
-            self.bytes,
-            self.digest,
-            self.reading.format.as_str(),
-            &self.reading.run,
-            items,
-        )
-    }
 }

@@ -7,6 +7,7 @@ pub mod gate;
 pub mod judge;
 pub mod mde;
 pub mod origin;
+pub mod runs;
 pub mod verify;
 pub mod watch;
 

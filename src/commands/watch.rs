@@ -1,6 +1,6 @@
 //! `watch`: a test of two growing runs that may be looked at again and again.
 
-use super::judge::Runs;
+use super::runs::{Opened, Runs};
 use super::{Files, Outcome, Output};
 use crate::domain::words::count;
 use crate::domain::{Code, Diagnostic, Plan, RunFrame};
@@ -9,7 +9,6 @@ use crate::inference::sequential::{Arrivals, Evidence, PlannedLooks, Sequential}
 use crate::pairing::{Counts, Pairs, pair};
 use crate::present::watch::{Bounds, Sides, Watched, text};
 use crate::present::{json, safe};
-use crate::readers::{self, ReadOptions};
 
 /// Time and change, as far as waiting for files needs them.
 pub trait Waiting {
@@ -307,14 +306,7 @@ fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
 }
 
 fn read(path: &str, request: &WatchRequest, files: &dyn Files) -> Result<RunFrame, Diagnostic> {
-    let options = ReadOptions {
-        metric: request.runs.metric.clone(),
-        cluster: request.plan.cluster.clone(),
-        ..ReadOptions::default()
-    };
-    let bytes = files.read(path)?;
-    let reading = readers::read(&bytes, request.runs.format, &options).map_err(|error| error.within(path))?;
-    Ok(reading.run)
+    Opened::read(path, &request.runs, &request.plan, files).map(|opened| opened.reading.run)
 }
 
 /// Betting is valid only on bounds that no score can leave.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::github::{AUDIT, judged};
 use crate::support::Job;
-use crate::support::github::{Github, Setup, faults};
+use crate::support::github::Github;
 
 fn soak() -> bool {
     std::env::var_os("EVALSIG_SOAK").is_some()
@@ -18,7 +18,12 @@ fn job(github: &Github, release: &str, deadline: u32) -> Job {
     let deadline = deadline.to_string();
     Job::on(
         github,
-        &[("min-delta", "0.01"), ("release-id", release), ("check-name", "evalsig / qa"), ("deadline", &deadline)],
+        &[
+            ("min-delta", "0.01"),
+            ("release-id", release),
+            ("check-name", "evalsig / qa"),
+            ("deadline", &deadline),
+        ],
     )
 }
 
@@ -73,44 +78,6 @@ fn sixty_four_decisions_at_once_make_one_chain() {
 }
 
 #[test]
-fn every_plan_of_faults_ends_with_everything_recorded_once() {
-    let writers = if soak() { 64 } else { 3 };
-    for (name, plan) in faults::all() {
-        let Some(github) = Github::with(Setup::default()) else { return };
-        github.plan(plan);
-        let jobs: Vec<Job> = (0..writers).map(|n| job(&github, &format!("r{n}"), 60)).collect();
-        let mut codes = Vec::new();
-        // A job that gave up is run again by people, with what they would change: nothing.
-        for _ in 0..3 {
-            let ended = at_once(&jobs);
-            codes.push(ended.iter().map(|(code, _)| *code).collect::<Vec<_>>());
-            for (code, log) in &ended {
-                assert!([0, 73, 75, 77].contains(code), "{name}: exit {code}\n{log}");
-                assert!(!log.contains(github.token()), "{name}");
-            }
-            if ended.iter().all(|(code, _)| *code == 0) {
-                break;
-            }
-            github.plan(Vec::new());
-        }
-        eprintln!("{name}: {codes:?}, {} requests", github.requests().len());
-        assert!(codes.last().unwrap().iter().all(|code| *code == 0), "{name}: {codes:?}");
-        judged(&github);
-        for release in 0..writers {
-            let path = format!("audit/r{release}/audit.json");
-            assert!(github.file(AUDIT, &path).is_some(), "{name}: {path} was lost");
-            assert!(!github.files(AUDIT).iter().any(|f| f.starts_with(&format!("audit/r{release}/attempts"))), "{name}");
-        }
-        let mut ids: Vec<String> = github.checks().into_iter().map(|check| check.external_id).collect();
-        let posted = ids.len();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), posted, "{name}: a check twice");
-        assert!(github.checks().iter().all(|check| check.status == "completed"), "{name}: a check left hanging");
-    }
-}
-
-#[test]
 fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
     let Some(github) = Github::start() else { return };
     let rounds = if soak() { 200 } else { 12 };
@@ -136,27 +103,4 @@ fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
     }
     eprintln!("{killed} of {rounds} were killed while they ran");
     all_recorded(&github, usize::try_from(rounds).unwrap() + 1);
-}
-
-#[test]
-fn a_cancelled_job_completes_its_check() {
-    let Some(github) = Github::start() else { return };
-    // GitHub does not answer the commit: the job waits, and is cancelled while it does.
-    github.plan(faults::silent_commit());
-    let one = job(&github, "v1", 600);
-    let child = start(&one);
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while github.checks().is_empty() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    std::thread::sleep(Duration::from_millis(300));
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    let ended = child.wait_with_output().unwrap();
-    let log = String::from_utf8_lossy(&ended.stdout);
-    assert_eq!(ended.status.code(), Some(75), "{log}");
-    assert!(log.contains("[interrupted]"), "{log}");
-    assert_eq!(one.output("exit-code").as_deref(), Some("75"));
-    let check = github.checks().pop().unwrap();
-    assert_eq!((check.status.as_str(), check.conclusion.as_deref()), ("completed", Some("failure")));
 }

@@ -21,6 +21,7 @@ mod contract;
 mod docs;
 mod gate;
 mod github;
+mod github_races;
 mod golden;
 mod layers;
 mod parity;

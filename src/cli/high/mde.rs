@@ -4,8 +4,8 @@ use super::{
     alpha, both_standard_input, cluster, direction, epochs, format, missing, number, parse, plain, power,
 };
 use crate::cli::low::{MdeFlags, PilotFlags};
-use crate::commands::judge::Runs;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
+use crate::commands::runs::Runs;
 use crate::domain::{Claim, Code, Diagnostic, Fraction, MethodChoice, Plan, Rule, Sides};
 
 pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {

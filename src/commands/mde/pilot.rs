@@ -2,14 +2,13 @@
 
 use super::Basis;
 use crate::commands::Files;
-use crate::commands::judge::Runs;
+use crate::commands::runs::{Loaded, Runs};
 use crate::domain::{Diagnostic, EpochRule, Plan};
 use crate::inference::Sample;
 use crate::inference::pilot::{Clusters, spread};
 use crate::inference::variance_parts::{RepeatsPlan, VarianceParts, variance_parts};
 use crate::pairing::{Repeats, pair, repeats};
 use crate::present::mde as shown;
-use crate::readers::{self, ReadOptions, Reading};
 
 /// Two runs, read and paired as `compare` would.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,16 +28,15 @@ pub(super) struct Parts {
 impl Pilot {
     /// Reads, pairs and measures; plans with the pilot's own number of pairs unless told otherwise.
     pub(super) fn measure(&self, n_pairs: Option<u64>, files: &dyn Files) -> Result<Basis, Diagnostic> {
-        let baseline = self.read(&self.runs.baseline, files)?;
-        let candidate = self.read(&self.runs.candidate, files)?;
-        let pairs = pair(&baseline.run, &candidate.run, &self.plan)?;
+        let runs = Loaded::read(&self.runs, &self.plan, files)?;
+        let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
+        let pairs = pair(baseline, candidate, &self.plan)?;
         let spread = spread(&Sample::of(&pairs, self.plan.direction))?;
-        let sides = [&baseline, &candidate].map(|reading| repeats(&reading.run, &pairs.ids));
+        let sides = [baseline, candidate].map(|run| repeats(run, &pairs.ids));
         let [in_baseline, in_candidate] = &sides;
 
         let mut notes = pairs.notes.clone();
-        notes.extend(baseline.notes.iter().map(|note| format!("baseline: {note}")));
-        notes.extend(candidate.notes.iter().map(|note| format!("candidate: {note}")));
+        notes.extend(runs.notes());
         if spread.clusters.is_some() {
             notes.push(
                 "a plan for another number of items means more or fewer clusters like the pilot's".into(),
@@ -73,15 +71,6 @@ impl Pilot {
                 .map(|parts| Parts { parts, plan: RepeatsPlan::new(parts, spread.sd, spread.design_effect) }),
             notes,
         })
-    }
-
-    fn read(&self, path: &str, files: &dyn Files) -> Result<Reading, Diagnostic> {
-        let options = ReadOptions {
-            metric: self.runs.metric.clone(),
-            cluster: self.plan.cluster.clone(),
-            ..ReadOptions::default()
-        };
-        readers::read(&files.read(path)?, self.runs.format, &options).map_err(|error| error.within(path))
     }
 
     /// Splits the variance, or says why it cannot be split.
