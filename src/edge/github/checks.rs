@@ -28,37 +28,46 @@ pub(super) struct Desk<'a> {
 pub(super) struct Open {
     rest: Octocrab,
     repository: String,
-    id: Mutex<Option<u64>>,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Clone, Copy)]
+enum Slot {
+    Empty,
+    /// The check with this id is in progress.
+    Open(u64),
+    /// It is being completed right now.
+    Closing,
 }
 
 impl Open {
     pub(super) fn none(caller: &Caller) -> Self {
-        Self { rest: caller.rest(), repository: caller.repository.clone(), id: Mutex::new(None) }
+        Self { rest: caller.rest(), repository: caller.repository.clone(), slot: Mutex::new(Slot::Empty) }
     }
 
-    /// The open check, if this is the one to close it.
-    fn take(&self) -> Option<u64> {
-        self.id.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    }
-
-    fn set(&self, id: u64) {
-        *self.id.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(id);
+    /// Puts `next` into the slot; gives what was there.
+    fn exchange(&self, next: Slot) -> Slot {
+        let mut slot = self.slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::replace(&mut *slot, next)
     }
 
     /// Completes the open check as a failure, in one try: the process is about to end.
     pub(super) async fn abandon(&self, reason: &str) {
-        let Some(id) = self.take() else { return };
-        let path = format!("/repos/{}/check-runs/{id}", self.repository);
-        let body = json!({
-            "status": "completed",
-            "conclusion": Conclusion::Failure.as_str(),
-            "output": {
-                "title": "no verdict",
-                "summary": format!("{reason} No verdict was reached. Run the job again."),
-            },
-        });
-        // Nobody is left to be told if it fails; the next attempt of this job takes the check over.
-        let _ = tokio::time::timeout(LAST_WORDS, self.rest._patch(path, Some(&body))).await;
+        match self.exchange(Slot::Closing) {
+            Slot::Empty => {}
+            // The main thread is at it, and ends the process when it is done.
+            Slot::Closing => tokio::time::sleep(LAST_WORDS).await,
+            Slot::Open(id) => {
+                let path = format!("/repos/{}/check-runs/{id}", self.repository);
+                let body = json!({
+                    "status": "completed",
+                    "conclusion": Conclusion::Failure.as_str(),
+                    "output": {"title": "no verdict", "summary": format!("{reason} Run the job again.")},
+                });
+                // Nobody is left to be told if it fails; the next attempt of this job takes it over.
+                let _ = tokio::time::timeout(LAST_WORDS, self.rest._patch(path, Some(&body))).await;
+            }
+        }
     }
 }
 
@@ -70,7 +79,7 @@ impl Checks for Desk<'_> {
         let id = found.get("id").and_then(Value::as_u64).ok_or_else(|| {
             Code::GithubRefused.at("github").what("the check was posted, and the answer names no id")
         })?;
-        self.open.set(id);
+        self.open.exchange(Slot::Open(id));
         Ok(found
             .get("html_url")
             .and_then(Value::as_str)
@@ -80,7 +89,7 @@ impl Checks for Desk<'_> {
     }
 
     fn close(&self, conclusion: Conclusion, page: &Page) -> Result<(), Diagnostic> {
-        let Some(id) = self.open.take() else { return Ok(()) };
+        let Slot::Open(id) = self.open.exchange(Slot::Closing) else { return Ok(()) };
         // However long the rest took, the check is not left in progress.
         self.caller.grace();
         let path = format!("/check-runs/{id}");
@@ -92,6 +101,7 @@ impl Checks for Desk<'_> {
             // A place that GitHub does not accept must not cost the whole check.
             sent = send(false);
         }
+        self.open.exchange(Slot::Empty);
         sent.map(drop).map_err(|trouble| trouble.told("the check cannot be completed", PERMISSION))
     }
 }

@@ -63,7 +63,7 @@ impl GitHub {
         let open = Arc::clone(&self.open);
         self.runtime.spawn(async move {
             if signalled().await.is_ok() {
-                open.abandon("The job was cancelled or ran out of time.").await;
+                open.abandon("The job was cancelled or ran out of time before its verdict was shown.").await;
                 farewell();
             }
         });
