@@ -3,14 +3,20 @@
 
 mod checks;
 mod client;
+mod faults;
 mod graphql;
 mod objects;
 mod refs;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Barrier;
 
 use client::Client;
 use serde_json::{Value, json};
 
 use crate::support::github::{Access, Github, Setup};
+use crate::support::{ran, tool};
 
 /// A stand-in with this setup and a client of it, unless git is missing.
 fn with(setup: Setup) -> Option<(Github, Client)> {
@@ -78,6 +84,49 @@ fn requests_are_kept_without_the_token() {
     assert_eq!(requests[1].answer["status"], "422");
     assert_eq!(requests[1].headers["authorization"], "Bearer");
     assert!(!format!("{requests:?}").contains(github.token()));
+}
+
+#[test]
+fn requests_are_written_down_where_the_environment_says() {
+    let Some(_) = tool("git", &["--version"]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "stand_in::requests_are_kept_without_the_token"]);
+    ran(child.env("EVALSIG_RECORD", folder.path()).output().unwrap()).exits(0);
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
+    let requests: Vec<Value> = files.iter().map(|path| serde_json::from_str(&read(path)).unwrap()).collect();
+    assert_eq!(requests.len(), 2);
+    assert_eq!((&requests[0]["method"], &requests[0]["status"]), (&json!("GET"), &json!(200)));
+    assert_eq!((&requests[1]["body"], &requests[1]["fault"]), (&json!({"name": "n"}), &Value::Null));
+    assert!(files.iter().all(|path| !read(path).contains("token-of-the-stand-in")));
+}
+
+#[test]
+fn sixty_four_clients_are_served_at_once() {
+    let Some((github, client)) = start() else { return };
+    let sha = github.head_sha();
+    let together = Barrier::new(64);
+    std::thread::scope(|scope| {
+        for number in 0..64 {
+            let (together, client) = (&together, &client);
+            scope.spawn(move || {
+                together.wait();
+                let body = json!({"name": format!("check {number}"), "head_sha": sha});
+                let check = client.post("check-runs", &body).is(201);
+                client
+                    .patch(&format!("check-runs/{}", check.json["id"]), &json!({"conclusion": "success"}))
+                    .is(200);
+                client.post("git/blobs", &json!({"content": number.to_string()})).is(201);
+            });
+        }
+    });
+    let checks = github.checks();
+    assert!(checks.len() == 64 && checks.iter().all(|check| check.status == "completed"));
+    assert_eq!(github.requests().len(), 3 * 64);
+    github.fsck();
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The repository of the stand-in: a real bare one, changed by git's own plumbing and nothing else, so
 //! that `git fsck` and `git log` can judge what a client left behind.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
@@ -12,6 +13,9 @@ const NOTHING: &str = "0000000000000000000000000000000000000000";
 
 pub(crate) struct Repository {
     folder: TempDir,
+    git: PathBuf,
+    /// Objects by a name that begins with a full one: what it means never changes.
+    read: Mutex<BTreeMap<String, Arc<Object>>>,
     /// Refs move one at a time: git would make the second wait for the first one's lock file, and give up.
     moving: Mutex<()>,
 }
@@ -72,7 +76,14 @@ impl Person {
 impl Repository {
     /// A repository without a commit, whose first branch will be `main`.
     pub(crate) fn create() -> Self {
-        let repository = Self { folder: tempfile::tempdir().unwrap(), moving: Mutex::new(()) };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file());
+        let repository = Self {
+            folder: tempfile::tempdir().unwrap(),
+            git: git.unwrap(),
+            read: Mutex::default(),
+            moving: Mutex::new(()),
+        };
         let init =
             ["init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha1", "--template="];
         repository.must(&init, b"");
@@ -86,7 +97,8 @@ impl Repository {
 
     /// Git in this repository, blind to the machine's and the user's settings.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new("git");
+        // By its path: a name would have to be looked for in the child, after a fork of the whole process.
+        let mut command = Command::new(&self.git);
         command.env_clear().current_dir(self.path()).envs(
             [("HOME", "/nonexistent"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null")]
                 .into_iter()
@@ -136,7 +148,14 @@ impl Repository {
         is_oid(oid) && self.try_run(&["cat-file", "-t", oid], &[], b"").is_ok_and(|found| found == kind)
     }
 
+    /// Where a branch stands. Heads are read all the time: mostly one file says it, and else git does.
     pub(crate) fn head(&self, branch: &str) -> Option<String> {
+        let plain = branch.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte));
+        let loose = plain.then(|| std::fs::read_to_string(self.path().join("refs/heads").join(branch)));
+        let loose = loose.and_then(Result::ok).map(|text| text.trim_end().to_owned());
+        if let Some(oid) = loose.filter(|oid| is_oid(oid)) {
+            return Some(oid);
+        }
         self.resolve(&format!("refs/heads/{branch}^{{commit}}"))
     }
 
@@ -148,21 +167,33 @@ impl Repository {
         }
         let branch = revision.strip_prefix("refs/heads/").unwrap_or(revision);
         let branch = if branch == "HEAD" { "main" } else { branch };
-        let back = if stale { "~1" } else { "" };
-        self.resolve(&format!("refs/heads/{branch}{back}^{{commit}}"))
+        let head = self.head(branch)?;
+        if stale { self.resolve(&format!("{head}~1")) } else { Some(head) }
     }
 
     /// Reads objects by name (`<oid>` or `<oid>:<path>`), in order.
-    pub(crate) fn objects(&self, names: &[String]) -> Vec<Option<Object>> {
-        let asked: String =
-            names.iter().map(|name| format!("{}\n", name.replace(['\n', '\0'], "\u{fffd}"))).collect();
+    pub(crate) fn objects(&self, names: &[String]) -> Vec<Option<Arc<Object>>> {
+        let names: Vec<String> = names.iter().map(|name| name.replace(['\n', '\0'], "\u{fffd}")).collect();
+        let known = |name: &String| self.read.lock().unwrap().get(name).cloned();
+        let mut found: Vec<_> = names.iter().map(known).collect();
+        let absent = || names.iter().zip(&found).filter(|(_, object)| object.is_none());
+        let asked: String = absent().map(|(name, _)| format!("{name}\n")).collect();
+        if asked.is_empty() {
+            return found;
+        }
         let output = self.run(&["cat-file", "--batch"], &[], asked.as_bytes());
         assert!(output.status.success(), "git cat-file: {}", String::from_utf8_lossy(&output.stderr));
         let mut rest = output.stdout.as_slice();
-        names.iter().map(|_| next_object(&mut rest)).collect()
+        for (name, object) in names.iter().zip(&mut found).filter(|(_, object)| object.is_none()) {
+            *object = next_object(&mut rest).map(Arc::new);
+            if let Some(object) = object.as_ref().filter(|_| is_oid(name.split(':').next().unwrap())) {
+                self.read.lock().unwrap().insert(name.clone(), Arc::clone(object));
+            }
+        }
+        found
     }
 
-    pub(crate) fn object(&self, name: &str) -> Option<Object> {
+    pub(crate) fn object(&self, name: &str) -> Option<Arc<Object>> {
         self.objects(&[name.to_owned()]).pop().flatten()
     }
 
@@ -254,8 +285,8 @@ impl Repository {
 
     /// The bytes of a file at the head of a branch.
     pub(crate) fn file(&self, branch: &str, path: &str) -> Option<Vec<u8>> {
-        let object = self.object(&format!("refs/heads/{branch}:{path}"))?;
-        (object.kind == "blob").then_some(object.bytes)
+        let object = self.object(&format!("{}:{path}", self.head(branch)?))?;
+        (object.kind == "blob").then(|| object.bytes.clone())
     }
 }
 

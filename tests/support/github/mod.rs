@@ -1,10 +1,12 @@
 //! A stand-in for GitHub on loopback. Its repository is a real one, so git judges what a client leaves
 //! behind; its refusals are GitHub's, so a client that GitHub would refuse is refused here.
 
+mod apply;
 mod check_rules;
 mod checks;
 mod contents;
-mod git;
+pub(crate) mod faults;
+pub(crate) mod git;
 mod graphql;
 mod objects;
 mod record;
@@ -16,6 +18,7 @@ mod wire;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{Ran, ran, tool};
 use server::Server;
@@ -64,6 +67,11 @@ impl Github {
     /// Changes the setup from the next request on.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Setup)) {
         change(&mut self.site.setup());
+    }
+
+    /// Lets these things go wrong from the next request on, instead of those planned before.
+    pub(crate) fn plan(&self, plan: impl Into<faults::Plan>) {
+        self.site.faults.plan(plan.into());
     }
 
     /// The only commit of `main`: a sha that checks can be put on.
@@ -179,6 +187,13 @@ impl Github {
     /// Another writer's commit on top of a branch, which is created where it is absent.
     pub(crate) fn commit(&self, branch: &str, files: &[(&str, &[u8])]) -> String {
         self.site.repository.commit(branch, files)
+    }
+}
+
+impl Drop for Github {
+    fn drop(&mut self) {
+        let defects = self.site.defects.load(Ordering::SeqCst);
+        assert!(defects == 0 || std::thread::panicking(), "the stand-in itself failed; see the panic above");
     }
 }
 

@@ -111,10 +111,8 @@ pub(crate) fn create_tree(site: &Site, call: &Call) -> Answer {
     for entry in entries {
         changes.extend(changes_of(site, entry, &old).map_err(|message| refuse(&message))?);
     }
-    let oid = site.repository.write_tree(base.as_deref(), &changes).map_err(|error| {
-        eprintln!("stand-in GitHub: a tree was refused: {error}");
-        refuse("tree.path contains a malformed path component")
-    })?;
+    let oid = site.repository.write_tree(base.as_deref(), &changes);
+    let oid = oid.map_err(|_| refuse("tree.path contains a malformed path component"))?;
     let entries = site.repository.tree(&oid, false);
     if entries.is_empty() {
         return Err(refuse("Invalid tree info"));

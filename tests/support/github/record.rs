@@ -56,8 +56,8 @@ impl Book {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Enters a request and numbers it.
-    pub(crate) fn open(&self, call: &Call) -> u64 {
+    /// Enters a request and the fault that meets it, and numbers it.
+    pub(crate) fn open(&self, call: &Call, fault: Option<String>) -> u64 {
         let kept = call.headers.iter().filter(|(name, _)| HEADERS.contains(&name.as_str()));
         let redact = |(name, value): (&String, &String)| {
             let scheme = value.split(' ').next().unwrap_or_default();
@@ -74,18 +74,17 @@ impl Book {
             body: call.body.clone(),
             status: None,
             answer: Value::Null,
-            fault: None,
+            fault,
         });
         number
     }
 
     /// Enters what became of it, before the client can know.
-    pub(crate) fn close(&self, number: u64, reply: Option<&Reply>, fault: Option<String>) {
+    pub(crate) fn close(&self, number: u64, reply: Option<&Reply>) {
         let mut requests = self.requests.lock().unwrap();
         let request = requests.iter_mut().find(|request| request.number == number).unwrap();
         request.status = reply.map(|reply| reply.status);
         request.answer = reply.and_then(|reply| serde_json::from_slice(&reply.body).ok()).unwrap_or_default();
-        request.fault = fault;
         let Some(folder) = &self.folder else { return };
         let name = format!("{:08}-{:04}-{number:05}.json", std::process::id(), self.server);
         let content = json!({

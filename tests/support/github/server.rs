@@ -1,8 +1,10 @@
 //! The server: connections in, answers out, and the ways in which a connection can fail.
 
+use std::error::Error;
 use std::net::{Ipv4Addr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
@@ -14,14 +16,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 
-use super::route;
+use super::apply::{Outcome, handle};
 use super::site::Site;
 use super::wire::{Call, Reply};
-
-/// What a client gets to see.
-enum Outcome {
-    Reply(Reply),
-}
 
 /// A server that runs until it is dropped.
 pub(crate) struct Server {
@@ -62,13 +59,23 @@ impl Drop for Server {
 }
 
 async fn connection(site: Arc<Site>, stream: TcpStream) {
-    let service = service_fn(|request| respond(Arc::clone(&site), request));
+    let reset = Arc::new(AtomicBool::new(false));
+    let service = service_fn(|request| respond(Arc::clone(&site), Arc::clone(&reset), request));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // A client may leave at any moment; that is its right.
+    // A client may leave at any moment, and a fault ends the connection with an error: both are meant.
     let _ = Pin::new(&mut connection).await;
+    if reset.load(Ordering::SeqCst) {
+        // Closing a socket that must not linger sends RST instead of FIN.
+        connection.into_parts().io.into_inner().set_zero_linger().unwrap();
+    }
 }
 
-async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+/// An error ends the connection without a byte.
+async fn respond(
+    site: Arc<Site>,
+    reset: Arc<AtomicBool>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -76,29 +83,15 @@ async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response
     let uri = head.uri.path_and_query().map_or("/", |uri| uri.as_str());
     let call = Call::new((head.method.as_str(), uri), site.paths(), headers.collect(), &body);
     // On its own: GitHub does not stop because a client hung up.
-    match tokio::spawn(handle(site, call)).await.unwrap() {
+    match tokio::spawn(handle(site, call)).await? {
         Outcome::Reply(reply) => Ok(response(reply)),
+        Outcome::Silence => std::future::pending().await,
+        Outcome::Close => Err("closed on purpose".into()),
+        Outcome::Reset => {
+            reset.store(true, Ordering::SeqCst);
+            Err("reset on purpose".into())
+        }
     }
-}
-
-async fn handle(site: Arc<Site>, call: Call) -> Outcome {
-    let number = site.book.open(&call);
-    let reply = effect(&site, &call, number).await;
-    site.book.close(number, Some(&reply), None);
-    Outcome::Reply(reply)
-}
-
-/// Does what was asked.
-async fn effect(site: &Arc<Site>, call: &Call, number: u64) -> Reply {
-    let (site, call) = (Arc::clone(site), call.clone());
-    let reply = tokio::task::spawn_blocking(move || {
-        let reply = route::answer(&site, &call);
-        site.dress(&call, number, reply)
-    });
-    reply.await.unwrap_or_else(|defect| {
-        // The panic was printed; the client sees an answer that GitHub would never give.
-        Reply::error(500, &format!("the stand-in itself failed: {defect}"), "")
-    })
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::checks::Checks;
+use super::faults::Faults;
 use super::git::Repository;
 use super::record::Book;
 use super::wire::{Call, Reply};
@@ -68,6 +69,9 @@ pub(crate) struct Site {
     pub(crate) repository: Repository,
     pub(crate) checks: Checks,
     pub(crate) book: Book,
+    pub(crate) faults: Faults,
+    /// Panics of our own, which no test may take for an answer of GitHub.
+    pub(crate) defects: AtomicU64,
     setup: Mutex<Setup>,
     /// Requests used up: REST, GraphQL.
     used: [AtomicU64; 2],
@@ -83,6 +87,8 @@ impl Site {
             repository,
             checks: Checks::default(),
             book: Book::new(),
+            faults: Faults::default(),
+            defects: AtomicU64::new(0),
             setup: Mutex::new(setup),
             used: [AtomicU64::new(0), AtomicU64::new(0)],
             reset: seconds() + 3_600,
@@ -131,8 +137,11 @@ impl Site {
         self.counter(call).fetch_add(1, Ordering::Relaxed) < self.setup().rate_limit
     }
 
-    /// Adds the headers that every answer has.
+    /// Adds the headers that every answer has, except those of the machines that stand before GitHub.
     pub(crate) fn dress(&self, call: &Call, number: u64, mut reply: Reply) -> Reply {
+        if reply.is_html() {
+            return reply;
+        }
         let limit = self.setup().rate_limit;
         let used = self.counter(call).load(Ordering::Relaxed).min(limit);
         let mut add = |name, value: String| {

@@ -78,6 +78,11 @@ impl Call {
     pub(crate) fn is_graphql(&self) -> bool {
         self.segments == ["graphql"]
     }
+
+    /// Whether it would change anything.
+    pub(crate) fn is_write(&self) -> bool {
+        if self.is_graphql() { super::graphql::is_mutation(self) } else { self.method != "GET" }
+    }
 }
 
 fn decode(text: &str) -> String {
@@ -135,6 +140,10 @@ impl Reply {
         self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value.to_string()));
         self
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        self.headers.iter().any(|(_, value)| value.starts_with("text/html"))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {

@@ -13,7 +13,7 @@ use super::wire::{Answer, Call, Reply};
 use parse::{Kind, Place};
 
 /// An error of execution: GitHub's `type` and message.
-type Failure = (&'static str, String);
+pub(crate) type Failure = (&'static str, String);
 
 /// Whether a request asks for a mutation.
 pub(crate) fn is_mutation(call: &Call) -> bool {
@@ -57,11 +57,15 @@ fn failure((kind, message): Failure, key: &str, (line, column): Place) -> Value 
     })
 }
 
-/// The answer to a mutation that came too late, whatever the branch: a fault.
+/// A fault's answer: the error without anything having been looked at.
+pub(crate) fn refuse(call: &Call, error: Failure) -> Reply {
+    let key = if is_mutation(call) { "createCommitOnBranch" } else { "repository" };
+    let data = Map::from_iter([(key.to_owned(), Value::Null)]);
+    Reply::json(200, &json!({"data": data, "errors": [failure(error, key, (1, 1))]}))
+}
+
+/// The answer to a mutation that came too late: a fault.
 pub(crate) fn stale(call: &Call) -> Reply {
     let expected = call.body.pointer("/variables/input/expectedHeadOid").and_then(Value::as_str);
-    let key = "createCommitOnBranch";
-    let error = failure(commit::stale_data(expected.unwrap_or_default()), key, (1, 1));
-    let data = Map::from_iter([(key.to_owned(), Value::Null)]);
-    Reply::json(200, &json!({"data": data, "errors": [error]}))
+    refuse(call, commit::stale_data(expected.unwrap_or_default()))
 }

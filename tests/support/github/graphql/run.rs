@@ -1,7 +1,7 @@
 //! Execution of a query that was found valid.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub(super) struct Run<'a> {
     variables: Map<String, Value>,
     /// Revisions as this query saw them first: one answer never shows two heads of a branch.
     revisions: BTreeMap<String, Option<String>>,
-    objects: BTreeMap<String, Option<Rc<Object>>>,
+    objects: BTreeMap<String, Option<Arc<Object>>>,
     pub(super) errors: Vec<Value>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Run<'a> {
 enum Node {
     Repository,
     Ref { branch: String, oid: String },
-    Object(Rc<Object>),
+    Object(Arc<Object>),
     Entry(Entry),
     Payload { branch: String, oid: String, client: Value },
 }
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
     fn read_ahead(&mut self, fields: &[&Field]) {
         let asked = fields.iter().filter(|field| field.name == "object");
         let names: Vec<String> = asked.filter_map(|field| self.object_name(field)).collect();
-        let objects = self.site.repository.objects(&names).into_iter().map(|object| object.map(Rc::new));
+        let objects = self.site.repository.objects(&names).into_iter();
         self.objects.extend(names.into_iter().zip(objects));
     }
 
@@ -138,10 +138,10 @@ impl<'a> Run<'a> {
         known.or_insert_with(|| site.repository.commit_of(revision, stale)).clone()
     }
 
-    fn object(&mut self, name: &str) -> Option<Rc<Object>> {
+    fn object(&mut self, name: &str) -> Option<Arc<Object>> {
         let site = self.site;
         let known = self.objects.entry(name.to_owned());
-        known.or_insert_with(|| site.repository.object(name).map(Rc::new)).clone()
+        known.or_insert_with(|| site.repository.object(name)).clone()
     }
 
     fn select_object(&mut self, name: Option<&str>, field: &Field) -> Value {
