@@ -2,12 +2,15 @@
 //!
 //! `EVALSIG_SOAK=1` runs every part at its full size: 64 jobs under each plan of faults.
 
+use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::github::{AUDIT, judged};
 use crate::support::Job;
 use crate::support::github::Github;
+use crate::support::github::faults::{self, Fault, Kind, Match};
 
 fn soak() -> bool {
     std::env::var_os("EVALSIG_SOAK").is_some()
@@ -77,6 +80,92 @@ fn sixty_four_decisions_at_once_make_one_chain() {
     all_recorded(&github, 64);
 }
 
+/// What a plan leaves behind once GitHub has come to itself and every job was run again.
+#[track_caller]
+fn recorded_once(name: &str, github: &Github, writers: usize) {
+    judged(github);
+    let files = github.files(AUDIT);
+    for release in 0..writers {
+        let envelopes = files
+            .iter()
+            .filter(|f| f.starts_with(&format!("audit/r{release}/")) && f.ends_with("audit.json"));
+        assert_eq!(envelopes.count(), 1, "{name}: release r{release} in {files:?}");
+    }
+    let changed = github.git(&["log", "--diff-filter=MDRT", "--format=%H", AUDIT, "--", "audit"]);
+    assert_eq!(changed.stdout, "", "{name}: a commit changed or removed a file of the trail");
+    let checks = github.checks();
+    let ids: BTreeSet<&str> = checks.iter().map(|check| check.external_id.as_str()).collect();
+    assert_eq!(ids.len(), checks.len(), "{name}: a check twice");
+    for check in &checks {
+        assert_eq!(check.status, "completed", "{name}: a check left hanging: {check:?}");
+    }
+}
+
+/// Runs writers under one plan, then what failed once more without it.
+fn under(name: &str, plan: faults::Plan, lasting: bool, writers: usize) {
+    let Some(github) = Github::start() else { return };
+    // Plans about the beginning of the branch meet a repository without it.
+    if !["branch", "tree", "commit object"].iter().any(|begin| name.starts_with(begin)) {
+        let ended = at_once(&[job(&github, "first", 60)]);
+        assert_eq!(ended[0].0, 0, "{}", ended[0].1);
+    }
+    github.plan(plan);
+    let deadline = if lasting { 10 } else { 60 };
+    let jobs: Vec<Job> = (0..writers).map(|n| job(&github, &format!("r{n}"), deadline)).collect();
+    let ended = at_once(&jobs);
+    let codes: Vec<i32> = ended.iter().map(|(code, _)| *code).collect();
+    eprintln!("{name}: {codes:?}, {} requests", github.requests().len());
+    for (code, log) in &ended {
+        assert!(!log.contains(github.token()), "{name}");
+        if lasting {
+            // Whoever gives up says whose fault it is, and fails. A commit whose answer is lost is found.
+            let found = name.contains("lose their response") && *code == 0;
+            assert!(found || [75, 77].contains(code), "{name}: exit {code}\n{log}");
+        } else {
+            assert_eq!(*code, 0, "{name}\n{log}");
+        }
+    }
+    github.plan(vec![]);
+    for (code, log) in at_once(&jobs) {
+        assert_eq!(code, 0, "{name}, run again\n{log}");
+    }
+    recorded_once(name, &github, writers);
+}
+
+/// Every plan, some at a time: most of their time is waiting.
+fn all_under(plans: Vec<(&'static str, faults::Plan)>, lasting: bool) {
+    let (writers, abreast) = if soak() { (64, 1) } else { (2, 6) };
+    let plans = Mutex::new(plans.into_iter());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..abreast)
+            .map(|_| {
+                scope.spawn(|| {
+                    loop {
+                        let next = plans.lock().unwrap().next();
+                        let Some((name, plan)) = next else { break };
+                        under(name, plan, lasting, writers);
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            if let Err(panic) = worker.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}
+
+#[test]
+fn faults_that_pass_cost_nothing_but_time() {
+    all_under(faults::transient(), false);
+}
+
+#[test]
+fn faults_that_stay_fail_the_job_and_the_next_run_repairs_it() {
+    all_under(faults::lasting(), true);
+}
+
 #[test]
 fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
     let Some(github) = Github::start() else { return };
@@ -103,4 +192,27 @@ fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
     }
     eprintln!("{killed} of {rounds} were killed while they ran");
     all_recorded(&github, usize::try_from(rounds).unwrap() + 1);
+}
+
+#[test]
+fn a_cancelled_job_completes_its_check() {
+    let Some(github) = Github::start() else { return };
+    // GitHub does not answer the commit: the job waits, and is cancelled while it does.
+    github.plan(vec![Fault::new(Kind::TimeoutBefore).on(Match::Rest("POST", "git/trees")).always()]);
+    let one = job(&github, "v1", 600);
+    let child = start(&one);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while github.checks().is_empty() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let log = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(ended.status.code(), Some(75), "{log}");
+    assert!(log.contains("[interrupted]"), "{log}");
+    assert_eq!(one.output("exit-code").as_deref(), Some("75"));
+    let check = github.checks().pop().unwrap();
+    assert_eq!((check.status.as_str(), check.conclusion.as_deref()), ("completed", Some("failure")));
 }

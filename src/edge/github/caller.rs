@@ -209,7 +209,9 @@ impl Caller {
         let (status, headers, bytes) = self.exchange(async {
             taken(self.graphql._post(self.graphql_address.as_str(), Some(&body)).await?).await
         })?;
-        Trouble::sort(status, &headers, &bytes, unix_time()).and_then(Trouble::sort_graphql)
+        let now = unix_time();
+        Trouble::sort(status, &headers, &bytes, now)
+            .and_then(|body| Trouble::sort_graphql(&headers, body, now))
     }
 
     fn exchange(

@@ -70,7 +70,7 @@ impl Trouble {
     }
 
     /// Reads the errors of a GraphQL answer, which come with status 200.
-    pub(super) fn sort_graphql(body: Value) -> Result<Value, Self> {
+    pub(super) fn sort_graphql(headers: &HeaderMap, body: Value, now: u64) -> Result<Value, Self> {
         let Some(error) = body.get("errors").and_then(Value::as_array).and_then(|errors| errors.first())
         else {
             return Ok(body);
@@ -79,7 +79,7 @@ impl Trouble {
         let said = cut(error.get("message").and_then(Value::as_str).unwrap_or_default());
         let lower = said.to_lowercase();
         Err(match kind {
-            "RATE_LIMITED" | "RATE_LIMIT" => Self::Limited(None),
+            "RATE_LIMITED" | "RATE_LIMIT" => Self::Limited(wait(headers, now)),
             "STALE_DATA" => Self::Stale(said),
             // The type of a moved branch is not documented; its words have been the same for years.
             _ if lower.contains("expected branch to point to") => Self::Stale(said),
@@ -234,6 +234,6 @@ mod tests {
         assert!(matches!(sort("FORBIDDEN", "Resource not accessible by integration"), Trouble::Forbidden(_)));
         assert!(matches!(sort("RATE_LIMITED", ""), Trouble::Limited(_)));
         assert!(matches!(sort("", "Something went wrong while executing your query."), Trouble::Unknown(_)));
-        assert!(Trouble::sort_graphql(json!({"data": {}})).is_ok());
+        assert!(Trouble::sort_graphql(&HeaderMap::new(), json!({"data": {}}), 0).is_ok());
     }
 }
