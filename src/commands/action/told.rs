@@ -1,0 +1,178 @@
+//! What the runner and the reviewer are told.
+
+use super::access::Access;
+use super::{ActionRequest, Mode, Step};
+use crate::commands::Outcome;
+use crate::commands::gate::{Gated, Keep, Kept, where_kept};
+use crate::domain::{Diagnostic, Digest};
+use crate::envelope::v1::VerdictWord;
+use crate::present::check::{Conclusion, Links};
+use crate::present::{markdown, runner, terminal};
+
+/// Names of the outputs, as `action.yml` declares them.
+pub const ACTION_OUTPUTS: &[&str] = &[
+    "verdict",
+    "exit-code",
+    "delta",
+    "ci-low",
+    "ci-high",
+    "p-value",
+    "mde",
+    "method",
+    "n-pairs",
+    "n-clusters",
+    "envelope-path",
+    "envelope-sha256",
+    "entry-index",
+    "entry-sha256",
+    "audit-commit",
+    "check-url",
+    "mode-used",
+    "fixed",
+    "broken",
+];
+
+/// What the runner gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Text to append to the file behind `GITHUB_OUTPUT`.
+    pub outputs: String,
+    /// Markdown to append to the file behind `GITHUB_STEP_SUMMARY`.
+    pub summary: String,
+    /// The log and the exit code.
+    pub outcome: Outcome,
+}
+
+/// What the runner and the check will be told, until nothing can change it any more.
+pub(super) struct Draft {
+    values: Vec<(&'static str, String)>,
+    summary: String,
+    log: Vec<String>,
+    /// What the output `exit-code` says: the verdict's or the error's code.
+    code: u8,
+    /// How the process ends: advisory mode turns verdicts into 0.
+    exit: u8,
+    pub(super) conclusion: Conclusion,
+}
+
+impl Draft {
+    /// Turns what came before into a failure, unless it is one already.
+    pub(super) fn unless_failed(&mut self, result: Result<(), Diagnostic>) {
+        if let Err(error) = result {
+            self.log.push(runner::error("evalsig", &error.to_string()));
+            if self.code <= 2 {
+                (self.code, self.exit) = (error.code.exit().code(), error.code.exit().code());
+            }
+            self.conclusion = Conclusion::Failure;
+        }
+    }
+
+    pub(super) fn finish(mut self, nonce: &str) -> Result<Told, Diagnostic> {
+        self.values.push(("exit-code", self.code.to_string()));
+        Ok(Told {
+            outputs: runner::outputs(&self.values, nonce)?,
+            summary: self.summary,
+            outcome: Outcome { stdout: self.log.concat(), stderr: String::new(), exit: self.exit },
+        })
+    }
+}
+
+/// A verdict, and where it was kept.
+pub(super) fn verdict(
+    gated: &Gated,
+    request: &ActionRequest,
+    access: &Access,
+    mut log: Vec<String>,
+) -> Draft {
+    let report = &gated.judged.report;
+    let place = where_kept(&gated.kept);
+    log.push(runner::log(&terminal::gate(&gated.judged, terminal::Colour::Off)));
+    log.push(runner::log(&format!("{}\n", place.line())));
+    let allowed = report.verdict == VerdictWord::Allow;
+    if !allowed {
+        log.push(match request.mode {
+            Mode::Enforce => runner::error("evalsig", &report.finding),
+            Mode::Advisory => runner::warning("evalsig (advisory)", &report.finding),
+        });
+    }
+    Draft {
+        values: values(gated, access),
+        summary: format!("{}\n{}\n", markdown::gate(&gated.judged), place.markdown()),
+        log,
+        code: report.exit_code,
+        exit: if request.mode == Mode::Advisory { 0 } else { report.exit_code },
+        conclusion: match (allowed, request.mode) {
+            (true, _) => Conclusion::Success,
+            (false, Mode::Advisory) => Conclusion::Neutral,
+            (false, Mode::Enforce) => Conclusion::Failure,
+        },
+    }
+}
+
+/// A failure to reach a verdict, or to record it.
+pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>) -> Draft {
+    log.push(runner::error("evalsig", &error.to_string()));
+    let mut values = vec![("mode-used", access.mode_used().to_owned())];
+    values.extend(access.check_url.clone().map(|url| ("check-url", url)));
+    let exit = error.code.exit().code();
+    Draft { values, summary: markdown::error(error), log, code: exit, exit, conclusion: Conclusion::Failure }
+}
+
+/// Tells the runner of a failure before there was a check.
+///
+/// # Errors
+/// `internal-error` if the outputs cannot be written safely.
+pub fn failed(error: &Diagnostic, nonce: &str) -> Result<Told, Diagnostic> {
+    let nothing = Access { check_url: None, keep: Keep::Nowhere, notices: Vec::new() };
+    failure(error, &nothing, Vec::new()).finish(nonce)
+}
+
+/// Where the evidence can be seen.
+pub(super) fn links(step: &Step, gated: Option<&Gated>) -> Links {
+    let (Some(server), Some(repository)) = (&step.server, &step.origin.source.repository) else {
+        return Links::default();
+    };
+    let run = &step.origin.run;
+    let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
+    let committed = gated.and_then(|gated| match &gated.kept {
+        Kept::Trail { appended, commit: Some((_, commit)), .. } => Some((&appended.receipt().path, commit)),
+        _ => None,
+    });
+    Links {
+        run: run.run_id.as_ref().map(|id| format!("{server}/{repository}/actions/runs/{id}{attempt}")),
+        envelope: committed.map(|(path, commit)| format!("{server}/{repository}/blob/{commit}/{path}")),
+    }
+}
+
+/// Outputs are words of ours, numbers, hashes, paths and addresses of ours; never free text.
+fn values(gated: &Gated, access: &Access) -> Vec<(&'static str, String)> {
+    let report = &gated.judged.report;
+    let c = &report.comparison;
+    let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
+    let mut values = vec![
+        ("verdict", report.verdict.as_str().to_owned()),
+        ("delta", c.delta.to_string()),
+        ("ci-low", number(c.ci.0)),
+        ("ci-high", number(c.ci.1)),
+        ("p-value", c.p_value.to_string()),
+        ("mde", number(c.mde)),
+        ("method", c.method.clone()),
+        ("n-pairs", c.n_pairs.to_string()),
+        ("n-clusters", c.n_clusters.map_or(String::new(), |k| k.to_string())),
+        ("mode-used", access.mode_used().to_owned()),
+        ("fixed", gated.judged.changed.fixed.to_string()),
+        ("broken", gated.judged.changed.broken.to_string()),
+    ];
+    values.extend(access.check_url.clone().map(|url| ("check-url", url)));
+    if let Some((path, bytes)) = gated.kept.file() {
+        values.push(("envelope-path", path.to_owned()));
+        values.push(("envelope-sha256", Digest::of(bytes).to_string()));
+    }
+    if let Kept::Trail { appended, commit, .. } = &gated.kept {
+        let at = appended.receipt();
+        values.push(("entry-index", at.index.to_string()));
+        values.push(("entry-sha256", at.entry_sha256.to_string()));
+        values.extend(commit.clone().map(|(_, commit)| ("audit-commit", commit)));
+    }
+    values
+}
