@@ -226,13 +226,13 @@ mod tests {
     #[test]
     fn errors_of_graphql_come_with_status_200() {
         let sort = |kind: &str, message: &str| {
-            Trouble::sort_graphql(json!({"data": null, "errors": [{"type": kind, "message": message}]}))
-                .unwrap_err()
+            let body = json!({"data": null, "errors": [{"type": kind, "message": message}]});
+            Trouble::sort_graphql(&HeaderMap::new(), body, 0).unwrap_err()
         };
         assert!(matches!(sort("STALE_DATA", ""), Trouble::Stale(_)));
         assert!(matches!(sort("", "Expected branch to point to \"x\" but it did not."), Trouble::Stale(_)));
         assert!(matches!(sort("FORBIDDEN", "Resource not accessible by integration"), Trouble::Forbidden(_)));
-        assert!(matches!(sort("RATE_LIMITED", ""), Trouble::Limited(_)));
+        assert!(matches!(sort("RATE_LIMITED", ""), Trouble::Limited(None)));
         assert!(matches!(sort("", "Something went wrong while executing your query."), Trouble::Unknown(_)));
         assert!(Trouble::sort_graphql(&HeaderMap::new(), json!({"data": {}}), 0).is_ok());
     }
