@@ -1,6 +1,6 @@
 //! Many release decisions at once, GitHub at its worst, and jobs killed at any moment.
 //!
-//! `EVALSIG_SOAK=1` runs every part at its full size: 64 jobs under each plan of faults.
+//! `EVALSIG_SOAK=64` runs 64 jobs at once under each plan of faults, and kills 200.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
@@ -12,12 +12,14 @@ use crate::support::Job;
 use crate::support::github::Github;
 use crate::support::github::faults::{self, Fault, Kind, Match};
 
-fn soak() -> bool {
-    std::env::var_os("EVALSIG_SOAK").is_some()
+/// Jobs at once under each plan of faults, where more were asked for than the usual few.
+fn soak() -> Option<usize> {
+    let jobs = std::env::var("EVALSIG_SOAK").ok()?;
+    Some(jobs.parse().expect("EVALSIG_SOAK: how many jobs at once"))
 }
 
 /// A release decision with a deadline of its own.
-fn job(github: &Github, release: &str, deadline: u32) -> Job {
+fn job(github: &Github, release: &str, deadline: usize) -> Job {
     let deadline = deadline.to_string();
     Job::on(
         github,
@@ -110,8 +112,9 @@ fn under(name: &str, plan: faults::Plan, lasting: bool, writers: usize) {
         assert_eq!(ended[0].0, 0, "{}", ended[0].1);
     }
     github.plan(plan);
-    let deadline = if lasting { 10 } else { 60 };
-    let jobs: Vec<Job> = (0..writers).map(|n| job(&github, &format!("r{n}"), deadline)).collect();
+    let patient = 60 + 10 * writers;
+    let deadline = if lasting { 10 } else { patient };
+    let mut jobs: Vec<Job> = (0..writers).map(|n| job(&github, &format!("r{n}"), deadline)).collect();
     let ended = at_once(&jobs);
     let codes: Vec<i32> = ended.iter().map(|(code, _)| *code).collect();
     eprintln!("{name}: {codes:?}, {} requests", github.requests().len());
@@ -126,6 +129,9 @@ fn under(name: &str, plan: faults::Plan, lasting: bool, writers: usize) {
         }
     }
     github.plan(vec![]);
+    for job in &mut jobs {
+        job.inputs(&[("deadline", &patient.to_string())]);
+    }
     for (code, log) in at_once(&jobs) {
         assert_eq!(code, 0, "{name}, run again\n{log}");
     }
@@ -134,7 +140,7 @@ fn under(name: &str, plan: faults::Plan, lasting: bool, writers: usize) {
 
 /// Every plan, some at a time: most of their time is waiting.
 fn all_under(plans: Vec<(&'static str, faults::Plan)>, lasting: bool) {
-    let (writers, abreast) = if soak() { (64, 1) } else { (2, 6) };
+    let (writers, abreast) = soak().map_or((2, 6), |writers| (writers, 1));
     let plans = Mutex::new(plans.into_iter());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..abreast)
@@ -169,7 +175,7 @@ fn faults_that_stay_fail_the_job_and_the_next_run_repairs_it() {
 #[test]
 fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
     let Some(github) = Github::start() else { return };
-    let rounds = if soak() { 200 } else { 12 };
+    let rounds = if soak().is_some() { 200 } else { 12 };
     // A fixed spread over the time that a job takes.
     let whole = {
         let begun = Instant::now();
