@@ -17,6 +17,8 @@
 mod support;
 
 mod action;
+#[cfg(unix)]
+mod container;
 mod contract;
 mod docs;
 mod gate;

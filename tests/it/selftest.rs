@@ -11,7 +11,7 @@ use serde_yaml::Value;
 use crate::tree;
 
 /// What a step leaves to later ones: `outcome`, and `outputs.NAME`.
-type Left = BTreeMap<String, String>;
+pub(crate) type Left = BTreeMap<String, String>;
 
 #[test]
 fn the_selftest_passes_without_a_container() {
@@ -78,7 +78,7 @@ fn check(workspace: &Path, name: &str, script: &str, env: &Value, left: &BTreeMa
 }
 
 /// The file behind `GITHUB_OUTPUT` as the runner reads it: `NAME<<DELIMITER`, lines, `DELIMITER`.
-fn parse_outputs(text: &str) -> Left {
+pub(crate) fn parse_outputs(text: &str) -> Left {
     let mut lines = text.lines();
     let mut outputs = Left::new();
     while let Some(line) = lines.next() {
