@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Inversion;
+use super::lattice::common_step;
 use super::monotone::Monotone;
 use super::tails;
 use crate::domain::Alpha;
@@ -215,19 +216,7 @@ impl Saddlepoint {
     /// Span of the lattice on which S lives at `null`; 0 where it is none, or too fine to matter.
     fn span(&self, null: f64) -> f64 {
         let largest = self.grid.iter().fold(0.0, |most: f64, d| most.max((d - null).abs()));
-        let rounding = 1e-9 * largest;
-        let mut common = 0.0_f64;
-        for d in &self.grid {
-            let mut rest = (d - null).abs();
-            while rest > rounding {
-                let divisor = rest;
-                rest = common % rest;
-                if rest > divisor - rounding {
-                    rest = 0.0;
-                }
-                common = divisor;
-            }
-        }
+        let common = common_step(self.grid.iter().map(|d| d - null), 1e-9 * largest);
         if common > 1e-4 * largest { 2.0 * common } else { 0.0 }
     }
 }

@@ -48,7 +48,7 @@ fn clustered(sizes: &[usize], icc: f64, mean: f64, stream: &mut Stream) -> Sampl
 
 #[test]
 fn graded_items() {
-    for (n, edge) in [(7, 0.0), (12, -0.1), (30, 0.02), (60, 0.0)] {
+    for (n, edge) in [(7, 0.0), (12, -0.1), (20, 0.02), (60, 0.0)] {
         let normal = |s: &mut Stream| graded(&(0..n).map(|_| edge + s.normal()).collect::<Vec<_>>());
         holds(&format!("normal n={n}"), rates(edge, n, normal));
     }
