@@ -8,11 +8,14 @@
 //! ```
 //!
 //! The tests are those that `auto` runs, with 999 resamples in place of 10,000 and, from 17 units on,
-//! random flips (`auto` enumerates them up to 20, which takes 87 ms a sample).
+//! random flips (`auto` counts them all up to 34 units, and on a grid beyond, which may take 35 ms a sample).
 //!
 //! Every number is determined by the seed below: two runs print the same bytes.
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 #![expect(clippy::disallowed_methods, reason = "a program of its own: its arguments are its input")]
+
+#[path = "calibrate/agreement.rs"]
+mod agreement;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +55,7 @@ fn main() {
         ("epochs", epochs),
         ("sequential", sequential),
         ("suites", suites),
+        ("agreement", agreement::agreement),
     ] {
         if wanted(name) {
             table(runs);
