@@ -215,7 +215,11 @@ fn agrees(bytes: &[u8], slot: &Slot, placement: &Placement, fingerprint: &Digest
     Ok(())
 }
 
-/// A trail that cannot be read cannot be extended either.
+/// A trail whose files cannot be read cannot be extended either. Other errors keep their own name: a
+/// network that gave up is no fault of the trail.
 fn not_written(error: Diagnostic) -> Diagnostic {
-    Diagnostic { code: Code::TrailNotWritten, ..error }
+    match error.code {
+        Code::FileUnreadable => Diagnostic { code: Code::TrailNotWritten, ..error },
+        _ => error,
+    }
 }
