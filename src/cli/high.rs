@@ -135,6 +135,8 @@ pub(super) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
             candidate: flags.candidate.clone(),
             format: format(&flags.format)?,
             metric: flags.metric.clone(),
+            baseline_run: None,
+            candidate_run: None,
         },
         plan: Plan {
             claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {
@@ -201,6 +203,8 @@ fn runs(flags: &SharedFlags) -> Result<Runs, Diagnostic> {
         candidate: flags.candidate.clone(),
         format: format(&flags.format)?,
         metric: flags.metric.clone(),
+        baseline_run: flags.baseline_run.clone(),
+        candidate_run: flags.candidate_run.clone(),
     })
 }
 

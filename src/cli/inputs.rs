@@ -14,6 +14,8 @@ pub const ACTION_INPUTS: &[&str] = &[
     "candidate",
     "format",
     "metric",
+    "baseline-run",
+    "candidate-run",
     "cluster",
     "epochs",
     "lower-is-better",

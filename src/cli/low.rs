@@ -78,11 +78,21 @@ pub(super) struct SharedFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) candidate: String,
     /// Format of both files: auto looks at the content, never at the name.
-    #[arg(long, value_name = "auto|runframe|parquet", default_value = "auto")]
+    #[arg(
+        long,
+        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
+        default_value = "auto"
+    )]
     pub(super) format: String,
     /// Metric to gate on; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name")]
     pub(super) metric: Option<String>,
+    /// Run to take from the baseline's file, where it holds several.
+    #[arg(long, value_name = "NAME")]
+    pub(super) baseline_run: Option<String>,
+    /// Run to take from the candidate's file, where it holds several.
+    #[arg(long, value_name = "NAME")]
+    pub(super) candidate_run: Option<String>,
     /// Field that names the sampling unit, or none if items are independent. Without the flag the
     /// cluster ids in the data are used where there are any; with no value, cluster_id is required.
     #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
@@ -237,7 +247,11 @@ pub(super) struct DoctorFlags {
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<String>,
     /// Format of the files: auto looks at the content.
-    #[arg(long, value_name = "auto|runframe|parquet", default_value = "auto")]
+    #[arg(
+        long,
+        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
+        default_value = "auto"
+    )]
     pub(super) format: String,
     /// Metric to expect.
     #[arg(long, value_name = "NAME")]
@@ -306,7 +320,7 @@ pub(super) struct PilotFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) candidate: Option<String>,
     /// Format of both files: auto, which looks at the content, unless said.
-    #[arg(long, value_name = "auto|runframe|parquet")]
+    #[arg(long, value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv")]
     pub(super) format: Option<String>,
     /// Metric to plan for; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name")]
@@ -354,7 +368,11 @@ pub(super) struct WatchFlags {
     #[arg(long, value_name = "NAME", alias = "metric-name")]
     pub(super) metric: Option<String>,
     /// Format of both files: auto looks at the content.
-    #[arg(long, value_name = "auto|runframe|parquet", default_value = "auto")]
+    #[arg(
+        long,
+        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
+        default_value = "auto"
+    )]
     pub(super) format: String,
     /// What an item without a score does: error refuses the run, exclude leaves it out and counts it.
     #[arg(long, value_name = "error|exclude", default_value = "error")]

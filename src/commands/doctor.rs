@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::inference::{self, Sample};
 use crate::pairing::pair;
 use crate::present::{json, safe};
-use crate::readers::{self, Format, ReadOptions};
+use crate::readers::{self, Format, ReadFile, ReadOptions};
 
 /// What `doctor` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,10 +114,7 @@ fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) -> (Finding, 
         cluster: request.cluster.clone(),
         ..ReadOptions::default()
     };
-    let read = files.read(path).and_then(|bytes| {
-        let reading = readers::read(&bytes, request.format, &options)?;
-        Ok((Digest::of(&bytes), reading))
-    });
+    let read = files.open(path).and_then(|named| readers::read_file(&named, request.format, &options));
     match read {
         Err(error) => {
             let finding = Finding {
@@ -129,8 +126,8 @@ fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) -> (Finding, 
             };
             (finding, None)
         }
-        Ok((digest, reading)) => {
-            let facts = facts(&reading.run, digest, reading.format);
+        Ok(ReadFile { identity, reading, .. }) => {
+            let facts = facts(&reading.run, identity.digest, reading.format);
             let unscored = !facts.unscored.is_empty();
             let finding = Finding {
                 path: path.to_owned(),
@@ -208,7 +205,7 @@ fn match_up(
         method: MethodChoice::Auto,
         resamples: 100,
         seed: 0,
-        direction: Direction::HigherIsBetter,
+        direction: baseline.direction().or(candidate.direction()).unwrap_or(Direction::HigherIsBetter),
         cluster: request.cluster.clone(),
         epochs: EpochRule::Mean,
         missing: MissingRule::Exclude,

@@ -15,15 +15,16 @@ pub use action::ACTION_OUTPUTS;
 
 use crate::domain::Diagnostic;
 use crate::present::check;
+use crate::readers::Named;
 use crate::trail::Port;
 
 /// Files by the names that people give.
 pub trait Files {
-    /// The bytes of a file; `-` is standard input.
+    /// Opens a file or a folder; `-` is standard input.
     ///
     /// # Errors
     /// `file-unreadable`, with the path as the place.
-    fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic>;
+    fn open(&self, path: &str) -> Result<Named, Diagnostic>;
 
     /// Writes a file whole or not at all, replacing what stood there.
     ///

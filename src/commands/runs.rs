@@ -1,10 +1,10 @@
 //! Two run files, read as one plan asks for them.
 
 use super::Files;
-use crate::domain::{Diagnostic, Digest, Plan};
+use crate::domain::{Diagnostic, Plan};
 use crate::envelope::judged;
 use crate::envelope::v1;
-use crate::readers::{self, Format, ReadOptions, Reading};
+use crate::readers::{self, Format, Identity, ReadFile, ReadOptions, Reading};
 
 /// The two runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,10 @@ pub struct Runs {
     pub format: Option<Format>,
     /// Metric to insist on.
     pub metric: Option<String>,
+    /// The run of the baseline's file, where it holds several.
+    pub baseline_run: Option<String>,
+    /// The run of the candidate's file, where it holds several.
+    pub candidate_run: Option<String>,
 }
 
 /// Both runs, read.
@@ -34,8 +38,8 @@ impl Loaded {
     /// Every error about a single run, with the file as the place.
     pub fn read(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
         Ok(Self {
-            baseline: Opened::read(&runs.baseline, runs, plan, files)?,
-            candidate: Opened::read(&runs.candidate, runs, plan, files)?,
+            baseline: Opened::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, files)?,
+            candidate: Opened::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, files)?,
         })
     }
 
@@ -57,29 +61,31 @@ impl Loaded {
 /// One run file, read.
 pub(super) struct Opened {
     path: String,
-    bytes: u64,
-    pub(super) digest: Digest,
+    pub(super) identity: Identity,
     pub(super) reading: Reading,
 }
 
 impl Opened {
-    pub(super) fn read(path: &str, runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
-        let options = ReadOptions {
-            metric: runs.metric.clone(),
-            cluster: plan.cluster.clone(),
-            ..ReadOptions::default()
-        };
-        let bytes = files.read(path)?;
-        let reading = readers::read(&bytes, runs.format, &options).map_err(|error| error.within(path))?;
-        Ok(Self { path: path.to_owned(), bytes: bytes.len() as u64, digest: Digest::of(&bytes), reading })
+    pub(super) fn read(
+        path: &str,
+        run: Option<&String>,
+        runs: &Runs,
+        plan: &Plan,
+        files: &dyn Files,
+    ) -> Result<Self, Diagnostic> {
+        let options =
+            ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: run.cloned() };
+        let ReadFile { path, identity, reading } =
+            readers::read_file(&files.open(path)?, runs.format, &options)?;
+        Ok(Self { path, identity, reading })
     }
 
     /// As the envelope records it.
     pub(super) fn recorded(&self, items: usize) -> v1::Input {
         judged::input(
             &self.path,
-            self.bytes,
-            self.digest,
+            self.identity.bytes,
+            self.identity.digest,
             self.reading.format.as_str(),
             &self.reading.run,
             items,

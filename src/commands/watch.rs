@@ -306,7 +306,7 @@ fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
 }
 
 fn read(path: &str, request: &WatchRequest, files: &dyn Files) -> Result<RunFrame, Diagnostic> {
-    Opened::read(path, &request.runs, &request.plan, files).map(|opened| opened.reading.run)
+    Opened::read(path, None, &request.runs, &request.plan, files).map(|opened| opened.reading.run)
 }
 
 /// Betting is valid only on bounds that no score can leave.

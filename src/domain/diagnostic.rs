@@ -78,12 +78,13 @@ codes! {
     FormatUnknown = "format-unknown", Data, "The bytes are in no format that evalsig reads.";
     RunMalformed = "run-malformed", Data, "A run file breaks its format.";
     RunAmbiguous = "run-ambiguous", Data, "A file holds more than one run, metric or filter, and none was chosen.";
+    RunUnfinished = "run-unfinished", Data, "The log says that its run failed, was stopped or is invalid.";
     DuplicateItem = "duplicate-item", Data, "An item occurs twice in one epoch of one run.";
     UnscoredItems = "unscored-items", Data, "Items carry no score and the plan refuses such a run.";
     ClusterIncomplete = "cluster-incomplete", Data, "Some items carry a cluster and some do not.";
     ClusterConflict = "cluster-conflict", Data, "The two runs put an item into different clusters.";
     ClusterMissing = "cluster-missing", Data, "A cluster key was asked for that the data do not carry.";
-    RunsDiffer = "runs-differ", Data, "The two runs are not of the same task or metric.";
+    RunsDiffer = "runs-differ", Data, "The two runs are not of the same task, metric or items.";
     NoOverlap = "no-overlap", Data, "The two runs share no scored item.";
     TooFewItems = "too-few-items", Data, "The method asked for needs more items.";
     EnvelopeUnreadable = "envelope-unreadable", Data, "An envelope, entry or anchor cannot be read.";

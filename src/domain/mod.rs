@@ -15,7 +15,7 @@ pub mod words;
 
 pub use claim::{Claim, Direction, Sides};
 pub use diagnostic::{Code, Diagnostic, Exit};
-pub use digest::Digest;
+pub use digest::{Digest, Hasher};
 pub use method::{Method, MethodChoice};
 pub use numbers::{Alpha, Fraction, Score};
 pub use plan::{ClusterRule, EpochRule, MissingRule, Plan, Rule};

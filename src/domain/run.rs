@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::interner::Interner;
-use super::{Code, Diagnostic, Score};
+use super::{Code, Diagnostic, Direction, Score};
 
 /// Many short texts in one allocation, in the order they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,10 @@ pub enum Unscored {
     Missing,
     /// The score is NaN or infinite.
     NotFinite,
+    /// The score is a text or another value that stands for no number.
+    NotANumber,
+    /// The item failed before it was scored, as its log says.
+    Failed,
 }
 
 impl Unscored {
@@ -56,6 +60,8 @@ impl Unscored {
         match self {
             Self::Missing => "score missing",
             Self::NotFinite => "score not finite",
+            Self::NotANumber => "score not a number",
+            Self::Failed => "item failed",
         }
     }
 }
@@ -99,8 +105,11 @@ pub struct RunFrame {
     cluster_names: Names,
     /// The cluster of each row; empty where the rows carry none.
     clusters: Vec<u32>,
+    /// What the harness says of the item of each row, as a number; empty where it says nothing.
+    fingerprints: Vec<u64>,
     /// Rows in ascending order of (item id, epoch).
     order: Vec<u32>,
+    direction: Option<Direction>,
 }
 
 impl RunFrame {
@@ -145,6 +154,20 @@ impl RunFrame {
         self.order.iter().map(|row| self.row(*row as usize))
     }
 
+    /// Each row's item and its fingerprint, in ascending order of item id; nothing where rows have none.
+    pub fn fingerprints(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.order.iter().filter_map(|row| {
+            let fingerprint = self.fingerprints.get(*row as usize)?;
+            Some((self.ids.get(*row as usize), *fingerprint))
+        })
+    }
+
+    /// Where better lies, as the harness itself says.
+    #[must_use]
+    pub fn direction(&self) -> Option<Direction> {
+        self.direction
+    }
+
     /// How many rows carry no score, by reason.
     #[must_use]
     pub fn unscored(&self) -> BTreeMap<Unscored, usize> {
@@ -175,6 +198,8 @@ pub struct RunFrameBuilder {
     cluster_names: Interner,
     /// The cluster of each row, or [`NO_CLUSTER`].
     clusters: Vec<u32>,
+    fingerprints: Vec<u64>,
+    direction: Option<Direction>,
 }
 
 /// Stands for no cluster: a run has fewer rows than this, and so fewer clusters.
@@ -190,6 +215,17 @@ impl RunFrameBuilder {
         self.clusters.push(cluster);
     }
 
+    /// Says which item the last row saw: another number under its id is another item. Counts only if
+    /// it is said of every row.
+    pub fn fingerprint(&mut self, of: u64) {
+        self.fingerprints.push(of);
+    }
+
+    /// Says where better lies.
+    pub fn direction(&mut self, direction: Option<Direction>) {
+        self.direction = direction;
+    }
+
     /// Rows so far.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -200,6 +236,13 @@ impl RunFrameBuilder {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
+    }
+
+    /// Replaces the score of a row.
+    pub fn set_score(&mut self, row: usize, score: Result<Score, Unscored>) {
+        if let Some(slot) = self.scores.get_mut(row) {
+            *slot = score;
+        }
     }
 
     fn cluster(&mut self, name: &str) -> u32 {
@@ -218,7 +261,15 @@ impl RunFrameBuilder {
     /// `run-malformed` without rows; `duplicate-item` where an (item, epoch) stands twice;
     /// `cluster-incomplete` where some rows carry a cluster and some do not.
     pub fn finish(self, names: RunNames) -> Result<RunFrame, Diagnostic> {
-        let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
+        self.finish_at(names, &|row| format!("items[{row}]"))
+    }
+
+    /// The same for a file in which rows have other places than `items[7]`.
+    ///
+    /// # Errors
+    /// As [`RunFrameBuilder::finish`].
+    pub fn finish_at(self, names: RunNames, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
+        let Self { ids, epochs, scores, cluster_names, clusters, fingerprints, direction } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| {
             Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
         })?;
@@ -231,14 +282,15 @@ impl RunFrameBuilder {
         let order = sorted(rows, &ids, &epochs).map_err(|(first, second)| {
             let epoch = epochs.get(second as usize).copied().unwrap_or(0);
             Code::DuplicateItem
-                .at(format!("items[{second}]"))
+                .at(at(second as usize))
                 .what(format!(
-                    "item {:?} in epoch {epoch} stands already at items[{first}]",
-                    short(ids.get(second as usize))
+                    "item {:?} in epoch {epoch} stands already at {}",
+                    short(ids.get(second as usize)),
+                    at(first as usize)
                 ))
                 .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
         })?;
-        let clusters = whole_or_none(clusters, &ids)?;
+        let clusters = whole_or_none(clusters, &ids, at)?;
         Ok(RunFrame {
             names,
             ids,
@@ -246,7 +298,9 @@ impl RunFrameBuilder {
             scores,
             cluster_names: cluster_names.into_names(),
             clusters,
+            fingerprints: if fingerprints.len() == rows as usize { fingerprints } else { Vec::new() },
             order,
+            direction,
         })
     }
 }
@@ -285,14 +339,18 @@ fn sorted(rows: u32, ids: &Names, epochs: &[u32]) -> Result<Vec<u32>, (u32, u32)
 }
 
 /// Clusters for all rows, for none, or an error that names the first row without.
-fn whole_or_none(clusters: Vec<u32>, ids: &Names) -> Result<Vec<u32>, Diagnostic> {
+fn whole_or_none(
+    clusters: Vec<u32>,
+    ids: &Names,
+    at: &dyn Fn(usize) -> String,
+) -> Result<Vec<u32>, Diagnostic> {
     let Some(row) = clusters.iter().position(|c| *c == NO_CLUSTER) else {
         return Ok(clusters);
     };
     match clusters.iter().filter(|c| **c != NO_CLUSTER).count() {
         0 => Ok(Vec::new()),
         known => Err(Code::ClusterIncomplete
-            .at(format!("items[{row}].cluster_id"))
+            .at(format!("{}.cluster_id", at(row)))
             .what(format!(
                 "item {:?} carries no cluster, and {known} of {} rows do",
                 short(ids.get(row)),

@@ -1,11 +1,13 @@
 //! Files by the names that people give.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::source::{DiskFile, DiskFolder, spool};
 use crate::commands::Files;
 use crate::domain::{Code, Diagnostic};
+use crate::readers::Named;
 
 /// The file system. With a root, only files that really lie below it are read: what the action
 /// reads was named by a workflow but put there by whoever wrote the pull request.
@@ -16,13 +18,11 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Where `path` really leads, after every link.
-    fn resolve(&self, path: &str) -> Result<PathBuf, Diagnostic> {
-        let real = fs::canonicalize(path).map_err(|error| {
-            unreadable(path, &error.to_string())
-                .next("check the path; it is taken from the current directory")
-        })?;
-        let Some(root) = &self.root else { return Ok(real) };
+    /// Where `path` really leads, after every link, where that matters: a pipe that a shell made
+    /// (`<(...)`) has a path and leads nowhere.
+    pub(super) fn resolve(&self, path: &str) -> Result<PathBuf, Diagnostic> {
+        let Some(root) = &self.root else { return Ok(path.into()) };
+        let real = fs::canonicalize(path).map_err(|error| absent(path, &error))?;
         let root =
             fs::canonicalize(root).map_err(|error| unreadable(path, &format!("workspace: {error}")))?;
         if !real.starts_with(&root) {
@@ -30,28 +30,49 @@ impl Disk {
                 unreadable(path, "leads out of the workspace").next("put the run file into the workspace")
             );
         }
-        if !real.is_file() {
+        Ok(real)
+    }
+
+    /// Opens what the path leads to.
+    pub(super) fn reach(&self, path: &str) -> Result<Named, Diagnostic> {
+        let real = self.resolve(path)?;
+        let failed = |error: std::io::Error| unreadable(path, &error.to_string());
+        let kind = fs::metadata(&real).map_err(|error| absent(path, &error))?;
+        if kind.is_dir() {
+            return Ok(Named::Folder(Box::new(DiskFolder::named(Path::new(path), self))));
+        }
+        let spooled = self.root.is_none() && is_pipe(&kind);
+        if !kind.is_file() && !spooled {
             return Err(unreadable(path, "is not a regular file").next("name one run file"));
         }
-        Ok(real)
+        let file = fs::File::open(&real).map_err(failed)?;
+        let source = if spooled {
+            spool(file, path)
+        } else {
+            DiskFile::named(file, path, self).map(|file| Box::new(file) as _)
+        };
+        source.map(Named::File).map_err(failed)
     }
 }
 
+#[cfg(unix)]
+fn is_pipe(kind: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
+}
+
 impl Files for Disk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
-        let mut bytes = Vec::new();
+    fn open(&self, path: &str) -> Result<Named, Diagnostic> {
         if path == "-" && self.root.is_none() {
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| unreadable("standard input", &error.to_string()))?;
-            return Ok(bytes);
+            return spool(std::io::stdin().lock(), path)
+                .map(Named::File)
+                .map_err(|error| unreadable("standard input", &error.to_string()));
         }
-        let real = self.resolve(path)?;
-        if real.is_dir() {
-            return Err(unreadable(path, "is a folder").next("name one run file"));
-        }
-        fs::read(real).map_err(|error| unreadable(path, &error.to_string()))
+        self.reach(path)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
@@ -98,6 +119,10 @@ pub(super) fn readable_by_others(_: &Path, _: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn unreadable(path: &str, what: &str) -> Diagnostic {
+fn absent(path: &str, error: &std::io::Error) -> Diagnostic {
+    unreadable(path, &error.to_string()).next("check the path; it is taken from the current directory")
+}
+
+pub(super) fn unreadable(path: &str, what: &str) -> Diagnostic {
     Code::FileUnreadable.at(path).what(format!("cannot be read: {what}"))
 }

@@ -7,6 +7,7 @@ mod files;
 mod github;
 pub mod panics;
 mod runner;
+mod source;
 pub mod trail_dir;
 mod waiting;
 

@@ -4,11 +4,13 @@
 
 mod reduce;
 mod repeats;
+mod same;
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Code, Diagnostic, MissingRule, Names, Plan, RunFrame, Unscored};
 use reduce::{Reduced, reduce};
+use same::same_subject;
 
 pub use repeats::{Repeats, repeats};
 
@@ -52,11 +54,11 @@ pub struct Pairs {
 /// Pairs the items of two runs.
 ///
 /// # Errors
-/// `runs-differ` where the metrics differ; `unscored-items` where the plan refuses unscored items;
+/// `runs-differ` where the metrics, their direction or the items differ; `unscored-items` where the plan refuses unscored items;
 /// `cluster-conflict` where the runs put an item into different clusters; `no-overlap` where no
 /// item is scored in both.
 pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pairs, Diagnostic> {
-    let mut notes = same_subject(baseline, candidate)?;
+    let mut notes = same_subject(baseline, candidate, plan.direction)?;
     if plan.missing == MissingRule::Error {
         refuse_unscored("baseline", baseline)?;
         refuse_unscored("candidate", candidate)?;
@@ -94,22 +96,6 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         one_epoch: joined.one_epoch,
         notes,
     })
-}
-
-/// The runs must measure the same thing; another task is unusual enough to be said.
-fn same_subject(baseline: &RunFrame, candidate: &RunFrame) -> Result<Vec<String>, Diagnostic> {
-    let (b, c) = (baseline.names(), candidate.names());
-    if b.metric_name != c.metric_name {
-        return Err(Code::RunsDiffer
-            .at("metric_name")
-            .what(format!("is {:?} in the baseline and {:?} in the candidate", b.metric_name, c.metric_name))
-            .next("compare runs of one metric"));
-    }
-    let mut notes = Vec::new();
-    if b.task_id != c.task_id {
-        notes.push(format!("the runs name different tasks: {:?} and {:?}", b.task_id, c.task_id));
-    }
-    Ok(notes)
 }
 
 fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {

@@ -63,16 +63,22 @@ impl<'o> Clusters<'o> {
     /// # Errors
     /// `cluster-missing` if a key was asked for and no row carries it.
     pub(super) fn check(&self) -> Result<(), Diagnostic> {
+        let place = if matches!(self.source, Source::Metadata(_)) { "items[].metadata" } else { "items[]" };
+        self.check_in(place, "metadata holds")
+    }
+
+    /// The same for a format whose labels stand elsewhere; `holds` begins the list of what is there.
+    ///
+    /// # Errors
+    /// As [`Clusters::check`].
+    pub(super) fn check_in(&self, place: &str, holds: &str) -> Result<(), Diagnostic> {
         if !self.required || self.labelled {
             return Ok(());
         }
-        let (place, key) = match self.source {
-            Source::Metadata(key) => ("items[].metadata", key),
-            _ => ("items[]", FIELD),
-        };
+        let key = if let Source::Metadata(key) = self.source { key } else { FIELD };
         let seen = match self.keys.as_slice() {
             [] => "no item has metadata".to_owned(),
-            keys => format!("metadata holds {}", list(keys.iter().map(String::as_str), KEYS_KEPT)),
+            keys => format!("{holds} {}", list(keys.iter().map(String::as_str), KEYS_KEPT)),
         };
         Err(Code::ClusterMissing
             .at(place)
@@ -90,7 +96,8 @@ impl<'o> Clusters<'o> {
         error
     }
 
-    fn keep(&mut self, key: &str) {
+    /// Takes note of a key that the data carry.
+    pub(super) fn keep(&mut self, key: &str) {
         if self.keys.len() < KEYS_KEPT && !self.keys.iter().any(|kept| kept == key) {
             self.keys.push(key.to_owned());
         }

@@ -13,16 +13,17 @@ use crate::domain::{Code, Diagnostic};
 const EXPORT: &str = "write the scores as RunFrame JSON: {run_id, model_id, task_id, metric_name, items: \
                       [{item_id, score}]}";
 
-/// What cannot hold a run in any format: nothing, archives, text in UTF-16.
+/// What cannot hold a run in any format: nothing, archives, text in UTF-16. One layer of gzip is
+/// gone by now.
 pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
     let (what, next) = match bytes {
-        [0x1f, 0x8b, ..] => {
-            ("is compressed with gzip, which is not read yet", "decompress it first (gunzip)")
-        }
+        [0x1f, 0x8b, ..] => ("is compressed with gzip twice", "decompress it once (gunzip)"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => {
             ("is compressed with zstd, which is not read yet", "decompress it first (unzstd)")
         }
-        [b'P', b'K', 3, 4, ..] => ("is a zip archive (an Inspect .eval log?), which is not read yet", EXPORT),
+        [b'P', b'K', 5, 6, ..] => {
+            ("is an empty zip archive", "an Inspect .eval log holds at least its header")
+        }
         [b'P', b'A', b'R', b'E', ..] => ("is an encrypted Parquet file, which is not read", EXPORT),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is text in UTF-16", "write the file as UTF-8"),
         _ if json::first_byte(bytes).is_none() => {
@@ -35,10 +36,11 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
 
 /// The refusal of bytes that no reader claims.
 pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
-    let guess = json::text(bytes).ok().and_then(|text| match nonfinite::repair(text) {
+    let text = json::head(bytes);
+    let guess = match nonfinite::repair(text) {
         Some(repaired) => json(&repaired.text),
         None => json(text),
-    });
+    };
     guess.unwrap_or_else(|| {
         let what = match json::first_byte(bytes) {
             Some(b'[') => "is a JSON list, and a RunFrame is an object".to_owned(),
@@ -70,58 +72,70 @@ struct Tool {
     name: &'static str,
     /// Fields that mark a file as its own: all of them must be there.
     marks: &'static [&'static str],
-    /// Whether the file holds a score per item.
-    scores: bool,
+    /// Where the scores stand instead, if this file holds none.
+    instead: Option<&'static str>,
 }
 
-const fn tool(name: &'static str, marks: &'static [&'static str], scores: bool) -> Tool {
-    Tool { name, marks, scores }
+const fn tool(name: &'static str, marks: &'static [&'static str], instead: Option<&'static str>) -> Tool {
+    Tool { name, marks, instead }
 }
 
-const TOOLS: [Tool; 13] = [
-    tool("an Inspect log", &["eval", "plan"], true),
-    tool("an Inspect log", &["eval", "samples"], true),
-    tool("results of lm-evaluation-harness", &["results", "configs", "versions"], false),
-    tool("samples of lm-evaluation-harness", &["doc_id", "doc"], true),
-    tool("samples of lm-evaluation-harness", &["doc_id", "filtered_resps"], true),
-    tool("HELM's per_instance_stats.json", &["instance_id", "stats"], true),
-    tool("HELM's scenario_state.json", &["adapter_spec", "request_states"], false),
-    tool("HELM's run_spec.json", &["adapter_spec", "metric_specs"], false),
-    tool("HELM's stats.json", &["name", "count", "sum"], false),
-    tool("output of promptfoo", &["evalId", "results"], true),
-    tool("output of promptfoo", &["promptIdx", "gradingResult"], true),
-    tool("a test run of DeepEval", &["testCases"], true),
-    tool("a log of OpenAI evals", &["spec"], true),
+const LM_EVAL: Option<&str> =
+    Some("give samples_<task>_<date>.jsonl, which lies beside it if the run was made with --log_samples");
+const HELM: Option<&str> = Some("give per_instance_stats.json, which lies beside it, or their folder");
+
+const TOOLS: [Tool; 6] = [
+    tool("results of lm-evaluation-harness", &["results", "configs", "versions"], LM_EVAL),
+    tool("HELM's scenario_state.json", &["adapter_spec", "request_states"], HELM),
+    tool("HELM's run_spec.json", &["adapter_spec", "metric_specs"], HELM),
+    tool("HELM's stats.json", &["name", "count", "sum"], HELM),
+    tool("a test run of DeepEval", &["testCases"], None),
+    tool("a log of OpenAI evals", &["spec"], None),
 ];
 
 /// The refusal of a text that looks like another tool's JSON or JSON Lines.
 pub(super) fn json(text: &str) -> Option<Diagnostic> {
-    let mut keys = Vec::new();
-    // An error here is no news: the caller has its own. What was seen before it counts.
-    let _ = Fields(&mut keys).deserialize(&mut serde_json::Deserializer::from_str(text));
-    let has = |key: &&str| keys.iter().any(|seen| seen == key);
+    let mut seen: Vec<String> = Vec::new();
+    keys(text, &mut |key| {
+        if seen.len() < 64 {
+            seen.push(key.to_owned());
+        }
+        true
+    });
+    let has = |key: &&str| seen.iter().any(|seen| seen == key);
     if has(&"items") {
         return None;
     }
     let tool = TOOLS.iter().find(|tool| tool.marks.iter().all(has))?;
     let marks = list(tool.marks.iter().copied(), 4);
-    let but = if tool.scores { "which is not read yet" } else { "which holds no score per item" };
+    let but = tool.instead.map_or("which is not read yet", |_| "which holds no score per item");
     Some(
         Code::FormatUnknown
             .at("")
             .what(format!("looks like {} (it has {marks}), {but}", tool.name))
-            .next(EXPORT),
+            .next(tool.instead.unwrap_or(EXPORT)),
     )
 }
 
-/// The keys of the first object of a text: the object itself, or the first of a list.
-struct Fields<'a>(&'a mut Vec<String>);
+/// Shows the keys of the first object of a text, which is the object itself or the first of a list,
+/// as long as `more` says so.
+pub(super) fn keys(text: &str, more: &mut dyn FnMut(&str) -> bool) {
+    // An error here is no news: the caller has its own. What was seen before it counts.
+    let _ = Fields { more, list: true }.deserialize(&mut serde_json::Deserializer::from_str(text));
+}
+
+struct Fields<'a> {
+    more: &'a mut dyn FnMut(&str) -> bool,
+    /// Whether a list is entered. A list in a list is nobody's format, and recursing would let the
+    /// file choose how deep.
+    list: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Fields<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        if self.list { deserializer.deserialize_any(self) } else { deserializer.deserialize_map(self) }
     }
 }
 
@@ -133,36 +147,15 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // A list in a list is nobody's format, and recursing would let the file choose how deep.
-        list.next_element_seed(FirstOfList(self.0)).map(drop)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        FirstOfList(self.0).visit_map(object)
-    }
-}
-
-struct FirstOfList<'a>(&'a mut Vec<String>);
-
-impl<'de> DeserializeSeed<'de> for FirstOfList<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for FirstOfList<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+        list.next_element_seed(Fields { more: self.more, list: false })?;
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         while let Some(key) = object.next_key_seed(Key)? {
-            if self.0.len() < 64 {
-                self.0.push(key.into_owned());
+            if !(self.more)(&key) {
+                return Err(serde::de::Error::custom("enough"));
             }
             object.next_value::<IgnoredAny>()?;
         }

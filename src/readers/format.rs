@@ -33,6 +33,12 @@ macro_rules! formats {
 formats! {
     RunFrame = "runframe", "RunFrame JSON: one object with the run's names and its items.";
     Parquet = "parquet", "RunFrame Parquet: one row per run, item and epoch; the format of the run store.";
+    Inspect = "inspect", "Inspect: an .eval log (a zip archive) or a JSON log.";
+    LmEval = "lm_eval", "lm-evaluation-harness: samples_<task>_<date>.jsonl, one file a task.";
+    Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
+    Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
+    Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
+    Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
 }
 
 impl fmt::Display for Format {
@@ -89,6 +95,9 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(*format));
         }
-        assert_eq!("csv".parse::<Format>(), Err("expected one of runframe, parquet".into()));
+        assert_eq!(
+            "xml".parse::<Format>(),
+            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, jsonl, csv".into())
+        );
     }
 }

@@ -32,6 +32,13 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Diagnostic> {
     })
 }
 
+/// The text that a file begins with, as far as it is UTF-8: it may be cut in the middle of a letter.
+pub(super) fn head(bytes: &[u8]) -> &str {
+    let bytes = without_bom(bytes);
+    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    bytes.get(..valid).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
+}
+
 /// Line and column of an offset, both from 1, columns in bytes: as the parser counts them.
 pub(super) fn position(bytes: &[u8], offset: usize) -> (usize, usize) {
     let before = bytes.get(..offset).unwrap_or(bytes);

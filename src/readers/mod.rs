@@ -1,5 +1,8 @@
 //! Bytes of a run file in, a [`RunFrame`](crate::domain::RunFrame) out. One file a format; no file
-//! is opened here.
+//! is opened here: a [`Source`] is handed in, and a reader takes of it what it needs. Formats whose
+//! files are large (JSON Lines, archives) are read in passes or by seeking, so that memory grows with
+//! the items and not with the file. RunFrame JSON, Parquet and JSON logs are read whole, because
+//! parsing from memory is several times faster and little of such a file is not items.
 //!
 //! A format is known by its content, never by a file name. A reader refuses what it does not
 //! understand and says where, what and what to do next; it never drops a row and never scores one 0.
@@ -7,19 +10,36 @@
 //! To add a format: a file here with a type that implements [`Reader`], its name in [`Format`], and
 //! its place in `READERS`, before the readers whose `sniff` is less particular.
 
+mod beside;
 mod cluster;
+mod content;
+mod csv;
 mod foreign;
 mod format;
+mod helm;
+mod inspect;
 mod json;
+mod jsonl;
+mod lines;
+mod lm_eval;
+mod metric;
 mod nonfinite;
 mod parquet;
+mod promptfoo;
 mod quote;
 mod runframe;
+mod runs;
 mod scalar;
 mod schema;
+mod source;
+mod table;
+mod tree;
+mod unpack;
 
+pub use content::{Content, Identity};
 pub use format::{Format, ReadOptions, Reading};
 pub use schema::runframe_schema;
+pub use source::{Folder, InMemory, Named, Source, Stream};
 
 use crate::domain::{Code, Diagnostic};
 
@@ -28,22 +48,89 @@ pub trait Reader: Sync {
     /// Its name.
     fn format(&self) -> Format;
 
-    /// Whether the bytes of a whole file look like this format. Looks at as few of them as it can,
-    /// and may answer yes for a file that [`Reader::read`] then refuses.
-    fn sniff(&self, bytes: &[u8]) -> bool;
+    /// Whether a file that begins so looks like this format. `head` is the first mebibyte, or all of
+    /// a smaller file. May answer yes for a file that [`Reader::read`] then refuses.
+    fn sniff(&self, head: &[u8]) -> bool;
+
+    /// Which files of a folder with these names hold a run of this format. Only formats whose tools
+    /// write a folder for each run know one.
+    fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
+        let _ = names;
+        Vec::new()
+    }
 
     /// Reads the one run that the options choose.
     ///
     /// # Errors
     /// A diagnostic whose place lies inside the file (`items[41].score`); the caller puts the file
     /// before it with [`Diagnostic::within`].
-    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic>;
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic>;
 }
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
-static READERS: [&dyn Reader; 2] = [&parquet::ParquetReader, &runframe::RunFrameReader];
+static READERS: [&dyn Reader; 8] = [
+    &parquet::ParquetReader,
+    &inspect::InspectReader,
+    &helm::HelmReader,
+    &lm_eval::LmEvalReader,
+    &promptfoo::PromptfooReader,
+    &jsonl::JsonlReader,
+    &csv::CsvReader,
+    &runframe::RunFrameReader,
+];
 
-/// Reads a run file: in the format that is named, else in the one its content shows.
+/// A run file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadFile {
+    /// Its path; for a folder, that of the file in it.
+    pub path: String,
+    /// Which bytes were read.
+    pub identity: Identity,
+    /// What they say.
+    pub reading: Reading,
+}
+
+/// Reads what a path leads to. Of a folder that is the one file in it that holds the run.
+///
+/// # Errors
+/// As [`read`], and `file-unreadable`, with the path as the place.
+pub fn read_file(
+    named: &Named,
+    format: Option<Format>,
+    options: &ReadOptions,
+) -> Result<ReadFile, Diagnostic> {
+    let opened;
+    let source = match named {
+        Named::File(source) => source.as_ref(),
+        Named::Folder(folder) => {
+            opened = main_file(folder.as_ref(), format)?;
+            opened.as_ref()
+        }
+    };
+    let path = source.path();
+    let (reading, identity) = content(source, format, options).map_err(|error| error.within(path))?;
+    Ok(ReadFile { path: path.to_owned(), identity, reading })
+}
+
+/// The file of a folder that holds the run.
+fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Source>, Diagnostic> {
+    let names = folder.names()?;
+    let asked = READERS.iter().filter(|reader| format.is_none_or(|format| reader.format() == format));
+    let found: Vec<&str> = asked.flat_map(|reader| reader.in_folder(&names)).collect();
+    match found[..] {
+        [name] => folder.open(name),
+        [] => Err(Code::FileUnreadable
+            .at(folder.path())
+            .what("cannot be read: is a folder, and no tool's folder of one run")
+            .next("name one run file")),
+        _ => Err(Code::RunAmbiguous
+            .at(folder.path())
+            .what(format!("the folder holds {} runs: {}", found.len(), quote::list(found, 16)))
+            .next("name one of these files")),
+    }
+}
+
+/// Reads a run from memory: in the format that is named, else in the one its content shows.
 ///
 /// # Errors
 /// - `format-unknown`: empty, compressed, or in no format that is read; the message says what the
@@ -51,21 +138,35 @@ static READERS: [&dyn Reader; 2] = [&parquet::ParquetReader, &runframe::RunFrame
 /// - `run-malformed`: the file breaks its format. Truncated files and trailing bytes count.
 /// - `run-ambiguous`: the file holds several runs or metrics and the options choose none of them,
 ///   or choose one that it does not hold.
+/// - `run-unfinished`: the log's own status says that the run failed, was stopped or is invalid.
 /// - `duplicate-item`, `cluster-incomplete`, `cluster-missing`: see [`Code::about`].
 pub fn read(bytes: &[u8], format: Option<Format>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-    if let Some(refused) = foreign::container(bytes) {
+    let source = InMemory { path: String::new(), bytes };
+    content(&source, format, options).map(|(reading, _)| reading)
+}
+
+fn content(
+    source: &dyn Source,
+    format: Option<Format>,
+    options: &ReadOptions,
+) -> Result<(Reading, Identity), Diagnostic> {
+    let content = Content::of(source)?;
+    let reading = reader_of(content.head(), format)?.read(&content, options)?;
+    Ok((reading, content.identity()?))
+}
+
+/// The reader of a file that begins so.
+fn reader_of(head: &[u8], format: Option<Format>) -> Result<&'static dyn Reader, Diagnostic> {
+    if let Some(refused) = foreign::container(head) {
         return Err(refused);
     }
-    let sniffed = READERS.iter().find(|reader| reader.sniff(bytes));
+    let sniffed = READERS.iter().find(|reader| reader.sniff(head)).copied();
     let Some(format) = format else {
-        return match sniffed {
-            Some(reader) => reader.read(bytes, options),
-            None => Err(foreign::unknown(bytes)),
-        };
+        return sniffed.ok_or_else(|| foreign::unknown(head));
     };
     match READERS.iter().find(|reader| reader.format() == format) {
-        Some(reader) if reader.sniff(bytes) => reader.read(bytes, options),
-        Some(_) => Err(foreign::not_this(bytes, format, sniffed.map(|reader| reader.format()))),
+        Some(reader) if reader.sniff(head) => Ok(*reader),
+        Some(_) => Err(foreign::not_this(head, format, sniffed.map(|reader| reader.format()))),
         None => Err(Code::Bug.at("readers").what(format!("format {format} has no reader"))),
     }
 }

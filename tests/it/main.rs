@@ -21,6 +21,7 @@ mod action;
 mod container;
 mod contract;
 mod docs;
+mod files;
 mod gate;
 mod github;
 mod github_races;

@@ -7,6 +7,7 @@ pub(crate) mod parquet;
 pub(crate) mod runs;
 pub(crate) mod samples;
 mod session;
+pub(crate) mod zip;
 
 use std::path::PathBuf;
 

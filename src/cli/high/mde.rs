@@ -120,6 +120,8 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
             candidate: candidate.to_owned(),
             format: format(said.format.as_deref().unwrap_or("auto"))?,
             metric: said.metric.clone(),
+            baseline_run: None,
+            candidate_run: None,
         },
         plan: Plan {
             claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {

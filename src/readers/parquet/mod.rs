@@ -4,11 +4,10 @@
 mod column;
 mod guard;
 mod layout;
-mod runs;
 mod thrift;
 
 use std::borrow::Cow;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
@@ -17,11 +16,11 @@ use serde::de::DeserializeSeed as _;
 
 use self::guard::Limit;
 use self::layout::{Columns, Layout};
-use self::runs::Runs;
 use super::cluster::{Clusters, Metadata, Source};
 use super::quote::plain;
+use super::runs::Runs;
 use super::scalar::Scalar;
-use super::{Format, ReadOptions, Reader, Reading, json, nonfinite};
+use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
 use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
 
 /// Rows decoded at a time.
@@ -35,14 +34,15 @@ impl Reader for ParquetReader {
         Format::Parquet
     }
 
-    fn sniff(&self, bytes: &[u8]) -> bool {
-        bytes.starts_with(b"PAR1")
+    fn sniff(&self, head: &[u8]) -> bool {
+        head.starts_with(b"PAR1")
     }
 
-    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let bytes = Bytes::from(content.bytes()?);
         // The library returns errors for most damage, but a page that needs a dictionary which is
         // not there, and the like, run into its assertions.
-        catch_unwind(|| read(bytes, options)).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(|| read(&bytes, options))).unwrap_or_else(|_| {
             Err(malformed("the decoder gave up on a damaged page")
                 .next("the file is damaged: write it again"))
         })
@@ -59,18 +59,23 @@ fn damaged(error: &ParquetError) -> Diagnostic {
         .next("the file is damaged or was cut short: write it again")
 }
 
-fn read(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
+fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     if thrift::footer(bytes).is_none() {
         return Err(malformed("cannot be read as Parquet: its footer is missing or damaged")
             .next("the file is damaged or was cut short: write it again"));
     }
-    let file = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(|e| damaged(&e))?;
+    let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
     let mut clusters = Clusters::new(&options.cluster);
     let layout = Layout::of(file.metadata(), clusters.source)?;
     let limit = Limit::for_file(bytes.len());
     limit.check_rows(layout.rows)?;
 
-    let mut draft = Draft { builder: RunFrameBuilder::default(), runs: Runs::new(options), limit, at: 0 };
+    let mut draft = Draft {
+        builder: RunFrameBuilder::default(),
+        runs: Runs::new(options.run_id.as_deref(), options.metric.as_deref()),
+        limit,
+        at: 0,
+    };
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group).map_err(|e| damaged(&e))?;
         let mut left = layout.rows_of(group.metadata())?;

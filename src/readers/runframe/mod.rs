@@ -8,7 +8,7 @@ use serde::de::DeserializeSeed as _;
 
 use self::draft::Draft;
 use self::visit::Top;
-use super::{Format, ReadOptions, Reader, Reading, foreign, json, nonfinite};
+use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, nonfinite};
 use crate::domain::{Diagnostic, RunFrame};
 
 /// Reads RunFrame JSON.
@@ -19,12 +19,13 @@ impl Reader for RunFrameReader {
         Format::RunFrame
     }
 
-    fn sniff(&self, bytes: &[u8]) -> bool {
-        json::first_byte(bytes) == Some(b'{')
+    fn sniff(&self, head: &[u8]) -> bool {
+        json::first_byte(head) == Some(b'{')
     }
 
-    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let text = json::text(bytes)?;
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let bytes = content.bytes()?;
+        let text = json::text(&bytes)?;
         let strict = match attempt(text, false, options) {
             Ok(run) => return Ok(Reading { run, format: Format::RunFrame, notes: Vec::new() }),
             Err(problem) => problem,

@@ -9,24 +9,10 @@ fn refusal(bytes: &[u8]) -> String {
 #[test]
 fn files_of_other_tools_are_named() {
     for (text, name) in [
-        (
-            r#"{"version": 2, "status": "success", "eval": {"task": "qa"}, "plan": {}, "samples": [{"score": NaN}]}"#,
-            "an Inspect log",
-        ),
-        (
-            "{\"doc_id\": 0, \"doc\": {}, \"acc\": NaN}\n{\"doc_id\": 1, \"doc\": {}, \"acc\": 1.0}\n",
-            "samples of lm-evaluation-harness",
-        ),
         (r#"{"results": {}, "configs": {}, "versions": {}}"#, "results of lm-evaluation-harness"),
-        (
-            r#"[{"instance_id": "id1", "train_trial_index": 0, "stats": []}]"#,
-            "HELM's per_instance_stats.json",
-        ),
         (r#"{"adapter_spec": {}, "request_states": []}"#, "HELM's scenario_state.json"),
-        (r#"{"evalId": "e", "results": {"results": []}, "config": {}}"#, "output of promptfoo"),
-        ("{\"promptIdx\": 0, \"gradingResult\": null}\n{\"promptIdx\": 1}\n", "output of promptfoo"),
         // Cut short, yet recognisable.
-        (r#"{"version": 2, "eval": {}, "plan": {}, "samp"#, "an Inspect log"),
+        (r#"{"testCases": [{"name": "a"#, "a test run of DeepEval"),
     ] {
         let refusal = refusal(text.as_bytes());
         assert!(refusal.starts_with(&format!("run: looks like {name}")), "{refusal}");
@@ -40,13 +26,13 @@ fn containers_and_other_bytes_are_named() {
         (b"".as_slice(), "is empty"),
         (b" \r\n\t", "is empty"),
         (b"\xef\xbb\xbf\n", "is empty"),
-        (b"\x1f\x8b\x08\x00", "is compressed with gzip"),
         (b"\x28\xb5\x2f\xfd\x00", "is compressed with zstd"),
-        (b"PK\x03\x04\x14\x00", "is a zip archive"),
+        (b"PK\x05\x06\x00\x00", "is an empty zip archive"),
         (b"\xff\xfe{\x00", "is text in UTF-16"),
         (b"PARE", "is an encrypted Parquet file"),
         (b"[1, 2]", "is a JSON list"),
-        (b"id,score\nq1,1\n", "is in no format that is read; it starts with \"id,score\\nq1,1\\n\""),
+        (b"name: qa\nscore: 1\n", "is in no format that is read; it starts with \"name: qa\\nscore: 1\\n\""),
+        (b"Well, this is\nno table.\n", "is in no format that is read; it starts with \"Well, this is"),
         (b"\x1b[2J\x00\xff", "is in no format that is read; it starts with \"\\u{1b}[2J\\0"),
     ] {
         let refusal = refusal(bytes);

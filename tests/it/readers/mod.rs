@@ -2,5 +2,12 @@
 
 mod detection;
 mod examples;
+mod gzip;
+mod helm;
+mod inspect;
+mod inspect_golden;
 mod json;
+mod lm_eval;
 mod parquet;
+mod promptfoo;
+mod tables;

@@ -55,12 +55,12 @@ fn several_runs_need_a_choice() {
     let error = read_run(&bytes, None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "run_id: the file holds 2 runs: \"first\", \"second\"; choose one by its run id [run-ambiguous]"
+        "run_id: the file holds 2 runs: \"first\", \"second\"; choose one with --baseline-run or --candidate-run [run-ambiguous]"
     );
     let error = read_run(&bytes, Some("third")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "run_id: no run is \"third\"; the file holds \"first\", \"second\"; ask for one of these [run-ambiguous]"
+        "run_id: no run is \"third\"; the file holds \"first\", \"second\"; choose one of these with --baseline-run or --candidate-run [run-ambiguous]"
     );
     let notes = read_run(&bytes, Some("second")).unwrap().notes;
     assert_eq!(notes.len(), 1);
@@ -83,7 +83,7 @@ fn a_metric_is_chosen_or_refused() {
     );
     assert_eq!(
         metric("bleu").unwrap_err().to_string(),
-        "metric_name: no metric is \"bleu\"; the file holds \"accuracy\", \"f1\"; ask for one of these [run-ambiguous]"
+        "metric_name: no metric is \"bleu\"; the file holds \"accuracy\", \"f1\"; choose one of these with --metric [run-ambiguous]"
     );
 }
 

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::super::ReadOptions;
-use super::super::quote::{list, quote};
-use super::malformed;
+use super::quote::{list, quote};
 use crate::domain::{Code, Diagnostic, RunNames};
 
 /// Distinct runs that are told apart; a file with more is refused the same way.
@@ -21,7 +19,8 @@ const METRIC: usize = 3;
 
 /// Sorts rows into the run that is read and the others.
 pub(super) struct Runs<'o> {
-    options: &'o ReadOptions,
+    run_id: Option<&'o str>,
+    metric: Option<&'o str>,
     /// The first run that fits the options.
     chosen: Option<Key>,
     /// Runs that fit the options as well.
@@ -34,9 +33,11 @@ pub(super) struct Runs<'o> {
 }
 
 impl<'o> Runs<'o> {
-    pub(super) fn new(options: &'o ReadOptions) -> Self {
+    /// Reads the run and the metric of these names; `None` takes the only one.
+    pub(super) fn new(run_id: Option<&'o str>, metric: Option<&'o str>) -> Self {
         Self {
-            options,
+            run_id,
+            metric,
             chosen: None,
             rivals: BTreeSet::new(),
             others: BTreeSet::new(),
@@ -61,10 +62,10 @@ impl<'o> Runs<'o> {
     }
 
     fn place(&mut self, key: &Key) -> bool {
-        let fits = |wanted: &Option<String>, index: usize| {
-            wanted.as_ref().is_none_or(|wanted| key.get(index) == Some(wanted))
+        let fits = |wanted: Option<&str>, index: usize| {
+            wanted.is_none_or(|wanted| key.get(index).is_some_and(|name| name == wanted))
         };
-        if !fits(&self.options.run_id, RUN) || !fits(&self.options.metric, METRIC) {
+        if !fits(self.run_id, RUN) || !fits(self.metric, METRIC) {
             if self.others.len() < MOST {
                 self.others.insert(key.clone());
             }
@@ -115,9 +116,9 @@ impl<'o> Runs<'o> {
 
     fn none_fits(&self) -> Diagnostic {
         if self.others.is_empty() {
-            return malformed("has no rows").next("a run needs at least one item");
+            return Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item");
         }
-        let wanted_run = self.options.run_id.as_deref();
+        let wanted_run = self.run_id;
         let of_run: BTreeSet<_> =
             self.others.iter().filter(|key| wanted_run.is_none_or(|run| key[RUN] == run)).collect();
         if of_run.is_empty() {
@@ -129,17 +130,17 @@ impl<'o> Runs<'o> {
                     quote(wanted_run.unwrap_or("")),
                     list(runs, NAMED)
                 ))
-                .next("ask for one of these");
+                .next("choose one of these with --baseline-run or --candidate-run");
         }
         let metrics: BTreeSet<_> = of_run.iter().map(|key| key[METRIC].as_str()).collect();
         Code::RunAmbiguous
             .at("metric_name")
             .what(format!(
                 "no metric is {}; the file holds {}",
-                quote(self.options.metric.as_deref().unwrap_or("")),
+                quote(self.metric.unwrap_or("")),
                 list(metrics, NAMED)
             ))
-            .next("ask for one of these")
+            .next("choose one of these with --metric")
     }
 }
 
@@ -153,7 +154,7 @@ fn tell_apart(chosen: &Key, rival: &Key, rivals: &BTreeSet<Key>) -> Result<(), D
         return Err(Code::RunAmbiguous
             .at("run_id")
             .what(format!("the file holds {} runs: {}", runs.len(), list(runs, NAMED)))
-            .next("choose one by its run id"));
+            .next("choose one with --baseline-run or --candidate-run"));
     }
     let metrics = values(METRIC);
     if metrics.len() > 1 {

@@ -1,0 +1,168 @@
+//! Run files as readers see them: bytes from any place on, and the folder around them.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::files::{Disk, unreadable};
+use crate::domain::Diagnostic;
+use crate::readers::{Folder, InMemory, Named, Source, Stream};
+
+/// What is kept in memory of bytes that come once; more goes to a temporary file without a name.
+const IN_MEMORY: u64 = 64 << 20;
+/// Most entries of a folder that holds a run.
+const MOST_NAMES: usize = 100_000;
+
+/// A regular file.
+pub(super) struct DiskFile {
+    file: File,
+    path: String,
+    opened: Stamp,
+    /// The folder as it was named: a link's own, where tools that link into a store keep the others.
+    folder: Option<DiskFolder>,
+}
+
+/// What a change of a file leaves behind.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self { size: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+impl DiskFile {
+    /// A file that was opened by its path.
+    pub(super) fn named(file: File, path: &str, disk: &Disk) -> io::Result<Self> {
+        let folder = Path::new(path).parent().map(|folder| DiskFolder::named(folder, disk));
+        Ok(Self { folder, ..Self::nameless(file, path)? })
+    }
+
+    fn nameless(file: File, path: &str) -> io::Result<Self> {
+        let opened = Stamp::of(&file.metadata()?);
+        Ok(Self { file, path: path.to_owned(), opened, folder: None })
+    }
+}
+
+impl Source for DiskFile {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn size(&self) -> u64 {
+        self.opened.size
+    }
+
+    fn stream(&self) -> Box<dyn Stream + '_> {
+        Box::new(Place { file: &self.file, at: 0 })
+    }
+
+    fn is_unchanged(&self) -> bool {
+        // The handle stays with the file, whatever its path leads to by now.
+        self.file.metadata().is_ok_and(|now| Stamp::of(&now) == self.opened)
+    }
+
+    fn folder(&self) -> Option<&dyn Folder> {
+        self.folder.as_ref().map(|folder| folder as &dyn Folder)
+    }
+}
+
+/// A place in a file that several read: the handle's own position would be everybody's.
+struct Place<'f> {
+    file: &'f File,
+    at: u64,
+}
+
+impl Read for Place<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file;
+        file.seek(SeekFrom::Start(self.at))?;
+        let read = file.read(into)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Place<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let mut file = self.file;
+        if let SeekFrom::Current(_) = to {
+            file.seek(SeekFrom::Start(self.at))?;
+        }
+        self.at = file.seek(to)?;
+        Ok(self.at)
+    }
+
+    fn stream_position(&mut self) -> io::Result<u64> {
+        Ok(self.at)
+    }
+}
+
+/// A folder; what lies in it is opened under the rules of the disk.
+pub(super) struct DiskFolder {
+    path: PathBuf,
+    shown: String,
+    disk: Disk,
+}
+
+impl DiskFolder {
+    pub(super) fn named(path: &Path, disk: &Disk) -> Self {
+        let shown = path.to_string_lossy().into_owned();
+        Self { path: path.to_owned(), shown, disk: disk.clone() }
+    }
+}
+
+impl Folder for DiskFolder {
+    fn path(&self) -> &str {
+        &self.shown
+    }
+
+    fn names(&self) -> Result<Vec<String>, Diagnostic> {
+        let path = if self.shown.is_empty() { "." } else { &self.shown };
+        let real = self.disk.resolve(path)?;
+        let list = || -> io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(real)? {
+                // A name that is no text is none that a tool gives to a run.
+                names.extend(entry?.file_name().into_string());
+                if names.len() > MOST_NAMES {
+                    return Err(io::Error::other("it holds too many files for the folder of a run"));
+                }
+            }
+            names.sort_unstable();
+            Ok(names)
+        };
+        list().map_err(|error| unreadable(path, &error.to_string()))
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic> {
+        let path = self.path.join(name);
+        let shown = path.to_string_lossy();
+        // One name and nothing else: what a file says must not lead out of its folder.
+        if Path::new(name).file_name() != Some(name.as_ref()) {
+            return Err(unreadable(&shown, "is no name of a file"));
+        }
+        match self.disk.reach(&shown)? {
+            Named::File(source) => Ok(source),
+            Named::Folder(_) => Err(unreadable(&shown, "is a folder").next("name one run file")),
+        }
+    }
+}
+
+/// Bytes that come once and have no place to go back to, such as standard input.
+pub(super) fn spool(mut from: impl Read, path: &str) -> io::Result<Box<dyn Source>> {
+    let mut bytes = Vec::new();
+    (&mut from).take(IN_MEMORY).read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < IN_MEMORY {
+        return Ok(Box::new(InMemory { path: path.to_owned(), bytes }));
+    }
+    let mut file = tempfile::tempfile()?;
+    io::Write::write_all(&mut file, &bytes)?;
+    io::copy(&mut from, &mut file)?;
+    Ok(Box::new(DiskFile::nameless(file, path)?))
+}

@@ -1,0 +1,27 @@
+//! Files beside a run file, which name what it does not.
+
+use super::tree::{self, Node, Shape};
+use super::{Content, json};
+use crate::domain::Diagnostic;
+
+/// The only file in the folder of the run file whose name is one that is looked for, as JSON; `None`
+/// where there is none, or where several leave it open.
+///
+/// # Errors
+/// `file-unreadable`, or `run-malformed` where it is not JSON.
+pub(super) fn json(
+    content: &Content<'_>,
+    is_it: impl Fn(&str) -> bool,
+    shape: Shape<'_>,
+) -> Result<Option<Node>, Diagnostic> {
+    let Some(folder) = content.folder() else { return Ok(None) };
+    let names = folder.names()?;
+    let mut found = names.iter().filter(|name| is_it(name));
+    let (Some(name), None) = (found.next(), found.next()) else { return Ok(None) };
+    let source = folder.open(name)?;
+    let read = || -> Result<Node, Diagnostic> {
+        let bytes = Content::of(source.as_ref())?.bytes()?;
+        tree::parse(json::text(&bytes)?, shape)
+    };
+    read().map(Some).map_err(|error| error.within(name))
+}

@@ -1,0 +1,154 @@
+//! CSV: a line of column names, then a row an item. Between the cells stand commas, semicolons or
+//! tabs, as the first line shows.
+
+mod rows;
+
+use std::collections::BTreeSet;
+
+use self::rows::{Row, Rows};
+use super::quote::quote;
+use super::scalar::Scalar;
+use super::table::{Cell, IDS, SCORE, Table};
+use super::{Content, Format, ReadOptions, Reader, Reading, json};
+use crate::domain::{Code, Diagnostic, Score, Unscored};
+
+/// What may stand between two cells.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+/// What spreadsheets and data frames write where there is no value.
+const NOTHING: [&str; 6] = ["", "null", "None", "NA", "N/A", "<NA>"];
+/// A column that only promptfoo's own table has.
+const PROMPTFOO: &str = "Grader Reason";
+
+/// Reads CSV with named columns.
+pub(super) struct CsvReader;
+
+impl Reader for CsvReader {
+    fn format(&self) -> Format {
+        Format::Csv
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        let mut lines = json::head(head).lines();
+        let first = lines.next().unwrap_or("");
+        let Some((separator, names_an_item)) = separator(first) else { return false };
+        let mut goes_on = || lines.next().is_some_and(|line| line.as_bytes().contains(&separator));
+        !matches!(json::first_byte(head), None | Some(b'{' | b'['))
+            && first.chars().all(|c| c == '\t' || !c.is_control())
+            && (names_an_item || goes_on())
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let first = json::head(content.head()).lines().next().unwrap_or("");
+        let (separator, _) = separator(first).unwrap_or((b',', false));
+        let mut rows = Rows::of(content, separator)?;
+        let Some((line, header)) = rows.next()? else {
+            return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
+        };
+        let mut header = Header::of(header).map_err(|error| error.within(&format!("line {line}")))?;
+        let mut table = Table::new(options);
+        while let Some((line, row)) = rows.next()? {
+            let cells = header.cells(line, row).map_err(|error| error.within(&format!("line {line}")))?;
+            table.row(line, &cells)?;
+        }
+        let reading = table.finish(content.path(), Format::Csv)?;
+        header.check_commas(&reading.run.names().metric_name)?;
+        Ok(reading)
+    }
+}
+
+/// What stands between the cells of a header, and whether one of them names the item.
+fn separator(header: &str) -> Option<(u8, bool)> {
+    let cells = |separator: u8| header.split(char::from(separator));
+    let named = |cell: &str| IDS.contains(&cell.trim().trim_matches('"'));
+    let by_name = SEPARATORS.into_iter().find(|s| cells(*s).count() > 1 && cells(*s).any(named));
+    if let Some(separator) = by_name {
+        return Some((separator, true));
+    }
+    let most = SEPARATORS.into_iter().rev().max_by_key(|s| cells(*s).count())?;
+    (cells(most).count() > 1).then_some((most, false))
+}
+
+/// A column name, and the line that first has a decimal comma in it.
+struct Header(Vec<(String, Option<(u64, String)>)>);
+
+impl Header {
+    /// # Errors
+    /// `run-malformed` where a name stands twice, `format-unknown` for a table that is no run.
+    fn of(row: Row<'_>) -> Result<Self, Diagnostic> {
+        let names: Vec<&str> = row.iter().map(str::trim).collect();
+        if names.contains(&PROMPTFOO) {
+            return Err(Code::FormatUnknown
+                .at("")
+                .what("looks like promptfoo's table for people, which does not name its items")
+                .next("let promptfoo write JSON (-o out.json) or JSON Lines (-o out.jsonl)"));
+        }
+        let mut seen = BTreeSet::new();
+        let twice = names.iter().find(|name| !name.is_empty() && !seen.insert(**name));
+        match twice {
+            Some(name) => Err(Code::RunMalformed
+                .at("")
+                .what(format!("the column {} stands twice", quote(name)))
+                .next("give each column a name of its own")),
+            None => Ok(Self(names.into_iter().map(|name| (name.to_owned(), None)).collect())),
+        }
+    }
+
+    /// The cells of a row by name. Columns without a name, such as an index, are left out.
+    fn cells<'r>(&'r mut self, line: u64, row: Row<'r>) -> Result<Vec<(&'r str, Text<'r>)>, Diagnostic> {
+        if row.len() != self.0.len() {
+            return Err(Code::RunMalformed
+                .at("")
+                .what(format!("has {} cells, and the first line names {} columns", row.len(), self.0.len()))
+                .next("quote cells that hold a separator, a quotation mark or a line break"));
+        }
+        for ((_, comma), cell) in self.0.iter_mut().zip(row.iter()) {
+            if comma.is_none() && has_comma(cell) {
+                *comma = Some((line, cell.to_owned()));
+            }
+        }
+        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), Text(cell)));
+        Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
+    }
+
+    /// Refuses scores that only a person can read: left out, they would leave out the graded items.
+    fn check_commas(&self, metric: &str) -> Result<(), Diagnostic> {
+        let column = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
+        // Where rows name their metric, no column does.
+        match column(metric).or_else(|| column(SCORE)) {
+            Some((name, Some((line, cell)))) => Err(Code::RunMalformed
+                .at(format!("line {line}: {name}"))
+                .what(format!("is {}: is that a decimal comma?", quote(cell)))
+                .next("write scores with a decimal point, and without separators of thousands")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a cell is a number but for a comma.
+fn has_comma(cell: &str) -> bool {
+    cell.contains(',') && cell.bytes().all(|b| b.is_ascii_digit() || b",.-+".contains(&b))
+}
+
+/// A cell.
+struct Text<'r>(&'r str);
+
+impl Cell for Text<'_> {
+    fn scalar(&self) -> Scalar<'_> {
+        if self.0.is_empty() { Scalar::Null } else { Scalar::Text(self.0.into()) }
+    }
+
+    fn whole(&self) -> Scalar<'_> {
+        self.0.trim().parse().map_or_else(|_| self.scalar(), Scalar::Unsigned)
+    }
+
+    fn score(&self) -> Result<Score, Unscored> {
+        let text = self.0.trim();
+        let number = match text {
+            _ if NOTHING.contains(&text) => return Err(Unscored::Missing),
+            _ if text.eq_ignore_ascii_case("true") => 1.0,
+            _ if text.eq_ignore_ascii_case("false") => 0.0,
+            _ => text.parse().map_err(|_| Unscored::NotANumber)?,
+        };
+        Score::new(number).ok_or(Unscored::NotFinite)
+    }
+}

@@ -1,0 +1,251 @@
+//! HELM: `per_instance_stats.json` of a run directory, and the names in the `run_spec.json` beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cluster::Clusters;
+use super::quote::{list, quote};
+use super::scalar::Scalar;
+use super::tree::{self, Node, Shape};
+use super::{Content, Format, ReadOptions, Reader, Reading, beside, json, metric};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, Unscored};
+
+/// The file that holds the scores, and the one that holds the names.
+const SCORES: &str = "per_instance_stats.json";
+const SPEC: &str = "run_spec.json";
+/// The split that is read where no other is named.
+const TEST: &str = "test";
+/// What begins the names of statistics that tell how the run went and not how good it was: they are
+/// listed last.
+const BOOKKEEPING: [&str; 10] = [
+    "num_",
+    "training_",
+    "inference_",
+    "estimated_",
+    "batch_size",
+    "finish_reason_",
+    "prompt_truncated",
+    "max_prob",
+    "logprob",
+    "perplexity",
+];
+
+const NAME: Shape<'static> =
+    Shape::Fields(&[("name", Shape::All), ("split", Shape::All), ("perturbation", Shape::Fields(&[]))]);
+const STAT: Shape<'static> = Shape::Fields(&[("name", NAME), ("count", Shape::All), ("mean", Shape::All)]);
+const RECORD: Shape<'static> = Shape::Fields(&[
+    ("instance_id", Shape::All),
+    ("train_trial_index", Shape::All),
+    ("perturbation", Shape::Fields(&[])),
+    ("stats", Shape::Each(&STAT)),
+]);
+
+/// Reads HELM's scores by instance.
+pub(super) struct HelmReader;
+
+impl Reader for HelmReader {
+    fn format(&self) -> Format {
+        Format::Helm
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        let mut named = false;
+        json::first_byte(head) == Some(b'[')
+            && tree::first_keys(head, |key| {
+                named |= key == "instance_id";
+                (named && key == "stats").then_some(true)
+            })
+    }
+
+    fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
+        names.iter().map(String::as_str).filter(|name| *name == SCORES).collect()
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let bytes = content.bytes()?;
+        let Node::List(records) = tree::parse(json::text(&bytes)?, Shape::Each(&RECORD))? else {
+            return Err(damaged("", "is no list of instances"));
+        };
+        drop(bytes);
+        let table = Table::of(&records)?;
+        let (split, metric, mut notes) = table.choose(options.metric.as_deref())?;
+        let run = table.fill(split, metric)?;
+        // HELM labels no instance: a key that was asked for is nowhere.
+        Clusters::new(&options.cluster).check()?;
+        let spec = beside::json(content, |name| name == SPEC, Shape::All)?;
+        if spec.is_none() {
+            notes.push(format!("No {SPEC} lies beside the file: model and task are unknown."));
+        }
+        // Scores of another split are another thing: two such runs must not be compared.
+        let metric = if split.is_none_or(|split| split == TEST) {
+            metric.to_owned()
+        } else {
+            format!("{metric},{}", split.unwrap_or_default())
+        };
+        let run = run.finish(names(spec.as_ref(), metric))?;
+        Ok(Reading { run, format: Format::Helm, notes })
+    }
+}
+
+/// One statistic of one instance.
+struct Stat<'n> {
+    split: Option<&'n str>,
+    name: &'n str,
+    score: Result<Score, Unscored>,
+}
+
+/// An instance in one trial. HELM writes it once for each group of metrics.
+struct Row<'n> {
+    place: usize,
+    id: String,
+    trial: u32,
+    stats: Vec<Stat<'n>>,
+}
+
+struct Table<'n> {
+    rows: Vec<Row<'n>>,
+    perturbed: usize,
+}
+
+impl<'n> Table<'n> {
+    fn of(records: &'n [Node]) -> Result<Self, Diagnostic> {
+        let mut table = Self { rows: Vec::new(), perturbed: 0 };
+        let mut known: BTreeMap<(String, u32), usize> = BTreeMap::new();
+        for (place, record) in records.iter().enumerate() {
+            let here = |error: Diagnostic| error.within(&format!("[{place}]"));
+            if record.get("perturbation").is_some_and(|value| !value.is_null()) {
+                table.perturbed += 1;
+                continue;
+            }
+            let field = |name: &str| record.get(name).map_or(Scalar::Null, Node::scalar);
+            let id = field("instance_id").id().map_err(|e| here(e.within("instance_id")))?.into_owned();
+            let trial = field("train_trial_index").epoch();
+            let trial = trial.map_err(|e| here(e.within("train_trial_index")))?;
+            let Some(Node::List(list)) = record.get("stats") else {
+                return Err(here(damaged("stats", "is no list of statistics")));
+            };
+            let at = *known.entry((id.clone(), trial)).or_insert(table.rows.len());
+            if at == table.rows.len() {
+                table.rows.push(Row { place, id, trial, stats: Vec::new() });
+            }
+            let Some(row) = table.rows.get_mut(at) else { continue };
+            for (at, stat) in list.iter().enumerate() {
+                row.stats.extend(Stat::of(stat).map_err(|e| here(e.within(&format!("stats[{at}]"))))?);
+            }
+        }
+        if table.rows.is_empty() {
+            return Err(damaged("", "holds no instance without a perturbation"));
+        }
+        Ok(table)
+    }
+
+    /// The split and the metric that are read, and what to tell of what is not.
+    fn choose(&self, wanted: Option<&str>) -> Result<(Option<&'n str>, &'n str, Vec<String>), Diagnostic> {
+        let stats = || self.rows.iter().flat_map(|row| &row.stats);
+        let splits: BTreeSet<&str> = stats().filter_map(|stat| stat.split).collect();
+        let named = wanted.and_then(|wanted| {
+            let (metric, split) = wanted.rsplit_once(',')?;
+            Some((metric, *splits.get(split)?))
+        });
+        let shown = list(splits.iter().copied(), 16);
+        let mut splits = splits.into_iter();
+        let split = match (named, splits.next(), splits.len()) {
+            (Some((_, split)), ..) => Some(split),
+            (None, first, 0) => first,
+            (None, first, _) => match first.into_iter().chain(splits).find(|split| *split == TEST) {
+                Some(split) => Some(split),
+                None => {
+                    return Err(Code::RunAmbiguous
+                        .at("stats")
+                        .what(format!("the file holds several splits and no \"test\": {shown}"))
+                        .next("choose one after the metric, as in --metric exact_match,valid"));
+                }
+            },
+        };
+        let held: BTreeSet<&str> = stats().filter(|stat| stat.split == split).map(|stat| stat.name).collect();
+        let mut held: Vec<&str> = held.into_iter().collect();
+        held.sort_by_key(|name| BOOKKEEPING.iter().any(|begin| name.starts_with(begin)));
+        let wanted = named.map(|(metric, _)| metric).or(wanted);
+        let (metric, note) = metric::choose("stats", &held, wanted, None)?;
+        let mut notes: Vec<String> = note.into_iter().collect();
+        match split.map(quote) {
+            Some(split) if split != shown => {
+                notes.push(format!("The split is {split}; the file holds {shown}."));
+            }
+            Some(split) if split != quote(TEST) => {
+                notes.push(format!("The split is {split}, the only one of the file."));
+            }
+            _ => {}
+        }
+        if self.perturbed > 0 {
+            notes.push(format!("{} rows of perturbed instances were left out.", self.perturbed));
+        }
+        Ok((split, metric, notes))
+    }
+
+    /// The rows of a split, with their scores by a metric.
+    fn fill(&self, split: Option<&str>, metric: &str) -> Result<RunFrameBuilder, Diagnostic> {
+        let mut run = RunFrameBuilder::default();
+        for row in &self.rows {
+            // A row without statistics says nothing of its split: it counts as unscored.
+            if row.stats.iter().any(|stat| stat.split != split) {
+                if row.stats.iter().any(|stat| stat.split == split) {
+                    return Err(damaged(&format!("[{}].stats", row.place), "holds statistics of two splits"));
+                }
+                continue;
+            }
+            let mut found = row.stats.iter().filter(|stat| stat.name == metric);
+            let score = found.next().map_or(Err(Unscored::Missing), |stat| stat.score);
+            if found.next().is_some() {
+                let twice = format!("holds {} twice", quote(metric));
+                return Err(damaged(&format!("[{}].stats", row.place), &twice));
+            }
+            run.push(Item { id: &row.id, epoch: row.trial, cluster: None, score });
+        }
+        Ok(run)
+    }
+}
+
+impl<'n> Stat<'n> {
+    /// `None` for what was computed on perturbed instances.
+    fn of(stat: &'n Node) -> Result<Option<Self>, Diagnostic> {
+        let field = |name: &str| stat.get("name").and_then(|names| names.get(name));
+        let Some(name) = field("name").and_then(Node::text) else {
+            return Err(damaged("name.name", "is missing, expected the name of a metric"));
+        };
+        if field("perturbation").is_some_and(|value| !value.is_null()) {
+            return Ok(None);
+        }
+        let score = match (stat.get("count"), stat.get("mean")) {
+            (Some(Node::Leaf(Scalar::Unsigned(0))), _) | (_, None) => Err(Unscored::Missing),
+            (_, Some(mean)) => mean.scalar().score().map_err(|error| error.within("mean"))?,
+        };
+        Ok(Some(Self { split: field("split").and_then(Node::text), name, score }))
+    }
+}
+
+/// The name of a run holds its model; without it, the task is left.
+fn names(spec: Option<&Node>, metric_name: String) -> RunNames {
+    let name = spec.and_then(|spec| spec.get("name")).and_then(Node::text);
+    let adapter = spec.and_then(|spec| spec.get("adapter_spec"));
+    let model = adapter.and_then(|adapter| adapter.get("model").or_else(|| adapter.get("model_deployment")));
+    let known = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("unknown").to_owned();
+    RunNames {
+        run_id: known(name),
+        model_id: known(model.and_then(Node::text)),
+        task_id: known(name.map(task).as_deref()),
+        metric_name,
+        config_hash: None,
+    }
+}
+
+/// `mmlu:subject=law,model=a_b` is `mmlu:subject=law`.
+fn task(run: &str) -> String {
+    let (scenario, rest) = run.split_once(':').unwrap_or((run, ""));
+    let of_model = |field: &&str| !field.starts_with("model=") && !field.starts_with("model_deployment=");
+    let fields: Vec<&str> = rest.split(',').filter(of_model).filter(|field| !field.is_empty()).collect();
+    if fields.is_empty() { scenario.to_owned() } else { format!("{scenario}:{}", fields.join(",")) }
+}
+
+fn damaged(place: &str, what: &str) -> Diagnostic {
+    Code::RunMalformed.at(place).what(what).next("the file is damaged: write it again (helm-run)")
+}

@@ -1,0 +1,157 @@
+//! The members of an `.eval` archive. Names from inside are looked up in the archive and nowhere
+//! else: nothing is ever written, and no name becomes a path.
+
+use std::collections::BTreeMap;
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::super::json;
+use super::super::quote::{list, plain};
+use super::super::source::Stream;
+use super::super::tree::{self, Node, Shape};
+use super::super::unpack::Budget;
+use crate::domain::{Code, Diagnostic};
+
+/// Most members of an archive: a sample has one or a few, and one summary in the journal.
+const MOST_MEMBERS: usize = 4_000_000;
+/// The folder and the ending of the journal's summaries, which are numbered from 1.
+const JOURNAL: (&str, &str) = ("_journal/summaries/", ".json");
+
+/// The summaries of all samples, each with its place, in the order in which they were written.
+pub(super) type Summaries = Vec<(String, Node)>;
+
+/// Whether the bytes begin as a zip archive does.
+pub(super) fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// An archive, and how much of it may still be unpacked.
+pub(super) struct Archive<'b> {
+    zip: ZipArchive<Box<dyn Stream + 'b>>,
+    budget: Budget,
+}
+
+impl<'b> Archive<'b> {
+    /// Reads the directory of the archive, and no more of its bytes.
+    ///
+    /// # Errors
+    /// `run-malformed` where it is damaged or cut short, or names more members than a log has.
+    pub(super) fn open(size: u64, bytes: Box<dyn Stream + 'b>) -> Result<Self, Diagnostic> {
+        let zip = ZipArchive::new(bytes).map_err(|error| damaged(&error))?;
+        if zip.len() > MOST_MEMBERS {
+            return Err(Code::RunMalformed
+                .at("")
+                .what(format!("holds {} members, and no log holds more than {MOST_MEMBERS}", zip.len()))
+                .next("the file is damaged: write it again"));
+        }
+        Ok(Self { zip, budget: Budget::for_file(size) })
+    }
+
+    /// A member as JSON; `None` where there is no such member. Of members with one name the last
+    /// counts: a sample that was scored again is appended.
+    ///
+    /// # Errors
+    /// `run-malformed` where it is damaged, uses another compression, or is not JSON.
+    pub(super) fn json(&mut self, name: &str, shape: Shape<'_>) -> Result<Option<Node>, Diagnostic> {
+        let Self { zip, budget } = self;
+        let inside = |error: Diagnostic| error.within(&plain(name));
+        let member = match zip.by_name(name) {
+            Ok(member) => member,
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(error) => return Err(inside(damaged(&error))),
+        };
+        let bytes = budget.read(member).map_err(inside)?;
+        let node = json::text(&bytes).and_then(|text| tree::parse(text, shape)).map_err(inside)?;
+        Ok(Some(node))
+    }
+
+    /// The summaries, and what to tell of where they came from.
+    ///
+    /// # Errors
+    /// `run-malformed` where a part of the journal is missing, or there is no summary at all.
+    pub(super) fn summaries(&mut self, of: Shape<'_>) -> Result<(Summaries, Vec<String>), Diagnostic> {
+        let mut records = Vec::new();
+        if let Some(node) = self.json("summaries.json", Shape::Each(&of))? {
+            append(&mut records, "summaries.json", node)?;
+            return Ok((records, Vec::new()));
+        }
+        let journal = self.journal()?;
+        for name in &journal {
+            if let Some(node) = self.json(name, Shape::Each(&of))? {
+                append(&mut records, name, node)?;
+            }
+        }
+        let note =
+            format!("The archive has no summaries.json; {} parts of its journal were read.", journal.len());
+        Ok((records, vec![note]))
+    }
+
+    /// The names of the journal's summaries in the order of their numbers.
+    fn journal(&self) -> Result<Vec<String>, Diagnostic> {
+        let numbered: BTreeMap<u64, String> = self
+            .zip
+            .file_names_raw()
+            .filter_map(|name| {
+                let name = std::str::from_utf8(name).ok()?;
+                let number = name.strip_prefix(JOURNAL.0)?.strip_suffix(JOURNAL.1)?;
+                Some((number.parse().ok()?, name.to_owned()))
+            })
+            .collect();
+        if numbered.is_empty() {
+            return Err(Code::RunMalformed
+                .at("")
+                .what("holds neither summaries.json nor summaries in its journal")
+                .next("the log was written without samples, or is damaged: write it again"));
+        }
+        match (1..).zip(numbered.keys()).find(|(expected, number)| expected != *number) {
+            Some((expected, _)) => Err(Code::RunMalformed
+                .at("_journal/summaries")
+                .what(format!("part {expected} of the journal is missing"))
+                .next("the file is damaged: write it again")),
+            None => Ok(numbered.into_values().collect()),
+        }
+    }
+
+    /// The refusal of an archive without a header.
+    pub(super) fn without_header(&self) -> Diagnostic {
+        if self.zip.index_for_name("_journal/start.json").is_some() {
+            return Code::RunUnfinished
+                .at("")
+                .what("the log has a journal and no header.json: its run crashed or is still going on")
+                .next("finish the run (inspect eval-retry) and take the log of the finished one");
+        }
+        let names: Vec<String> = self
+            .zip
+            .file_names_raw()
+            .take(4)
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .collect();
+        Code::FormatUnknown
+            .at("")
+            .what(format!(
+                "is a zip archive without header.json, so no Inspect log; it holds {}",
+                list(names.iter().map(String::as_str), 4)
+            ))
+            .next("unpack it and name the run file inside")
+    }
+}
+
+fn append(records: &mut Summaries, name: &str, node: Node) -> Result<(), Diagnostic> {
+    let Node::List(list) = node else {
+        return Err(Code::RunMalformed
+            .at(name)
+            .what("is no list of summaries")
+            .next("the file is damaged: write it again"));
+    };
+    records.extend(list.into_iter().enumerate().map(|(at, record)| (format!("{name}: [{at}]"), record)));
+    Ok(())
+}
+
+/// An error of the library; it may quote the file.
+fn damaged(error: &ZipError) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!("cannot be read as a zip archive: {}", plain(&error.to_string())))
+        .next("the file is damaged or was cut short: write it again")
+}

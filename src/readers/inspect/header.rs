@@ -1,0 +1,145 @@
+//! What a log says of itself, and whether its run may be judged at all.
+
+use super::super::ReadOptions;
+use super::super::quote::quote;
+use super::super::tree::{Node, Shape};
+use crate::domain::{Code, Diagnostic, RunNames};
+
+/// The fields of a header that are read.
+pub(super) const FIELDS: [(&str, Shape<'static>); 4] = [
+    ("status", Shape::All),
+    ("invalidated", Shape::All),
+    (
+        "eval",
+        Shape::Fields(&[
+            ("task", Shape::All),
+            ("model", Shape::All),
+            ("run_id", Shape::All),
+            ("eval_id", Shape::All),
+        ]),
+    ),
+    (
+        "results",
+        Shape::Fields(&[
+            ("total_samples", Shape::All),
+            ("completed_samples", Shape::All),
+            ("headline", Shape::All),
+            ("scorer", Shape::All),
+        ]),
+    ),
+];
+
+/// The header of a run that succeeded.
+#[derive(Debug)]
+pub(super) struct Header<'n>(&'n Node);
+
+impl<'n> Header<'n> {
+    /// # Errors
+    /// `run-unfinished` where the run did not succeed or was declared invalid afterwards;
+    /// `run-malformed` where the header does not say.
+    pub(super) fn of(log: &'n Node) -> Result<Self, Diagnostic> {
+        let next = "finish the run (inspect eval-retry) and take the log of the finished one";
+        match log.get("status") {
+            Some(status) if status.text() == Some("success") => {}
+            Some(status) => {
+                let status = status.text().map_or_else(|| "no text".to_owned(), quote);
+                return Err(Code::RunUnfinished
+                    .at("status")
+                    .what(format!("is {status}, and only \"success\" is judged"))
+                    .next(next));
+            }
+            None => {
+                return Err(Code::RunMalformed
+                    .at("status")
+                    .what("is missing")
+                    .next("the log must say how its run ended: write it again"));
+            }
+        }
+        match log.get("invalidated").map(Node::scalar) {
+            None | Some(super::super::scalar::Scalar::Null | super::super::scalar::Scalar::Bool(false)) => {}
+            Some(_) => {
+                return Err(Code::RunUnfinished
+                    .at("invalidated")
+                    .what("the log was declared invalid")
+                    .next("run the evaluation again, or take the invalidation back if it was a mistake"));
+            }
+        }
+        Ok(Self(log))
+    }
+
+    fn result(&self, field: &str) -> Option<&'n Node> {
+        self.0.get("results").and_then(|results| results.get(field))
+    }
+
+    /// The scorer, and the key in its values, that the log itself puts first.
+    pub(super) fn headline(&self) -> Option<(&'n str, &'n str)> {
+        let headline = self.result("headline")?;
+        let scorer = headline.get("scorer")?.text()?;
+        Some((scorer, headline.get("score").and_then(Node::text).unwrap_or(scorer)))
+    }
+
+    /// What to tell of how the log itself makes one score of a sample's epochs.
+    pub(super) fn reducer(&self) -> Option<String> {
+        let reducer = self.result("headline")?.get("reducer")?.text().filter(|reducer| *reducer != "mean")?;
+        Some(format!(
+            "The log reduces the epochs of a sample by {}; here they are averaged, or what --epochs says.",
+            quote(reducer)
+        ))
+    }
+
+    /// The one scorer of a log from 2024.
+    pub(super) fn old_scorer(&self) -> Option<&'n str> {
+        let scorer = self.result("scorer")?;
+        scorer.text().or_else(|| scorer.get("name").and_then(Node::text))
+    }
+
+    /// Holds the samples that are there against those that the log counts.
+    ///
+    /// # Errors
+    /// `run-malformed` where samples that were completed are missing.
+    pub(super) fn check_count(&self, found: usize) -> Result<Option<String>, Diagnostic> {
+        let count = |field| self.result(field).and_then(Node::count);
+        if let Some(completed) = count("completed_samples")
+            && (found as u64) < completed
+        {
+            return Err(Code::RunMalformed
+                .at("samples")
+                .what(format!("the log counts {completed} completed samples and holds {found}"))
+                .next("the file is damaged, or samples were left out: write it again"));
+        }
+        Ok(count("total_samples").filter(|total| (found as u64) < *total).map(|total| {
+            format!("The log counts {total} samples and holds {found}: the others were never completed.")
+        }))
+    }
+
+    /// # Errors
+    /// `run-malformed` without task or model; `run-ambiguous` where another run was asked for.
+    pub(super) fn names(&self, metric: &str, options: &ReadOptions) -> Result<RunNames, Diagnostic> {
+        let eval = |field: &str| {
+            self.0.get("eval").and_then(|eval| eval.get(field)).and_then(Node::text).map(str::to_owned)
+        };
+        let required = |field: &str| {
+            eval(field).ok_or_else(|| {
+                Code::RunMalformed
+                    .at(format!("eval.{field}"))
+                    .what("is missing, expected a string")
+                    .next("the log must name its task and model: write it again")
+            })
+        };
+        // `run_id` is shared by all tasks of one command; `eval_id`, which old logs lack, is not.
+        let run_id = eval("eval_id").map_or_else(|| required("run_id"), Ok)?;
+        if let Some(wanted) = options.run_id.as_deref().filter(|wanted| *wanted != run_id) {
+            return Err(Code::RunAmbiguous
+                .at("eval.eval_id")
+                .what(format!("is {}, and {} was asked for", quote(&run_id), quote(wanted)))
+                .next("give the file that holds the other"));
+        }
+        Ok(RunNames {
+            run_id,
+            model_id: required("model")?,
+            task_id: required("task")?,
+            metric_name: metric.to_owned(),
+            config_hash: None,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Inspect logs: `.eval` archives and JSON logs. Both hold the same objects; an archive holds them
+//! in members, and thinned summaries of its samples beside the samples.
+
+mod archive;
+mod header;
+mod sample;
+mod score;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use self::archive::Archive;
+use self::header::Header;
+use self::sample::{Labels, Sample};
+use self::score::Choice;
+use super::tree::{self, Node, Shape};
+use super::{Content, Format, ReadOptions, Reader, Reading, json};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
+
+/// Reads Inspect's `.eval` and JSON logs.
+pub(super) struct InspectReader;
+
+impl Reader for InspectReader {
+    fn format(&self) -> Format {
+        Format::Inspect
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        if archive::is_zip(head) {
+            return true;
+        }
+        if json::first_byte(head) != Some(b'{') {
+            return false;
+        }
+        let (mut eval, mut marked) = (false, false);
+        tree::first_keys(head, |key| {
+            match key {
+                "items" | "run_id" => return Some(false),
+                "eval" => eval = true,
+                "version" | "status" | "plan" | "samples" => marked = true,
+                _ => {}
+            }
+            (eval && marked).then_some(true)
+        })
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        if archive::is_zip(content.head()) {
+            // The library is not ours to vouch for: what it asserts about a hostile archive must
+            // not end the process.
+            return catch_unwind(AssertUnwindSafe(|| from_archive(content, options))).unwrap_or_else(|_| {
+                Err(Code::RunMalformed
+                    .at("")
+                    .what("cannot be read as a zip archive")
+                    .next("the file is damaged: write it again"))
+            });
+        }
+        from_json(json::text(&content.bytes()?)?, options)
+    }
+}
+
+fn from_json(text: &str, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    let labels = Labels::new(&options.cluster);
+    let sample = labels.fields();
+    let samples = Shape::Fields(&sample);
+    let samples = Shape::Each(&samples);
+    let mut fields = header::FIELDS.to_vec();
+    fields.push(("samples", samples));
+    let log = tree::parse(text, Shape::Fields(&fields))?;
+    let header = Header::of(&log)?;
+    let Some(Node::List(records)) = log.get("samples") else {
+        return Err(Code::RunMalformed
+            .at("samples")
+            .what("the log holds its header only, without samples")
+            .next("write the log with its samples (inspect log dump without --header-only)"));
+    };
+    let samples: Vec<_> = records
+        .iter()
+        .enumerate()
+        .map(|(at, record)| Sample::of(record).map_err(|error| error.within(&format!("samples[{at}]"))))
+        .collect::<Result<_, _>>()?;
+    finish(&header, &samples, labels, Vec::new(), None, options)
+}
+
+fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    let mut archive = Archive::open(content.size(), content.seek()?)?;
+    let labels = Labels::new(&options.cluster);
+    let Some(log) = archive.json("header.json", Shape::Fields(&header::FIELDS))? else {
+        return Err(archive.without_header());
+    };
+    let header = Header::of(&log).map_err(|error| error.within("header.json"))?;
+    let fields = labels.fields();
+    let (records, mut notes) = archive.summaries(Shape::Fields(&fields))?;
+    let mut samples = Vec::new();
+    for (place, record) in &records {
+        samples.push(Sample::of(record).map_err(|error| error.within(place))?);
+    }
+    let superseded = sample::keep_last(&mut samples);
+    if superseded > 0 {
+        notes.push(format!(
+            "{superseded} summaries were superseded by later ones of the same sample and epoch."
+        ));
+    }
+    finish(&header, &samples, labels, notes, Some(&mut archive), options)
+}
+
+fn finish(
+    header: &Header,
+    samples: &[Sample<'_>],
+    mut labels: Labels<'_>,
+    mut notes: Vec<String>,
+    mut archive: Option<&mut Archive<'_>>,
+    options: &ReadOptions,
+) -> Result<Reading, Diagnostic> {
+    notes.extend(header.check_count(samples.len())?);
+    let (choice, note) = Choice::of(header, samples, options.metric.as_deref())?;
+    notes.extend(note);
+    notes.extend(header.reducer());
+    let mut builder = RunFrameBuilder::default();
+    for (at, sample) in samples.iter().enumerate() {
+        let here = |error: Diagnostic| error.within(&format!("samples[{at}]"));
+        let cluster = labels.of(sample, archive.as_deref_mut()).map_err(here)?;
+        let score = choice.score(sample).map_err(here)?;
+        builder.push(Item { id: &sample.id, epoch: sample.epoch, cluster: cluster.as_deref(), score });
+    }
+    labels.check()?;
+    let names = header.names(choice.name(), options)?;
+    Ok(Reading { run: builder.finish(names)?, format: Format::Inspect, notes })
+}

@@ -1,0 +1,155 @@
+//! Which of a log's scores is read, and what its values stand for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::metric;
+use super::super::quote::quote;
+use super::super::scalar::Scalar;
+use super::super::tree::Node;
+use super::header::Header;
+use super::sample::Sample;
+use crate::domain::{Code, Diagnostic, Score, Unscored};
+
+/// The name of the score in logs from 2024, where they name no scorer.
+const OLD: &str = "score";
+
+/// A scorer, or one key of the values of a scorer that gives several.
+pub(super) struct Choice {
+    name: String,
+    scorer: String,
+    key: Option<String>,
+    old: String,
+}
+
+impl Choice {
+    /// The score that was asked for, else the log's own headline, else the only one; and a note
+    /// where others were left unread.
+    ///
+    /// # Errors
+    /// `run-ambiguous` with all scores of the log, where none of these is one of them.
+    pub(super) fn of(
+        header: &Header<'_>,
+        samples: &[Sample<'_>],
+        wanted: Option<&str>,
+    ) -> Result<(Self, Option<String>), Diagnostic> {
+        let old = header.old_scorer().unwrap_or(OLD);
+        // By scorer: the keys of its values; none where they are single.
+        let mut scorers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for sample in samples {
+            for (scorer, value) in sample.scores(old) {
+                let keys = scorers.entry(scorer).or_default();
+                keys.extend(value.fields().map(|(key, _)| key));
+            }
+        }
+        let mut choices: BTreeMap<String, (&str, Option<&str>)> = BTreeMap::new();
+        for (scorer, keys) in &scorers {
+            let single = keys.is_empty().then(|| ((*scorer).to_owned(), (*scorer, None)));
+            let several = keys.iter().map(|key| (format!("{scorer}/{key}"), (*scorer, Some(*key))));
+            for (name, place) in single.into_iter().chain(several) {
+                let shown = quote(&name);
+                if choices.insert(name, place).is_some() {
+                    return Err(Code::RunMalformed
+                        .at("scores")
+                        .what(format!("a scorer and a key of another are both called {shown}"))
+                        .next("rename one of them and score the log again (inspect score)"));
+                }
+            }
+        }
+        if choices.is_empty() {
+            return Err(Code::RunMalformed
+                .at("samples")
+                .what("no sample carries a score")
+                .next("score the log first (inspect score)"));
+        }
+        let headline = header.headline().map(|(scorer, score)| {
+            if choices.contains_key(scorer) { scorer.to_owned() } else { format!("{scorer}/{score}") }
+        });
+        let names: Vec<&str> = choices.keys().map(String::as_str).collect();
+        let (name, note) = metric::choose("scores", &names, wanted, headline.as_deref())?;
+        let (scorer, key) = choices.get(name).copied().unwrap_or((name, None));
+        let choice = Self {
+            name: name.to_owned(),
+            scorer: scorer.to_owned(),
+            key: key.map(str::to_owned),
+            old: old.to_owned(),
+        };
+        Ok((choice, note))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The score of a sample, or why it has none.
+    ///
+    /// # Errors
+    /// `run-malformed` where the value is a list: several judges, and nothing says which counts.
+    pub(super) fn score(&self, sample: &Sample<'_>) -> Result<Result<Score, Unscored>, Diagnostic> {
+        let none = if sample.failed() { Unscored::Failed } else { Unscored::Missing };
+        let Some((_, value)) = sample.scores(&self.old).find(|(scorer, _)| *scorer == self.scorer) else {
+            return Ok(Err(none));
+        };
+        let value = match (value, &self.key) {
+            (Node::Object(_), Some(key)) => match value.get(key) {
+                Some(value) => value,
+                None => return Ok(Err(none)),
+            },
+            // The scorer gave one value for all its keys: only that there is none fits them all.
+            (Node::Leaf(Scalar::Null | Scalar::NotFinite), _) | (Node::List(_), _) | (_, None) => value,
+            (_, Some(_)) => return Ok(Err(Unscored::NotANumber)),
+        };
+        number(value, none)
+    }
+}
+
+/// What Inspect takes a value for, except that it scores 0 what it does not know.
+fn number(value: &Node, none: Unscored) -> Result<Result<Score, Unscored>, Diagnostic> {
+    let number = match value {
+        Node::List(_) => {
+            return Err(Code::RunMalformed
+                .at("scores")
+                .what("the score is a list: several judges gave one each")
+                .next("reduce them to one score when scoring (for example mode or mean)"));
+        }
+        Node::Object(_) => return Ok(Err(Unscored::NotANumber)),
+        Node::Leaf(Scalar::Null) => return Ok(Err(none)),
+        Node::Leaf(Scalar::Text(text)) => match letter(text) {
+            Some(number) => number,
+            None => return Ok(Err(Unscored::NotANumber)),
+        },
+        Node::Leaf(scalar) => return scalar.clone().score(),
+    };
+    Ok(Score::new(number).ok_or(Unscored::NotFinite))
+}
+
+fn letter(text: &str) -> Option<f64> {
+    match text {
+        "C" => return Some(1.0),
+        "P" => return Some(0.5),
+        "I" | "N" => return Some(0.0),
+        _ => {}
+    }
+    match text.to_lowercase().as_str() {
+        "yes" | "true" => Some(1.0),
+        "no" | "false" => Some(0.0),
+        number => number.trim().parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letter;
+
+    #[test]
+    fn values_stand_for_what_inspect_takes_them_for() {
+        for (text, number) in
+            [("C", 1.0), ("I", 0.0), ("P", 0.5), ("N", 0.0), ("Yes", 1.0), ("FALSE", 0.0), (" 0.25 ", 0.25)]
+        {
+            assert_eq!(letter(text), Some(number), "{text}");
+        }
+        for text in ["c", "A", "", "1,5", "0x1"] {
+            assert_eq!(letter(text), None, "{text}");
+        }
+        assert!(letter("nan").is_some_and(f64::is_nan));
+    }
+}

@@ -1,0 +1,153 @@
+//! JSON Lines: an object a line, each a row of a table.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::cluster::{Clusters, Metadata};
+use super::lines::Lines;
+use super::nonfinite::{self, SENTINEL};
+use super::scalar::{AnyScalar, Key, Scalar};
+use super::table::{Cell, IDS, Table};
+use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json};
+use crate::domain::{Code, Diagnostic, Score, Unscored};
+
+/// Reads JSON Lines with named columns.
+pub(super) struct JsonlReader;
+
+impl Reader for JsonlReader {
+    fn format(&self) -> Format {
+        Format::Jsonl
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        if json::first_byte(head) != Some(b'{') {
+            return false;
+        }
+        let text = json::head(head).trim_start();
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        if first.len() < text.len()
+            && serde_json::from_str::<&RawValue>(first).is_err()
+            && !is_repaired(first)
+        {
+            return false;
+        }
+        let (mut id, mut whole) = (false, false);
+        foreign::keys(first, &mut |key| {
+            id |= IDS.contains(&key);
+            whole |= key == "items";
+            !whole
+        });
+        let rows = id || rest.trim_start().starts_with('{');
+        rows && !whole && foreign::json(first).is_none()
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let mut table = Table::new(options);
+        let mut lines = Lines::of(content);
+        while let Some((line, text)) = lines.next()? {
+            let error = match cells(text, false) {
+                Ok(cells) => {
+                    table.row(line, &cells)?;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let repaired = nonfinite::repair(text).filter(|_| json::is_syntax(&error));
+            let Some(repaired) = repaired else { return Err(refused(line, &error)) };
+            let cells = cells(&repaired.text, true).map_err(|error| refused(line, &error))?;
+            table.row(line, &cells)?;
+        }
+        table.finish(content.path(), Format::Jsonl)
+    }
+}
+
+fn is_repaired(line: &str) -> bool {
+    nonfinite::repair(line).is_some_and(|line| serde_json::from_str::<&RawValue>(&line.text).is_ok())
+}
+
+/// An error of the parser on a line.
+fn refused(line: u64, error: &serde_json::Error) -> Diagnostic {
+    let mut refused = json::diagnose(error, "");
+    refused.place = format!("line {line}, column {}", error.column().max(1));
+    if error.is_eof() {
+        return Code::RunMalformed
+            .at(refused.place)
+            .what("the line ends in the middle of its JSON")
+            .next("write one object a line, whole; if this is the last line, the file was cut short");
+    }
+    refused
+}
+
+/// The cells of a line.
+fn cells(text: &str, repaired: bool) -> Result<Vec<(Cow<'_, str>, Raw<'_>)>, serde_json::Error> {
+    let mut de = serde_json::Deserializer::from_str(text);
+    let row = Row { repaired }.deserialize(&mut de)?;
+    de.end().map(|()| row)
+}
+
+/// A value as it is written.
+struct Raw<'t> {
+    text: &'t str,
+    repaired: bool,
+}
+
+impl Cell for Raw<'_> {
+    fn scalar(&self) -> Scalar<'_> {
+        let mut de = serde_json::Deserializer::from_str(self.text);
+        // The parser has been over it; what it refuses now is a number that no double holds.
+        AnyScalar { repaired: self.repaired }.deserialize(&mut de).unwrap_or(Scalar::NotFinite)
+    }
+
+    fn score(&self) -> Result<Score, Unscored> {
+        match self.text.as_bytes().first() {
+            Some(b'n') => Err(Unscored::Missing),
+            Some(b't') => Score::new(1.0).ok_or(Unscored::NotFinite),
+            Some(b'f') => Score::new(0.0).ok_or(Unscored::NotFinite),
+            Some(b'-' | b'0'..=b'9') => {
+                self.text.parse().ok().and_then(Score::new).ok_or(Unscored::NotFinite)
+            }
+            Some(b'"') if self.repaired && self.text.get(1..self.text.len() - 1) == Some(SENTINEL) => {
+                Err(Unscored::NotFinite)
+            }
+            _ => Err(Unscored::NotANumber),
+        }
+    }
+
+    fn cluster(&self, clusters: &mut Clusters<'_>) -> Option<Scalar<'_>> {
+        let mut de = serde_json::Deserializer::from_str(self.text);
+        Metadata { clusters, repaired: self.repaired }.deserialize(&mut de).ok().flatten()
+    }
+}
+
+/// Reads an object as its fields.
+struct Row {
+    repaired: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Row {
+    type Value = Vec<(Cow<'de, str>, Raw<'de>)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row {
+    type Value = Vec<(Cow<'de, str>, Raw<'de>)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row as an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut cells = Vec::with_capacity(16);
+        while let Some(name) = object.next_key_seed(Key)? {
+            let value: &RawValue = object.next_value()?;
+            cells.push((name, Raw { text: value.get(), repaired: self.repaired }));
+        }
+        Ok(cells)
+    }
+}

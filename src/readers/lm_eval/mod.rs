@@ -1,0 +1,141 @@
+//! lm-evaluation-harness: `samples_<task>_<date>.jsonl`, one object a line, one line for each document
+//! and filter; and what the `results_<date>.json` beside it says of the run.
+
+mod line;
+mod results;
+
+use std::collections::BTreeMap;
+
+use self::line::{Line, Lines as Samples};
+use self::results::Results;
+use super::cluster::Clusters;
+use super::quote::list;
+use super::{Content, Format, ReadOptions, Reader, Reading, json, metric, tree};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Unscored};
+
+/// How many metrics a message names.
+const NAMED: usize = 16;
+
+/// Reads samples of lm-evaluation-harness.
+pub(super) struct LmEvalReader;
+
+impl Reader for LmEvalReader {
+    fn format(&self) -> Format {
+        Format::LmEval
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        if json::first_byte(head) != Some(b'{') {
+            return false;
+        }
+        let (mut id, mut marked) = (false, false);
+        tree::first_keys(head, |key| {
+            match key {
+                "items" | "run_id" => return Some(false),
+                "doc_id" => id = true,
+                "doc" | "arguments" | "resps" | "filtered_resps" => marked = true,
+                _ => {}
+            }
+            (id && marked).then_some(true)
+        })
+    }
+
+    fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
+        names.iter().map(String::as_str).filter(|name| results::parts(name).is_some()).collect()
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let samples = Samples::read(content, &options.cluster)?;
+        samples.whole()?;
+        let mut notes = Vec::new();
+        let (metric, filter) = choose(&samples, options.metric.as_deref(), &mut notes)?;
+        let results = Results::of(content)?;
+        let chosen: Vec<&Line> = samples.lines.iter().filter(|line| line.filter == filter).collect();
+        results.check_count(chosen.len())?;
+        notes.extend(results.missing());
+
+        let mut run = RunFrameBuilder::default();
+        for line in chosen {
+            let value = line.values.iter().find(|(held, _)| *held == metric).map(|(_, value)| *value);
+            let score = value.flatten().unwrap_or(Err(Unscored::Missing));
+            run.push(Item { id: &line.id, epoch: 0, cluster: line.cluster.as_deref(), score });
+            line.fingerprint.into_iter().for_each(|fingerprint| run.fingerprint(fingerprint));
+        }
+        check_labels(&samples.clusters)?;
+        let metric = samples.name(metric);
+        run.direction(results.direction(metric));
+        let names = RunNames { metric_name: key(metric, samples.name(filter)), ..results.names() };
+        let run = run.finish(names).map_err(|error| samples.clusters.name_field(error))?;
+        Ok(Reading { run, format: Format::LmEval, notes })
+    }
+}
+
+/// The metric and the filter that are read, by their numbers.
+fn choose(
+    samples: &Samples<'_>,
+    wanted: Option<&str>,
+    notes: &mut Vec<String>,
+) -> Result<(usize, usize), Diagnostic> {
+    // Whether all values of a metric under a filter are single numbers, or none at all.
+    let mut single: BTreeMap<(usize, usize), bool> = BTreeMap::new();
+    for line in &samples.lines {
+        for (metric, value) in &line.values {
+            *single.entry((*metric, line.filter)).or_insert(true) &= value.is_some();
+        }
+    }
+    let mut choices: Vec<(String, (usize, usize), bool)> = single
+        .into_iter()
+        .map(|(at, single)| (key(samples.name(at.0), samples.name(at.1)), at, single))
+        .collect();
+    choices.sort();
+    let of = |single: bool| -> Vec<&str> {
+        choices.iter().filter(|choice| choice.2 == single).map(|(name, ..)| name.as_str()).collect()
+    };
+    let (numbers, others) = (of(true), of(false));
+    // A metric without its filter names one where it has only one.
+    let named = wanted.map(|wanted| {
+        let mut of = choices.iter().filter(|(_, at, _)| samples.name(at.0) == wanted);
+        of.next().filter(|_| of.next().is_none()).map_or(wanted, |(name, ..)| name.as_str())
+    });
+    let first_other = others.first().copied().filter(|_| numbers.is_empty());
+    if let Some(other) = named.filter(|named| others.contains(named)).or(first_other) {
+        return Err(Code::RunMalformed
+            .at(other)
+            .what("is not one number for each item, so items cannot be compared by it")
+            .next(match &numbers[..] {
+                [] => "run the task with a metric of single items, such as acc".to_owned(),
+                numbers => format!("choose another with --metric: {}", list(numbers.iter().copied(), NAMED)),
+            }));
+    }
+    if numbers.is_empty() {
+        return Err(Code::RunMalformed
+            .at("")
+            .what("no line carries a metric")
+            .next("run the task with a metric, and with --log_samples"));
+    }
+    let (chosen, note) = metric::choose("metric,filter", &numbers, named, None)?;
+    notes.extend(note);
+    if !others.is_empty() {
+        notes.push(format!(
+            "Not one number for each item, and so not to be chosen: {}.",
+            list(others.iter().copied(), NAMED)
+        ));
+    }
+    match choices.iter().find(|(name, ..)| name == chosen) {
+        Some((_, at, _)) => Ok(*at),
+        None => Err(Code::Bug.at("readers").what("chose a metric that is none")),
+    }
+}
+
+/// The name of a metric as the keys of the results have it.
+fn key(metric: &str, filter: &str) -> String {
+    format!("{metric},{filter}")
+}
+
+fn check_labels(clusters: &Clusters<'_>) -> Result<(), Diagnostic> {
+    clusters.check().map_err(|mut error| {
+        error.place = "doc".into();
+        error.what = error.what.replace("metadata holds", "doc holds").replace("has metadata", "has a doc");
+        error
+    })
+}

@@ -1,0 +1,94 @@
+//! What the results beside the samples say: model, task, direction, and how many documents there are.
+
+use super::super::tree::{Node, Shape};
+use super::super::{Content, beside};
+use crate::domain::{Code, Diagnostic, Direction, RunNames};
+
+const SHAPE: Shape<'static> = Shape::Fields(&[
+    ("model_name", Shape::All),
+    ("higher_is_better", Shape::All),
+    ("results", Shape::Values(&Shape::Fields(&[("sample_len", Shape::All)]))),
+]);
+
+/// Names of two files of one run, and what stands in the second.
+pub(super) struct Results {
+    /// Task and date of the samples, as their file is named.
+    named: Option<(String, String)>,
+    found: Option<Node>,
+}
+
+/// Task and date of `samples_<task>_<date>.jsonl`; a task may hold `_`, a date does not.
+pub(super) fn parts(name: &str) -> Option<(&str, &str)> {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.strip_prefix("samples_")?.strip_suffix(".jsonl")?.rsplit_once('_')
+}
+
+impl Results {
+    /// # Errors
+    /// Where there are results and they cannot be read.
+    pub(super) fn of(content: &Content<'_>) -> Result<Self, Diagnostic> {
+        let file = content.path().rsplit(['/', '\\']).next().unwrap_or_default();
+        let named = parts(file).map(|(task, date)| (task.to_owned(), date.to_owned()));
+        let found = match &named {
+            // Called `results` unless the run was told a name for it.
+            Some((_, date)) => {
+                let end = format!("_{date}.json");
+                beside::json(content, |name| name.ends_with(&end), SHAPE)?
+            }
+            None => None,
+        };
+        Ok(Self { named, found })
+    }
+
+    /// What is said of this task in a part of the results.
+    fn of_task(&self, part: &str) -> Option<&Node> {
+        self.found.as_ref()?.get(part)?.get(&self.named.as_ref()?.0)
+    }
+
+    /// A file that was cut between two lines shows here, and nowhere else.
+    ///
+    /// # Errors
+    /// `run-malformed` where the results count more documents than there are. They may count fewer: a
+    /// metric need not be computed for every document.
+    pub(super) fn check_count(&self, held: usize) -> Result<(), Diagnostic> {
+        let counted = self.of_task("results").and_then(|task| task.get("sample_len")).and_then(Node::count);
+        match counted {
+            Some(counted) if counted > held as u64 => Err(Code::RunMalformed
+                .at("")
+                .what(format!("holds {held} documents, and the results beside it count {counted}"))
+                .next("the file was cut short: write it again")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where better lies.
+    pub(super) fn direction(&self, metric: &str) -> Option<Direction> {
+        use super::super::scalar::Scalar::Bool;
+        match self.of_task("higher_is_better")?.get(metric)? {
+            Node::Leaf(Bool(true)) => Some(Direction::HigherIsBetter),
+            Node::Leaf(Bool(false)) => Some(Direction::LowerIsBetter),
+            _ => None,
+        }
+    }
+
+    /// What to tell where there are no results.
+    pub(super) fn missing(&self) -> Option<String> {
+        self.found.is_none().then(|| {
+            "No results_<date>.json of the same run lies beside the file: the model, the direction of the metric \
+             and the number of documents are not known."
+                .to_owned()
+        })
+    }
+
+    /// The names of the run; the metric is another's to say.
+    pub(super) fn names(&self) -> RunNames {
+        let unknown = || "unknown".to_owned();
+        let model = self.found.as_ref().and_then(|found| found.get("model_name")).and_then(Node::text);
+        let model_id = model.filter(|name| !name.is_empty()).map_or_else(unknown, str::to_owned);
+        let (run_id, task_id) = match &self.named {
+            Some((task, date)) => (format!("{task}_{date}"), task.clone()),
+            None => (unknown(), unknown()),
+        };
+        RunNames { run_id, model_id, task_id, ..RunNames::default() }
+    }
+}

@@ -1,0 +1,47 @@
+//! The metric that is read, of those that a file holds.
+
+use super::quote::{list, quote};
+use crate::domain::{Code, Diagnostic};
+
+/// How many metrics a message names.
+const NAMED: usize = 16;
+
+/// The metric that was asked for, else the file's own headline, else the only one; and a note where
+/// the headline was taken and others were left unread.
+///
+/// # Errors
+/// `run-ambiguous` with all of them, where none of these is one of them.
+pub(super) fn choose<'n>(
+    place: &str,
+    names: &[&'n str],
+    wanted: Option<&str>,
+    headline: Option<&str>,
+) -> Result<(&'n str, Option<String>), Diagnostic> {
+    let find = |name: &str| names.iter().find(|held| **held == name).copied();
+    let all = || list(names.iter().copied(), NAMED);
+    if let Some(wanted) = wanted {
+        return find(wanted).map(|name| (name, None)).ok_or_else(|| {
+            Code::RunAmbiguous
+                .at(place)
+                .what(format!("no metric is {}; the file holds {}", quote(wanted), all()))
+                .next("choose one of these with --metric")
+        });
+    }
+    if let [only] = names {
+        return Ok((only, None));
+    }
+    match headline.and_then(find) {
+        Some(name) => {
+            let note = format!(
+                "The metric is {}, the headline of the log, which holds {}; --metric chooses another.",
+                quote(name),
+                all()
+            );
+            Ok((name, Some(note)))
+        }
+        None => Err(Code::RunAmbiguous
+            .at(place)
+            .what(format!("the file holds {} metrics: {}", names.len(), all()))
+            .next("choose one with --metric")),
+    }
+}

@@ -1,0 +1,152 @@
+//! promptfoo's results: JSON (`-o out.json`) and JSON Lines (`-o out.jsonl`). One file holds every
+//! provider with every prompt, in no order; each pair of them is a run of its own.
+
+mod row;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::row::{Row, SHAPE};
+use super::cluster::Clusters;
+use super::lines::Lines;
+use super::quote::{list, quote};
+use super::tree::{self, Node, Shape};
+use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, metric, table};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames};
+
+/// How many runs a message names.
+const NAMED: usize = 16;
+
+/// Reads what promptfoo writes for programs.
+pub(super) struct PromptfooReader;
+
+impl Reader for PromptfooReader {
+    fn format(&self) -> Format {
+        Format::Promptfoo
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        json::first_byte(head) == Some(b'{') && (is_whole(head) || is_row(head))
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let mut clusters = Clusters::new(&options.cluster);
+        let mut names = RunNames {
+            run_id: table::stem(content.path()).to_owned(),
+            task_id: table::UNKNOWN.to_owned(),
+            ..RunNames::default()
+        };
+        let mut rows = Vec::new();
+        if is_whole(content.head()) {
+            let shape = Shape::Fields(&[
+                ("evalId", Shape::All),
+                ("results", Shape::Fields(&[("results", Shape::Each(&SHAPE))])),
+                ("config", Shape::Fields(&[("description", Shape::All)])),
+            ]);
+            let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
+            let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
+            else {
+                return Err(Code::RunMalformed
+                    .at("results.results")
+                    .what("is no list of results")
+                    .next("let promptfoo write the file again (-o out.json)"));
+            };
+            for (at, result) in results.iter().enumerate() {
+                let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
+                rows.push(Row::of(result, &mut clusters).map_err(within)?);
+            }
+            let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
+            names.run_id = text(file.get("evalId")).unwrap_or(names.run_id);
+            names.task_id = text(file.get("config").and_then(|config| config.get("description")))
+                .unwrap_or(names.task_id);
+        } else {
+            let mut lines = Lines::of(content);
+            while let Some((line, text)) = lines.next()? {
+                let within = |mut error: Diagnostic| {
+                    error.place = format!("line {line}");
+                    error
+                };
+                let result = tree::parse(text, SHAPE).map_err(within)?;
+                rows.push(Row::of(&result, &mut clusters).map_err(within)?);
+            }
+        }
+        clusters.check_in("metadata", "results carry")?;
+        finish(rows, names, options)
+    }
+}
+
+/// Whether a file is one object with all results in it.
+fn is_whole(head: &[u8]) -> bool {
+    let (mut id, mut results) = (false, false);
+    tree::first_keys(head, |key| {
+        match key {
+            "evalId" => id = true,
+            "results" => results = true,
+            "items" | "samples" => return Some(false),
+            _ => {}
+        }
+        (id && results).then_some(true)
+    })
+}
+
+/// Whether a file begins with one result.
+fn is_row(head: &[u8]) -> bool {
+    let mut seen = BTreeSet::new();
+    foreign::keys(json::head(head), &mut |key| {
+        seen.insert(key.to_owned());
+        seen.len() < 64
+    });
+    ["promptIdx", "testCase", "namedScores"].iter().all(|key| seen.contains(*key))
+}
+
+/// The run of the one provider and prompt that is chosen.
+fn finish(mut rows: Vec<Row>, mut names: RunNames, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    let variants: BTreeSet<String> = rows.iter().map(|row| row.variant.clone()).collect();
+    if variants.len() > 1 {
+        let chosen =
+            options.run_id.as_ref().filter(|wanted| variants.contains(*wanted)).ok_or_else(|| {
+                let all = list(variants.iter().map(String::as_str), NAMED);
+                let no = options.run_id.as_deref().map(|wanted| format!("no run is {}; ", quote(wanted)));
+                Code::RunAmbiguous
+                    .at("results")
+                    .what(format!("{}the file holds {} runs: {all}", no.unwrap_or_default(), variants.len()))
+                    .next("choose one with --baseline-run or --candidate-run")
+            })?;
+        rows.retain(|row| row.variant == *chosen);
+        names.run_id.clone_from(chosen);
+    } else if let Some(wanted) = options.run_id.as_ref().filter(|wanted| **wanted != names.run_id) {
+        return Err(Code::RunAmbiguous
+            .at("evalId")
+            .what(format!("is {}, and {} was asked for", quote(&names.run_id), quote(wanted)))
+            .next("ask for the one that the file holds, or give the file that holds the other"));
+    }
+    let metrics: BTreeSet<&str> = rows.iter().flat_map(Row::metrics).collect();
+    let metrics: Vec<&str> = metrics.into_iter().collect();
+    if metrics.is_empty() {
+        return Err(Code::RunMalformed.at("results").what("is empty").next("a run needs at least one item"));
+    }
+    names.metric_name = metric::choose("results", &metrics, options.metric.as_deref(), None)?.0.to_owned();
+    names.model_id = rows.first().map(|row| row.provider.clone()).unwrap_or_default();
+
+    // Repeats are told apart by the order in which their tests are numbered, not by that of the file.
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by(|a, b| (&a.item, a.test).cmp(&(&b.item, b.test)));
+    let mut builder = RunFrameBuilder::default();
+    let mut epochs: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut before: Option<&Row> = None;
+    for row in order {
+        if row.test.is_some()
+            && before.is_some_and(|other| (&other.item, other.test) == (&row.item, row.test))
+        {
+            return Err(Code::DuplicateItem
+                .at("results")
+                .what(format!("test {} stands twice: {}", row.test.unwrap_or(0), quote(&row.item)))
+                .next("let promptfoo write the file again"));
+        }
+        before = Some(row);
+        let epoch = epochs.entry(&row.item).or_insert(0);
+        let score = row.score(&names.metric_name);
+        builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
+        *epoch += 1;
+    }
+    Ok(Reading { run: builder.finish(names)?, format: Format::Promptfoo, notes: Vec::new() })
+}

@@ -1,0 +1,84 @@
+//! Where the bytes of a run come from. `edge/` opens files; a reader asks for as much as it needs.
+
+use std::io::{Cursor, Read, Seek};
+
+use crate::domain::Diagnostic;
+
+/// Bytes that are read from any place on.
+pub trait Stream: Read + Seek {}
+
+impl<T: Read + Seek> Stream for T {}
+
+/// An open file.
+pub trait Source {
+    /// Its path, as people name it.
+    fn path(&self) -> &str;
+
+    /// Its length in bytes when it was opened.
+    fn size(&self) -> u64;
+
+    /// Its bytes from the start; every stream has a place of its own.
+    fn stream(&self) -> Box<dyn Stream + '_>;
+
+    /// Whether nothing shows that its bytes changed since it was opened.
+    fn is_unchanged(&self) -> bool;
+
+    /// The folder it lies in, where it lies in one.
+    fn folder(&self) -> Option<&dyn Folder>;
+}
+
+/// A folder that holds a run: one file of scores, and others that tell of them.
+pub trait Folder {
+    /// Its path, as people name it.
+    fn path(&self) -> &str;
+
+    /// The names of what lies in it, in ascending order.
+    ///
+    /// # Errors
+    /// `file-unreadable`.
+    fn names(&self) -> Result<Vec<String>, Diagnostic>;
+
+    /// Opens a file that lies in it, under the same rules as a file that was named by a person.
+    ///
+    /// # Errors
+    /// `file-unreadable`, with the path as the place; also where the name leads elsewhere.
+    fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic>;
+}
+
+/// What a path leads to.
+pub enum Named {
+    /// A file.
+    File(Box<dyn Source>),
+    /// A folder.
+    Folder(Box<dyn Folder>),
+}
+
+/// Bytes that are in memory already.
+pub struct InMemory<B> {
+    /// Where they came from.
+    pub path: String,
+    /// The bytes.
+    pub bytes: B,
+}
+
+impl<B: AsRef<[u8]>> Source for InMemory<B> {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn size(&self) -> u64 {
+        self.bytes.as_ref().len() as u64
+    }
+
+    fn stream(&self) -> Box<dyn Stream + '_> {
+        Box::new(Cursor::new(self.bytes.as_ref()))
+    }
+
+    fn is_unchanged(&self) -> bool {
+        true
+    }
+
+    fn folder(&self) -> Option<&dyn Folder> {
+        None
+    }
+}

@@ -1,0 +1,148 @@
+//! The columns of a table: what each is for, and which hold numbers.
+
+use std::collections::BTreeMap;
+
+use super::super::cluster::Source;
+use super::super::quote::quote;
+use crate::domain::{Code, Diagnostic, Unscored};
+
+/// Columns that name the item, the one that is read first.
+pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
+/// Columns that hold the cluster where no other is named, the one that is read first.
+const CLUSTERS: [&str; 3] = ["cluster_id", "cluster", "group"];
+/// Columns that name the run, in the order of [`Runs`](super::super::runs::Runs).
+pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
+/// Most columns over all rows.
+const MOST: usize = 10_000;
+
+/// What a column is for. Of several for one purpose the one of the lowest rank is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Id(usize),
+    Cluster(usize),
+    Epoch,
+    Name(usize),
+    Metadata,
+    /// Perhaps a metric.
+    Value,
+    /// What would be a cluster, had no other been named.
+    Unread,
+}
+
+impl Role {
+    fn of(name: &str, clusters: Source<'_>) -> Self {
+        let rank = |names: &[&str]| names.iter().position(|known| *known == name);
+        let cluster = match clusters {
+            Source::Metadata(key) => (key == name).then_some(0),
+            Source::Field => rank(&CLUSTERS),
+            Source::Off => None,
+        };
+        match (rank(&IDS), rank(&NAMES), cluster) {
+            (Some(rank), ..) => Self::Id(rank),
+            (_, Some(index), _) => Self::Name(index),
+            (.., Some(rank)) => Self::Cluster(rank),
+            _ if name == "epoch" => Self::Epoch,
+            _ if name == "metadata" => Self::Metadata,
+            _ if CLUSTERS.contains(&name) => Self::Unread,
+            _ => Self::Value,
+        }
+    }
+}
+
+/// A column, and what was seen of it.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) role: Role,
+    /// Whether a row has a number in it, finite or not.
+    pub(super) numeric: bool,
+    /// The last row that has it.
+    row: u64,
+    /// Rows whose value is no number, from and to, as long as none had one.
+    texts: Vec<(usize, usize)>,
+}
+
+impl Column {
+    /// Takes note of a value that is no number.
+    pub(super) fn no_number(&mut self, row: usize, why: Unscored) {
+        if why != Unscored::NotANumber || self.numeric {
+            return;
+        }
+        match self.texts.last_mut() {
+            Some((_, to)) if *to == row => *to += 1,
+            _ => self.texts.push((row, row + 1)),
+        }
+    }
+
+    /// The rows whose values were no numbers before the first one that is.
+    pub(super) fn take_texts(&mut self) -> impl Iterator<Item = usize> + use<> {
+        std::mem::take(&mut self.texts).into_iter().flat_map(|(from, to)| from..to)
+    }
+}
+
+/// All columns that rows had so far.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    all: Vec<Column>,
+    by_name: BTreeMap<String, usize>,
+    /// The row that is being read, from 1.
+    row: u64,
+}
+
+impl Columns {
+    pub(super) fn next_row(&mut self) {
+        self.row += 1;
+    }
+
+    /// The column of a cell: the `at`th of its row.
+    ///
+    /// # Errors
+    /// `run-malformed` where the row has it already, or the file has more columns than any tool writes.
+    pub(super) fn find(
+        &mut self,
+        at: usize,
+        name: &str,
+        clusters: Source<'_>,
+    ) -> Result<(usize, Role), Diagnostic> {
+        // Rows are alike: nearly always the column stands where it stood before.
+        let index = match self.all.get(at) {
+            Some(column) if column.name == name => at,
+            _ => self.by_name.get(name).copied().unwrap_or(self.all.len()),
+        };
+        if index == self.all.len() {
+            if index == MOST {
+                return Err(Code::RunMalformed
+                    .at("")
+                    .what(format!("the rows so far have {MOST} columns"))
+                    .next("write one row for each item, with the same columns"));
+            }
+            let role = Role::of(name, clusters);
+            self.by_name.insert(name.to_owned(), index);
+            self.all.push(Column { name: name.to_owned(), role, numeric: false, row: 0, texts: Vec::new() });
+        }
+        let row = self.row;
+        match self.get_mut(index) {
+            Some(column) if column.row < row => {
+                column.row = row;
+                Ok((index, column.role))
+            }
+            _ => Err(Code::RunMalformed
+                .at("")
+                .what(format!("the column {} stands twice", quote(name)))
+                .next("give each column a name of its own")),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Column> {
+        self.all.get_mut(index)
+    }
+
+    /// The name of a column.
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.all.get(index).map_or("", |column| &column.name)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Column> {
+        self.all.iter()
+    }
+}

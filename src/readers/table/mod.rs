@@ -1,0 +1,283 @@
+//! Rows with named columns, one at a time: what JSON Lines and CSV share. Which column names the
+//! item is told by its name, which one is the score by the numbers in it.
+
+mod columns;
+mod line;
+
+pub(super) use columns::IDS;
+
+use self::columns::{Columns, NAMES, Role};
+use self::line::LineNumbers;
+use super::cluster::{Clusters, Source};
+use super::quote::{list, quote};
+use super::runs::Runs;
+use super::scalar::Scalar;
+use super::{Format, ReadOptions, Reading, metric};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, Unscored};
+
+/// The column of scores in files whose rows name their metric.
+pub(super) const SCORE: &str = "score";
+/// What stands for a model or a task that the file does not name.
+pub(super) const UNKNOWN: &str = "unknown";
+/// How many columns a message names.
+const NAMED: usize = 16;
+
+/// One value of a row.
+pub(super) trait Cell {
+    /// The value as it is.
+    fn scalar(&self) -> Scalar<'_>;
+
+    /// The value as it is, but digits as a number.
+    fn whole(&self) -> Scalar<'_> {
+        self.scalar()
+    }
+
+    /// The value as a score.
+    fn score(&self) -> Result<Score, Unscored>;
+
+    /// The field that holds the cluster, where the value is an object.
+    fn cluster(&self, clusters: &mut Clusters<'_>) -> Option<Scalar<'_>> {
+        let _ = clusters;
+        None
+    }
+}
+
+/// A run while its rows are read.
+pub(super) struct Table<'o> {
+    options: &'o ReadOptions,
+    columns: Columns,
+    clusters: Clusters<'o>,
+    runs: Option<Runs<'o>>,
+    builder: RunFrameBuilder,
+    lines: LineNumbers,
+    /// The column that names the items, and the line that showed it.
+    id: Option<(usize, u64)>,
+    /// The column of the scores, once one is known to be.
+    metric: Option<usize>,
+    /// Whether rows name their metric.
+    named: bool,
+}
+
+/// The cells of a row by what they are for.
+struct Sorted<'r, C> {
+    names: [Option<&'r C>; NAMES.len()],
+    id: Option<(usize, usize, &'r C)>,
+    cluster: Option<(usize, usize, &'r C)>,
+    epoch: Option<&'r C>,
+    metadata: Option<&'r C>,
+    values: Vec<(usize, &'r C)>,
+}
+
+impl<'o> Table<'o> {
+    pub(super) fn new(options: &'o ReadOptions) -> Self {
+        Self {
+            options,
+            columns: Columns::default(),
+            clusters: Clusters::new(&options.cluster),
+            runs: None,
+            builder: RunFrameBuilder::default(),
+            lines: LineNumbers::default(),
+            id: None,
+            metric: None,
+            named: false,
+        }
+    }
+
+    /// Reads a row: its line, and its cells by name.
+    ///
+    /// # Errors
+    /// `run-malformed`, with the line as the place.
+    pub(super) fn row<N: AsRef<str>, C: Cell>(
+        &mut self,
+        line: u64,
+        row: &[(N, C)],
+    ) -> Result<(), Diagnostic> {
+        self.read(line, row).map_err(|error| error.within(&format!("line {line}")))
+    }
+
+    fn read<N: AsRef<str>, C: Cell>(&mut self, line: u64, row: &[(N, C)]) -> Result<(), Diagnostic> {
+        let cells = self.sort(row)?;
+        if !self.takes(&cells)? {
+            return Ok(());
+        }
+        let score = self.score(&cells.values);
+        let cluster = self.cluster(&cells)?;
+        let (column, cell) = self.item(line, &cells)?;
+        let id = cell.scalar().id().map_err(|error| error.within(self.columns.name(column)))?.into_owned();
+        let epoch = match cells.epoch {
+            Some(cell) => cell.whole().epoch().map_err(|error| error.within("epoch"))?,
+            None => 0,
+        };
+        self.lines.push(self.builder.len(), line);
+        self.builder.push(Item { id: &id, epoch, cluster: cluster.as_deref(), score });
+        Ok(())
+    }
+
+    fn sort<'r, N: AsRef<str>, C: Cell>(&mut self, row: &'r [(N, C)]) -> Result<Sorted<'r, C>, Diagnostic> {
+        let values = Vec::with_capacity(row.len());
+        let mut sorted = Sorted {
+            names: [None; NAMES.len()],
+            id: None,
+            cluster: None,
+            epoch: None,
+            metadata: None,
+            values,
+        };
+        let better = |kept: &Option<(usize, usize, &'r C)>, rank| kept.is_none_or(|(best, ..)| rank < best);
+        self.columns.next_row();
+        for (at, (name, cell)) in row.iter().enumerate() {
+            let (column, role) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
+            match role {
+                Role::Id(rank) if better(&sorted.id, rank) => sorted.id = Some((rank, column, cell)),
+                Role::Cluster(rank) if better(&sorted.cluster, rank) => {
+                    sorted.cluster = Some((rank, column, cell));
+                }
+                Role::Name(index) => {
+                    if let Some(slot) = sorted.names.get_mut(index) {
+                        *slot = Some(cell);
+                    }
+                }
+                Role::Epoch => sorted.epoch = Some(cell),
+                Role::Metadata => sorted.metadata = Some(cell),
+                Role::Value => sorted.values.push((column, cell)),
+                Role::Id(_) | Role::Cluster(_) | Role::Unread => {}
+            }
+        }
+        Ok(sorted)
+    }
+
+    /// Whether the row belongs to the run that is read.
+    fn takes<C: Cell>(&mut self, cells: &Sorted<'_, C>) -> Result<bool, Diagnostic> {
+        let mut names = [const { std::borrow::Cow::Borrowed("") }; NAMES.len()];
+        for ((slot, cell), name) in names.iter_mut().zip(&cells.names).zip(NAMES) {
+            match cell.map(Cell::scalar) {
+                None | Some(Scalar::Null) => {}
+                Some(other) => *slot = other.id().map_err(|error| error.within(name))?,
+            }
+        }
+        let [.., metric, _] = &names;
+        self.named |= !metric.is_empty();
+        let options = self.options;
+        let wanted = options.metric.as_deref().filter(|_| self.named);
+        let runs = self.runs.get_or_insert_with(|| Runs::new(options.run_id.as_deref(), wanted));
+        Ok(runs.takes(names))
+    }
+
+    /// The score of a row. The first column with a number in it is taken for the metric unless
+    /// another is asked for; whether it is the only one shows at the end.
+    fn score<C: Cell>(&mut self, values: &[(usize, &C)]) -> Result<Score, Unscored> {
+        let wanted = if self.named { Some(SCORE) } else { self.options.metric.as_deref() };
+        let row = self.builder.len();
+        let mut score = Err(Unscored::Missing);
+        for (index, cell) in values {
+            let is_metric = self.metric == Some(*index);
+            let Some(column) = self.columns.get_mut(*index) else { continue };
+            let fits = wanted.is_none_or(|wanted| wanted == column.name);
+            if self.metric.is_some() && !is_metric && (wanted.is_some() || column.numeric) {
+                continue;
+            }
+            let value = cell.score();
+            let numeric = matches!(value, Ok(_) | Err(Unscored::NotFinite));
+            if is_metric {
+                score = value;
+            } else if self.metric.is_none() && fits && (numeric || wanted.is_some()) {
+                self.metric = Some(*index);
+                score = value;
+                column.take_texts().for_each(|row| self.builder.set_score(row, Err(Unscored::NotANumber)));
+            } else if let Err(why) = value {
+                column.no_number(row, why);
+            }
+            column.numeric |= numeric;
+        }
+        score
+    }
+
+    fn cluster<C: Cell>(&mut self, cells: &Sorted<'_, C>) -> Result<Option<String>, Diagnostic> {
+        let (scalar, name) = match (self.clusters.source, cells.cluster, cells.metadata) {
+            (Source::Off, ..) => return Ok(None),
+            (_, Some((_, column, cell)), _) => (Some(cell.scalar()), self.columns.name(column)),
+            (Source::Metadata(key), None, Some(cell)) => (cell.cluster(&mut self.clusters), key),
+            _ => (None, ""),
+        };
+        let label = match scalar {
+            Some(scalar) => scalar.metadata_cluster().map_err(|error| error.within(&quote(name)))?,
+            None => None,
+        };
+        let label = label.map(std::borrow::Cow::into_owned).filter(|label| !label.is_empty());
+        Ok(self.clusters.saw(label))
+    }
+
+    /// The cell that names the item: in the same column on every line.
+    fn item<'r, C: Cell>(&mut self, line: u64, cells: &Sorted<'r, C>) -> Result<(usize, &'r C), Diagnostic> {
+        let Some((_, column, cell)) = cells.id else {
+            let found = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
+            return Err(Code::RunMalformed
+                .at("")
+                .what(format!("no column names the item; there are {found}"))
+                .next(format!("name every item, in a column {}", IDS.join(", "))));
+        };
+        let (first, shown) = *self.id.get_or_insert((column, line));
+        if first == column {
+            return Ok((column, cell));
+        }
+        Err(Code::RunMalformed
+            .at("")
+            .what(format!(
+                "the item is named by {} here and by {} on line {shown}",
+                quote(self.columns.name(column)),
+                quote(self.columns.name(first))
+            ))
+            .next("name all items in one column"))
+    }
+
+    /// The run. `path` names it where no row does.
+    ///
+    /// # Errors
+    /// `run-ambiguous` where several columns hold numbers and none was asked for, or the rows are of
+    /// several runs; else as [`RunFrameBuilder::finish`], with lines as places.
+    pub(super) fn finish(self, path: &str, format: Format) -> Result<Reading, Diagnostic> {
+        let Some(runs) = self.runs else {
+            return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
+        };
+        let (names, notes) = runs.finish()?;
+        let numeric: Vec<&str> =
+            self.columns.iter().filter(|c| c.numeric).map(|column| column.name.as_str()).collect();
+        let wanted = if self.named { Some(SCORE) } else { self.options.metric.as_deref() };
+        let held = |name: &&str| self.columns.iter().any(|column| column.name == *name);
+        if numeric.is_empty() || wanted.is_some_and(|wanted| held(&wanted) && !numeric.contains(&wanted)) {
+            let columns = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
+            let what = match wanted.filter(|wanted| held(wanted)) {
+                Some(wanted) => format!("no row has a number in {}", quote(wanted)),
+                None => format!("no column holds numbers; there are {columns}"),
+            };
+            return Err(Code::RunMalformed.at("").what(what).next("write each score as a plain number"));
+        }
+        let (metric, _) = metric::choose("columns", &numeric, wanted, None)?;
+        let mut clusters = self.clusters;
+        self.columns.iter().for_each(|column| clusters.keep(&column.name));
+        clusters.check_in("columns", "there are")?;
+        let or = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
+        let names = RunNames {
+            run_id: or(names.run_id, stem(path)),
+            model_id: or(names.model_id, UNKNOWN),
+            task_id: or(names.task_id, UNKNOWN),
+            metric_name: or(names.metric_name, metric),
+            config_hash: names.config_hash,
+        };
+        let lines = self.lines;
+        let run =
+            self.builder.finish_at(names, &|row| format!("line {}", lines.of(row))).map_err(|mut e| {
+                e.place = e.place.replace(".cluster_id", "");
+                e
+            })?;
+        Ok(Reading { run, format, notes })
+    }
+}
+
+/// The name of a file without folders and endings.
+pub(super) fn stem(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() || stem == "-" { UNKNOWN } else { stem }
+}
