@@ -1,5 +1,8 @@
 //! `evalsig action` on GitHub: the check that a reviewer sees, the branch that an auditor clones.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
 use crate::support::github::{Access, CheckRun, Github, Setup};
@@ -265,6 +268,31 @@ fn the_token_shows_nowhere_and_travels_only_where_it_may() {
     let ran = elsewhere.run().exits(64);
     assert!(ran.stdout.contains("must not travel in the clear"), "{}", ran.stdout);
     assert!(!ran.stdout.contains(github.token()));
+}
+
+#[test]
+fn a_proxy_tunnels_what_is_encrypted_and_sees_nothing_else() {
+    let Some(github) = Github::start() else { return };
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut tunnel, _) = proxy.accept().unwrap();
+        let mut asked = [0; 4096];
+        let length = tunnel.read(&mut asked).unwrap();
+        tunnel.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&asked[..length]).into_owned()
+    });
+    let mut job = Job::on(&github, &[("min-delta", "0.01"), ("release-id", "v1"), ("deadline", "10")]);
+    job.session.set("https_proxy", &address).set("http_proxy", &address).set("no_proxy", "");
+    // This machine is spoken to directly: in the clear, the proxy would see the token.
+    job.run().exits(0);
+    job.inputs(&[("release-id", "v2")]);
+    job.session.set("GITHUB_API_URL", "https://ghe.example/api/v3");
+    job.session.set("GITHUB_GRAPHQL_URL", "https://ghe.example/api/graphql");
+    let ran = job.run().exits(75);
+    assert!(ran.stdout.contains("[github-unreachable]"), "{}", ran.stdout);
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("CONNECT ghe.example:443 ") && !asked.contains(github.token()), "{asked}");
 }
 
 #[test]

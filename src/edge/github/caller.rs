@@ -82,6 +82,7 @@ impl Pace {
 impl Caller {
     /// A client for the two APIs of a site.
     pub(super) fn new(site: &Site, pace: Pace, runtime: Handle) -> Result<Self, Diagnostic> {
+        let carrier = carrier(site, pace).map_err(|error| unready(&error))?;
         let client = |base: &http::Uri| {
             // octocrab starts a task for its queue.
             let _inside = runtime.enter();
@@ -89,19 +90,11 @@ impl Caller {
                 .base_uri(base.clone())?
                 .user_access_token(site.token.clone())
                 .add_header(http::HeaderName::from_static("x-github-api-version"), "2022-11-28".into())
-                .set_connect_timeout(Some(pace.patience))
-                .set_read_timeout(Some(pace.patience))
-                .set_write_timeout(Some(pace.patience))
-                .build()
-        };
-        let failed = |error: octocrab::Error| {
-            Code::GithubUnreachable
-                .at("github")
-                .what(format!("no connection can be set up: {}", full(&error)))
+                .build_with_reqwest(carrier.clone())
         };
         Ok(Self {
-            rest: client(&site.api).map_err(failed)?,
-            graphql: client(&site.graphql).map_err(failed)?,
+            rest: client(&site.api).map_err(|error| unready(&error))?,
+            graphql: client(&site.graphql).map_err(|error| unready(&error))?,
             graphql_address: site.graphql.to_string(),
             repository: site.repository.clone(),
             runtime: runtime.clone(),
@@ -226,6 +219,22 @@ impl Caller {
             Err(_) => Err(Trouble::Unknown(format!("no answer within {:.1} s", patience.as_secs_f64()))),
         }
     }
+}
+
+/// What carries the requests, through the proxies that the environment names (`HTTPS_PROXY`, `NO_PROXY`).
+fn carrier(site: &Site, pace: Pace) -> reqwest::Result<reqwest::Client> {
+    let plain = [&site.api, &site.graphql].iter().any(|base| base.scheme_str() != Some("https"));
+    let carrier = reqwest::Client::builder()
+        // A redirect would carry the token to wherever an answer says: nobody follows one.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(pace.patience)
+        .read_timeout(pace.patience);
+    // Only loopback may be spoken to in the clear, and a proxy would see the token.
+    if plain { carrier.no_proxy() } else { carrier }.build()
+}
+
+fn unready(error: &(dyn std::error::Error + 'static)) -> Diagnostic {
+    Code::GithubUnreachable.at("github").what(format!("no connection can be set up: {}", full(error)))
 }
 
 /// An answer with its whole body.
