@@ -60,6 +60,19 @@ pub(super) fn cluster_notes(units: &[Unit], notes: &mut Vec<String>) {
     }
 }
 
+/// Up to so many items rare large losses are a danger: 50 log-normal items err at .083, 20 at .107.
+const FEW_ITEMS: usize = 50;
+
+/// What a reader must know of few independent items.
+pub(super) fn few_items(items: usize) -> Option<String> {
+    (items <= FEW_ITEMS).then(|| {
+        format!(
+            "{items} items are few for graded scores: if large losses are rarer than large gains, or the reverse, this \
+             sample may show neither, and a wrong verdict is likelier than alpha says"
+        )
+    })
+}
+
 /// What a named method overlooks that takes items as independent.
 pub(super) fn ignored_clusters(method: Method, clusters: usize) -> String {
     format!(

@@ -153,6 +153,7 @@ fn on_units(
             (Box::new(test), resamples)
         }
         Method::FlipAndT => {
+            notes.extend(auto::few_items(units.len()).filter(|_| sample.clusters.is_none()));
             let both = Guarded { test: flip(), guard: studentised() };
             let resamples = both.test.resamples().or(both.guard.resamples());
             (Box::new(both), resamples)
