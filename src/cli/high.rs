@@ -1,20 +1,19 @@
 //! What was meant. Every text becomes a value that is valid, or an error that names the flag; after
 //! this nothing changes meaning.
 
+mod doctor;
 mod mde;
+mod watch;
 
 use std::str::FromStr;
 
 use super::low::{
-    ColourFlag, CompareFlags, DoctorFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, VerifyFlags,
-    ViewFlags, WatchFlags,
+    ColourFlag, CompareFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, VerifyFlags, ViewFlags,
 };
 use crate::commands::compare::CompareRequest;
-use crate::commands::doctor::DoctorRequest;
 use crate::commands::gate::{GateRequest, Keep, Place};
 use crate::commands::runs::Runs;
 use crate::commands::verify::VerifyRequest;
-use crate::commands::watch::{Follow, WatchRequest};
 use crate::commands::{Output, View};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Digest, Direction, EpochRule, Fraction, MethodChoice,
@@ -24,7 +23,9 @@ use crate::present::terminal::Colour;
 use crate::readers::Format;
 use crate::trail::Question;
 
+pub(super) use doctor::doctor;
 pub(super) use mde::mde;
+pub(super) use watch::watch;
 
 /// Whether the terminal takes colour: found out at the edge.
 #[derive(Clone, Copy, Debug)]
@@ -88,83 +89,6 @@ pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
             anchors: flags.anchor.iter().map(anchor).collect::<Result<_, _>>()?,
             require_anchor: flags.require_anchor,
         },
-        output: plain(flags.output),
-    })
-}
-
-pub(super) fn doctor(flags: DoctorFlags) -> Result<DoctorRequest, Diagnostic> {
-    Ok(DoctorRequest {
-        format: format(&flags.format)?,
-        cluster: cluster(flags.cluster.as_deref()),
-        metric: flags.metric,
-        files: flags.files,
-        output: plain(flags.output),
-    })
-}
-
-pub(super) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
-    for (flag, path) in [("--baseline", &flags.baseline), ("--candidate", &flags.candidate)] {
-        if flags.follow && path == "-" {
-            return Err(Code::BadUsage
-                .at(flag)
-                .what("is standard input, which cannot be followed")
-                .next("name a file"));
-        }
-    }
-    if flags.baseline == "-" && flags.candidate == "-" {
-        return Err(both_standard_input());
-    }
-    let positive = |t: &str| number(t).filter(|n| *n > 0.0);
-    let bounds = |t: &str| {
-        let (low, high) = t.split_once(',')?;
-        let (low, high) = (number(low.trim())?, number(high.trim())?);
-        (low < high && (high - low).is_finite()).then_some((low, high))
-    };
-    let follow = Follow {
-        every: parse("--every", &flags.every, "a number of seconds above 0", positive)?,
-        deadline: flags
-            .deadline
-            .as_deref()
-            .map(|t| parse("--deadline", t, "a number of seconds above 0", positive))
-            .transpose()?,
-        done: flags.done.clone(),
-    };
-    Ok(WatchRequest {
-        runs: Runs {
-            baseline: flags.baseline.clone(),
-            candidate: flags.candidate.clone(),
-            format: format(&flags.format)?,
-            metric: flags.metric.clone(),
-            baseline_run: None,
-            candidate_run: None,
-        },
-        plan: Plan {
-            claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {
-                number(t).and_then(Claim::above)
-            })?,
-            rule: Rule::Interval,
-            alpha: alpha(&flags.alpha)?,
-            power: power("0.80")?,
-            planned_delta: None,
-            sides: Sides::One,
-            method: MethodChoice::Auto,
-            resamples: 10_000,
-            seed: seed(&flags.seed)?,
-            direction: direction(flags.lower_is_better.as_deref())?,
-            cluster: cluster(flags.cluster.as_deref()),
-            epochs: EpochRule::Mean,
-            missing: missing(&flags.missing)?,
-            min_coverage: parse("--min-coverage", "0.95", "a share", |t| number(t).and_then(Fraction::new))?,
-        },
-        bounds: flags
-            .bounds
-            .as_deref()
-            .map(|t| parse("--bounds", t, "two numbers LOW,HIGH with LOW below HIGH", bounds))
-            .transpose()?,
-        looks: parse("--looks", &flags.looks, "a whole number from 1 to 1,000", |t| {
-            t.parse().ok().filter(|n| (1..=1000).contains(n))
-        })?,
-        follow: flags.follow.then_some(follow),
         output: plain(flags.output),
     })
 }
@@ -241,6 +165,10 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
             number(t).and_then(Fraction::new)
         })?,
     })
+}
+
+fn above(min_delta: &str) -> Result<Claim, Diagnostic> {
+    parse("--min-delta", min_delta, "a finite number", |t| number(t).and_then(Claim::above))
 }
 
 fn both_standard_input() -> Diagnostic {

@@ -1,7 +1,15 @@
 //! What was typed. Values stay text here; `high` gives them meaning, once, with one wording of every
 //! error. The action's inputs arrive as the same flags.
 
+mod doctor;
+mod mde;
+mod watch;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use doctor::DoctorFlags;
+pub(super) use mde::MdeFlags;
+pub(super) use watch::WatchFlags;
 
 /// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
 #[derive(Debug, Parser)]
@@ -30,35 +38,21 @@ pub(super) enum Command {
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
     /// Check run files and say what is in each, and what is wrong with it.
-    Doctor(DoctorFlags),
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(Box<DoctorFlags>),
     /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
-    #[command(after_help = MDE_EXAMPLES)]
+    #[command(after_help = mde::EXAMPLES)]
     Mde(Box<MdeFlags>),
     /// Sequential test of two growing runs, valid at every look: 0 evidence for the claim, 1 against it,
     /// 2 not decided yet.
-    #[command(after_help = WATCH_ASSUMES)]
+    #[command(after_help = watch::ASSUMES)]
     Watch(Box<WatchFlags>),
     /// Print the version.
     Version,
 }
 
-const WATCH_ASSUMES: &str = "\
-Items are taken in a random order fixed by the seed; with --follow, items that come later are appended, in a \
-random order among themselves. That is valid as long as the time at which an item arrives has nothing to do with \
-its score: do not feed a file sorted by subject or difficulty. Where items carry clusters, each look is the cluster \
-test at alpha / N of --looks N; with --deadline or --done the last look is kept for the end. \
-watch gives evidence, not a verdict: it writes no envelope.";
-
-const MDE_EXAMPLES: &str = "\
-How widely the per-item differences spread decides what a number of items can show. Type it (--sd-diff, and --icc \
-with a cluster size where items cluster), or show a pilot: two runs from which sd, icc and cluster sizes are taken. \
-A pilot with several epochs an item also tells how much of the spread is luck of the draw, and so how many repeats \
-pay. Plan for an improvement that would matter to you, not for the one that the pilot happened to show.
-
-Examples:
-  evalsig mde --sd-diff 0.35 --n-pairs 2000 --one-sided
-  evalsig mde --baseline base.json --candidate cand.json --one-sided
-  evalsig mde --baseline base.json --candidate cand.json --target-delta 0.02 --one-sided";
+/// What --format takes.
+const FORMATS: &str = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv";
 
 const GATE_EXAMPLES: &str = "\
 The sign of --min-delta names the claim: above 0 \"better by more than that\", 0 \"better\", below 0 \"not worse \
@@ -78,11 +72,7 @@ pub(super) struct SharedFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) candidate: String,
     /// Format of both files: auto looks at the content, never at the name.
-    #[arg(
-        long,
-        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
-        default_value = "auto"
-    )]
+    #[arg(long, value_name = FORMATS, default_value = "auto")]
     pub(super) format: String,
     /// Metric to gate on; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name")]
@@ -238,170 +228,4 @@ pub(super) enum PlainOutputFlag {
     Tty,
     /// One JSON object.
     Json,
-}
-
-/// Flags of doctor.
-#[derive(Debug, Args)]
-pub(super) struct DoctorFlags {
-    /// Run files to check. With exactly two, they are checked as a pair (baseline, candidate) too.
-    #[arg(value_name = "FILE", required = true)]
-    pub(super) files: Vec<String>,
-    /// Format of the files: auto looks at the content.
-    #[arg(
-        long,
-        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
-        default_value = "auto"
-    )]
-    pub(super) format: String,
-    /// Metric to expect.
-    #[arg(long, value_name = "NAME")]
-    pub(super) metric: Option<String>,
-    /// Field that names the sampling unit, or none.
-    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
-    pub(super) cluster: Option<String>,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
-    pub(super) output: PlainOutputFlag,
-}
-
-/// Flags of mde.
-#[derive(Debug, Args)]
-pub(super) struct MdeFlags {
-    /// Standard deviation of the per-item paired difference, in units of the score. A pilot (--baseline
-    /// and --candidate) shows it instead.
-    #[arg(long, value_name = "SD", allow_hyphen_values = true)]
-    pub(super) sd_diff: Option<String>,
-    /// Paired items; 1000 unless said, or as many as the pilot has.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(super) n_pairs: Option<String>,
-    /// True improvement to plan for: prints the items it needs instead of the effect that --n-pairs show.
-    #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
-    pub(super) target_delta: Option<String>,
-    /// Value that delta must exceed: the margin of the claim that is planned.
-    #[arg(long, value_name = "DELTA", default_value = "0", allow_hyphen_values = true)]
-    pub(super) min_delta: String,
-    /// Error rate.
-    #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
-    pub(super) alpha: String,
-    /// Power.
-    #[arg(long, value_name = "SHARE", default_value = "0.80", allow_hyphen_values = true)]
-    pub(super) power: String,
-    /// Plan a one-sided test, as gate uses.
-    #[arg(long, conflicts_with = "two_sided")]
-    pub(super) one_sided: bool,
-    /// Plan a two-sided test (the default of this command, as in the Python package).
-    #[arg(long)]
-    pub(super) two_sided: bool,
-    /// Intra-cluster correlation of the differences; 0 unless said. A pilot shows it.
-    #[arg(long, value_name = "RHO", allow_hyphen_values = true)]
-    pub(super) icc: Option<String>,
-    /// Mean number of items in a cluster. A pilot shows it.
-    #[arg(long, value_name = "M", allow_hyphen_values = true)]
-    pub(super) cluster_size: Option<String>,
-    /// Number of clusters; the mean size is then items / clusters. A pilot shows it.
-    #[arg(long, value_name = "K", conflicts_with = "cluster_size", allow_hyphen_values = true)]
-    pub(super) n_clusters: Option<String>,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
-    pub(super) output: PlainOutputFlag,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub(super) pilot: PilotFlags,
-}
-
-/// Flags of a pilot. None has a default here, so that one given without a pilot is noticed.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "A pilot instead of --sd-diff")]
-pub(super) struct PilotFlags {
-    /// Baseline of a pilot: a pair of runs that is read and paired as compare does; - reads standard input.
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<String>,
-    /// Candidate of the pilot; - reads standard input.
-    #[arg(long, value_name = "FILE")]
-    pub(super) candidate: Option<String>,
-    /// Format of both files: auto, which looks at the content, unless said.
-    #[arg(long, value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv")]
-    pub(super) format: Option<String>,
-    /// Metric to plan for; refused when a file holds another one.
-    #[arg(long, value_name = "NAME", alias = "metric-name")]
-    pub(super) metric: Option<String>,
-    /// Field that names the sampling unit, or none if items are independent. Without the flag the
-    /// cluster ids in the data are used where there are any.
-    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
-    pub(super) cluster: Option<String>,
-    /// What becomes of an item's repeats: their mean unless said, the first, or the epoch of this number.
-    #[arg(long, value_name = "mean|first|N")]
-    pub(super) epochs: Option<String>,
-    /// Smaller scores are better.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(super) lower_is_better: Option<String>,
-    /// What an item without a score does: error, unless said, refuses the run; exclude leaves it out.
-    #[arg(long, value_name = "error|exclude")]
-    pub(super) missing: Option<String>,
-}
-
-/// Flags of watch.
-#[derive(Debug, Args)]
-pub(super) struct WatchFlags {
-    /// Run that is in use.
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: String,
-    /// Run that wants to replace it.
-    #[arg(long, value_name = "FILE")]
-    pub(super) candidate: String,
-    /// Value that delta must exceed.
-    #[arg(long, value_name = "DELTA", default_value = "0", allow_hyphen_values = true)]
-    pub(super) min_delta: String,
-    /// Largest accepted probability of ever stopping wrongly, in each direction.
-    #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
-    pub(super) alpha: String,
-    /// Seed of the order of items.
-    #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
-    pub(super) seed: String,
-    /// Smaller scores are better: the sign of every difference is turned.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(super) lower_is_better: Option<String>,
-    /// Field that names the sampling unit, or none if items are independent.
-    #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
-    pub(super) cluster: Option<String>,
-    /// Metric to expect; refused when a file holds another one.
-    #[arg(long, value_name = "NAME", alias = "metric-name")]
-    pub(super) metric: Option<String>,
-    /// Format of both files: auto looks at the content.
-    #[arg(
-        long,
-        value_name = "auto|runframe|parquet|inspect|lm_eval|helm|promptfoo|jsonl|csv",
-        default_value = "auto"
-    )]
-    pub(super) format: String,
-    /// What an item without a score does: error refuses the run, exclude leaves it out and counts it.
-    #[arg(long, value_name = "error|exclude", default_value = "error")]
-    pub(super) missing: String,
-    /// Bounds that no score can leave, 0,1 unless said; naming them chooses betting for 0/1 scores too.
-    #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
-    pub(super) bounds: Option<String>,
-    /// Looks planned where items carry clusters; each spends its share of alpha.
-    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true)]
-    pub(super) looks: String,
-    /// Look again whenever a file has changed.
-    #[arg(long)]
-    pub(super) follow: bool,
-    /// Seconds between two glances at the files.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value = "5",
-        requires = "follow",
-        allow_hyphen_values = true
-    )]
-    pub(super) every: String,
-    /// Take the last look after this many seconds.
-    #[arg(long, value_name = "SECONDS", requires = "follow", allow_hyphen_values = true)]
-    pub(super) deadline: Option<String>,
-    /// Take the last look once this file exists: it says that both runs are complete.
-    #[arg(long, value_name = "FILE", requires = "follow")]
-    pub(super) done: Option<String>,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
-    pub(super) output: PlainOutputFlag,
 }

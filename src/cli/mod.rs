@@ -75,7 +75,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         }
         Command::Action => Request::Action,
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
-        Command::Doctor(flags) => Request::Doctor(high::doctor(flags)?),
+        Command::Doctor(flags) => Request::Doctor(high::doctor(&flags)?),
         Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
         Command::Watch(flags) => Request::Watch(Box::new(high::watch(&flags)?)),
         Command::Version => Request::Version,

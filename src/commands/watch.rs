@@ -1,9 +1,9 @@
 //! `watch`: a test of two growing runs that may be looked at again and again.
 
-use super::runs::{Opened, Runs};
+use super::runs::{Loaded, Runs};
 use super::{Files, Outcome, Output};
 use crate::domain::words::count;
-use crate::domain::{Code, Diagnostic, Plan, RunFrame};
+use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
 use crate::inference::sequential::{Arrivals, Evidence, PlannedLooks, Sequential};
 use crate::pairing::{Counts, Pairs, pair};
@@ -142,9 +142,9 @@ impl<'a> State<'a> {
     /// One look at the files as they are; `last` where none will follow.
     fn look(&mut self, files: &dyn Files, last: bool) -> Result<(), Diagnostic> {
         let request = self.request;
-        let baseline = read(&request.runs.baseline, request, files)?;
-        let candidate = read(&request.runs.candidate, request, files)?;
-        let pairs = pair(&baseline, &candidate, &request.plan)?;
+        let runs = Loaded::read(&request.runs, &request.plan, files)?;
+        let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
+        let pairs = pair(baseline, candidate, &request.plan)?;
         let sample = Sample::of(&pairs, request.plan.direction);
         let mut test = match self.test.take() {
             Some(test) => test,
@@ -303,10 +303,6 @@ fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
     }
     let (low, high) = request.bounds.unwrap_or((0.0, 1.0));
     Ok(Test::Items(Box::new(Sequential::of_bounded(min_delta, low, high, alpha)), "betting"))
-}
-
-fn read(path: &str, request: &WatchRequest, files: &dyn Files) -> Result<RunFrame, Diagnostic> {
-    Opened::read(path, None, &request.runs, &request.plan, files).map(|opened| opened.reading.run)
 }
 
 /// Betting is valid only on bounds that no score can leave.

@@ -23,6 +23,9 @@ impl Score {
 pub struct Alpha(f64);
 
 impl Alpha {
+    /// What is accepted where nothing else is said.
+    pub const USUAL: Self = Self(0.05);
+
     /// `None` outside the open interval (0, 1).
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {
@@ -47,6 +50,11 @@ impl Alpha {
 pub struct Fraction(f64);
 
 impl Fraction {
+    /// What is planned for where nothing else is said.
+    pub const USUAL_POWER: Self = Self(0.8);
+    /// Least coverage where nothing else is said.
+    pub const USUAL_COVERAGE: Self = Self(0.95);
+
     /// `None` outside [0, 1] and for NaN.
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {

@@ -2,6 +2,9 @@
 
 use super::{Alpha, Claim, Direction, Fraction, MethodChoice, Sides};
 
+/// Random resamples where nothing else is said.
+const RESAMPLES: u32 = 10_000;
+
 /// Which rule turns numbers into a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -123,6 +126,27 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What a gate plans where nothing but the claim is said.
+    #[must_use]
+    pub fn of(claim: Claim) -> Self {
+        Self {
+            claim,
+            rule: Rule::Interval,
+            alpha: Alpha::USUAL,
+            power: Fraction::USUAL_POWER,
+            planned_delta: None,
+            sides: Sides::One,
+            method: MethodChoice::Auto,
+            resamples: RESAMPLES,
+            seed: 0,
+            direction: Direction::HigherIsBetter,
+            cluster: ClusterRule::FromData,
+            epochs: EpochRule::Mean,
+            missing: MissingRule::Error,
+            min_coverage: Fraction::USUAL_COVERAGE,
+        }
+    }
+
     /// What one bound may spend: alpha, or half of it when both sides are tested.
     #[must_use]
     pub fn alpha_each(&self) -> Alpha {

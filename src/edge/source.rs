@@ -5,8 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::files::{Disk, unreadable};
-use crate::domain::Diagnostic;
+use crate::domain::{Code, Diagnostic};
 use crate::readers::{Folder, InMemory, Named, Source, Stream};
 
 /// What is kept in memory of bytes that come once; more goes to a temporary file without a name.
@@ -14,8 +13,64 @@ const IN_MEMORY: u64 = 64 << 20;
 /// Most entries of a folder that holds a run.
 const MOST_NAMES: usize = 100_000;
 
+/// The file system. With a root, only files that really lie below it are read: what the action
+/// reads was named by a workflow but put there by whoever wrote the pull request.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    /// The folder that files must lie in, if any.
+    pub root: Option<PathBuf>,
+}
+
+impl Disk {
+    /// Where `path` really leads, after every link, where that matters: a pipe that a shell made
+    /// (`<(...)`) has a path and leads nowhere.
+    fn resolve(&self, path: &str) -> Result<PathBuf, Diagnostic> {
+        let Some(root) = &self.root else { return Ok(path.into()) };
+        let real = fs::canonicalize(path).map_err(|error| absent(path, &error))?;
+        let root =
+            fs::canonicalize(root).map_err(|error| unreadable(path, &format!("workspace: {error}")))?;
+        if !real.starts_with(&root) {
+            return Err(
+                unreadable(path, "leads out of the workspace").next("put the run file into the workspace")
+            );
+        }
+        Ok(real)
+    }
+
+    /// Opens what the path leads to.
+    pub(super) fn reach(&self, path: &str) -> Result<Named, Diagnostic> {
+        let real = self.resolve(path)?;
+        let failed = |error: std::io::Error| unreadable(path, &error.to_string());
+        let kind = fs::metadata(&real).map_err(|error| absent(path, &error))?;
+        if kind.is_dir() {
+            return Ok(Named::Folder(Box::new(DiskFolder::named(Path::new(path), self))));
+        }
+        let spooled = self.root.is_none() && is_pipe(&kind);
+        if !kind.is_file() && !spooled {
+            return Err(unreadable(path, "is not a regular file").next("name one run file"));
+        }
+        let file = fs::File::open(&real).map_err(failed)?;
+        let source = if spooled {
+            spool(file, path)
+        } else {
+            DiskFile::named(file, path, self).map(|file| Box::new(file) as _)
+        };
+        source.map(Named::File).map_err(failed)
+    }
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
+}
+
 /// A regular file.
-pub(super) struct DiskFile {
+struct DiskFile {
     file: File,
     path: String,
     opened: Stamp,
@@ -38,7 +93,7 @@ impl Stamp {
 
 impl DiskFile {
     /// A file that was opened by its path.
-    pub(super) fn named(file: File, path: &str, disk: &Disk) -> io::Result<Self> {
+    fn named(file: File, path: &str, disk: &Disk) -> io::Result<Self> {
         let folder = Path::new(path).parent().map(|folder| DiskFolder::named(folder, disk));
         Ok(Self { folder, ..Self::nameless(file, path)? })
     }
@@ -104,14 +159,14 @@ impl Seek for Place<'_> {
 }
 
 /// A folder; what lies in it is opened under the rules of the disk.
-pub(super) struct DiskFolder {
+struct DiskFolder {
     path: PathBuf,
     shown: String,
     disk: Disk,
 }
 
 impl DiskFolder {
-    pub(super) fn named(path: &Path, disk: &Disk) -> Self {
+    fn named(path: &Path, disk: &Disk) -> Self {
         let shown = path.to_string_lossy().into_owned();
         Self { path: path.to_owned(), shown, disk: disk.clone() }
     }
@@ -165,4 +220,12 @@ pub(super) fn spool(mut from: impl Read, path: &str) -> io::Result<Box<dyn Sourc
     io::Write::write_all(&mut file, &bytes)?;
     io::copy(&mut from, &mut file)?;
     Ok(Box::new(DiskFile::nameless(file, path)?))
+}
+
+pub(super) fn unreadable(path: &str, what: &str) -> Diagnostic {
+    Code::FileUnreadable.at(path).what(format!("cannot be read: {what}"))
+}
+
+fn absent(path: &str, error: &std::io::Error) -> Diagnostic {
+    unreadable(path, &error.to_string()).next("check the path; it is taken from the current directory")
 }

@@ -30,6 +30,7 @@ mod moments;
 mod monotone;
 mod multinomial;
 pub mod multiplicity;
+pub mod noise;
 mod paired_t;
 pub mod pilot;
 mod pivots;

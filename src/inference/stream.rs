@@ -32,6 +32,8 @@ pub enum Purpose {
     Order,
     /// Data made up to measure a method.
     Simulation,
+    /// Which repeats of an item go into which half.
+    Split,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Bootstrap => b"evalsig bootstrap       ",
             Self::Order => b"evalsig order           ",
             Self::Simulation => b"evalsig simulation      ",
+            Self::Split => b"evalsig split           ",
         }
     }
 }

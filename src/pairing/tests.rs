@@ -1,8 +1,5 @@
 use super::*;
-use crate::domain::{
-    Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, Item, MethodChoice, Rule, RunFrameBuilder,
-    RunNames, Score, Sides,
-};
+use crate::domain::{Claim, EpochRule, Item, RunFrameBuilder, RunNames, Score};
 
 type Row = (&'static str, u32, Option<&'static str>, Option<f64>);
 
@@ -16,22 +13,7 @@ fn run(metric: &str, rows: &[Row]) -> RunFrame {
 }
 
 fn plan() -> Plan {
-    Plan {
-        claim: Claim::above(0.0).unwrap(),
-        rule: Rule::Interval,
-        alpha: Alpha::new(0.05).unwrap(),
-        power: Fraction::new(0.8).unwrap(),
-        sides: Sides::One,
-        method: MethodChoice::Auto,
-        resamples: 100,
-        seed: 0,
-        direction: Direction::HigherIsBetter,
-        cluster: ClusterRule::FromData,
-        epochs: EpochRule::Mean,
-        missing: MissingRule::Error,
-        min_coverage: Fraction::new(0.95).unwrap(),
-        planned_delta: None,
-    }
+    Plan::of(Claim::Above { min_delta: 0.0 })
 }
 
 #[test]

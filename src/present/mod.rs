@@ -2,6 +2,7 @@
 //! recorded.
 
 pub mod check;
+pub mod doctor;
 pub mod json;
 pub mod kept;
 pub mod markdown;

@@ -82,8 +82,20 @@ pub struct Reading {
     pub run: RunFrame,
     /// The format of the file.
     pub format: Format,
+    /// The version of the tool that wrote it, where it says.
+    pub version: Option<String>,
+    /// The metrics that the file holds for this run.
+    pub metrics: Vec<String>,
     /// Sentences about the file, each complete; they may quote it.
     pub notes: Vec<String>,
+}
+
+impl Reading {
+    /// A run that was read from a file which says no more.
+    pub(super) fn of(run: RunFrame, format: Format) -> Self {
+        let metrics = vec![run.names().metric_name.clone()];
+        Self { run, format, version: None, metrics, notes: Vec::new() }
+    }
 }
 
 #[cfg(test)]

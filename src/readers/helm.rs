@@ -67,7 +67,7 @@ impl Reader for HelmReader {
         };
         drop(bytes);
         let table = Table::of(&records)?;
-        let (split, metric, mut notes) = table.choose(options.metric.as_deref())?;
+        let Chosen { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
         let run = table.fill(split, metric)?;
         // HELM labels no instance: a key that was asked for is nowhere.
         Clusters::new(&options.cluster).check()?;
@@ -82,7 +82,7 @@ impl Reader for HelmReader {
             format!("{metric},{}", split.unwrap_or_default())
         };
         let run = run.finish(names(spec.as_ref(), metric))?;
-        Ok(Reading { run, format: Format::Helm, notes })
+        Ok(Reading { metrics, notes, ..Reading::of(run, Format::Helm) })
     }
 }
 
@@ -99,6 +99,15 @@ struct Row<'n> {
     id: String,
     trial: u32,
     stats: Vec<Stat<'n>>,
+}
+
+/// What is read of a file.
+struct Chosen<'n> {
+    split: Option<&'n str>,
+    metric: &'n str,
+    /// All metrics of the split.
+    metrics: Vec<String>,
+    notes: Vec<String>,
 }
 
 struct Table<'n> {
@@ -139,7 +148,7 @@ impl<'n> Table<'n> {
     }
 
     /// The split and the metric that are read, and what to tell of what is not.
-    fn choose(&self, wanted: Option<&str>) -> Result<(Option<&'n str>, &'n str, Vec<String>), Diagnostic> {
+    fn choose(&self, wanted: Option<&str>) -> Result<Chosen<'n>, Diagnostic> {
         let stats = || self.rows.iter().flat_map(|row| &row.stats);
         let splits: BTreeSet<&str> = stats().filter_map(|stat| stat.split).collect();
         let named = wanted.and_then(|wanted| {
@@ -165,8 +174,8 @@ impl<'n> Table<'n> {
         let mut held: Vec<&str> = held.into_iter().collect();
         held.sort_by_key(|name| BOOKKEEPING.iter().any(|begin| name.starts_with(begin)));
         let wanted = named.map(|(metric, _)| metric).or(wanted);
-        let (metric, note) = metric::choose("stats", &held, wanted, None)?;
-        let mut notes: Vec<String> = note.into_iter().collect();
+        let chosen = metric::choose("stats", &held, wanted, None)?;
+        let mut notes: Vec<String> = chosen.note.into_iter().collect();
         match split.map(quote) {
             Some(split) if split != shown => {
                 notes.push(format!("The split is {split}; the file holds {shown}."));
@@ -179,7 +188,7 @@ impl<'n> Table<'n> {
         if self.perturbed > 0 {
             notes.push(format!("{} rows of perturbed instances were left out.", self.perturbed));
         }
-        Ok((split, metric, notes))
+        Ok(Chosen { split, metric: chosen.name, metrics: chosen.held, notes })
     }
 
     /// The rows of a split, with their scores by a metric.

@@ -6,8 +6,16 @@ use crate::domain::{Code, Diagnostic};
 /// How many metrics a message names.
 const NAMED: usize = 16;
 
-/// The metric that was asked for, else the file's own headline, else the only one; and a note where
-/// the headline was taken and others were left unread.
+/// The metric that is read, and those that there are.
+pub(super) struct Chosen<'n> {
+    pub(super) name: &'n str,
+    /// All that the file holds.
+    pub(super) held: Vec<String>,
+    /// Told where the headline was taken and others were left unread.
+    pub(super) note: Option<String>,
+}
+
+/// The metric that was asked for, else the file's own headline, else the only one.
 ///
 /// # Errors
 /// `run-ambiguous` with all of them, where none of these is one of them.
@@ -16,11 +24,13 @@ pub(super) fn choose<'n>(
     names: &[&'n str],
     wanted: Option<&str>,
     headline: Option<&str>,
-) -> Result<(&'n str, Option<String>), Diagnostic> {
+) -> Result<Chosen<'n>, Diagnostic> {
+    let chosen =
+        |name, note| Chosen { name, note, held: names.iter().map(|&name| name.to_owned()).collect() };
     let find = |name: &str| names.iter().find(|held| **held == name).copied();
     let all = || list(names.iter().copied(), NAMED);
     if let Some(wanted) = wanted {
-        return find(wanted).map(|name| (name, None)).ok_or_else(|| {
+        return find(wanted).map(|name| chosen(name, None)).ok_or_else(|| {
             Code::RunAmbiguous
                 .at(place)
                 .what(format!("no metric is {}; the file holds {}", quote(wanted), all()))
@@ -28,7 +38,7 @@ pub(super) fn choose<'n>(
         });
     }
     if let [only] = names {
-        return Ok((only, None));
+        return Ok(chosen(only, None));
     }
     match headline.and_then(find) {
         Some(name) => {
@@ -37,7 +47,7 @@ pub(super) fn choose<'n>(
                 quote(name),
                 all()
             );
-            Ok((name, Some(note)))
+            Ok(chosen(name, Some(note)))
         }
         None => Err(Code::RunAmbiguous
             .at(place)

@@ -21,6 +21,7 @@ mod action;
 mod container;
 mod contract;
 mod docs;
+mod doctor;
 mod files;
 mod gate;
 mod github;

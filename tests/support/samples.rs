@@ -1,28 +1,11 @@
 //! What several tests of inference share.
 
-use evalsig::domain::{
-    Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, MethodChoice, MissingRule, Plan, Rule, Sides,
-};
+use evalsig::domain::{Alpha, Claim, MethodChoice, MissingRule, Plan};
 use evalsig::inference::Sample;
 
 /// Alpha .05, superiority, one-sided, 10,000 resamples from seed 0.
 pub(crate) fn plan(method: MethodChoice) -> Plan {
-    Plan {
-        claim: Claim::Above { min_delta: 0.0 },
-        rule: Rule::Interval,
-        alpha: alpha(0.05),
-        power: Fraction::new(0.8).expect("a share"),
-        planned_delta: None,
-        sides: Sides::One,
-        method,
-        resamples: 10_000,
-        seed: 0,
-        direction: Direction::HigherIsBetter,
-        cluster: ClusterRule::FromData,
-        epochs: EpochRule::Mean,
-        missing: MissingRule::Exclude,
-        min_coverage: Fraction::new(0.95).expect("a share"),
-    }
+    Plan { method, missing: MissingRule::Exclude, ..Plan::of(Claim::Above { min_delta: 0.0 }) }
 }
 
 pub(crate) fn alpha(value: f64) -> Alpha {

@@ -1,12 +1,13 @@
 //! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
 
 use super::{
-    alpha, both_standard_input, cluster, direction, epochs, format, missing, number, parse, plain, power,
+    above, alpha, both_standard_input, cluster, direction, epochs, format, missing, number, parse, plain,
+    power,
 };
-use crate::cli::low::{MdeFlags, PilotFlags};
+use crate::cli::low::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
 use crate::commands::runs::Runs;
-use crate::domain::{Claim, Code, Diagnostic, Fraction, MethodChoice, Plan, Rule, Sides};
+use crate::domain::{Code, Diagnostic, Plan, Sides};
 
 pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
     let spread = match (&flags.sd_diff, &flags.pilot.baseline, &flags.pilot.candidate) {
@@ -64,14 +65,16 @@ fn sides(flags: &MdeFlags) -> Sides {
 
 /// The spread as typed; what is said of a pilot is then said of nothing.
 fn typed(sd: &str, flags: &MdeFlags) -> Result<Spread, Diagnostic> {
-    let PilotFlags { format, metric, cluster, epochs, lower_is_better, missing, .. } = &flags.pilot;
+    let said = &flags.pilot;
     let stray = [
-        ("--format", format),
-        ("--metric", metric),
-        ("--cluster", cluster),
-        ("--epochs", epochs),
-        ("--lower-is-better", lower_is_better),
-        ("--missing", missing),
+        ("--format", &said.format),
+        ("--metric", &said.metric),
+        ("--baseline-run", &said.baseline_run),
+        ("--candidate-run", &said.candidate_run),
+        ("--cluster", &said.cluster),
+        ("--epochs", &said.epochs),
+        ("--lower-is-better", &said.lower_is_better),
+        ("--missing", &said.missing),
     ];
     if let Some((flag, _)) = stray.iter().find(|(_, value)| value.is_some()) {
         return Err(Code::BadUsage
@@ -120,26 +123,18 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
             candidate: candidate.to_owned(),
             format: format(said.format.as_deref().unwrap_or("auto"))?,
             metric: said.metric.clone(),
-            baseline_run: None,
-            candidate_run: None,
+            baseline_run: said.baseline_run.clone(),
+            candidate_run: said.candidate_run.clone(),
         },
         plan: Plan {
-            claim: parse("--min-delta", &flags.min_delta, "a finite number", |t| {
-                number(t).and_then(Claim::above)
-            })?,
-            rule: Rule::Interval,
             alpha: alpha(&flags.alpha)?,
             power: power(&flags.power)?,
-            planned_delta: None,
             sides: sides(flags),
-            method: MethodChoice::Auto,
-            resamples: 10_000,
-            seed: 0,
             direction: direction(said.lower_is_better.as_deref())?,
             cluster: cluster(said.cluster.as_deref()),
             epochs: epochs(said.epochs.as_deref().unwrap_or("mean"))?,
             missing: missing(said.missing.as_deref().unwrap_or("error"))?,
-            min_coverage: parse("--min-coverage", "0.95", "a share", |t| number(t).and_then(Fraction::new))?,
+            ..Plan::of(above(&flags.min_delta)?)
         },
     })
 }

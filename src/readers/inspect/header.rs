@@ -16,6 +16,7 @@ pub(super) const FIELDS: [(&str, Shape<'static>); 4] = [
             ("model", Shape::All),
             ("run_id", Shape::All),
             ("eval_id", Shape::All),
+            ("packages", Shape::Fields(&[("inspect_ai", Shape::All)])),
         ]),
     ),
     (
@@ -69,6 +70,11 @@ impl<'n> Header<'n> {
 
     fn result(&self, field: &str) -> Option<&'n Node> {
         self.0.get("results").and_then(|results| results.get(field))
+    }
+
+    /// The version of Inspect that wrote the log.
+    pub(super) fn version(&self) -> Option<String> {
+        self.0.get("eval")?.get("packages")?.get("inspect_ai")?.text().map(str::to_owned)
     }
 
     /// The scorer, and the key in its values, that the log itself puts first.

@@ -124,5 +124,6 @@ fn finish(
     }
     labels.check()?;
     let names = header.names(choice.name(), options)?;
-    Ok(Reading { run: builder.finish(names)?, format: Format::Inspect, notes })
+    let reading = Reading::of(builder.finish(names)?, Format::Inspect);
+    Ok(Reading { version: header.version(), metrics: choice.held().to_vec(), notes, ..reading })
 }

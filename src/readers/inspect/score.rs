@@ -19,6 +19,8 @@ pub(super) struct Choice {
     scorer: String,
     key: Option<String>,
     old: String,
+    /// All metrics of the log.
+    held: Vec<String>,
 }
 
 impl Choice {
@@ -65,19 +67,26 @@ impl Choice {
             if choices.contains_key(scorer) { scorer.to_owned() } else { format!("{scorer}/{score}") }
         });
         let names: Vec<&str> = choices.keys().map(String::as_str).collect();
-        let (name, note) = metric::choose("scores", &names, wanted, headline.as_deref())?;
+        let metric::Chosen { name, held, note } =
+            metric::choose("scores", &names, wanted, headline.as_deref())?;
         let (scorer, key) = choices.get(name).copied().unwrap_or((name, None));
         let choice = Self {
             name: name.to_owned(),
             scorer: scorer.to_owned(),
             key: key.map(str::to_owned),
             old: old.to_owned(),
+            held,
         };
         Ok((choice, note))
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// All metrics of the log.
+    pub(super) fn held(&self) -> &[String] {
+        &self.held
     }
 
     /// The score of a sample, or why it has none.

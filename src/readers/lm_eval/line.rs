@@ -38,6 +38,8 @@ pub(super) type Value = Option<Result<Score, Unscored>>;
 
 /// A document under a filter. Metrics and filters are numbers of names: lines repeat them.
 pub(super) struct Line {
+    /// Its number in the file, from 1.
+    pub(super) number: u64,
     pub(super) id: String,
     pub(super) filter: usize,
     pub(super) cluster: Option<String>,
@@ -66,7 +68,7 @@ impl<'o> Lines<'o> {
         let mut all = Self { clusters, lines: Vec::new(), key, names: Vec::new() };
         let mut lines = lines::Lines::of(content);
         while let Some((number, text)) = lines.next()? {
-            let line = all.line(text).map_err(|error| on_line(number, error))?;
+            let line = all.line(number, text).map_err(|error| on_line(number, error))?;
             all.lines.push(line);
         }
         Ok(all)
@@ -101,7 +103,15 @@ impl<'o> Lines<'o> {
         }
     }
 
-    fn line(&mut self, text: &str) -> Result<Line, Diagnostic> {
+    /// Names the field in an error about some documents without a label.
+    pub(super) fn in_doc(&self, mut error: Diagnostic) -> Diagnostic {
+        if let (Some(key), Some(line)) = (self.key, error.place.strip_suffix(".cluster_id")) {
+            error.place = format!("{line}: doc[{}]", quote(key));
+        }
+        error
+    }
+
+    fn line(&mut self, number: u64, text: &str) -> Result<Line, Diagnostic> {
         let bulk = FIXED.get(usize::from(self.key.is_some())..BULK).unwrap_or_default();
         let node = tree::parse(text, Shape::Without(bulk))?;
         if !matches!(node, Node::Object(_)) {
@@ -123,7 +133,7 @@ impl<'o> Lines<'o> {
         let values = metrics.iter().map(|name| (self.number(name), value(node.get(name)))).collect();
         let hash = |name: &str| node.get(name).and_then(Node::text);
         let fingerprint = hash("doc_hash").zip(hash("target_hash")).map(fingerprint);
-        Ok(Line { id, filter, cluster: self.label(node.get("doc"))?, fingerprint, values })
+        Ok(Line { number, id, filter, cluster: self.label(node.get("doc"))?, fingerprint, values })
     }
 
     fn number(&mut self, name: &str) -> usize {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use self::line::{Line, Lines as Samples};
 use self::results::Results;
-use super::cluster::Clusters;
 use super::quote::list;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric, tree};
 use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Unscored};
@@ -48,34 +47,35 @@ impl Reader for LmEvalReader {
         let samples = Samples::read(content, &options.cluster)?;
         samples.whole()?;
         let mut notes = Vec::new();
-        let (metric, filter) = choose(&samples, options.metric.as_deref(), &mut notes)?;
+        let (metric, filter, metrics) = choose(&samples, options.metric.as_deref(), &mut notes)?;
         let results = Results::of(content)?;
         let chosen: Vec<&Line> = samples.lines.iter().filter(|line| line.filter == filter).collect();
         results.check_count(chosen.len())?;
         notes.extend(results.missing());
 
         let mut run = RunFrameBuilder::default();
-        for line in chosen {
+        for line in &chosen {
             let value = line.values.iter().find(|(held, _)| *held == metric).map(|(_, value)| *value);
             let score = value.flatten().unwrap_or(Err(Unscored::Missing));
             run.push(Item { id: &line.id, epoch: 0, cluster: line.cluster.as_deref(), score });
             line.fingerprint.into_iter().for_each(|fingerprint| run.fingerprint(fingerprint));
         }
-        check_labels(&samples.clusters)?;
+        samples.clusters.check_in("doc", "doc holds")?;
         let metric = samples.name(metric);
         run.direction(results.direction(metric));
         let names = RunNames { metric_name: key(metric, samples.name(filter)), ..results.names() };
-        let run = run.finish(names).map_err(|error| samples.clusters.name_field(error))?;
-        Ok(Reading { run, format: Format::LmEval, notes })
+        let at = |row: usize| format!("line {}", chosen.get(row).map_or(0, |line| line.number));
+        let run = run.finish_at(names, &at).map_err(|error| samples.in_doc(error))?;
+        Ok(Reading { version: results.version(), metrics, notes, ..Reading::of(run, Format::LmEval) })
     }
 }
 
-/// The metric and the filter that are read, by their numbers.
+/// The metric and the filter that are read, by their numbers, and the names of all that could be.
 fn choose(
     samples: &Samples<'_>,
     wanted: Option<&str>,
     notes: &mut Vec<String>,
-) -> Result<(usize, usize), Diagnostic> {
+) -> Result<(usize, usize, Vec<String>), Diagnostic> {
     // Whether all values of a metric under a filter are single numbers, or none at all.
     let mut single: BTreeMap<(usize, usize), bool> = BTreeMap::new();
     for line in &samples.lines {
@@ -113,7 +113,7 @@ fn choose(
             .what("no line carries a metric")
             .next("run the task with a metric, and with --log_samples"));
     }
-    let (chosen, note) = metric::choose("metric,filter", &numbers, named, None)?;
+    let metric::Chosen { name: chosen, held, note } = metric::choose("metric,filter", &numbers, named, None)?;
     notes.extend(note);
     if !others.is_empty() {
         notes.push(format!(
@@ -122,7 +122,7 @@ fn choose(
         ));
     }
     match choices.iter().find(|(name, ..)| name == chosen) {
-        Some((_, at, _)) => Ok(*at),
+        Some((_, (metric, filter), _)) => Ok((*metric, *filter, held)),
         None => Err(Code::Bug.at("readers").what("chose a metric that is none")),
     }
 }
@@ -130,12 +130,4 @@ fn choose(
 /// The name of a metric as the keys of the results have it.
 fn key(metric: &str, filter: &str) -> String {
     format!("{metric},{filter}")
-}
-
-fn check_labels(clusters: &Clusters<'_>) -> Result<(), Diagnostic> {
-    clusters.check().map_err(|mut error| {
-        error.place = "doc".into();
-        error.what = error.what.replace("metadata holds", "doc holds").replace("has metadata", "has a doc");
-        error
-    })
 }

@@ -6,6 +6,7 @@ use crate::domain::{Code, Diagnostic, Direction, RunNames};
 
 const SHAPE: Shape<'static> = Shape::Fields(&[
     ("model_name", Shape::All),
+    ("lm_eval_version", Shape::All),
     ("higher_is_better", Shape::All),
     ("results", Shape::Values(&Shape::Fields(&[("sample_len", Shape::All)]))),
 ]);
@@ -78,6 +79,11 @@ impl Results {
              and the number of documents are not known."
                 .to_owned()
         })
+    }
+
+    /// The version of the harness.
+    pub(super) fn version(&self) -> Option<String> {
+        self.found.as_ref()?.get("lm_eval_version")?.text().map(str::to_owned)
     }
 
     /// The names of the run; the metric is another's to say.

@@ -94,7 +94,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let (names, notes) = runs.finish()?;
     clusters.check()?;
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
-    Ok(Reading { run, format: Format::Parquet, notes })
+    Ok(Reading { notes, ..Reading::of(run, Format::Parquet) })
 }
 
 /// A run while its rows are read.

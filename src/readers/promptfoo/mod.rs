@@ -36,11 +36,13 @@ impl Reader for PromptfooReader {
             ..RunNames::default()
         };
         let mut rows = Vec::new();
+        let mut version = None;
         if is_whole(content.head()) {
             let shape = Shape::Fields(&[
                 ("evalId", Shape::All),
                 ("results", Shape::Fields(&[("results", Shape::Each(&SHAPE))])),
                 ("config", Shape::Fields(&[("description", Shape::All)])),
+                ("metadata", Shape::Fields(&[("promptfooVersion", Shape::All)])),
             ]);
             let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
             let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
@@ -55,6 +57,7 @@ impl Reader for PromptfooReader {
                 rows.push(Row::of(result, &mut clusters).map_err(within)?);
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
+            version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
             names.run_id = text(file.get("evalId")).unwrap_or(names.run_id);
             names.task_id = text(file.get("config").and_then(|config| config.get("description")))
                 .unwrap_or(names.task_id);
@@ -70,7 +73,7 @@ impl Reader for PromptfooReader {
             }
         }
         clusters.check_in("metadata", "results carry")?;
-        finish(rows, names, options)
+        finish(rows, names, version, options)
     }
 }
 
@@ -99,7 +102,12 @@ fn is_row(head: &[u8]) -> bool {
 }
 
 /// The run of the one provider and prompt that is chosen.
-fn finish(mut rows: Vec<Row>, mut names: RunNames, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+fn finish(
+    mut rows: Vec<Row>,
+    mut names: RunNames,
+    version: Option<String>,
+    options: &ReadOptions,
+) -> Result<Reading, Diagnostic> {
     let variants: BTreeSet<String> = rows.iter().map(|row| row.variant.clone()).collect();
     if variants.len() > 1 {
         let chosen =
@@ -124,7 +132,8 @@ fn finish(mut rows: Vec<Row>, mut names: RunNames, options: &ReadOptions) -> Res
     if metrics.is_empty() {
         return Err(Code::RunMalformed.at("results").what("is empty").next("a run needs at least one item"));
     }
-    names.metric_name = metric::choose("results", &metrics, options.metric.as_deref(), None)?.0.to_owned();
+    let chosen = metric::choose("results", &metrics, options.metric.as_deref(), None)?;
+    names.metric_name = chosen.name.to_owned();
     names.model_id = rows.first().map(|row| row.provider.clone()).unwrap_or_default();
 
     // Repeats are told apart by the order in which their tests are numbered, not by that of the file.
@@ -148,5 +157,6 @@ fn finish(mut rows: Vec<Row>, mut names: RunNames, options: &ReadOptions) -> Res
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
         *epoch += 1;
     }
-    Ok(Reading { run: builder.finish(names)?, format: Format::Promptfoo, notes: Vec::new() })
+    let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
+    Ok(Reading { version, metrics: chosen.held, ..reading })
 }

@@ -27,7 +27,7 @@ impl Reader for RunFrameReader {
         let bytes = content.bytes()?;
         let text = json::text(&bytes)?;
         let strict = match attempt(text, false, options) {
-            Ok(run) => return Ok(Reading { run, format: Format::RunFrame, notes: Vec::new() }),
+            Ok(run) => return Ok(Reading::of(run, Format::RunFrame)),
             Err(problem) => problem,
         };
         if strict.syntax
@@ -35,7 +35,7 @@ impl Reader for RunFrameReader {
         {
             let note = note(text, &repaired);
             return match attempt(&repaired.text, true, options) {
-                Ok(run) => Ok(Reading { run, format: Format::RunFrame, notes: vec![note] }),
+                Ok(run) => Ok(Reading { notes: vec![note], ..Reading::of(run, Format::RunFrame) }),
                 Err(problem) => Err(foreign::json(&repaired.text).unwrap_or(problem.diagnostic)),
             };
         }

@@ -252,7 +252,8 @@ impl<'o> Table<'o> {
             };
             return Err(Code::RunMalformed.at("").what(what).next("write each score as a plain number"));
         }
-        let (metric, _) = metric::choose("columns", &numeric, wanted, None)?;
+        let metric::Chosen { name: metric, held: metrics, .. } =
+            metric::choose("columns", &numeric, wanted, None)?;
         let mut clusters = self.clusters;
         self.columns.iter().for_each(|column| clusters.keep(&column.name));
         clusters.check_in("columns", "there are")?;
@@ -270,7 +271,8 @@ impl<'o> Table<'o> {
                 e.place = e.place.replace(".cluster_id", "");
                 e
             })?;
-        Ok(Reading { run, format, notes })
+        let metrics = if self.named { vec![run.names().metric_name.clone()] } else { metrics };
+        Ok(Reading { metrics, notes, ..Reading::of(run, format) })
     }
 }
 

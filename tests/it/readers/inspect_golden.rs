@@ -7,8 +7,8 @@ use evalsig::domain::{ClusterRule, Code, Diagnostic, RunFrame};
 use evalsig::readers::{ReadOptions, Reading, read};
 use serde_json::Value;
 
-use crate::support::repository;
 use crate::support::runs::rows;
+use crate::support::{Session, repository};
 
 const FINISHED: [&str; 5] = ["scorers.eval", "deflate.eval", "frames.eval", "chunked.eval", "scorers.json"];
 
@@ -147,4 +147,12 @@ fn damage_is_refused_or_changes_nothing() {
             }
         }
     }
+}
+
+/// An item with two epochs, one of them unscored, weighs as much as any other.
+#[test]
+fn doctor_shows_the_mean_that_inspect_shows() {
+    let log = repository("tests/golden/inspect/scorers.eval");
+    let shown = Session::new().run_args(&["doctor", log.to_str().unwrap(), "--metric", "multi/safe"]).stdout;
+    assert!(shown.contains("6 in 12 rows, mean score 0.628598, 2 unscored"), "{shown}");
 }

@@ -136,6 +136,11 @@ fn a_label_is_a_field_of_the_document() {
     assert_eq!(topics, BTreeSet::from(["art", "law"]));
     let error = by("doc.subject").unwrap_err().to_string();
     assert!(error.contains("doc: no item carries \"doc.subject\"; doc holds \"answer\","), "{error}");
+    let mut labelled = line(0, "none", json!(1));
+    labelled["doc"]["p"] = json!("p0");
+    let text = format!("{labelled}\n\n{}", line(1, "none", json!(1)));
+    let error = read(text.as_bytes(), None, &options("", ClusterRule::Key("doc.p".into()))).unwrap_err();
+    assert_eq!((error.code, error.place.as_str()), (Code::ClusterIncomplete, "line 3: doc[\"p\"]"));
     assert!(by("doc.choices").unwrap_err().to_string().contains("is a list, expected one value"));
 }
 
@@ -162,7 +167,8 @@ fn a_file_that_was_cut_between_lines_is_found_out() {
     let (strict, flexible) = (line(0, "strict", json!(1)), line(0, "flexible", json!(1)));
     let error = plain(&[strict.clone(), line(1, "strict", json!(1)), flexible], "em,strict").unwrap_err();
     assert!(error.what.contains("holds 2 documents and filter \"flexible\" holds 1"), "{error}");
-    assert_eq!(plain(&[strict.clone(), strict], "").unwrap_err().code, Code::DuplicateItem);
+    let error = plain(&[strict.clone(), line(1, "strict", json!(1)), strict], "").unwrap_err();
+    assert_eq!((error.code, error.place.as_str()), (Code::DuplicateItem, "line 3"));
 }
 
 #[test]

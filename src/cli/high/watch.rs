@@ -1,0 +1,66 @@
+//! `watch`: two growing runs, and how they are looked at.
+
+use super::{
+    above, alpha, both_standard_input, cluster, direction, format, missing, number, parse, plain, seed,
+};
+use crate::cli::low::WatchFlags;
+use crate::commands::runs::Runs;
+use crate::commands::watch::{Follow, WatchRequest};
+use crate::domain::{Code, Diagnostic, Plan};
+
+pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
+    for (flag, path) in [("--baseline", &flags.baseline), ("--candidate", &flags.candidate)] {
+        if flags.follow && path == "-" {
+            return Err(Code::BadUsage
+                .at(flag)
+                .what("is standard input, which cannot be followed")
+                .next("name a file"));
+        }
+    }
+    if flags.baseline == "-" && flags.candidate == "-" {
+        return Err(both_standard_input());
+    }
+    let positive = |t: &str| number(t).filter(|n| *n > 0.0);
+    let bounds = |t: &str| {
+        let (low, high) = t.split_once(',')?;
+        let (low, high) = (number(low.trim())?, number(high.trim())?);
+        (low < high && (high - low).is_finite()).then_some((low, high))
+    };
+    let follow = Follow {
+        every: parse("--every", &flags.every, "a number of seconds above 0", positive)?,
+        deadline: flags
+            .deadline
+            .as_deref()
+            .map(|t| parse("--deadline", t, "a number of seconds above 0", positive))
+            .transpose()?,
+        done: flags.done.clone(),
+    };
+    Ok(WatchRequest {
+        runs: Runs {
+            baseline: flags.baseline.clone(),
+            candidate: flags.candidate.clone(),
+            format: format(&flags.format)?,
+            metric: flags.metric.clone(),
+            baseline_run: flags.baseline_run.clone(),
+            candidate_run: flags.candidate_run.clone(),
+        },
+        plan: Plan {
+            alpha: alpha(&flags.alpha)?,
+            seed: seed(&flags.seed)?,
+            direction: direction(flags.lower_is_better.as_deref())?,
+            cluster: cluster(flags.cluster.as_deref()),
+            missing: missing(&flags.missing)?,
+            ..Plan::of(above(&flags.min_delta)?)
+        },
+        bounds: flags
+            .bounds
+            .as_deref()
+            .map(|t| parse("--bounds", t, "two numbers LOW,HIGH with LOW below HIGH", bounds))
+            .transpose()?,
+        looks: parse("--looks", &flags.looks, "a whole number from 1 to 1,000", |t| {
+            t.parse().ok().filter(|n| (1..=1000).contains(n))
+        })?,
+        follow: flags.follow.then_some(follow),
+        output: plain(flags.output),
+    })
+}

@@ -1,0 +1,153 @@
+//! What is in one file.
+
+use std::collections::BTreeMap;
+
+use super::DoctorRequest;
+use crate::commands::Files;
+use crate::domain::{Code, Diagnostic, Names, RunFrame};
+use crate::inference::noise;
+use crate::pairing::repeats;
+use crate::present::doctor::{Clusters, Finding, Noise, Range, Run};
+use crate::readers::{self, ReadFile, ReadOptions};
+
+pub(super) fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) -> (Finding, Option<RunFrame>) {
+    let options = ReadOptions {
+        metric: request.metric.clone(),
+        cluster: request.cluster().clone(),
+        run_id: request.run_id.clone(),
+    };
+    let mut finding = Finding {
+        path: path.to_owned(),
+        ok: false,
+        problem: None,
+        run: None,
+        noise: None,
+        notes: Vec::new(),
+    };
+    let read = files.open(path).and_then(|named| readers::read_file(&named, request.format, &options));
+    let file = match read {
+        Ok(file) => file,
+        Err(error) => {
+            finding.problem = Some(error.to_string());
+            return (finding, None);
+        }
+    };
+    let facts = facts(&file);
+    let ReadFile { reading, .. } = file;
+    let noise = request.splits.map(|splits| alarms(&reading.run, request, splits)).transpose();
+    finding.problem = match &noise {
+        Err(error) => Some(error.to_string()),
+        Ok(_) if !facts.unscored.is_empty() => Some(format!(
+            "some rows carry no score; gate refuses the run unless --missing exclude [{}]",
+            Code::UnscoredItems.as_str()
+        )),
+        Ok(_) => None,
+    };
+    finding.ok = finding.problem.is_none();
+    finding.noise = noise.unwrap_or(None);
+    finding.run = Some(facts);
+    finding.notes = reading.notes;
+    (finding, Some(reading.run))
+}
+
+fn facts(file: &ReadFile) -> Run {
+    let run = &file.reading.run;
+    let names = run.names();
+    let items = Items::of(run);
+    // Of each item the mean of its scored epochs: every item weighs the same.
+    let means: Vec<f64> = repeats(run, &items.ids)
+        .items()
+        .filter(|scores| !scores.is_empty())
+        .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
+        .collect();
+    Run {
+        sha256: file.identity.digest.to_string(),
+        format: file.reading.format.as_str().into(),
+        version: file.reading.version.clone(),
+        run_id: names.run_id.clone(),
+        model_id: names.model_id.clone(),
+        task_id: names.task_id.clone(),
+        metric: names.metric_name.clone(),
+        metrics: file.reading.metrics.clone(),
+        items: items.ids.len(),
+        rows: run.len(),
+        epochs: items.epochs,
+        mean: (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64),
+        unscored: run.unscored().into_iter().map(|(why, count)| (why.as_str(), count)).collect(),
+        clusters: items.clusters.as_deref().map(clusters),
+    }
+}
+
+fn clusters(of_items: &[u32]) -> Clusters {
+    let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+    for cluster in of_items {
+        *sizes.entry(*cluster).or_insert(0) += 1;
+    }
+    let squares: usize = sizes.values().map(|m| m * m).sum();
+    Clusters {
+        count: sizes.len(),
+        smallest: sizes.values().min().copied().unwrap_or(0),
+        largest: sizes.values().max().copied().unwrap_or(0),
+        effective: (of_items.len() * of_items.len()) as f64 / squares as f64,
+    }
+}
+
+/// The items of a run in ascending order.
+struct Items {
+    ids: Names,
+    /// Rows of an item.
+    epochs: Range,
+    /// The cluster of each, as a number; `None` where the run carries none.
+    clusters: Option<Vec<u32>>,
+}
+
+impl Items {
+    fn of(run: &RunFrame) -> Self {
+        let mut ids = Names::default();
+        let mut clusters = run.is_clustered().then(Vec::new);
+        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut rows: Vec<usize> = Vec::new();
+        for row in run.sorted() {
+            if !ids.is_empty() && ids.get(ids.len() - 1) == row.id {
+                if let Some(rows) = rows.last_mut() {
+                    *rows += 1;
+                }
+                continue;
+            }
+            ids.push(row.id);
+            rows.push(1);
+            if let (Some(clusters), Some(name)) = (&mut clusters, row.cluster) {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                clusters.push(*numbers.entry(name).or_insert(next));
+            }
+        }
+        let epochs = Range {
+            least: rows.iter().min().copied().unwrap_or(0),
+            most: rows.iter().max().copied().unwrap_or(0),
+        };
+        Self { ids, epochs, clusters }
+    }
+}
+
+/// How often a gate fires on one half of the run's epochs against the other.
+fn alarms(run: &RunFrame, request: &DoctorRequest, splits: u32) -> Result<Noise, Diagnostic> {
+    let items = Items::of(run);
+    let scores = repeats(run, &items.ids);
+    let found =
+        noise::noise(&scores, items.clusters.as_deref(), &request.plan, splits)?.ok_or_else(|| {
+            Code::TooFewItems
+                .at("--aa")
+                .what("fewer than two items have two scored epochs, so there is nothing to split")
+                .next("evaluate with two epochs an item or more")
+        })?;
+    let share = |count: u32| f64::from(count) / f64::from(splits);
+    Ok(Noise {
+        items: found.items,
+        splits,
+        alpha: request.plan.alpha_each().get(),
+        allow: share(found.allowed),
+        allow_at_most: found.at_most(found.allowed),
+        reject: share(found.rejected),
+        reject_at_most: found.at_most(found.rejected),
+    })
+}
