@@ -130,7 +130,7 @@ impl<'o> Runs<'o> {
                     quote(wanted_run.unwrap_or("")),
                     list(runs, NAMED)
                 ))
-                .next("choose one of these with --baseline-run or --candidate-run");
+                .next("choose one of these with --baseline-run or --candidate-run (doctor: --run-id)");
         }
         let metrics: BTreeSet<_> = of_run.iter().map(|key| key[METRIC].as_str()).collect();
         Code::RunAmbiguous
@@ -154,7 +154,7 @@ fn tell_apart(chosen: &Key, rival: &Key, rivals: &BTreeSet<Key>) -> Result<(), D
         return Err(Code::RunAmbiguous
             .at("run_id")
             .what(format!("the file holds {} runs: {}", runs.len(), list(runs, NAMED)))
-            .next("choose one with --baseline-run or --candidate-run"));
+            .next("choose one with --baseline-run or --candidate-run (doctor: --run-id)"));
     }
     let metrics = values(METRIC);
     if metrics.len() > 1 {

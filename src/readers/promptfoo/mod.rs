@@ -117,7 +117,7 @@ fn finish(
                 Code::RunAmbiguous
                     .at("results")
                     .what(format!("{}the file holds {} runs: {all}", no.unwrap_or_default(), variants.len()))
-                    .next("choose one with --baseline-run or --candidate-run")
+                    .next("choose one with --baseline-run or --candidate-run (doctor: --run-id)")
             })?;
         rows.retain(|row| row.variant == *chosen);
         names.run_id.clone_from(chosen);

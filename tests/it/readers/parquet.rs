@@ -55,12 +55,12 @@ fn several_runs_need_a_choice() {
     let error = read_run(&bytes, None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "run_id: the file holds 2 runs: \"first\", \"second\"; choose one with --baseline-run or --candidate-run [run-ambiguous]"
+        "run_id: the file holds 2 runs: \"first\", \"second\"; choose one with --baseline-run or --candidate-run (doctor: --run-id) [run-ambiguous]"
     );
     let error = read_run(&bytes, Some("third")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "run_id: no run is \"third\"; the file holds \"first\", \"second\"; choose one of these with --baseline-run or --candidate-run [run-ambiguous]"
+        "run_id: no run is \"third\"; the file holds \"first\", \"second\"; choose one of these with --baseline-run or --candidate-run (doctor: --run-id) [run-ambiguous]"
     );
     let notes = read_run(&bytes, Some("second")).unwrap().notes;
     assert_eq!(notes.len(), 1);

@@ -90,7 +90,7 @@ fn several_prompts_or_metrics_need_a_choice() {
             |run, metric| by(&golden(name), run, metric, ClusterRule::FromData).unwrap_err().to_string();
         assert_eq!(
             refusal(None, "score"),
-            "results: the file holds 2 runs: \"[echo] echo {{q}}\", \"[echo] say {{q}}\"; choose one with --baseline-run or --candidate-run [run-ambiguous]"
+            "results: the file holds 2 runs: \"[echo] echo {{q}}\", \"[echo] say {{q}}\"; choose one with --baseline-run or --candidate-run (doctor: --run-id) [run-ambiguous]"
         );
         assert!(
             refusal(Some("other"), "score")

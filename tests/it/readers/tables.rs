@@ -63,7 +63,7 @@ fn a_name_in_the_file_is_kept_and_several_runs_are_refused() {
     let two = one.clone() + &row("b", "m", 1, 1);
     assert_eq!(
         refusal(&two),
-        "run_id: the file holds 2 runs: \"a\", \"b\"; choose one with --baseline-run or --candidate-run [run-ambiguous]"
+        "run_id: the file holds 2 runs: \"a\", \"b\"; choose one with --baseline-run or --candidate-run (doctor: --run-id) [run-ambiguous]"
     );
     let options = ReadOptions { run_id: Some("b".into()), ..ReadOptions::default() };
     assert_eq!(read(two.as_bytes(), None, &options).unwrap().run.len(), 1);
