@@ -34,7 +34,7 @@ formats! {
     RunFrame = "runframe", "RunFrame JSON: one object with the run's names and its items.";
     Parquet = "parquet", "RunFrame Parquet: one row per run, item and epoch; the format of the run store.";
     Inspect = "inspect", "Inspect: an .eval log (a zip archive) or a JSON log.";
-    LmEval = "lm_eval", "lm-evaluation-harness: samples_<task>_<date>.jsonl, one file a task.";
+    LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
     Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
     Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
     Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
