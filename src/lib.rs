@@ -11,6 +11,7 @@
 //! decision    estimate + plan -> Verdict with its reasons
 //! envelope    everything above -> the bytes that are hashed and kept
 //! trail       the append-only, hash-chained log of envelopes, over a port
+//! store       both runs of every decision as Parquet, and their history, over a port
 //! present     envelope -> text for people
 //! commands    one file a subcommand, told over small traits
 //! cli         what was typed or arrived as INPUT_* -> a resolved request
@@ -32,6 +33,8 @@ pub mod decision;
 pub mod envelope;
 
 pub mod trail;
+
+pub mod store;
 
 pub mod present;
 

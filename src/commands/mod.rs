@@ -16,6 +16,7 @@ pub use action::ACTION_OUTPUTS;
 use crate::domain::Diagnostic;
 use crate::present::check;
 use crate::readers::Named;
+use crate::store;
 use crate::trail::Port;
 
 /// Files by the names that people give.
@@ -49,6 +50,15 @@ pub trait Trails {
     /// # Errors
     /// Where there is no way to such a place.
     fn open(&self, place: &gate::Place) -> Result<Box<dyn Port + '_>, Diagnostic>;
+}
+
+/// Run stores by the name of their root: a folder, or the URL of a bucket.
+pub trait Stores {
+    /// The store at `root`, which need not hold anything yet.
+    ///
+    /// # Errors
+    /// `bad-usage` for a URL that names no bucket.
+    fn open(&self, root: &str) -> Result<Box<dyn store::Place + '_>, Diagnostic>;
 }
 
 /// The check run on the commit under judgement.

@@ -91,6 +91,10 @@ codes! {
     TrailNotWritten = "trail-not-written", CannotCreate, "The trail could not be written; nothing was half-written.";
     TrailBroken = "trail-broken", CannotCreate, "The trail is damaged, so evalsig refuses to extend it.";
     TrailNewer = "trail-newer", CannotCreate, "The trail was written by a newer version, so this one refuses to extend it.";
+    StoreNotWritten = "store-not-written", CannotCreate, "The store could not be written; nothing was half-written.";
+    StoreUnreachable = "store-unreachable", TryLater, "The store's bucket did not answer as it should within the deadline.";
+    StoreRefused = "store-refused", NoPermission, "The credentials may not do what was asked of the store's bucket.";
+    RunNotFound = "run-not-found", Data, "The store holds no run that answers to this name.";
     EventUnreadable = "event-unreadable", Data, "The payload of the event does not name the commit that it is about.";
     OutputNotWritten = "output-not-written", CannotCreate, "A file that was asked for could not be written.";
     GithubUnreachable = "github-unreachable", TryLater, "GitHub did not answer as it should within the deadline.";

@@ -1,0 +1,97 @@
+//! What the store asks of the place that keeps it.
+
+use crate::domain::Diagnostic;
+
+/// A place that keeps objects under paths with forward slashes: a folder, a bucket. Nothing that is
+/// put there is ever written again; only an index, which is derived, may be replaced.
+pub trait Place {
+    /// The path as people name it, from wherever they stand: `runs/default/...`, `s3://bucket/...`.
+    fn shown(&self, path: &str) -> String;
+
+    /// Every object below a folder, in ascending order of path; none where there is no such folder.
+    /// What begins with a dot belongs to the place and is not listed.
+    ///
+    /// # Errors
+    /// `file-unreadable`, or what keeps a remote place from answering.
+    fn list(&self, folder: &str) -> Result<Vec<Object>, Diagnostic>;
+
+    /// The names of the folders that lie directly in a folder, in ascending order.
+    ///
+    /// # Errors
+    /// As [`Place::list`].
+    fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic>;
+
+    /// An object, whole; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Place::list`].
+    fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic>;
+
+    /// The last bytes of each object, at most `length` of them, in the order of `paths`.
+    ///
+    /// # Errors
+    /// As [`Place::list`], for each object alone.
+    fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>>;
+
+    /// Creates an object that is not there yet, whole or not at all. A remote place may have created
+    /// it and lost the answer: whoever gets [`Created::Exists`] reads it back and compares.
+    ///
+    /// # Errors
+    /// `store-not-written`, or what keeps a remote place from answering.
+    fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic>;
+
+    /// Keeps other writers of this folder out until the guard is dropped, where the place can. Where
+    /// it cannot, [`Place::create`] alone decides every race.
+    ///
+    /// # Errors
+    /// `store-not-written` where others hold it for too long.
+    fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic>;
+
+    /// Whether the place keeps indexes. A write-once bucket does not.
+    fn keeps_index(&self) -> bool;
+
+    /// Puts an index in the place of the one before it, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Place::create`].
+    fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic>;
+}
+
+/// Keeps other writers out while it lives.
+pub trait Guard {}
+
+/// One listed object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Object {
+    /// Its path from the root of the place.
+    pub path: String,
+    /// Its length in bytes.
+    pub size: u64,
+}
+
+/// An object that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What the place says of them.
+    pub receipt: Receipt,
+}
+
+/// What a place says of an object that it keeps. A folder has nothing to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The version of the object, where the place counts versions: what a retention rule protects.
+    pub version: Option<String>,
+    /// What the place calls the object's content: its entity tag.
+    pub etag: Option<String>,
+}
+
+/// How an attempt to create an object ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there, and was not before.
+    New(Receipt),
+    /// Something is there already; nothing was written.
+    Exists,
+}
