@@ -54,6 +54,9 @@ pub enum Unscored {
 }
 
 impl Unscored {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::Missing, Self::NotFinite, Self::NotANumber, Self::Failed];
+
     /// The reason in words.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -5,9 +5,11 @@
 mod clock;
 mod files;
 mod github;
+mod hand;
 pub mod panics;
 mod runner;
 mod source;
+mod store_dir;
 pub mod trail_dir;
 mod waiting;
 
@@ -15,6 +17,7 @@ pub use clock::SystemClock;
 pub use files::Disk;
 pub use github::GitHub;
 pub use runner::{Runner, nonce};
+pub use store_dir::StoreDir;
 pub use trail_dir::{LocalPlaces, TrailDirs};
 pub use waiting::Polling;
 

@@ -15,7 +15,7 @@ mod stage;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::commands::Trails;
 use crate::commands::gate::Place;
@@ -80,33 +80,6 @@ impl TrailDir {
         let staging = format!("{ROOT}/{STAGING}");
         Ok(files.into_iter().partition(|file| !file.path.starts_with(&staging)))
     }
-
-    fn lock(&self) -> Result<File, Diagnostic> {
-        let audit = self.audit();
-        let failed = |what: String| Code::TrailNotWritten.at(audit.display().to_string()).what(what);
-        let handle = File::open(&audit).map_err(|error| stage::not_written(&audit, "opened", &error))?;
-        let deadline = Instant::now() + self.patience;
-        let mut pause = Duration::from_millis(1);
-        loop {
-            match handle.try_lock() {
-                Ok(()) => return Ok(handle),
-                Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(pause),
-                Err(fs::TryLockError::WouldBlock) => {
-                    return Err(failed(format!(
-                        "has been locked by another process for {} s",
-                        self.patience.as_secs()
-                    ))
-                    .next("see which evalsig hangs, end it and run again"));
-                }
-                Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(fs::TryLockError::Error(error)) => {
-                    return Err(failed(format!("cannot be locked: {error}"))
-                        .next("keep the trail on a local disk, not on a network share"));
-                }
-            }
-            pause = (pause * 2).min(Duration::from_millis(20));
-        }
-    }
 }
 
 impl TrailFiles for TrailDir {
@@ -138,7 +111,7 @@ impl TrailFiles for TrailDir {
 impl Port for TrailDir {
     fn append(&self, token_then: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
         let stage = stage::Stage::open(&self.root)?;
-        let _lock = self.lock()?;
+        let _lock = stage.hand().lock(&self.audit(), self.patience)?;
         stage.sweep()?;
         let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
         if token(&now.0) != *token_then {

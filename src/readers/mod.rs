@@ -38,6 +38,7 @@ mod unpack;
 
 pub use content::{Content, Identity};
 pub use format::{Format, ReadOptions, Reading};
+pub use parquet::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
 pub use schema::runframe_schema;
 pub use source::{Folder, InMemory, Named, Source, Stream};
 

@@ -2,11 +2,28 @@
 //!
 //! ```text
 //! {root}/{project}/year=YYYY/month=MM/run_id={run id}.parquet    one run, never written again
+//! {root}/{project}/_envelopes/year=YYYY/month=MM/...json         the envelope that decided about it
 //! {root}/{project}/manifest.json                                 an index, derived from the files
 //! ```
 //!
-//! `docs/store.md` describes the layout for someone without this program.
+//! Everything here is a function of bytes, over a [`Place`]. `docs/store.md` describes the layout for
+//! someone without this program.
 
+mod catalogue;
+mod content;
+mod facts;
+mod find;
+mod keep;
+mod layout;
+mod manifest;
 mod port;
+mod rows;
+mod span;
 
-pub use port::{Created, Fetched, Guard, Object, Place, Receipt};
+pub use catalogue::{Catalogue, Entry};
+pub use facts::{Decided, Facts, RUN_SCHEMA};
+pub use find::{Found, by_name, latest_allowed};
+pub use keep::{Shelf, Stored};
+pub use manifest::Record;
+pub use port::{Created, Fetched, Guard, Place, Receipt};
+pub use span::Span;

@@ -8,12 +8,12 @@ pub trait Place {
     /// The path as people name it, from wherever they stand: `runs/default/...`, `s3://bucket/...`.
     fn shown(&self, path: &str) -> String;
 
-    /// Every object below a folder, in ascending order of path; none where there is no such folder.
+    /// The path of every object below a folder, in ascending order; none where there is no such folder.
     /// What begins with a dot belongs to the place and is not listed.
     ///
     /// # Errors
     /// `file-unreadable`, or what keeps a remote place from answering.
-    fn list(&self, folder: &str) -> Result<Vec<Object>, Diagnostic>;
+    fn list(&self, folder: &str) -> Result<Vec<String>, Diagnostic>;
 
     /// The names of the folders that lie directly in a folder, in ascending order.
     ///
@@ -34,7 +34,8 @@ pub trait Place {
     fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>>;
 
     /// Creates an object that is not there yet, whole or not at all. A remote place may have created
-    /// it and lost the answer: whoever gets [`Created::Exists`] reads it back and compares.
+    /// it and lost the answer: whoever gets [`Created::Exists`] reads it back and compares. Where the
+    /// place has a lock, it is held.
     ///
     /// # Errors
     /// `store-not-written`, or what keeps a remote place from answering.
@@ -59,15 +60,6 @@ pub trait Place {
 
 /// Keeps other writers out while it lives.
 pub trait Guard {}
-
-/// One listed object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Object {
-    /// Its path from the root of the place.
-    pub path: String,
-    /// Its length in bytes.
-    pub size: u64,
-}
 
 /// An object that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

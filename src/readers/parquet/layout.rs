@@ -66,6 +66,7 @@ pub(super) struct Layout {
     score: Field,
     epoch: Option<Field>,
     cluster: Option<Field>,
+    facts: Option<Field>,
     /// Rows that the file declares.
     pub(super) rows: usize,
 }
@@ -83,7 +84,11 @@ impl Layout {
     /// # Errors
     /// `run-malformed` where a required column is missing, a column has a type or a compression
     /// that is not read, or the counts of rows do not agree.
-    pub(super) fn of(metadata: &ParquetMetaData, cluster: Source<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn of(
+        metadata: &ParquetMetaData,
+        cluster: Source<'_>,
+        row_facts: bool,
+    ) -> Result<Self, Diagnostic> {
         let schema = metadata.file_metadata().schema_descr();
         let mut names = [None; 5];
         for (slot, name) in names.iter_mut().zip(NAMES) {
@@ -100,7 +105,8 @@ impl Layout {
             Source::Field => find(schema, "cluster_id", LABEL)?,
             Source::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };
-        let mut layout = Self { names, item_id, score, epoch, cluster, rows: 0 };
+        let facts = if row_facts { find(schema, "metadata_json", TEXT)? } else { None };
+        let mut layout = Self { names, item_id, score, epoch, cluster, facts, rows: 0 };
         for group in metadata.row_groups() {
             layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
         }
@@ -117,7 +123,7 @@ impl Layout {
 
     fn fields(&self) -> impl Iterator<Item = Field> {
         let named = self.names.into_iter().flatten();
-        named.chain([self.item_id, self.score]).chain(self.epoch).chain(self.cluster)
+        named.chain([self.item_id, self.score]).chain(self.epoch).chain(self.cluster).chain(self.facts)
     }
 
     /// Rows of a row group, once every column that is read agrees on them.
@@ -175,6 +181,7 @@ impl Layout {
             score: open(self.score)?,
             epoch: self.epoch.map(open).transpose()?,
             cluster: self.cluster.map(open).transpose()?,
+            facts: self.facts.map(open).transpose()?,
         })
     }
 }
@@ -235,6 +242,8 @@ pub(super) struct Columns {
     pub(super) epoch: Option<Column>,
     /// `cluster_id`, or `metadata_json` where a field of it holds the cluster.
     pub(super) cluster: Option<Column>,
+    /// `metadata_json` where it holds what the store knows of a row.
+    pub(super) facts: Option<Column>,
 }
 
 impl Columns {
@@ -248,7 +257,8 @@ impl Columns {
 
     fn each(&mut self, mut act: impl FnMut(&mut Column) -> Result<(), Diagnostic>) -> Result<(), Diagnostic> {
         let named = self.run.0.iter_mut().flatten().chain([&mut self.item_id, &mut self.score]);
-        named.chain(&mut self.epoch).chain(&mut self.cluster).try_for_each(&mut act)
+        let rest = self.epoch.iter_mut().chain(&mut self.cluster).chain(&mut self.facts);
+        named.chain(rest).try_for_each(&mut act)
     }
 }
 

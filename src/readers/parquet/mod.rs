@@ -4,6 +4,7 @@
 mod column;
 mod guard;
 mod layout;
+mod stored;
 mod thrift;
 
 use std::borrow::Cow;
@@ -21,7 +22,9 @@ use super::quote::plain;
 use super::runs::Runs;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
+use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder};
+
+pub use stored::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
 
 /// Rows decoded at a time.
 const BATCH: usize = 8192;
@@ -65,8 +68,13 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
             .next("the file is damaged or was cut short: write it again"));
     }
     let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
+    let stored = stored::facts(file.metadata().file_metadata())?;
     let mut clusters = Clusters::new(&options.cluster);
-    let layout = Layout::of(file.metadata(), clusters.source)?;
+    if matches!(clusters.source, Source::Metadata(key) if stored.cluster_key.as_deref() == Some(key)) {
+        // The store keeps the clusters of that field in `cluster_id`.
+        clusters.source = Source::Field;
+    }
+    let layout = Layout::of(file.metadata(), clusters.source, stored.row_facts)?;
     let limit = Limit::for_file(bytes.len());
     limit.check_rows(layout.rows)?;
 
@@ -90,7 +98,12 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         }
         columns.finish()?;
     }
-    let Draft { builder, runs, .. } = draft;
+    let Draft { mut builder, runs, .. } = draft;
+    builder.direction(match stored.better.as_deref() {
+        Some("higher") => Some(Direction::HigherIsBetter),
+        Some("lower") => Some(Direction::LowerIsBetter),
+        _ => None,
+    });
     let (names, notes) = runs.finish()?;
     clusters.check()?;
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
@@ -119,12 +132,14 @@ impl Draft<'_> {
         let epoch = columns.epoch.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
         let cluster = columns.cluster.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
 
+        let facts = columns.facts.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
+
         let names = names.map_err(|(field, error)| here(field)(error))?;
         if !self.runs.takes(names) {
             return Ok(());
         }
         let id = item_id.and_then(Scalar::id).map_err(here("item_id"))?;
-        let score = score.and_then(Scalar::score).map_err(here("score"))?;
+        let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;
         let cluster = match clusters.source {
             Source::Off => None,
@@ -134,6 +149,15 @@ impl Draft<'_> {
             }
         };
         let cluster = clusters.saw(cluster.as_deref());
+        if let Scalar::Text(text) = facts.map_err(here("metadata_json"))?
+            && text != "{}"
+        {
+            let facts = RowFacts::read(&text).map_err(here("metadata_json"))?;
+            score = score.map_err(|why| facts.why().unwrap_or(why));
+            if let Some(item) = facts.item.as_deref().and_then(|text| text.parse().ok()) {
+                self.builder.fingerprint(item);
+            }
+        }
         self.limit.spend(id.len() + cluster.map_or(0, str::len))?;
         self.builder.push(Item { id: &id, epoch, cluster, score });
         Ok(())

@@ -1,0 +1,255 @@
+//! What a project's store holds: the files, and what the index says of them. Where the two differ the
+//! files are right.
+
+use std::collections::BTreeMap;
+
+use super::facts::Facts;
+use super::layout;
+use super::manifest::{self, Record};
+use super::port::Place;
+use super::span::Span;
+use crate::domain::{Code, Diagnostic, Digest, ProjectId};
+use crate::readers::{self, InMemory, Named, ReadOptions, Tail};
+
+/// How much of a file's end is fetched at first: footers of stored runs take 3 to 6 kB.
+const TAIL: u64 = 16 << 10;
+
+/// One stored run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What the index, or the file itself, says of it.
+    pub record: Record,
+    /// Its file, from the root of the store.
+    pub path: String,
+    /// Whether the file is there.
+    pub present: bool,
+    /// Copies of the envelopes that decided about it: path and SHA-256.
+    pub envelopes: Vec<(String, Digest)>,
+}
+
+/// The runs of one project.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalogue {
+    /// In ascending order of time, then of path.
+    pub entries: Vec<Entry>,
+    /// What a person should know of the index and the files.
+    pub notes: Vec<String>,
+    /// Whether the index has to be written anew.
+    stale: bool,
+}
+
+impl Catalogue {
+    /// Reads the index and looks at the names of the files. Only files that the index does not name
+    /// are opened, and of those only the end; all of them with `afresh`.
+    ///
+    /// # Errors
+    /// Those of [`Place::list`].
+    pub fn read(
+        place: &dyn Place,
+        project: &ProjectId,
+        span: &Span,
+        afresh: bool,
+    ) -> Result<Self, Diagnostic> {
+        let mut catalogue = Self::default();
+        let mut files = Files::list(place, project, span)?;
+        let index = if place.keeps_index() { place.read(&layout::manifest(project))? } else { None };
+        let shown = place.shown(&layout::manifest(project));
+        let mut known = BTreeMap::new();
+        if let Some(index) = &index {
+            let manifest = manifest::read(&index.bytes);
+            catalogue.stale |= manifest.damage.is_some();
+            if let Some(damage) = &manifest.damage {
+                catalogue.notes.push(format!("{shown}: is damaged ({damage}); the files were asked instead"));
+            }
+            if manifest.newer {
+                catalogue.notes.push(format!("{shown}: was written by a newer version and is left as it is"));
+            }
+            for record in manifest.records {
+                known.insert(format!("{project}/{}", record.path), record);
+            }
+        } else if place.keeps_index() && !files.runs.is_empty() {
+            catalogue.notes.push(format!("{shown}: is missing; the files were asked instead"));
+        }
+        let unknown: Vec<String> =
+            files.runs.iter().filter(|path| afresh || !known.contains_key(*path)).cloned().collect();
+        catalogue.stale |= !unknown.is_empty();
+        for (path, record) in records(place, project, &unknown) {
+            match record {
+                // What Python knows of its runs stands in its index alone.
+                Ok((_, By::Others)) if known.contains_key(&path) => {}
+                Ok((record, _)) => {
+                    if let Some(said) = known.insert(path.clone(), record.clone())
+                        && said != record
+                    {
+                        catalogue.notes.push(format!(
+                            "{}: the index said something else of this run than its file, which counts",
+                            place.shown(&path)
+                        ));
+                    }
+                }
+                Err(error) => {
+                    catalogue.notes.push(format!("{}: left out: {}", place.shown(&path), error.what))
+                }
+            }
+        }
+        for (path, record) in known {
+            let present = files.runs.binary_search(&path).is_ok();
+            let envelopes = files.envelopes.remove(&path).unwrap_or_default();
+            catalogue.entries.push(Entry { record, path, present, envelopes });
+        }
+        catalogue.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
+        Ok(catalogue)
+    }
+
+    /// Writes the index anew where it does not say what the files say. To be called under the lock,
+    /// with a catalogue that was read under it.
+    ///
+    /// # Errors
+    /// Those of [`Place::replace`].
+    pub(super) fn write(&self, place: &dyn Place, project: &ProjectId) -> Result<(), Diagnostic> {
+        if !place.keeps_index() || self.newer(place, project)? {
+            return Ok(());
+        }
+        let records: Vec<&Record> = self.entries.iter().map(|entry| &entry.record).collect();
+        place.replace(&layout::manifest(project), &manifest::bytes(project, &records)?)
+    }
+
+    fn newer(&self, place: &dyn Place, project: &ProjectId) -> Result<bool, Diagnostic> {
+        let index = place.read(&layout::manifest(project))?;
+        Ok(index.is_some_and(|index| manifest::read(&index.bytes).newer))
+    }
+
+    /// Mends an index that differs from the files, where the place lets us. A store on a medium that
+    /// cannot be written to is read all the same.
+    pub fn heal(&mut self, place: &dyn Place, project: &ProjectId, afresh: bool) {
+        if !self.stale || !place.keeps_index() {
+            return;
+        }
+        let mended = place.lock(project.as_str()).and_then(|_guard| {
+            let now = Self::read(place, project, &Span::default(), afresh)?;
+            now.write(place, project)
+        });
+        let shown = place.shown(&layout::manifest(project));
+        self.notes.push(match mended {
+            Ok(()) => format!("{shown}: written anew from {} files", self.entries.len()),
+            Err(error) => format!("{shown}: not written anew: {}", error.what),
+        });
+    }
+
+    /// Adds a run that was just stored.
+    pub(super) fn add(&mut self, project: &ProjectId, facts: &Facts, path: &str) {
+        let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
+        self.stale = true;
+        self.entries.push(Entry {
+            record: Record::of(facts, within),
+            path: path.to_owned(),
+            present: true,
+            envelopes: Vec::new(),
+        });
+        self.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale
+    }
+}
+
+/// Who wrote a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// This program: everything known of the run stands in it.
+    Evalsig,
+    /// Another one: it holds no verdict and no time.
+    Others,
+}
+
+/// The names of the files of a project.
+#[derive(Default)]
+struct Files {
+    /// Paths of runs, in ascending order.
+    runs: Vec<String>,
+    /// Copies of envelopes, by the path of the run they decided about.
+    envelopes: BTreeMap<String, Vec<(String, Digest)>>,
+}
+
+impl Files {
+    /// Where there is an index it has to name every file; else only the months that were asked for
+    /// are looked at.
+    fn list(place: &dyn Place, project: &ProjectId, span: &Span) -> Result<Self, Diagnostic> {
+        let mut files = Self::default();
+        if place.keeps_index() {
+            files.take(place, project, project.as_str())?;
+            return Ok(files);
+        }
+        for root in [project.to_string(), format!("{project}/{}", layout::ENVELOPES)] {
+            for year in place.folders(&root)?.iter().filter(|year| span.takes_folder(year, "")) {
+                for month in place.folders(&format!("{root}/{year}"))? {
+                    if span.takes_folder(year, &month) {
+                        files.take(place, project, &format!("{root}/{year}/{month}"))?;
+                    }
+                }
+            }
+        }
+        files.runs.sort_unstable();
+        Ok(files)
+    }
+
+    fn take(&mut self, place: &dyn Place, project: &ProjectId, folder: &str) -> Result<(), Diagnostic> {
+        for path in place.list(folder)? {
+            if layout::is_run(&path) {
+                self.runs.push(path);
+            } else if let Some((run, digest)) = layout::of_envelope(project, &path) {
+                self.envelopes.entry(run).or_default().push((path, digest));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the files themselves say.
+fn records(
+    place: &dyn Place,
+    project: &ProjectId,
+    paths: &[String],
+) -> Vec<(String, Result<(Record, By), Diagnostic>)> {
+    let facts = facts(place, paths);
+    let read = paths.iter().zip(facts).map(|(path, facts)| {
+        let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
+        let record = facts.and_then(|facts| match facts {
+            Some(facts) => Ok((Record::of(&facts, within), By::Evalsig)),
+            None => foreign(place, path).map(|facts| (Record::of(&facts, within), By::Others)),
+        });
+        (path.clone(), record)
+    });
+    read.collect()
+}
+
+/// The facts in each file; `None` where another program wrote it.
+pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Facts>, Diagnostic>> {
+    let read = |tail: &[u8]| match readers::run_facts(tail)? {
+        Tail::Facts(text) => text.as_deref().map(Facts::read).transpose().map(Ok),
+        Tail::Longer(length) => Ok(Err(length)),
+    };
+    let tails = place.tails(paths, TAIL);
+    let facts = tails.into_iter().zip(paths).map(|(tail, path)| match read(&tail?)? {
+        Ok(facts) => Ok(facts),
+        Err(length) => {
+            let tail = place.tails(std::slice::from_ref(path), length).pop();
+            match read(&tail.unwrap_or_else(|| Ok(Vec::new()))?)? {
+                Ok(facts) => Ok(facts),
+                Err(_) => Err(Code::RunMalformed.at(path).what("its footer is longer than the file")),
+            }
+        }
+    });
+    facts.collect()
+}
+
+/// What can be known of a run that another program stored: what its rows say, and its month.
+fn foreign(place: &dyn Place, path: &str) -> Result<Facts, Diagnostic> {
+    let bytes = place.read(path)?.map(|fetched| fetched.bytes).unwrap_or_default();
+    let source = Named::File(Box::new(InMemory { path: path.to_owned(), bytes }));
+    let run = readers::read_file(&source, None, &ReadOptions::default())?.reading.run;
+    let ts = layout::month_of(path)
+        .ok_or_else(|| Code::RunMalformed.at(path).what("lies in no folder year=YYYY/month=MM"))?;
+    Ok(Facts::of(&run, &ProjectId::default(), &ts, None, None))
+}

@@ -1,0 +1,140 @@
+//! A run of the store by what people call it.
+
+use super::catalogue::{self, Catalogue, Entry};
+use super::content;
+use super::facts::Facts;
+use super::layout;
+use super::port::{Fetched, Place};
+use super::span::Span;
+use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
+use crate::envelope::{self, v1::VerdictWord};
+
+/// A run that was found, with its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// What the catalogue says of it.
+    pub entry: Entry,
+    /// Its file.
+    pub file: Fetched,
+}
+
+/// The run that is called `name`: its run id; or the name of its file, `run_id=...`, where several
+/// runs bear one id.
+///
+/// # Errors
+/// `run-not-found`; `run-ambiguous` where several runs of different content bear the id; those of the
+/// place.
+pub fn by_name(place: &dyn Place, project: &ProjectId, name: &str) -> Result<Found, Diagnostic> {
+    let catalogue = Catalogue::read(place, project, &Span::default(), false)?;
+    let present = || catalogue.entries.iter().filter(|entry| entry.present);
+    let by_file = |stem: &str| present().filter(|entry| layout::stem_of(&entry.path) == stem).collect();
+    let mut found: Vec<&Entry> = if name.starts_with("run_id=") {
+        by_file(name)
+    } else {
+        present().filter(|entry| entry.record.run_id == name).collect()
+    };
+    if found.is_empty() {
+        found = by_file(&format!("run_id={name}"));
+    }
+    match found[..] {
+        [] => Err(Code::RunNotFound
+            .at(place.shown(project.as_str()))
+            .what(format!("holds no run {name:?}"))
+            .next("`evalsig history` lists its runs")),
+        [.., newest] if found.len() == 1 || same_content(place, &found)? => fetch(place, newest),
+        _ => Err(Code::RunAmbiguous
+            .at(place.shown(project.as_str()))
+            .what(format!(
+                "holds {} different runs called {name:?}: {}",
+                found.len(),
+                found.iter().take(8).map(|entry| layout::stem_of(&entry.path)).collect::<Vec<_>>().join(", ")
+            ))
+            .next("name one of these files")),
+    }
+}
+
+/// The newest run of the candidate's task and metric that was allowed, the candidate itself left out:
+/// decided again, it must not meet itself. The file has the word on the verdict, not the index, and a
+/// decision counts once its envelope is kept.
+///
+/// # Errors
+/// `run-not-found`; those of the place.
+pub fn latest_allowed(
+    place: &dyn Place,
+    project: &ProjectId,
+    candidate: &RunFrame,
+) -> Result<Found, Diagnostic> {
+    let catalogue = Catalogue::read(place, project, &Span::default(), false)?;
+    let names = candidate.names();
+    let own = content::digest(candidate).to_string();
+    let wanted = catalogue.entries.iter().rev().filter(|entry| {
+        let record = &entry.record;
+        entry.present
+            && record.task_id == names.task_id
+            && record.metric_name == names.metric_name
+            && record.verdict.as_deref() == Some(VerdictWord::Allow.as_str())
+    });
+    for entry in wanted {
+        let facts = facts(place, &entry.path)?;
+        let allowed = match facts.as_ref().map(|facts| (facts, &facts.decided)) {
+            // Python says it in its index only.
+            None => true,
+            Some((facts, Some(decided))) => {
+                facts.content_sha256 != own
+                    && decided.verdict == VerdictWord::Allow
+                    && sealed(place, entry, &decided.decision_sha256)?
+            }
+            Some((_, None)) => false,
+        };
+        if allowed {
+            return fetch(place, entry);
+        }
+    }
+    Err(Code::RunNotFound
+        .at(place.shown(project.as_str()))
+        .what(format!(
+            "holds no allowed run of task {:?} and metric {:?} other than this candidate",
+            names.task_id, names.metric_name
+        ))
+        .next("name a baseline: a file, or store:RUN_ID of a run that `evalsig history` lists"))
+}
+
+/// Whether an envelope beside the run allows it by this very decision.
+fn sealed(place: &dyn Place, entry: &Entry, decision: &str) -> Result<bool, Diagnostic> {
+    for (path, digest) in &entry.envelopes {
+        let Some(copy) = place.read(path)? else { continue };
+        let facts = envelope::read(&copy.bytes).ok().filter(|_| Digest::of(&copy.bytes) == *digest);
+        if facts.is_some_and(|facts| {
+            facts.verdict == VerdictWord::Allow && facts.fingerprint.to_string() == decision
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn facts(place: &dyn Place, path: &str) -> Result<Option<Facts>, Diagnostic> {
+    catalogue::facts(place, &[path.to_owned()]).pop().unwrap_or(Ok(None))
+}
+
+/// Whether all of them hold the same rows; what other programs stored is compared by its bytes.
+fn same_content(place: &dyn Place, entries: &[&Entry]) -> Result<bool, Diagnostic> {
+    let paths: Vec<String> = entries.iter().map(|entry| entry.path.clone()).collect();
+    let contents =
+        catalogue::facts(place, &paths).into_iter().zip(&paths).map(|(facts, path)| match facts? {
+            Some(facts) => Ok(facts.content_sha256),
+            None => Ok(place.read(path)?.map(|file| Digest::of(&file.bytes).to_string()).unwrap_or_default()),
+        });
+    let contents: Vec<String> = contents.collect::<Result<_, Diagnostic>>()?;
+    Ok(contents.windows(2).all(|pair| pair.first() == pair.last()))
+}
+
+fn fetch(place: &dyn Place, entry: &Entry) -> Result<Found, Diagnostic> {
+    let file = place.read(&entry.path)?.ok_or_else(|| {
+        Code::RunNotFound
+            .at(place.shown(&entry.path))
+            .what("is listed, and its file is gone")
+            .next("a store's files must not be removed: restore it from a copy")
+    })?;
+    Ok(Found { entry: entry.clone(), file })
+}

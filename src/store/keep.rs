@@ -1,0 +1,177 @@
+//! Keeping both runs of a decision. Create only: what stands in a store is never replaced, and the
+//! same runs under the same decision again add nothing.
+
+use super::catalogue::{self, Catalogue};
+use super::facts::{Decided, Facts};
+use super::layout;
+use super::port::{Created, Place, Receipt};
+use super::rows;
+use super::span::Span;
+use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
+use crate::readers::{self, InMemory, Named, ReadOptions};
+
+/// A run that is in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its file, from the root of the store.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+    /// What the place says of it.
+    pub receipt: Receipt,
+}
+
+/// A decision's runs, on their way into a project.
+pub struct Shelf<'a> {
+    /// Where the store is.
+    pub place: &'a dyn Place,
+    /// The project.
+    pub project: &'a ProjectId,
+    /// The moment of the decision: RFC 3339, UTC. Its month names the folder.
+    pub ts: &'a str,
+    /// The metadata field that clusters were read from, where one was named.
+    pub cluster_key: Option<&'a str>,
+}
+
+impl Shelf<'_> {
+    /// Stores baseline and candidate, the candidate with what was decided about it. A kill at any
+    /// moment leaves no run or a whole one.
+    ///
+    /// # Errors
+    /// Those of the place, and `store-not-written`.
+    pub fn keep(
+        &self,
+        baseline: &RunFrame,
+        candidate: &RunFrame,
+        decided: Decided,
+    ) -> Result<(Stored, Stored), Diagnostic> {
+        let facts = |run, decided| Facts::of(run, self.project, self.ts, self.cluster_key, decided);
+        // Before the lock: others need not wait while a million rows are compressed.
+        let baseline = New::of(baseline, facts(baseline, None))?;
+        let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
+        let _guard = self.place.lock(self.project.as_str())?;
+        let mut catalogue = Catalogue::read(self.place, self.project, &Span::default(), false)?;
+        // What is a baseline now may have been a candidate: its rows are in the store already.
+        let holds = |facts: &Facts| facts.content_sha256 == baseline.facts.content_sha256;
+        let first = self.put(&baseline, &holds, &mut catalogue)?;
+        let holds = |facts: &Facts| facts.identity() == candidate.facts.identity();
+        let second = self.put(&candidate, &holds, &mut catalogue)?;
+        if catalogue.is_stale() {
+            catalogue.write(self.place, self.project)?;
+        }
+        Ok((first, second))
+    }
+
+    /// Keeps a copy of the envelope beside the run that it decided about.
+    ///
+    /// # Errors
+    /// Those of the place, and `store-not-written`.
+    pub fn seal(&self, candidate: &Stored, envelope: &[u8]) -> Result<(), Diagnostic> {
+        let path = layout::envelope(self.project, &candidate.path, &Digest::of(envelope));
+        let _guard = self.place.lock(self.project.as_str())?;
+        match self.create(&path, envelope)? {
+            Put::New(_) | Put::Same(_) => Ok(()),
+            Put::Other(_) => Err(Code::StoreNotWritten
+                .at(self.place.shown(&path))
+                .what("holds other bytes than its name says")
+                .next("see who wrote to the store by hand")),
+        }
+    }
+
+    fn put(
+        &self,
+        new: &New,
+        holds: &dyn Fn(&Facts) -> bool,
+        catalogue: &mut Catalogue,
+    ) -> Result<Stored, Diagnostic> {
+        let folder = format!("{}/{}", self.project, layout::month(self.ts)?);
+        let stem = layout::stem(&new.facts.run_id);
+        let namesakes: Vec<String> = catalogue
+            .entries
+            .iter()
+            .filter(|entry| entry.present && layout::bears(&entry.path, &new.facts.run_id))
+            .map(|entry| entry.path.clone())
+            .collect();
+        for (path, facts) in namesakes.iter().zip(catalogue::facts(self.place, &namesakes)) {
+            let same = match facts? {
+                Some(facts) => holds(&facts),
+                None => self.foreign(path)?.is_some_and(|facts| holds(&facts)),
+            };
+            if same && let Some(found) = self.place.read(path)? {
+                let sha256 = Digest::of(&found.bytes);
+                return Ok(Stored { path: path.clone(), sha256, receipt: found.receipt });
+            }
+        }
+        let plain = layout::plain(&folder, &stem);
+        let beside = layout::beside(&folder, &stem, &new.facts.identity());
+        // Where nothing keeps other writers out, the name may be taken by now.
+        let names = if namesakes.is_empty() { vec![plain, beside] } else { vec![beside] };
+        for path in names {
+            let stored = |receipt| Stored { path: path.clone(), sha256: Digest::of(&new.bytes), receipt };
+            match self.create(&path, &new.bytes)? {
+                Put::New(receipt) => {
+                    catalogue.add(self.project, &new.facts, &path);
+                    return Ok(stored(receipt));
+                }
+                Put::Same(receipt) => return Ok(stored(receipt)),
+                Put::Other(found) => {
+                    let facts = catalogue::facts(self.place, std::slice::from_ref(&path)).pop();
+                    if let Some(Ok(Some(facts))) = facts
+                        && holds(&facts)
+                    {
+                        let sha256 = Digest::of(&found.0);
+                        return Ok(Stored { path, sha256, receipt: found.1 });
+                    }
+                }
+            }
+        }
+        Err(Code::StoreNotWritten
+            .at(self.place.shown(&format!("{folder}/{stem}")))
+            .what("names a file that holds another run than its name says")
+            .next("see who wrote to the store by hand"))
+    }
+
+    /// What a file of another program holds, as far as it can be read as a run.
+    fn foreign(&self, path: &str) -> Result<Option<Facts>, Diagnostic> {
+        let Some(found) = self.place.read(path)? else { return Ok(None) };
+        let source = Named::File(Box::new(InMemory { path: path.to_owned(), bytes: found.bytes }));
+        // A damaged file of this name is another run.
+        let Ok(file) = readers::read_file(&source, None, &ReadOptions::default()) else { return Ok(None) };
+        Ok(Some(Facts::of(&file.reading.run, self.project, self.ts, None, None)))
+    }
+
+    /// Creates an object, or finds what stands in its place: a write whose answer was lost meets its
+    /// own bytes.
+    fn create(&self, path: &str, bytes: &[u8]) -> Result<Put, Diagnostic> {
+        match self.place.create(path, bytes)? {
+            Created::New(receipt) => Ok(Put::New(receipt)),
+            Created::Exists => match self.place.read(path)? {
+                Some(found) if found.bytes == bytes => Ok(Put::Same(found.receipt)),
+                Some(found) => Ok(Put::Other((found.bytes, found.receipt))),
+                None => Err(Code::StoreNotWritten
+                    .at(self.place.shown(path))
+                    .what("was there a moment ago, and is gone")
+                    .next("a store's files must not be removed: see who does, then run again")),
+            },
+        }
+    }
+}
+
+/// A run as it would be written.
+struct New {
+    facts: Facts,
+    bytes: Vec<u8>,
+}
+
+impl New {
+    fn of(run: &RunFrame, facts: Facts) -> Result<Self, Diagnostic> {
+        let bytes = rows::file(run, &facts)?;
+        Ok(Self { facts, bytes })
+    }
+}
+
+enum Put {
+    New(Receipt),
+    Same(Receipt),
+    Other((Vec<u8>, Receipt)),
+}

@@ -1,0 +1,199 @@
+//! `manifest.json`: the index that Python evalsig 0.1.2 lists runs by. It is derived from the files,
+//! so a damaged one costs nothing but the time to read them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::facts::Facts;
+use crate::domain::{Code, Diagnostic, ProjectId};
+
+/// The version that is written.
+const VERSION: u64 = 1;
+
+/// One run. Python builds its record from exactly these keys: one more, and it reads none of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What the run calls itself.
+    pub run_id: String,
+    /// The model.
+    pub model_id: String,
+    /// The task.
+    pub task_id: String,
+    /// The metric.
+    pub metric_name: String,
+    /// When it was stored: ISO 8601, UTC.
+    pub ts: String,
+    /// Its file, from the project's folder.
+    pub path: String,
+    /// Rows: items times epochs.
+    pub n_items: u64,
+    /// Hash of the evaluation's configuration; empty where the tool gives none.
+    #[serde(default)]
+    pub config_hash: Option<String>,
+    /// Delta of the decision about it, where it was the candidate.
+    #[serde(default)]
+    pub delta: Option<f64>,
+    /// The p-value of that decision.
+    #[serde(default)]
+    pub p_value: Option<f64>,
+    /// Its verdict.
+    #[serde(default)]
+    pub verdict: Option<String>,
+    /// The baseline that it was compared with.
+    #[serde(default)]
+    pub parent_run_id: Option<String>,
+    /// Keys that another version wrote.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Record {
+    /// The record of a run whose file lies at `path`, from the project's folder.
+    #[must_use]
+    pub(super) fn of(facts: &Facts, path: &str) -> Self {
+        let decided = facts.decided.as_ref();
+        Self {
+            run_id: facts.run_id.clone(),
+            model_id: facts.model_id.clone(),
+            task_id: facts.task_id.clone(),
+            metric_name: facts.metric_name.clone(),
+            ts: python_time(&facts.ts),
+            path: path.to_owned(),
+            n_items: facts.n_items,
+            config_hash: Some(facts.config_hash.clone()),
+            delta: decided.map(|decided| decided.delta),
+            p_value: decided.map(|decided| decided.p_value),
+            verdict: decided.map(|decided| decided.verdict.as_str().to_owned()),
+            parent_run_id: decided.map(|decided| decided.parent_run_id.clone()),
+            other: Map::new(),
+        }
+    }
+
+    /// When it was stored. A time without an offset is UTC, as Python means it.
+    #[must_use]
+    pub fn time(&self) -> Option<jiff::Timestamp> {
+        self.ts.parse().ok().or_else(|| {
+            let local: jiff::civil::DateTime = self.ts.parse().ok()?;
+            Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+        })
+    }
+}
+
+/// `2026-06-30T18:05:00+00:00`: Python compares these texts letter by letter.
+fn python_time(ts: &str) -> String {
+    ts.strip_suffix('Z').map_or_else(|| ts.to_owned(), |time| format!("{time}+00:00"))
+}
+
+/// What a manifest said, as far as it can be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Manifest {
+    pub(super) records: Vec<Record>,
+    /// What is wrong with it, in words.
+    pub(super) damage: Option<String>,
+    /// A newer version wrote it: it is read, and left alone.
+    pub(super) newer: bool,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    #[serde(default)]
+    version: Option<u64>,
+    runs: Vec<Record>,
+}
+
+/// Reads a manifest. Of a damaged one the records that are whole still count: what Python decided
+/// about its runs stands nowhere else.
+pub(super) fn read(bytes: &[u8]) -> Manifest {
+    let text = String::from_utf8_lossy(bytes);
+    match serde_json::from_str::<Document>(&text) {
+        Ok(Document { version, runs }) => {
+            Manifest { newer: version.is_some_and(|version| version > VERSION), records: runs, damage: None }
+        }
+        Err(error) => {
+            // Python writes numbers that JSON does not have.
+            let strict = text.replace("\": NaN", "\": null").replace("\": Infinity", "\": null");
+            let strict = strict.replace("\": -Infinity", "\": null");
+            Manifest { records: salvage(&strict), damage: Some(error.to_string()), newer: false }
+        }
+    }
+}
+
+/// The records that are whole, wherever they stand in the text.
+fn salvage(text: &str) -> Vec<Record> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        let here = rest.get(start..).unwrap_or_default();
+        let mut stream = serde_json::Deserializer::from_str(here).into_iter::<Record>();
+        match stream.next() {
+            Some(Ok(record)) => {
+                rest = here.get(stream.byte_offset()..).unwrap_or_default();
+                found.push(record);
+            }
+            _ => rest = here.get(1..).unwrap_or_default(),
+        }
+    }
+    found
+}
+
+/// The bytes of a manifest, in ASCII: Python reads them in whatever encoding its locale has.
+///
+/// # Errors
+/// `internal-error` where a number is not finite.
+pub(super) fn bytes(project: &ProjectId, records: &[&Record]) -> Result<Vec<u8>, Diagnostic> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        project_id: &'a str,
+        version: u64,
+        runs: &'a [&'a Record],
+    }
+    let document = Written { project_id: project.as_str(), version: VERSION, runs: records };
+    let text = serde_json::to_string_pretty(&document)
+        .map_err(|error| Code::Bug.at("manifest").what(error.to_string()))?;
+    let mut ascii = Vec::with_capacity(text.len());
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if c.is_ascii() {
+            ascii.push(c as u8);
+            continue;
+        }
+        // Outside ASCII there are only texts, in which JSON takes escapes.
+        for unit in c.encode_utf16(&mut units) {
+            ascii.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        }
+    }
+    Ok(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, read};
+
+    const WHOLE: &str = r#"{"project_id": "p", "version": 1, "runs": [
+        {"run_id": "a \u00e9 {", "model_id": "m", "task_id": "t", "metric_name": "acc", "ts": "2026-01-15T09:30:00+00:00",
+         "path": "year=2026/month=01/run_id=a.parquet", "n_items": 3, "config_hash": "", "delta": null, "p_value": null,
+         "verdict": null, "parent_run_id": null},
+        {"run_id": "b", "model_id": "m", "task_id": "t", "metric_name": "acc", "ts": "2026-02-01T00:00:00",
+         "path": "year=2026/month=02/run_id=b.parquet", "n_items": 3, "delta": 0.1, "verdict": "ALLOW"}]}"#;
+
+    #[test]
+    fn what_is_written_is_ascii_and_reads_back() {
+        let whole = read(WHOLE.as_bytes());
+        assert_eq!((whole.records.len(), whole.damage.is_none()), (2, true));
+        assert_eq!(whole.records[1].time().unwrap().to_string(), "2026-02-01T00:00:00Z");
+        let written = bytes(&"p".parse().unwrap(), &whole.records.iter().collect::<Vec<_>>()).unwrap();
+        assert!(written.is_ascii());
+        assert_eq!(read(&written).records, whole.records);
+    }
+
+    #[test]
+    fn a_manifest_cut_anywhere_keeps_its_whole_records() {
+        let first = WHOLE.find("},").unwrap();
+        for end in 0..WHOLE.len() {
+            let cut = read(&WHOLE.as_bytes()[..end]);
+            assert!(cut.damage.is_some(), "{end}");
+            let second = WHOLE.rfind("}]}").unwrap();
+            assert_eq!(cut.records.len(), usize::from(end > first) + usize::from(end > second), "{end}");
+        }
+    }
+}
