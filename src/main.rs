@@ -8,7 +8,7 @@ use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::action::Told;
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
-use evalsig::edge::{self, Disk, GitHub, LocalPlaces, Polling, Runner, SystemClock, TrailDirs};
+use evalsig::edge::{self, Disk, GitHub, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs};
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
@@ -37,7 +37,8 @@ fn run() -> Outcome {
 
 fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     let disk = Disk::default();
-    let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs, checks: None };
+    let world =
+        World { files: &disk, clock: &SystemClock, trails: &TrailDirs, stores: &Stores, checks: None };
     match request {
         Request::Gate(request, view) => {
             let gated = commands::gate::gate(&request, &world)?;
@@ -45,6 +46,8 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::Verify(request) => commands::verify::verify(&request, &LocalPlaces),
+        Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
+        Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
         Request::Watch(request) => commands::watch::watch(&request, world.files, &Polling::begin()),
@@ -72,11 +75,13 @@ fn decide(nonce: &str) -> Result<Told, Diagnostic> {
         GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), patience)?;
     let disk = Disk { root: Some(Runner.workspace().into()) };
     let Some(github) = github else {
-        let world = World { files: &disk, clock: &SystemClock, trails: &TrailDirs, checks: None };
+        let world =
+            World { files: &disk, clock: &SystemClock, trails: &TrailDirs, stores: &Stores, checks: None };
         return commands::action::action(&request, &step, &world);
     };
     github.mind_signals(interrupted(nonce));
-    let world = World { files: &disk, clock: &SystemClock, trails: &github, checks: Some(&github) };
+    let world =
+        World { files: &disk, clock: &SystemClock, trails: &github, stores: &Stores, checks: Some(&github) };
     let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
     decided.unwrap_or_else(|_| {
         github.abandon("evalsig ended by a bug, which the log tells.");

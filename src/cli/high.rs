@@ -3,21 +3,24 @@
 
 mod doctor;
 mod mde;
+mod store;
 mod watch;
 
 use std::str::FromStr;
 
 use super::low::{
-    ColourFlag, CompareFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, VerifyFlags, ViewFlags,
+    ColourFlag, CompareFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, StoreFlags, VerifyFlags,
+    ViewFlags,
 };
 use crate::commands::compare::CompareRequest;
-use crate::commands::gate::{GateRequest, Keep, Place};
+use crate::commands::gate::GateRequest;
+use crate::commands::keep::{Keep, Place, StoreAt};
 use crate::commands::runs::Runs;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Digest, Direction, EpochRule, Fraction, MethodChoice,
-    MissingRule, Plan, ReleaseId, Rule, Sides,
+    MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides,
 };
 use crate::present::terminal::Colour;
 use crate::readers::Format;
@@ -25,6 +28,7 @@ use crate::trail::Question;
 
 pub(super) use doctor::doctor;
 pub(super) use mde::mde;
+pub(super) use store::{get, history};
 pub(super) use watch::watch;
 
 /// Whether the terminal takes colour: found out at the edge.
@@ -66,7 +70,12 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
         (None, Some(path)) => Keep::File(path.clone()),
         (None, None) => Keep::Nowhere,
     };
-    Ok(GateRequest { runs: runs(&flags.shared)?, plan: plan(&flags.shared, claim, rule, Sides::One)?, keep })
+    Ok(GateRequest {
+        runs: runs(&flags.shared)?,
+        plan: plan(&flags.shared, claim, rule, Sides::One)?,
+        keep,
+        store: store_at(&flags.store)?,
+    })
 }
 
 pub(super) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic> {
@@ -94,20 +103,23 @@ pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
 }
 
 pub(super) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
-    let colour = match flags.color {
-        ColourFlag::Always => true,
-        ColourFlag::Never => false,
-        ColourFlag::Auto => terminal.colour,
-    };
     View {
         output: match flags.output {
             OutputFlag::Tty => Output::Tty,
             OutputFlag::Json => Output::Json,
             OutputFlag::Markdown => Output::Markdown,
         },
-        colour: if colour { Colour::On } else { Colour::Off },
+        colour: colour(flags.color, terminal),
         quiet: flags.quiet,
         json: flags.json.clone(),
+    }
+}
+
+fn colour(flag: ColourFlag, terminal: Terminal) -> Colour {
+    match flag {
+        ColourFlag::Always => Colour::On,
+        ColourFlag::Auto if terminal.colour => Colour::On,
+        ColourFlag::Auto | ColourFlag::Never => Colour::Off,
     }
 }
 
@@ -164,6 +176,20 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
         min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
             number(t).and_then(Fraction::new)
         })?,
+    })
+}
+
+fn store_at(flags: &StoreFlags) -> Result<Option<StoreAt>, Diagnostic> {
+    let project = project(&flags.project)?;
+    let days =
+        |text: &String| parse("--max-baseline-age", text, "a whole number of days", |t| t.parse().ok());
+    let max_age_days = flags.max_baseline_age.as_ref().map(days).transpose()?;
+    Ok(flags.store.clone().map(|root| StoreAt { root, project, max_age_days }))
+}
+
+fn project(text: &str) -> Result<ProjectId, Diagnostic> {
+    text.parse().map_err(|why| {
+        Code::BadUsage.at("--project").what(format!("is {text:?}, which cannot name a project: {why}"))
     })
 }
 

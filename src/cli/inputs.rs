@@ -5,7 +5,7 @@ use clap::Parser as _;
 use super::high;
 use super::low::{Cli, Command};
 use crate::commands::action::{ActionRequest, Audit, Mode};
-use crate::commands::gate::Keep;
+use crate::commands::keep::Keep;
 use crate::domain::{Code, Diagnostic};
 
 /// Every input that the action understands, as `action.yml` declares them.
@@ -32,6 +32,9 @@ pub const ACTION_INPUTS: &[&str] = &[
     "missing",
     "min-coverage",
     "release-id",
+    "project-id",
+    "store",
+    "max-baseline-age",
     "audit-root",
     "audit",
     "audit-branch",
@@ -108,6 +111,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         runs: gate.runs,
         plan: gate.plan,
         release,
+        store: gate.store,
         audit_root: given("audit-root"),
         audit_branch: branch(given("audit-branch"))?,
         audit,

@@ -3,12 +3,14 @@
 
 mod doctor;
 mod mde;
+mod store;
 mod watch;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use doctor::DoctorFlags;
 pub(super) use mde::MdeFlags;
+pub(super) use store::{GetFlags, HistoryFlags, RootFlags, ShapeFlag, StoreCommand};
 pub(super) use watch::WatchFlags;
 
 /// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
@@ -37,6 +39,12 @@ pub(super) enum Command {
     Action,
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
+    /// One line for each stored run: what it is, what was decided about it, where its file lies.
+    #[command(after_help = store::EXAMPLES)]
+    History(HistoryFlags),
+    /// Take runs out of a store.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Check run files and say what is in each, and what is wrong with it.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorFlags>),
@@ -65,7 +73,7 @@ Examples:
 /// Flags that gate and compare share.
 #[derive(Debug, Args)]
 pub(super) struct SharedFlags {
-    /// Run that is in use; - reads standard input.
+    /// Run that is in use; - reads standard input, gate takes store:RUN_ID and store:latest-allowed.
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: String,
     /// Run that wants to replace it; - reads standard input.
@@ -191,6 +199,24 @@ pub(super) struct GateFlags {
     /// Write the envelope to this file instead of a trail.
     #[arg(long, value_name = "FILE", conflicts_with = "release_id")]
     pub(super) envelope: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(super) store: StoreFlags,
+}
+
+/// Flags of the store that gate writes to.
+#[derive(Debug, Args)]
+pub(super) struct StoreFlags {
+    /// Keep both runs in this store, a folder or s3://, gs://, az://; --baseline store:RUN_ID and
+    /// store:latest-allowed look there.
+    #[arg(long, value_name = "ROOT")]
+    pub(super) store: Option<String>,
+    /// Project that the runs belong to.
+    #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id")]
+    pub(super) project: String,
+    /// Warn when a baseline from the store is older than this.
+    #[arg(long, value_name = "DAYS", requires = "store")]
+    pub(super) max_baseline_age: Option<String>,
 }
 
 /// Flags of compare.

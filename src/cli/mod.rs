@@ -16,11 +16,13 @@ use crate::commands::View;
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
 use crate::commands::gate::GateRequest;
+use crate::commands::get::GetRequest;
+use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
-use low::{Cli, Command};
+use low::{Cli, Command, StoreCommand};
 
 /// A resolved request.
 #[derive(Debug)]
@@ -33,6 +35,10 @@ pub enum Request {
     Action,
     /// `verify`.
     Verify(VerifyRequest),
+    /// `history`.
+    History(HistoryRequest),
+    /// `store get`.
+    Get(GetRequest),
     /// `doctor`.
     Doctor(DoctorRequest),
     /// `mde`.
@@ -75,6 +81,8 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         }
         Command::Action => Request::Action,
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
+        Command::History(flags) => Request::History(high::history(&flags, terminal)?),
+        Command::Store(StoreCommand::Get(flags)) => Request::Get(high::get(&flags)?),
         Command::Doctor(flags) => Request::Doctor(high::doctor(&flags)?),
         Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
         Command::Watch(flags) => Request::Watch(Box::new(high::watch(&flags)?)),
@@ -89,7 +97,12 @@ pub fn help_pages() -> Vec<(String, String)> {
     command.build();
     let mut pages = vec![("evalsig".to_owned(), command.clone().render_long_help().to_string())];
     for sub in command.get_subcommands() {
-        pages.push((format!("evalsig {}", sub.get_name()), sub.clone().render_long_help().to_string()));
+        let name = format!("evalsig {}", sub.get_name());
+        for inner in sub.get_subcommands() {
+            pages
+                .push((format!("{name} {}", inner.get_name()), inner.clone().render_long_help().to_string()));
+        }
+        pages.push((name, sub.clone().render_long_help().to_string()));
     }
     pages
 }

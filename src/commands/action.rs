@@ -5,8 +5,9 @@ mod access;
 mod told;
 
 use super::World;
-use super::gate::{Gated, Keep, keep, trail_line, where_kept};
+use super::gate::Gated;
 use super::judge::judge;
+use super::keep::{Decision, Keep, StoreAt, keep, trail_line, where_kept};
 use super::origin::Origin;
 use super::runs::{Loaded, Runs};
 use crate::domain::{Diagnostic, Exit, Plan, ReleaseId};
@@ -26,6 +27,8 @@ pub struct ActionRequest {
     pub plan: Plan,
     /// The release to be decided, if any.
     pub release: Option<ReleaseId>,
+    /// Where both runs go, and where `store:` names are looked up.
+    pub store: Option<StoreAt>,
     /// A folder for the trail, instead of the branch.
     pub audit_root: Option<String>,
     /// The branch for the trail.
@@ -85,19 +88,20 @@ const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
 /// `internal-error` if the outputs cannot be written safely.
 pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result<Told, Diagnostic> {
     // Read first: an unnamed check is called after the task. Nothing was promised to anybody yet.
-    let runs = Loaded::read(&request.runs, &request.plan, world.files);
+    let now = world.clock.now();
+    let runs = Loaded::find(&request.runs, &request.plan, request.store.as_ref(), &now, world);
     let access = match Access::gain(request, step, runs.as_ref().ok(), world) {
         Ok(access) => access,
         Err(error) => return failed(&error, &step.nonce),
     };
     let mut log = access.notices.clone();
-    let decided = runs.and_then(|runs| decide(&runs, request, step, &access, &mut log, world));
+    let decided = runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world));
     let mut told = match &decided {
         Ok(gated) => told::verdict(gated, request, &access, log),
         Err(error) => told::failure(error, &access, log),
     };
     if let (Some(path), Ok(gated)) = (&request.report_json, &decided) {
-        let written = json::gate(gated.judged.clone(), trail_line(&gated.kept))
+        let written = json::gate(gated.judged.clone(), trail_line(&gated.kept), gated.kept.stored.clone())
             .and_then(|text| world.files.write(path, text.as_bytes()));
         told.unless_failed(written);
     }
@@ -122,21 +126,27 @@ fn decide(
     request: &ActionRequest,
     step: &Step,
     access: &Access,
+    now: String,
     log: &mut Vec<String>,
     world: &World<'_>,
 ) -> Result<Gated, Diagnostic> {
     let judged = judge(runs, &request.plan)?;
     let circumstances = Circumstances {
-        decided_at: world.clock.now(),
+        decided_at: now,
         clock: world.clock.source(),
         source: Some(step.origin.source.clone()),
         run: Some(step.origin.run.clone()),
         image_digest: step.image_digest.clone(),
+        store: None,
     };
-    let kept = match keep(&judged, &access.keep, &circumstances, world) {
+    let decision =
+        || Decision { runs, plan: &request.plan, judged: &judged, circumstances: circumstances.clone() };
+    // Whoever may not post a check may not write history either.
+    let store = request.store.as_ref().filter(|_| access.may_write);
+    let kept = match keep(decision(), &access.keep, store, world) {
         Err(error) if request.audit == Audit::BestEffort && error.code.exit() >= Exit::CannotCreate => {
-            log.push(runner::warning("Trail not written", &error.to_string()));
-            keep(&judged, &Keep::File(LOOSE_ENVELOPE.into()), &circumstances, world)?
+            log.push(runner::warning("Evidence not written", &error.to_string()));
+            keep(decision(), &Keep::File(LOOSE_ENVELOPE.into()), None, world)?
         }
         other => other?,
     };

@@ -4,7 +4,10 @@ pub mod action;
 pub mod compare;
 pub mod doctor;
 pub mod gate;
+pub mod get;
+pub mod history;
 pub mod judge;
+pub mod keep;
 pub mod mde;
 pub mod origin;
 pub mod runs;
@@ -49,7 +52,7 @@ pub trait Trails {
     ///
     /// # Errors
     /// Where there is no way to such a place.
-    fn open(&self, place: &gate::Place) -> Result<Box<dyn Port + '_>, Diagnostic>;
+    fn open(&self, place: &keep::Place) -> Result<Box<dyn Port + '_>, Diagnostic>;
 }
 
 /// Run stores by the name of their root: a folder, or the URL of a bucket.
@@ -86,6 +89,8 @@ pub struct World<'a> {
     pub clock: &'a dyn Clock,
     /// Trails.
     pub trails: &'a dyn Trails,
+    /// Run stores.
+    pub stores: &'a dyn Stores,
     /// Checks on commits, where there is a GitHub to post them to.
     pub checks: Option<&'a dyn Checks>,
 }

@@ -1,10 +1,17 @@
 //! Two run files, read as one plan asks for them.
 
-use super::Files;
-use crate::domain::{Diagnostic, Plan};
+use super::keep::StoreAt;
+use super::{Files, World};
+use crate::domain::{Code, Diagnostic, Plan, RunFrame};
 use crate::envelope::judged;
 use crate::envelope::v1;
-use crate::readers::{self, Format, Identity, ReadFile, ReadOptions, Reading};
+use crate::readers::{self, Format, Identity, InMemory, Named, ReadFile, ReadOptions, Reading};
+use crate::store::{self, Baseline, Found, Place, Stored};
+
+/// What begins the name of a run that is in a store.
+const STORE: &str = "store:";
+/// The newest run that was allowed to ship.
+const LATEST_ALLOWED: &str = "latest-allowed";
 
 /// The two runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,10 +50,64 @@ impl Loaded {
         })
     }
 
+    /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in `store`, or, for
+    /// the baseline, `store:latest-allowed`. `now` is what its age is counted to.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`]; `bad-usage` where no store was named; `run-not-found`; those of the store.
+    pub fn find(
+        runs: &Runs,
+        plan: &Plan,
+        store: Option<&StoreAt>,
+        now: &str,
+        world: &World<'_>,
+    ) -> Result<Self, Diagnostic> {
+        let shelf = |flag: &str| {
+            let at = store.ok_or_else(|| {
+                Code::BadUsage
+                    .at(flag)
+                    .what("names a run of a store, and no store was named")
+                    .next("say --store ROOT, or put ./ before the path of a file of this name")
+            })?;
+            Ok((world.stores.open(&at.root)?, at))
+        };
+        // First, because it says which task an allowed baseline has to be of.
+        let candidate = match runs.candidate.strip_prefix(STORE) {
+            None => Opened::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
+            Some(name) => {
+                let (place, at) = shelf("--candidate")?;
+                let found = store::by_name(&*place, &at.project, name)?;
+                Opened::stored(&found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
+            }
+        };
+        let baseline = match runs.baseline.strip_prefix(STORE) {
+            None => Opened::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
+            Some(name) => {
+                let (place, at) = shelf("--baseline")?;
+                let found = match name {
+                    LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
+                    name => store::by_name(&*place, &at.project, name)?,
+                };
+                Opened::stored(&found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
+            }
+        };
+        Ok(Self { baseline, candidate })
+    }
+
+    /// Both runs, as a store takes them.
+    pub(super) fn to_store(&self) -> (Baseline<'_>, &RunFrame) {
+        let baseline = match &self.baseline.found {
+            Some((stored, _)) => Baseline::Stored(stored),
+            None => Baseline::Run(&self.baseline.reading.run),
+        };
+        (baseline, &self.candidate.reading.run)
+    }
+
     /// What a person should know of how they were read.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         let of = |which: &'static str, opened: &Opened| -> Vec<String> {
-            opened.reading.notes.iter().map(|note| format!("{which}: {note}")).collect()
+            let notes = opened.reading.notes.iter().cloned().chain(opened.old());
+            notes.map(|note| format!("{which}: {note}")).collect()
         };
         of("baseline", &self.baseline).into_iter().chain(of("candidate", &self.candidate))
     }
@@ -63,6 +124,8 @@ pub(super) struct Opened {
     path: String,
     pub(super) identity: Identity,
     pub(super) reading: Reading,
+    /// Where it stands in a store, and how it was found there.
+    found: Option<(Stored, v1::Resolved)>,
 }
 
 impl Opened {
@@ -77,18 +140,59 @@ impl Opened {
             ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: run.cloned() };
         let ReadFile { path, identity, reading } =
             readers::read_file(&files.open(path)?, runs.format, &options)?;
-        Ok(Self { path, identity, reading })
+        Ok(Self { path, identity, reading, found: None })
+    }
+
+    /// A run of a store.
+    fn stored(
+        found: &Found,
+        asked: &str,
+        place: &dyn Place,
+        (runs, plan): (&Runs, &Plan),
+        (now, max_age_days): (&str, Option<u64>),
+    ) -> Result<Self, Diagnostic> {
+        let stored = found.stored();
+        let path = place.shown(&stored.path);
+        let source = InMemory { path, bytes: found.file.bytes.clone() };
+        let options =
+            ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: None };
+        let ReadFile { path, identity, reading } =
+            readers::read_file(&Named::File(Box::new(source)), Some(Format::Parquet), &options)?;
+        let resolved = v1::Resolved {
+            asked: asked.to_owned(),
+            stored_at: found.entry.record.ts.clone(),
+            age_days: found.entry.record.time().map_or(0, |then| whole_days(then, now)),
+            max_age_days,
+        };
+        Ok(Self { path, identity, reading, found: Some((stored, resolved)) })
+    }
+
+    /// A warning where it is older than it may be.
+    fn old(&self) -> Option<String> {
+        let (_, resolved) = self.found.as_ref()?;
+        let most = resolved.max_age_days.filter(|most| resolved.age_days > *most)?;
+        Some(format!(
+            "{} was stored {} days before this decision, longer ago than the {most} days that were set",
+            resolved.asked, resolved.age_days
+        ))
     }
 
     /// As the envelope records it.
     pub(super) fn recorded(&self, items: usize) -> v1::Input {
-        judged::input(
+        let input = judged::input(
             &self.path,
             self.identity.bytes,
             self.identity.digest,
             self.reading.format.as_str(),
             &self.reading.run,
             items,
-        )
+        );
+        v1::Input { resolved: self.found.as_ref().map(|(_, resolved)| resolved.clone()), ..input }
     }
+}
+
+/// Whole days from one moment to another; none where the clock ran backwards.
+fn whole_days(then: jiff::Timestamp, now: &str) -> u64 {
+    let seconds = now.parse::<jiff::Timestamp>().map_or(0, |now| now.as_second() - then.as_second());
+    u64::try_from(seconds / 86_400).unwrap_or(0)
 }

@@ -10,6 +10,7 @@ pub mod panics;
 mod runner;
 mod source;
 mod store_dir;
+mod stores;
 pub mod trail_dir;
 mod waiting;
 
@@ -18,6 +19,7 @@ pub use files::Disk;
 pub use github::GitHub;
 pub use runner::{Runner, nonce};
 pub use store_dir::StoreDir;
+pub use stores::Stores;
 pub use trail_dir::{LocalPlaces, TrailDirs};
 pub use waiting::Polling;
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::commands::Trails;
-use crate::commands::gate::Place;
+use crate::commands::keep::Place;
 use crate::commands::verify::{Found, Places};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{

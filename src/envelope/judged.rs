@@ -40,6 +40,8 @@ pub struct Circumstances {
     pub run: Option<v1::Run>,
     /// The image, where it is known.
     pub image_digest: Option<String>,
+    /// The stored copies of both runs.
+    pub store: Option<v1::Store>,
 }
 
 impl Judged {
@@ -78,7 +80,7 @@ impl Judged {
                 image_digest: circumstances.image_digest.clone(),
                 target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             },
-            store: None,
+            store: circumstances.store.clone(),
             overrides: Vec::new(),
         }
     }
@@ -255,6 +257,7 @@ pub fn input(
         clusters: run.cluster_count().map(|k| k as u64),
         unscored: run.unscored().values().sum::<usize>() as u64,
         config_hash: names.config_hash.clone(),
+        resolved: None,
     }
 }
 

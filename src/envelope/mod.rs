@@ -48,6 +48,51 @@ pub struct Facts {
     pub fingerprint: Digest,
 }
 
+/// What a line of history says of a decision, as its envelope has it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Summary {
+    /// The release it belongs to.
+    pub release_id: Option<String>,
+    /// Which attempt.
+    pub attempt: u32,
+    /// Its verdict.
+    pub verdict: v1::VerdictWord,
+    /// When it was decided.
+    pub decided_at: String,
+    /// The numbers.
+    pub report: SummaryReport,
+    /// The two runs.
+    pub inputs: v1::Inputs,
+    /// Their stored copies.
+    pub store: Option<v1::Store>,
+}
+
+/// The part of a report that a line of history has room for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SummaryReport {
+    /// The numbers.
+    pub comparison: SummaryNumbers,
+}
+
+/// Delta and its p-value.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SummaryNumbers {
+    /// Mean of candidate - baseline, sign turned when lower is better.
+    pub delta: f64,
+    /// Tests the claim.
+    pub p_value: f64,
+}
+
+/// Reads what a line of history says, from an envelope of this or a newer version.
+///
+/// # Errors
+/// As [`read`].
+pub fn summary(bytes: &[u8]) -> Result<Summary, Diagnostic> {
+    read(bytes)?;
+    serde_json::from_slice(bytes)
+        .map_err(|error| Code::EnvelopeUnreadable.at("").what(format!("is not an envelope: {error}")))
+}
+
 #[derive(Deserialize)]
 struct Skeleton {
     schema: String,

@@ -270,6 +270,21 @@ pub struct Input {
     pub unscored: u64,
     /// Hash of the evaluation's configuration, where the tool gives one.
     pub config_hash: Option<String>,
+    /// How the run was found, where it was asked for by its place in the store.
+    pub resolved: Option<Resolved>,
+}
+
+/// A run that was found in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Resolved {
+    /// What was asked for, such as `store:latest-allowed`.
+    pub asked: String,
+    /// When the run that was found had been stored: ISO 8601, UTC.
+    pub stored_at: String,
+    /// Whole days from then to the decision.
+    pub age_days: u64,
+    /// The age above which there is a warning, where one was set.
+    pub max_age_days: Option<u64>,
 }
 
 /// How items of the two runs were matched.
@@ -375,10 +390,28 @@ pub struct Tool {
 /// The stored copies of both runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Store {
+    /// Where the store is: a folder as it was named, or the URL of a bucket.
+    pub root: String,
+    /// The project that the runs belong to.
+    pub project: String,
     /// The baseline's copy.
-    pub baseline: FileRef,
+    pub baseline: StoredRun,
     /// The candidate's copy.
-    pub candidate: FileRef,
+    pub candidate: StoredRun,
+}
+
+/// One stored run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StoredRun {
+    /// Path of its Parquet file from the root of the store, with forward slashes.
+    pub path: String,
+    /// SHA-256 of the file's bytes.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub sha256: String,
+    /// Version of the object, where a bucket counts versions: what its retention protects.
+    pub version: Option<String>,
+    /// The bucket's own name for the object's content.
+    pub etag: Option<String>,
 }
 
 /// A human decision that stands beside the verdict.

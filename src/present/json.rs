@@ -31,17 +31,23 @@ struct Gate {
     changed: v1::Changed,
     #[serde(skip_serializing_if = "Option::is_none")]
     trail: Option<TrailLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<v1::Store>,
 }
 
 /// The result of a gate: the envelope's members that depend on inputs, plan and seed, and the place
-/// in the trail where something was appended.
+/// in the trail and in the store where something was kept there.
 ///
 /// # Errors
 /// `internal-error` for a number that is not finite.
-pub fn gate(judged: Judged, trail: Option<TrailLine>) -> Result<String, Diagnostic> {
+pub fn gate(
+    judged: Judged,
+    trail: Option<TrailLine>,
+    store: Option<v1::Store>,
+) -> Result<String, Diagnostic> {
     let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
     let (verdict, exit_code) = (report.verdict, report.exit_code);
-    text(&Gate { verdict, exit_code, report, plan, inputs, pairing, effect_sizes, changed, trail })
+    text(&Gate { verdict, exit_code, report, plan, inputs, pairing, effect_sizes, changed, trail, store })
 }
 
 #[derive(Serialize)]

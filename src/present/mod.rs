@@ -3,10 +3,12 @@
 
 pub mod check;
 pub mod doctor;
+pub mod history;
 pub mod json;
 pub mod kept;
 pub mod markdown;
 pub mod mde;
+pub mod run;
 pub mod runner;
 pub mod safe;
 pub mod terminal;

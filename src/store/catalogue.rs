@@ -9,7 +9,7 @@ use super::manifest::{self, Record};
 use super::port::Place;
 use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId};
-use crate::readers::{self, InMemory, Named, ReadOptions, Tail};
+use crate::readers::{self, ReadOptions, Tail};
 
 /// How much of a file's end is fetched at first: footers of stored runs take 3 to 6 kB.
 const TAIL: u64 = 16 << 10;
@@ -247,8 +247,7 @@ pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Fa
 /// What can be known of a run that another program stored: what its rows say, and its month.
 fn foreign(place: &dyn Place, path: &str) -> Result<Facts, Diagnostic> {
     let bytes = place.read(path)?.map(|fetched| fetched.bytes).unwrap_or_default();
-    let source = Named::File(Box::new(InMemory { path: path.to_owned(), bytes }));
-    let run = readers::read_file(&source, None, &ReadOptions::default())?.reading.run;
+    let run = readers::read(&bytes, None, &ReadOptions::default())?.run;
     let ts = layout::month_of(path)
         .ok_or_else(|| Code::RunMalformed.at(path).what("lies in no folder year=YYYY/month=MM"))?;
     Ok(Facts::of(&run, &ProjectId::default(), &ts, None, None))

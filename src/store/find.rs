@@ -3,6 +3,7 @@
 use super::catalogue::{self, Catalogue, Entry};
 use super::content;
 use super::facts::Facts;
+use super::keep::Stored;
 use super::layout;
 use super::port::{Fetched, Place};
 use super::span::Span;
@@ -16,6 +17,18 @@ pub struct Found {
     pub entry: Entry,
     /// Its file.
     pub file: Fetched,
+}
+
+impl Found {
+    /// Its place in the store.
+    #[must_use]
+    pub fn stored(&self) -> Stored {
+        Stored {
+            path: self.entry.path.clone(),
+            sha256: Digest::of(&self.file.bytes),
+            receipt: self.file.receipt.clone(),
+        }
+    }
 }
 
 /// The run that is called `name`: its run id; or the name of its file, `run_id=...`, where several

@@ -8,7 +8,7 @@ use super::port::{Created, Place, Receipt};
 use super::rows;
 use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
-use crate::readers::{self, InMemory, Named, ReadOptions};
+use crate::readers::{self, ReadOptions};
 
 /// A run that is in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,15 @@ pub struct Stored {
     pub sha256: Digest,
     /// What the place says of it.
     pub receipt: Receipt,
+}
+
+/// The baseline of a decision.
+#[derive(Clone, Copy, Debug)]
+pub enum Baseline<'a> {
+    /// A run that may not be in the store.
+    Run(&'a RunFrame),
+    /// One that was read from there.
+    Stored(&'a Stored),
 }
 
 /// A decision's runs, on their way into a project.
@@ -41,21 +50,29 @@ impl Shelf<'_> {
     /// Those of the place, and `store-not-written`.
     pub fn keep(
         &self,
-        baseline: &RunFrame,
+        baseline: Baseline<'_>,
         candidate: &RunFrame,
         decided: Decided,
     ) -> Result<(Stored, Stored), Diagnostic> {
         let facts = |run, decided| Facts::of(run, self.project, self.ts, self.cluster_key, decided);
         // Before the lock: others need not wait while a million rows are compressed.
-        let baseline = New::of(baseline, facts(baseline, None))?;
         let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
+        let baseline = match baseline {
+            Baseline::Run(run) => Ok(New::of(run, facts(run, None))?),
+            Baseline::Stored(stored) => Err(stored.clone()),
+        };
         let _guard = self.place.lock(self.project.as_str())?;
         let mut catalogue = Catalogue::read(self.place, self.project, &Span::default(), false)?;
-        // What is a baseline now may have been a candidate: its rows are in the store already.
-        let holds = |facts: &Facts| facts.content_sha256 == baseline.facts.content_sha256;
-        let first = self.put(&baseline, &holds, &mut catalogue)?;
-        let holds = |facts: &Facts| facts.identity() == candidate.facts.identity();
-        let second = self.put(&candidate, &holds, &mut catalogue)?;
+        let first = match baseline {
+            // What is a baseline now may have been a candidate: its rows are in the store already.
+            Ok(new) => {
+                let same = |facts: &Facts| facts.content_sha256 == new.facts.content_sha256;
+                self.put(&new, &same, &mut catalogue)?
+            }
+            Err(stored) => stored,
+        };
+        let same = |facts: &Facts| facts.identity() == candidate.facts.identity();
+        let second = self.put(&candidate, &same, &mut catalogue)?;
         if catalogue.is_stale() {
             catalogue.write(self.place, self.project)?;
         }
@@ -134,10 +151,9 @@ impl Shelf<'_> {
     /// What a file of another program holds, as far as it can be read as a run.
     fn foreign(&self, path: &str) -> Result<Option<Facts>, Diagnostic> {
         let Some(found) = self.place.read(path)? else { return Ok(None) };
-        let source = Named::File(Box::new(InMemory { path: path.to_owned(), bytes: found.bytes }));
         // A damaged file of this name is another run.
-        let Ok(file) = readers::read_file(&source, None, &ReadOptions::default()) else { return Ok(None) };
-        Ok(Some(Facts::of(&file.reading.run, self.project, self.ts, None, None)))
+        let Ok(file) = readers::read(&found.bytes, None, &ReadOptions::default()) else { return Ok(None) };
+        Ok(Some(Facts::of(&file.run, self.project, self.ts, None, None)))
     }
 
     /// Creates an object, or finds what stands in its place: a write whose answer was lost meets its

@@ -92,7 +92,7 @@ fn a_trail_that_refuses_fails_the_step_or_is_said() {
     let best_effort = Job::new(&[("min-delta", "0.01"), ("release-id", "v1"), ("audit", "best-effort")]);
     best_effort.session.write("audit", "in the way");
     let ran = best_effort.run().exits(0);
-    assert!(ran.stdout.contains("::warning title=Trail not written::"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("::warning title=Evidence not written::"), "{}", ran.stdout);
     let off = Job::new(&[("min-delta", "0.01"), ("release-id", "v1"), ("audit", "off")]);
     off.run().exits(0);
     assert!(!off.session.has("audit"));

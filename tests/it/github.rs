@@ -210,7 +210,7 @@ fn a_release_without_permission_fails_and_says_what_to_add() {
     assert_eq!(job.output("verdict"), None);
 
     let (github, job, ran) = refused(no_contents(), "best-effort").unwrap();
-    assert!(ran.exits(0).stdout.contains("::warning title=Trail not written::"));
+    assert!(ran.exits(0).stdout.contains("::warning title=Evidence not written::"));
     assert_eq!(only_check(&github).conclusion.as_deref(), Some("success"));
     assert_eq!(job.output("envelope-path").as_deref(), Some("evalsig-envelope.json"));
 

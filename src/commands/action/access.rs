@@ -2,7 +2,7 @@
 
 use super::{ActionRequest, Audit, LOOSE_ENVELOPE, Step};
 use crate::commands::World;
-use crate::commands::gate::{Keep, Place};
+use crate::commands::keep::{Keep, Place};
 use crate::commands::runs::Loaded;
 use crate::domain::{Code, Diagnostic, ReleaseId};
 use crate::present::check::NewCheck;
@@ -14,6 +14,8 @@ pub(super) struct Access {
     pub(super) check_url: Option<String>,
     /// Where the envelope goes.
     pub(super) keep: Keep,
+    /// Whether the job may leave anything behind outside its workspace.
+    pub(super) may_write: bool,
     /// What the log has to say about it.
     pub(super) notices: Vec<String>,
 }
@@ -37,7 +39,12 @@ impl Access {
             ));
         }
         let Some(checks) = world.checks else {
-            return Ok(Self { check_url: None, keep: request.keep(Reach::Workspace), notices });
+            return Ok(Self {
+                check_url: None,
+                keep: request.keep(Reach::Workspace),
+                may_write: true,
+                notices,
+            });
         };
         let head_sha = step.origin.source.head_sha.clone().ok_or_else(|| {
             Code::EventUnreadable.at("GITHUB_SHA").what("is not set, so no commit can carry the check")
@@ -48,7 +55,9 @@ impl Access {
             external_id: step.origin.external_id(request.release.as_ref().map(ReleaseId::as_str)),
         };
         match checks.open(&check) {
-            Ok(url) => Ok(Self { check_url: Some(url), keep: request.keep(Reach::Branch), notices }),
+            Ok(url) => {
+                Ok(Self { check_url: Some(url), keep: request.keep(Reach::Branch), may_write: true, notices })
+            }
             Err(error) if error.code == Code::PermissionRefused => {
                 // From a fork nothing can be written, by design. Elsewhere a release without its
                 // evidence would be a hole in the trail.
@@ -57,7 +66,7 @@ impl Access {
                     return Err(error);
                 }
                 notices.push(runner::notice("Read-only mode", &read_only(&error, step.origin.read_only)));
-                Ok(Self { check_url: None, keep: request.keep(Reach::File), notices })
+                Ok(Self { check_url: None, keep: request.keep(Reach::File), may_write: false, notices })
             }
             Err(error) => Err(error),
         }

@@ -3,7 +3,8 @@
 use super::access::Access;
 use super::{ActionRequest, Mode, Step};
 use crate::commands::Outcome;
-use crate::commands::gate::{Gated, Keep, Kept, where_kept};
+use crate::commands::gate::Gated;
+use crate::commands::keep::{Filed, Keep, where_kept};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::present::check::{Conclusion, Links};
@@ -123,7 +124,7 @@ pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>)
 /// # Errors
 /// `internal-error` if the outputs cannot be written safely.
 pub fn failed(error: &Diagnostic, nonce: &str) -> Result<Told, Diagnostic> {
-    let nothing = Access { check_url: None, keep: Keep::Nowhere, notices: Vec::new() };
+    let nothing = Access { check_url: None, keep: Keep::Nowhere, may_write: false, notices: Vec::new() };
     failure(error, &nothing, Vec::new()).finish(nonce)
 }
 
@@ -134,8 +135,8 @@ pub(super) fn links(step: &Step, gated: Option<&Gated>) -> Links {
     };
     let run = &step.origin.run;
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
-    let committed = gated.and_then(|gated| match &gated.kept {
-        Kept::Trail { appended, commit: Some((_, commit)), .. } => Some((&appended.receipt().path, commit)),
+    let committed = gated.and_then(|gated| match &gated.kept.filed {
+        Filed::Trail { appended, commit: Some((_, commit)), .. } => Some((&appended.receipt().path, commit)),
         _ => None,
     });
     Links {
@@ -168,7 +169,7 @@ fn values(gated: &Gated, access: &Access) -> Vec<(&'static str, String)> {
         values.push(("envelope-path", path.to_owned()));
         values.push(("envelope-sha256", Digest::of(bytes).to_string()));
     }
-    if let Kept::Trail { appended, commit, .. } = &gated.kept {
+    if let Filed::Trail { appended, commit, .. } = &gated.kept.filed {
         let at = appended.receipt();
         values.push(("entry-index", at.index.to_string()));
         values.push(("entry-sha256", at.entry_sha256.to_string()));

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use super::trail_dir::TrailDirs;
-use crate::commands::gate::Place;
+use crate::commands::keep::Place;
 use crate::commands::{Checks, Trails};
 use crate::domain::{Code, Diagnostic};
 use crate::present::check::{Conclusion, NewCheck, Page};

@@ -1,0 +1,65 @@
+//! `history` and `store`: which store, and what of it.
+
+use super::{Terminal, colour, parse, project};
+use crate::cli::low::{GetFlags, HistoryFlags, RootFlags, ShapeFlag};
+use crate::commands::get::GetRequest;
+use crate::commands::history::{HistoryRequest, Shape};
+use crate::commands::keep::StoreAt;
+use crate::domain::{Code, Diagnostic, Verdict};
+use crate::readers::Format;
+use crate::store::{Query, Span};
+
+pub(in crate::cli) fn history(
+    flags: &HistoryFlags,
+    terminal: Terminal,
+) -> Result<HistoryRequest, Diagnostic> {
+    let project = project(&flags.project)?;
+    let span = Span::of(flags.since.as_deref(), flags.until.as_deref()).map_err(|text| {
+        let flag = if flags.since.as_deref() == Some(text) { "--since" } else { "--until" };
+        Code::BadUsage.at(flag).what(format!(
+            "is {text:?}, expected a day such as 2026-06-30, or a time such as 2026-06-30T18:05:00Z"
+        ))
+    })?;
+    let verdict = |text: &String| {
+        parse("--verdict", text, "ALLOW, REJECT or INCONCLUSIVE", |text| {
+            let words = Verdict::ALL.map(Verdict::as_str);
+            words.into_iter().find(|word| word.eq_ignore_ascii_case(text)).map(str::to_owned)
+        })
+    };
+    Ok(HistoryRequest {
+        store: flags.root.clone().map(|root| StoreAt { root, project, max_age_days: None }),
+        trail: flags.trail.clone(),
+        query: Query {
+            span,
+            model: flags.model.clone(),
+            task: flags.task.clone(),
+            metric: flags.metric.clone(),
+            verdict: flags.verdict.as_ref().map(verdict).transpose()?,
+        },
+        afresh: flags.rebuild,
+        shape: match flags.output {
+            ShapeFlag::Table => Shape::Table,
+            ShapeFlag::Json => Shape::Json,
+            ShapeFlag::Jsonl => Shape::Jsonl,
+            ShapeFlag::Csv => Shape::Csv,
+        },
+        colour: colour(flags.color, terminal),
+    })
+}
+
+pub(in crate::cli) fn get(flags: &GetFlags) -> Result<GetRequest, Diagnostic> {
+    Ok(GetRequest {
+        store: at(&flags.at)?,
+        run: flags.run.clone(),
+        format: parse("--format", &flags.format, "runframe or parquet", |text| match text {
+            "runframe" => Some(Format::RunFrame),
+            "parquet" => Some(Format::Parquet),
+            _ => None,
+        })?,
+        out: flags.out.clone(),
+    })
+}
+
+fn at(flags: &RootFlags) -> Result<StoreAt, Diagnostic> {
+    Ok(StoreAt { root: flags.root.clone(), project: project(&flags.project)?, max_age_days: None })
+}

@@ -1,0 +1,62 @@
+//! `store get`: a run of the store, written back as a run file.
+
+use super::keep::StoreAt;
+use super::{Files, Outcome, Stores};
+use crate::domain::{Code, Diagnostic};
+use crate::present;
+use crate::readers::{self, Format, ReadOptions, Tail};
+use crate::store::{self, Facts};
+
+/// What `store get` is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetRequest {
+    /// The store.
+    pub store: StoreAt,
+    /// The run: its id, or the name of its file.
+    pub run: String,
+    /// RunFrame JSON, or Parquet as it is stored.
+    pub format: Format,
+    /// The file that gets it; without one it goes to standard output.
+    pub out: Option<String>,
+}
+
+/// Writes the run.
+///
+/// # Errors
+/// `run-not-found` and `run-ambiguous`; `run-malformed` where the stored file is damaged;
+/// `output-not-written`; those of the store.
+pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Result<Outcome, Diagnostic> {
+    let place = stores.open(&request.store.root)?;
+    let found = store::by_name(&*place, &request.store.project, &request.run)?;
+    let shown = place.shown(&found.entry.path);
+    let bytes = found.file.bytes;
+    // Read in any case: a damaged file is not handed on.
+    let cluster_key = match readers::run_facts(&bytes).map_err(|error| error.within(&shown))? {
+        Tail::Facts(Some(text)) => {
+            Facts::read(&text).map_err(|error| error.within(&shown))?.stored_as.cluster_key
+        }
+        Tail::Facts(None) | Tail::Longer(_) => None,
+    };
+    let run = readers::read(&bytes, Some(Format::Parquet), &ReadOptions::default())
+        .map_err(|error| error.within(&shown))?
+        .run;
+    let text = match request.format {
+        Format::Parquet => None,
+        _ => Some(present::run::json(&run, cluster_key.as_deref())?),
+    };
+    let stderr = match &request.out {
+        Some(path) => {
+            files.write(path, text.as_ref().map_or(bytes.as_slice(), |text| text.as_bytes()))?;
+            format!("{}\n", present::safe::line(&format!("{path}: written from {shown}")))
+        }
+        None => String::new(),
+    };
+    match (&request.out, text) {
+        (Some(_), _) => Ok(Outcome { stderr, ..Outcome::default() }),
+        (None, Some(stdout)) => Ok(Outcome { stdout, ..Outcome::default() }),
+        (None, None) => Err(Code::BadUsage
+            .at("--format")
+            .what("is parquet, which no terminal can show")
+            .next("name a file with --out")),
+    }
+}

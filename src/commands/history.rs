@@ -1,0 +1,76 @@
+//! `history`: which runs are kept, what was decided about them, and where their files are.
+
+use super::Outcome;
+use super::verify::{Found, Places};
+use super::{Stores, keep::StoreAt};
+use crate::domain::{Code, Diagnostic};
+use crate::present;
+use crate::present::terminal::Colour;
+use crate::store::{Catalogue, History, Query};
+
+/// What `history` is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRequest {
+    /// The store, if one is asked.
+    pub store: Option<StoreAt>,
+    /// The trail, if one is asked: a folder, or whatever `verify` takes for one.
+    pub trail: Option<String>,
+    /// Which lines are wanted.
+    pub query: Query,
+    /// Whether every file is asked, rather than the index.
+    pub afresh: bool,
+    /// How to say it.
+    pub shape: Shape,
+    /// Whether colour may be used.
+    pub colour: Colour,
+}
+
+/// The shape of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// For people.
+    Table,
+    /// One JSON array.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// Lists runs, the newest last.
+///
+/// # Errors
+/// `file-unreadable` and those of a bucket. Files that cannot be read are named on standard error, and
+/// the others are listed.
+pub fn history(
+    request: &HistoryRequest,
+    stores: &dyn Stores,
+    places: &dyn Places,
+) -> Result<Outcome, Diagnostic> {
+    let mut history = History::default();
+    if let Some(at) = &request.store {
+        let place = stores.open(&at.root)?;
+        let mut catalogue = Catalogue::read(&*place, &at.project, &request.query.span, request.afresh)?;
+        catalogue.heal(&*place, &at.project, request.afresh);
+        history.add_store(catalogue, &|path| place.shown(path));
+    }
+    if let Some(name) = &request.trail {
+        let Found::Trail(trail) = places.look(name.as_ref())? else {
+            return Err(Code::FileUnreadable
+                .at(name)
+                .what("holds no trail")
+                .next("name the folder that holds audit/"));
+        };
+        history.add_trail(&*trail, &|path| format!("{}/{path}", name.trim_end_matches('/')))?;
+    }
+    history.narrow(&request.query);
+    let stdout = match request.shape {
+        Shape::Table => present::history::table(&history.lines, request.colour),
+        Shape::Json => present::history::json(&history.lines)?,
+        Shape::Jsonl => present::history::jsonl(&history.lines)?,
+        Shape::Csv => present::history::csv(&history.lines),
+    };
+    let notes = history.notes.iter().map(|note| format!("{}\n", present::safe::line(note)));
+    Ok(Outcome { stdout, stderr: notes.collect(), exit: 0 })
+}

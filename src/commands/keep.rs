@@ -1,0 +1,271 @@
+//! Keeping a decision: both runs in a store, the envelope in a trail or a file.
+
+use super::World;
+use super::runs::Loaded;
+use crate::domain::{ClusterRule, Diagnostic, Digest, Plan, ProjectId, ReleaseId};
+use crate::envelope::judged::{Circumstances, Judged};
+use crate::envelope::{self, v1};
+use crate::present::{self, json};
+use crate::store::{Decided, Shelf, Stored};
+use crate::trail::{self, Appended};
+
+/// Where the envelope goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Nowhere: the verdict is all that is wanted.
+    Nowhere,
+    /// Into a file outside any trail.
+    File(String),
+    /// Into a trail.
+    Trail {
+        /// Which one.
+        place: Place,
+        /// The release decided.
+        release: ReleaseId,
+    },
+}
+
+/// Which store, and whose part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreAt {
+    /// A folder, or the URL of a bucket.
+    pub root: String,
+    /// The project.
+    pub project: ProjectId,
+    /// Whole days after which a baseline that was found there is old enough for a warning.
+    pub max_age_days: Option<u64>,
+}
+
+/// Which trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The one under `audit/` of this folder.
+    Folder(String),
+    /// The one under `audit/` of a branch on GitHub.
+    Branch {
+        /// The branch.
+        name: String,
+        /// A file that gets the envelope's bytes too: later steps cannot reach into the branch.
+        copy: String,
+    },
+}
+
+/// Where the envelope went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filed {
+    /// Nowhere.
+    Nowhere,
+    /// Into this file.
+    File {
+        /// Its path.
+        path: String,
+        /// The envelope as it was written.
+        bytes: Vec<u8>,
+    },
+    /// Into a trail, where it may have stood already.
+    Trail {
+        /// Its place in the trail.
+        appended: Appended,
+        /// The envelope as it stands there.
+        bytes: Vec<u8>,
+        /// A file with these bytes, from the current directory.
+        path: String,
+        /// The branch and the commit that hold it, where the trail is on a branch.
+        commit: Option<(String, String)>,
+    },
+}
+
+/// What was kept of a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Where the envelope went.
+    pub filed: Filed,
+    /// Where both runs went, where a store was named.
+    pub stored: Option<v1::Store>,
+}
+
+impl Kept {
+    /// The file that later steps can read, and the envelope's bytes.
+    #[must_use]
+    pub fn file(&self) -> Option<(&str, &[u8])> {
+        match &self.filed {
+            Filed::Nowhere => None,
+            Filed::File { path, bytes } | Filed::Trail { path, bytes, .. } => Some((path, bytes)),
+        }
+    }
+}
+
+/// A decision that is to be kept.
+pub struct Decision<'a> {
+    /// The runs that it is about.
+    pub runs: &'a Loaded,
+    /// What fixed the inference.
+    pub plan: &'a Plan,
+    /// The judgement.
+    pub judged: &'a Judged,
+    /// When and where it was made.
+    pub circumstances: Circumstances,
+}
+
+/// Keeps both runs, then the envelope that names them, then a copy of it beside the runs. A kill in
+/// between leaves runs without an envelope, and the same decision again goes on from there.
+///
+/// # Errors
+/// Those of the store, the file or the trail; then no envelope was kept, unless the store failed to
+/// take its copy.
+pub fn keep(
+    mut decision: Decision<'_>,
+    keep: &Keep,
+    store: Option<&StoreAt>,
+    world: &World<'_>,
+) -> Result<Kept, Diagnostic> {
+    let Some(at) = store else {
+        let filed = decision.file(keep, world)?;
+        return Ok(Kept { filed, stored: None });
+    };
+    let place = world.stores.open(&at.root)?;
+    let ts = decision.circumstances.decided_at.clone();
+    let cluster_key = match &decision.plan.cluster {
+        ClusterRule::Key(key) => Some(key.as_str()),
+        ClusterRule::FromData | ClusterRule::Off => None,
+    };
+    let shelf = Shelf { place: &*place, project: &at.project, ts: &ts, cluster_key };
+    let (baseline, candidate) = decision.runs.to_store();
+    let (first, second) = shelf.keep(baseline, candidate, decision.decided()?)?;
+    decision.circumstances.store = Some(v1::Store {
+        root: at.root.clone(),
+        project: at.project.to_string(),
+        baseline: recorded(&first),
+        candidate: recorded(&second),
+    });
+    let filed = decision.file(keep, world)?;
+    let loose;
+    let envelope = match &filed {
+        Filed::File { bytes, .. } | Filed::Trail { bytes, .. } => bytes,
+        Filed::Nowhere => {
+            loose = decision.envelope(None)?;
+            &loose
+        }
+    };
+    shelf.seal(&second, envelope)?;
+    Ok(Kept { filed, stored: decision.circumstances.store })
+}
+
+fn recorded(stored: &Stored) -> v1::StoredRun {
+    v1::StoredRun {
+        path: stored.path.clone(),
+        sha256: stored.sha256.to_string(),
+        version: stored.receipt.version.clone(),
+        etag: stored.receipt.etag.clone(),
+    }
+}
+
+impl Decision<'_> {
+    fn envelope(&self, place: Option<(&str, u32, Option<v1::FileRef>)>) -> Result<Vec<u8>, Diagnostic> {
+        envelope::to_bytes(&self.judged.envelope(place, &self.circumstances))
+    }
+
+    fn fingerprint(&self) -> Result<Digest, Diagnostic> {
+        Ok(envelope::read(&self.envelope(None)?)?.fingerprint)
+    }
+
+    /// What the store keeps of it beside the candidate.
+    fn decided(&self) -> Result<Decided, Diagnostic> {
+        let (report, inputs) = (&self.judged.report, &self.judged.inputs);
+        Ok(Decided {
+            decision_sha256: self.fingerprint()?.to_string(),
+            verdict: report.verdict,
+            delta: report.comparison.delta,
+            p_value: report.comparison.p_value,
+            parent_run_id: inputs.baseline.run_id.clone(),
+        })
+    }
+
+    /// Puts the envelope where it belongs.
+    fn file(&self, keep: &Keep, world: &World<'_>) -> Result<Filed, Diagnostic> {
+        match keep {
+            Keep::Nowhere => Ok(Filed::Nowhere),
+            Keep::File(path) => {
+                let bytes = self.envelope(None)?;
+                world.files.write(path, &bytes)?;
+                Ok(Filed::File { path: path.clone(), bytes })
+            }
+            Keep::Trail { place, release } => self.append(place, release, world),
+        }
+    }
+
+    fn append(&self, place: &Place, release: &ReleaseId, world: &World<'_>) -> Result<Filed, Diagnostic> {
+        let port = world.trails.open(place)?;
+        let appended = trail::append(
+            &*port,
+            release,
+            &self.fingerprint()?,
+            &mut |place| self.envelope(Some((release.as_str(), place.attempt, place.supersedes.clone()))),
+            &self.circumstances.decided_at,
+        )?;
+        // Read back rather than remembered: what is shown and attached is what the trail holds.
+        let in_trail = &appended.receipt().path;
+        let bytes = port.read(in_trail)?;
+        let (path, commit) = match place {
+            Place::Folder(root) if root == "." => (in_trail.clone(), None),
+            Place::Folder(root) => (format!("{}/{in_trail}", root.trim_end_matches('/')), None),
+            Place::Branch { name, copy } => {
+                world.files.write(copy, &bytes)?;
+                (copy.clone(), port.revision().map(|commit| (name.clone(), commit)))
+            }
+        };
+        Ok(Filed::Trail { appended, bytes, path, commit })
+    }
+}
+
+/// Where the trail holds the envelope, for the JSON result.
+pub(super) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
+    let Filed::Trail { appended, .. } = &kept.filed else { return None };
+    let at = appended.receipt();
+    Some(json::TrailLine {
+        path: at.path.clone(),
+        sha256: at.sha256.to_string(),
+        entry_index: at.index,
+        entry_sha256: at.entry_sha256.to_string(),
+    })
+}
+
+/// Where envelope and runs went, for people.
+pub(super) fn where_kept(kept: &Kept) -> present::kept::Kept {
+    let (said, mut facts) = match &kept.filed {
+        Filed::Nowhere if kept.stored.is_some() => ("envelope kept in the store only", Vec::new()),
+        Filed::Nowhere => {
+            ("no envelope was kept: name a release with --release-id, or a file with --envelope", Vec::new())
+        }
+        Filed::File { path, bytes } => (
+            "written to a file outside any trail",
+            vec![("", path.clone()), ("sha256 ", Digest::of(bytes).to_string())],
+        ),
+        Filed::Trail { appended, commit, .. } => {
+            let at = appended.receipt();
+            let mut facts = vec![
+                ("", at.path.clone()),
+                ("sha256 ", at.sha256.to_string()),
+                ("entry ", at.index.to_string()),
+                ("entry sha256 ", at.entry_sha256.to_string()),
+            ];
+            if let Some((branch, commit)) = commit {
+                facts.push(("branch ", branch.clone()));
+                facts.push(("commit ", commit.clone()));
+            }
+            let said = match appended {
+                Appended::Exists(_) => {
+                    "the same inputs were decided under the same plan before, so nothing was written"
+                }
+                Appended::Written(_) => "envelope appended to the trail",
+            };
+            (said, facts)
+        }
+    };
+    if let Some(v1::Store { root, baseline, candidate, .. }) = &kept.stored {
+        facts.push(("store ", root.clone()));
+        facts.push(("baseline ", baseline.path.clone()));
+        facts.push(("candidate ", candidate.path.clone()));
+    }
+    present::kept::Kept { said, facts }
+}

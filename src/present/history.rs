@@ -1,0 +1,210 @@
+//! History as a table for people, and as JSON, JSON Lines and CSV for programs.
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::safe;
+use super::terminal::Colour;
+use crate::domain::words::signed;
+use crate::domain::{Code, Diagnostic};
+use crate::store::Line;
+
+/// One line as programs get it.
+#[derive(Serialize)]
+struct Row<'a> {
+    run_id: &'a str,
+    model_id: &'a str,
+    task_id: &'a str,
+    metric_name: &'a str,
+    /// RFC 3339, UTC; as it was written where it is no time.
+    ts: String,
+    n_items: u64,
+    config_hash: &'a str,
+    delta: Option<f64>,
+    p_value: Option<f64>,
+    verdict: Option<&'a str>,
+    parent_run_id: Option<&'a str>,
+    /// The Parquet file; null where no store keeps the run.
+    path: Option<&'a str>,
+    present: bool,
+    envelopes: Vec<Envelope<'a>>,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    path: &'a str,
+    sha256: String,
+    release_id: Option<&'a str>,
+    attempt: Option<u32>,
+}
+
+impl<'a> Row<'a> {
+    fn of(line: &'a Line) -> Self {
+        let record = &line.record;
+        Self {
+            run_id: &record.run_id,
+            model_id: &record.model_id,
+            task_id: &record.task_id,
+            metric_name: &record.metric_name,
+            ts: time(line),
+            n_items: record.n_items,
+            config_hash: record.config_hash.as_deref().unwrap_or(""),
+            delta: record.delta,
+            p_value: record.p_value,
+            verdict: record.verdict.as_deref(),
+            parent_run_id: record.parent_run_id.as_deref(),
+            path: Some(line.path.as_str()).filter(|path| !path.is_empty()),
+            present: line.present,
+            envelopes: line
+                .kept
+                .iter()
+                .map(|kept| Envelope {
+                    path: &kept.path,
+                    sha256: kept.sha256.to_string(),
+                    release_id: kept.release.as_ref().map(|(release, _)| release.as_str()),
+                    attempt: kept.release.as_ref().map(|(_, attempt)| *attempt),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// One JSON array.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn json(lines: &[Line]) -> Result<String, Diagnostic> {
+    super::json::text(&lines.iter().map(Row::of).collect::<Vec<_>>())
+}
+
+/// One JSON object a line.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn jsonl(lines: &[Line]) -> Result<String, Diagnostic> {
+    let mut text = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut text, &Row::of(line))
+            .map_err(|error| Code::Bug.at("history").what(error.to_string()))?;
+        text.push(b'\n');
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Comma-separated values as RFC 4180 has them, with a header; of several envelopes the last.
+#[must_use]
+pub fn csv(lines: &[Line]) -> String {
+    let mut text = String::from(
+        "ts,run_id,model_id,task_id,metric_name,n_items,config_hash,delta,p_value,verdict,parent_run_id,path,\
+         present,envelope_path,envelope_sha256,release_id,attempt\n",
+    );
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    for row in lines.iter().map(Row::of) {
+        let envelope = row.envelopes.last();
+        let cells = [
+            row.ts,
+            row.run_id.to_owned(),
+            row.model_id.to_owned(),
+            row.task_id.to_owned(),
+            row.metric_name.to_owned(),
+            row.n_items.to_string(),
+            row.config_hash.to_owned(),
+            number(row.delta),
+            number(row.p_value),
+            row.verdict.unwrap_or("").to_owned(),
+            row.parent_run_id.unwrap_or("").to_owned(),
+            row.path.unwrap_or("").to_owned(),
+            row.present.to_string(),
+            envelope.map_or(String::new(), |envelope| envelope.path.to_owned()),
+            envelope.map_or(String::new(), |envelope| envelope.sha256.clone()),
+            envelope.and_then(|envelope| envelope.release_id).unwrap_or("").to_owned(),
+            envelope.and_then(|envelope| envelope.attempt).map_or(String::new(), |n| n.to_string()),
+        ];
+        text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn quoted(cell: &str) -> String {
+    let plain = !cell.contains([',', '"', '\n', '\r']);
+    if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+}
+
+/// A table, one row a run, the path last because it is long.
+#[must_use]
+pub fn table(lines: &[Line], colour: Colour) -> String {
+    if lines.is_empty() {
+        return "no run fits\n".into();
+    }
+    let releases = lines.iter().any(|line| line.kept.iter().any(|kept| kept.release.is_some()));
+    let mut head = vec!["TIME", "RUN", "MODEL", "TASK", "METRIC", "DELTA", "VERDICT"];
+    head.extend(releases.then_some("RELEASE").into_iter().chain(["FILE"]));
+    let mut rows: Vec<Vec<String>> = vec![head.into_iter().map(str::to_owned).collect()];
+    for line in lines {
+        let record = &line.record;
+        let mut row = vec![
+            safe::line(&time(line)),
+            safe::line(&record.run_id),
+            safe::line(&record.model_id),
+            safe::line(&record.task_id),
+            safe::line(&record.metric_name),
+            record.delta.map_or("-".into(), signed),
+            record.verdict.as_deref().map_or("-".into(), safe::line),
+        ];
+        if releases {
+            row.push(release(line));
+        }
+        let gone = if line.present || line.path.is_empty() { "" } else { " (not there)" };
+        row.push(if line.path.is_empty() { "-".into() } else { format!("{}{gone}", safe::line(&line.path)) });
+        rows.push(row);
+    }
+    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len))
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in &rows {
+        let last = row.len().saturating_sub(1);
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let style = if column == 6 { style(cell, colour) } else { Style::new() };
+            text.push_str(&format!("{style}{cell}{style:#}"));
+            if column < last {
+                text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The releases that it was decided for.
+fn release(line: &Line) -> String {
+    let named: Vec<String> = line
+        .kept
+        .iter()
+        .filter_map(|kept| kept.release.as_ref())
+        .map(|(release, attempt)| match attempt {
+            1 => release.clone(),
+            attempt => format!("{release} #{attempt}"),
+        })
+        .collect();
+    if named.is_empty() { "-".into() } else { safe::line(&named.join(", ")) }
+}
+
+fn style(verdict: &str, colour: Colour) -> Style {
+    let tone = match (colour, verdict) {
+        (Colour::On, "ALLOW") => AnsiColor::Green,
+        (Colour::On, "REJECT") => AnsiColor::Red,
+        (Colour::On, "INCONCLUSIVE") => AnsiColor::Yellow,
+        _ => return Style::new(),
+    };
+    Style::new().bold().fg_color(Some(tone.into()))
+}
+
+/// Whole seconds in UTC; a text that is no time stands as it is.
+fn time(line: &Line) -> String {
+    let whole = |time: jiff::Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    line.record.time().map_or_else(|| line.record.ts.clone(), whole)
+}
