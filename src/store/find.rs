@@ -5,10 +5,12 @@ use super::content;
 use super::facts::Facts;
 use super::keep::Stored;
 use super::layout;
+use super::manifest::Record;
 use super::port::{Fetched, Place};
 use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
 use crate::envelope::{self, v1::VerdictWord};
+use crate::readers;
 
 /// A run that was found, with its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,5 +151,10 @@ fn fetch(place: &dyn Place, entry: &Entry) -> Result<Found, Diagnostic> {
             .what("is listed, and its file is gone")
             .next("a store's files must not be removed: restore it from a copy")
     })?;
-    Ok(Found { entry: entry.clone(), file })
+    let mut entry = entry.clone();
+    // The index may say anything of its age; the file knows.
+    if let readers::Tail::Facts(Some(text)) = readers::run_facts(&file.bytes)? {
+        entry.record = Record::of(&Facts::read(&text)?, &entry.record.path);
+    }
+    Ok(Found { entry, file })
 }

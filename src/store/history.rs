@@ -125,7 +125,9 @@ impl History {
                 None => self.lines.push(line(summary, kept)),
             }
         }
-        self.lines.sort_by_cached_key(|line| (line.record.time(), line.path.clone()));
+        // Attempts within one second stand in their order.
+        let release = |line: &Line| line.kept.iter().find_map(|kept| kept.release.clone());
+        self.lines.sort_by_cached_key(|line| (line.record.time(), line.path.clone(), release(line)));
         Ok(())
     }
 

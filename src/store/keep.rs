@@ -103,12 +103,14 @@ impl Shelf<'_> {
     ) -> Result<Stored, Diagnostic> {
         let folder = format!("{}/{}", self.project, layout::month(self.ts)?);
         let stem = layout::stem(&new.facts.run_id);
-        let namesakes: Vec<String> = catalogue
+        let mut namesakes: Vec<String> = catalogue
             .entries
             .iter()
             .filter(|entry| entry.present && layout::bears(&entry.path, &new.facts.run_id))
             .map(|entry| entry.path.clone())
             .collect();
+        // The plain name first: whoever asks again finds the same file, whatever came between.
+        namesakes.sort_by_key(String::len);
         for (path, facts) in namesakes.iter().zip(catalogue::facts(self.place, &namesakes)) {
             let same = match facts? {
                 Some(facts) => holds(&facts),

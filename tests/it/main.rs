@@ -37,6 +37,7 @@ mod shell;
 mod shown;
 mod simulation;
 mod stand_in;
+mod store;
 mod trail;
 mod tree;
 mod verify_gate;

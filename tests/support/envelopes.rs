@@ -137,6 +137,7 @@ impl Decision {
             clusters: None,
             unscored: 0,
             config_hash: None,
+            resolved: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod github;
 mod job;
 pub(crate) mod parquet;
+pub(crate) mod python;
 pub(crate) mod runs;
 pub(crate) mod samples;
 mod session;
