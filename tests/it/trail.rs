@@ -42,7 +42,8 @@ fn ask(files: &Files) -> Verification {
 }
 
 fn ask_with(files: &Files, anchors: &[Digest]) -> Verification {
-    let question = Question { anchors: anchors.to_vec(), ..Question::default() };
+    let question =
+        Question { anchors: anchors.iter().copied().map(Into::into).collect(), ..Question::default() };
     verify(&MemoryTrail::of(files.clone()), &question).unwrap()
 }
 

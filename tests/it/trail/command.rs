@@ -29,7 +29,7 @@ fn json(path: &Path, question: Question) -> Value {
 }
 
 fn anchored(sha256: Digest) -> Question {
-    Question { anchors: vec![sha256], ..Question::default() }
+    Question { anchors: vec![sha256.into()], ..Question::default() }
 }
 
 #[test]
@@ -138,7 +138,8 @@ fn anchors_say_what_they_hold() {
     let (text, code) = run(dir.path(), anchored(strange), Output::Tty).unwrap();
     assert!(code == 1 && text.contains("NOT FOUND") && text.contains("broken anchor-missing"), "{text}");
 
-    let value = json(dir.path(), Question { anchors: vec![entry, envelope], ..Question::default() });
+    let value =
+        json(dir.path(), Question { anchors: vec![entry.into(), envelope.into()], ..Question::default() });
     assert_eq!((value["anchored"].as_bool(), value["anchored_to"].as_u64()), (Some(true), Some(4)));
     assert_eq!(value["anchors"][0]["matched"], "entry");
     assert_eq!(value["anchors"][1]["path"], "audit/rc-1/audit.json");
