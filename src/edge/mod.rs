@@ -4,8 +4,10 @@
 
 mod clock;
 mod files;
+mod git;
 mod github;
 pub mod panics;
+mod places;
 mod runner;
 mod source;
 pub mod trail_dir;
@@ -14,8 +16,9 @@ mod waiting;
 pub use clock::SystemClock;
 pub use files::Disk;
 pub use github::GitHub;
+pub use places::{LocalPlaces, trail};
 pub use runner::{Runner, nonce};
-pub use trail_dir::{LocalPlaces, TrailDirs};
+pub use trail_dir::TrailDirs;
 pub use waiting::Polling;
 
 use std::io::{IsTerminal as _, Write as _};

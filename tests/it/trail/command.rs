@@ -6,7 +6,8 @@ use std::path::Path;
 use evalsig::commands::Output;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
-use evalsig::edge::trail_dir::{LocalPlaces, TrailDir};
+use evalsig::edge::LocalPlaces;
+use evalsig::edge::trail_dir::TrailDir;
 use evalsig::trail::{Placement, Question};
 use serde_json::Value;
 
