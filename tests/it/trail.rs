@@ -11,6 +11,7 @@ mod damage;
 mod directory;
 mod docs;
 mod faults;
+mod git;
 mod golden;
 mod processes;
 
