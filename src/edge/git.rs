@@ -90,7 +90,8 @@ impl Git {
         // Not --quiet: it keeps back that a name means a tag and a branch.
         let args = ["rev-parse", "--verify", "--end-of-options", &peeled];
         let output = self.run(&args).map_err(|error| unreadable(name, &error.to_string()))?;
-        if said(&output).contains("is ambiguous") {
+        // A full id is one, whatever refs are called like it.
+        if !is_commit_id(name) && said(&output).contains("is ambiguous") {
             return Err(Code::BadUsage
                 .at(name)
                 .what("names more than one thing in this repository")
@@ -124,6 +125,7 @@ impl Git {
             .env("GIT_TERMINAL_PROMPT", "0")
             // What a partial clone left out is not fetched behind the user's back.
             .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             // A replaced object or a graft would show another past than the commits have.
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_GRAFT_FILE", "/dev/null")

@@ -37,7 +37,8 @@ pub(super) fn walk(git: &Git, commit: &str, root: &str) -> Result<Walked, Diagno
     let mut changes = compare(git, &lines, root)?;
     if !changes.is_empty() {
         let order: BTreeMap<&str, usize> = ids().zip(0..).collect();
-        changes.sort_by_key(|change| order.get(change.commit.as_str()).copied());
+        let place = |change: &Change| order.get(change.commit.as_str()).copied();
+        changes.sort_by(|a, b| (place(a), &a.path).cmp(&(place(b), &b.path)));
         // A merge may differ from more than one parent in the same file.
         changes.dedup_by(|b, a| (&a.commit, &a.path) == (&b.commit, &b.path));
     }

@@ -195,10 +195,10 @@ fn what_is_no_file_is_not_followed() {
     repo.git(&["update-index", "--add", "--cacheinfo", &nested]);
     repo.git(&["commit", "-qm", "a submodule"]);
     assert_eq!(found(&repo.report(&[BRANCH]), "broken"), [("not-a-file".into(), "audit/nested".into())]);
-    let other = repo.git(&["rev-parse", "HEAD~1"]);
+    let other = repo.head();
     repo.git(&["update-index", "--cacheinfo", &format!("160000,{other},audit/nested")]);
-    repo.git(&["config", "diff.ignoreSubmodules", "all"]);
     repo.git(&["commit", "-qm", "the submodule moves"]);
+    repo.git(&["config", "diff.ignoreSubmodules", "all"]);
     assert_eq!(repo.report(&[BRANCH])["git"]["history"], "changed");
 }
 

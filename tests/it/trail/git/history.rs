@@ -258,3 +258,36 @@ fn a_shallow_clone_cannot_be_judged() {
     assert_eq!(git_in(&mixed, &["rev-parse", "--is-shallow-repository"]), "true");
     repo.verify_in(&mixed, &[BRANCH]).exits(0);
 }
+
+#[test]
+fn a_merge_that_differs_from_both_sides_is_told_once() {
+    let Some(repo) = Repo::of_three() else { return };
+    repo.git(&["checkout", "-qb", "other"]);
+    repo.write("a.md", "one side");
+    repo.commit("one side");
+    repo.git(&["checkout", "-q", BRANCH]);
+    repo.write("b.md", "the other");
+    repo.commit("the other side");
+    repo.git(&["merge", "-q", "--no-commit", "--no-ff", "other"]);
+    let newer = "audit/v2/audit.json";
+    repo.write(OLD, "x");
+    repo.write(newer, "x");
+    repo.commit("a merge that does more");
+    let broken = found(&repo.report(&[BRANCH]), "broken");
+    assert_eq!(broken[..2], [is("history-changed", OLD), is("history-changed", newer)]);
+    assert_eq!(broken.iter().filter(|(kind, _)| kind == "history-changed").count(), 2, "{broken:?}");
+}
+
+#[test]
+fn what_a_partial_clone_left_out_is_not_fetched() {
+    let Some(repo) = Repo::of_three() else { return };
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let origin = format!("file://{}", repo.folder.display());
+    let clone = repo.session.path("clone");
+    let filter = ["clone", "-q", "--bare", "--filter=blob:none", &origin, clone.to_str().unwrap()];
+    git_in(&repo.folder, &filter);
+    let before = git_in(&clone, &["count-objects", "-v"]);
+    let ran = repo.verify_in(&clone, &[BRANCH]).exits(65);
+    assert!(ran.stderr.contains("git has no object") && ran.stderr.contains("git fsck"), "{}", ran.stderr);
+    assert_eq!(git_in(&clone, &["count-objects", "-v"]), before);
+}

@@ -17,14 +17,16 @@ fn branches_tags_commits_and_head_name_a_trail() {
     git_in(&repo.folder, &["clone", "-q", "--bare", ".", clone.to_str().unwrap()]);
     git_in(&clone, &["update-ref", "refs/remotes/origin/evalsig-audit", &head]);
     git_in(&clone, &["update-ref", "refs/heads/--all", &head]);
+    // A folder of the bare repository in which nothing is called like a ref.
+    let inside = clone.join("info");
     for name in [BRANCH, "HEAD", &head, &head[..10], "audited", "origin/evalsig-audit", "refs/heads/--all"] {
         for name in [name.to_owned(), format!("git:{name}")] {
-            let said = repo.verify_in(&clone, &[&name]).exits(0).stdout;
+            let said = repo.verify_in(&inside, &[&name]).exits(0).stdout;
             let bare = name.strip_prefix("git:").unwrap_or(&name);
             assert!(said.contains(&format!("Git: trail at commit {head} of {bare};")), "{name}: {said}");
         }
     }
-    let before = repo.verify_in(&clone, &["HEAD~1", "--output", "json"]).exits(0).json();
+    let before = repo.verify_in(&inside, &["HEAD~1", "--output", "json"]).exits(0).json();
     assert_eq!(before["entries"], 2);
 }
 
