@@ -98,7 +98,7 @@ fn start(git: &Git, commits: &str, root: &str) -> std::io::Result<Child> {
     list.rewind()?;
     let trail = pathspec(&format!("{root}{ROOT}"));
     let args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--raw", "--no-abbrev", "--no-renames"];
-    // Every status but an addition; submodules whatever the settings say of them.
+    // Every status but an addition; submodules too, which `.gitmodules` could hide.
     let only = ["--ignore-submodules=none", "--no-ext-diff", "--diff-filter=a", "--", &trail];
     let mut command = git.command(&[&args[..], &only[..]].concat());
     command.stdin(Stdio::from(list)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
