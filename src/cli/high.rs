@@ -19,12 +19,12 @@ use crate::commands::runs::Runs;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Digest, Direction, EpochRule, Fraction, MethodChoice,
-    MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Fraction, MethodChoice, MissingRule,
+    Plan, ProjectId, ReleaseId, Rule, Sides,
 };
 use crate::present::terminal::Colour;
 use crate::readers::Format;
-use crate::trail::Question;
+use crate::trail::{AnchorHash, Question};
 
 pub(super) use doctor::doctor;
 pub(super) use mde::mde;
@@ -88,7 +88,7 @@ pub(super) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic
 
 pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
     let anchor = |text: &String| {
-        text.parse::<Digest>()
+        text.parse::<AnchorHash>()
             .map_err(|why| Code::BadUsage.at("--anchor").what(format!("is {text:?}: {why}")))
     };
     Ok(VerifyRequest {

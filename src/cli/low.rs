@@ -230,14 +230,15 @@ pub(super) struct CompareFlags {
 /// Flags of verify.
 #[derive(Debug, Args)]
 pub(super) struct VerifyFlags {
-    /// The trail: a folder that holds audit/, audit/ itself, or one envelope.
+    /// The trail: a folder that holds audit/, audit/ itself, or one envelope. Where there is no such path: a
+    /// branch, tag or commit, read from git without a checkout; git:REF and git:REF:FOLDER always are.
     #[arg(value_name = "TRAIL", default_value = ".")]
     pub(super) trail: String,
     /// List this release only; the chain is checked whole all the same.
     #[arg(long, value_name = "ID")]
     pub(super) release_id: Option<String>,
-    /// SHA-256 of an entry or envelope that you kept elsewhere: the trail must still hold it.
-    #[arg(long, value_name = "SHA256")]
+    /// SHA-256 of an entry or envelope, or id of a git commit, that you kept elsewhere: the trail must still hold it.
+    #[arg(long, value_name = "HASH")]
     pub(super) anchor: Vec<String>,
     /// A trail that nothing outside vouches for cannot be decided (exit 2).
     #[arg(long)]

@@ -60,9 +60,9 @@ pub fn history(
             return Err(Code::FileUnreadable
                 .at(name)
                 .what("holds no trail")
-                .next("name the folder that holds audit/"));
+                .next("name the folder that holds audit/, or a branch of this repository"));
         };
-        history.add_trail(&*trail, &|path| format!("{}/{path}", name.trim_end_matches('/')))?;
+        history.add_trail(&*trail)?;
     }
     history.narrow(&request.query);
     let stdout = match request.shape {

@@ -4,9 +4,11 @@
 
 mod clock;
 mod files;
+mod git;
 mod github;
 mod hand;
 pub mod panics;
+mod places;
 mod runner;
 mod source;
 mod store_dir;
@@ -17,10 +19,11 @@ mod waiting;
 pub use clock::SystemClock;
 pub use files::Disk;
 pub use github::GitHub;
+pub use places::LocalPlaces;
 pub use runner::{Runner, nonce};
 pub use store_dir::StoreDir;
 pub use stores::Stores;
-pub use trail_dir::{LocalPlaces, TrailDirs};
+pub use trail_dir::TrailDirs;
 pub use waiting::Polling;
 
 use std::io::{IsTerminal as _, Write as _};

@@ -19,7 +19,6 @@ use std::time::Duration;
 
 use crate::commands::Trails;
 use crate::commands::keep::Place;
-use crate::commands::verify::{Found, Places};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
     Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles,
@@ -106,6 +105,10 @@ impl TrailFiles for TrailDir {
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
         read_plain(&self.local(path))
     }
+
+    fn shown(&self, path: &str) -> String {
+        self.local(path).display().to_string()
+    }
 }
 
 impl Port for TrailDir {
@@ -118,46 +121,6 @@ impl Port for TrailDir {
             return Ok(Outcome::Conflict);
         }
         stage.write(addition)
-    }
-}
-
-/// Directories on this machine, for `evalsig verify`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LocalPlaces;
-
-impl Places for LocalPlaces {
-    fn look(&self, path: &Path) -> Result<Found, Diagnostic> {
-        let found = match fs::metadata(path) {
-            Ok(found) => found,
-            Err(error) if absent(&error) => return Ok(Found::Nothing),
-            Err(error) => return Err(unreadable(path, &error)),
-        };
-        if found.is_file() {
-            let beside = path.with_file_name("entry.json");
-            let named = path.file_name().is_some_and(|name| name == "audit.json");
-            let entry = (named && plain(&beside)).then(|| read_plain(&beside)).transpose()?;
-            return Ok(Found::Envelope { bytes: read_plain(path)?, entry });
-        }
-        if !found.is_dir() {
-            return Err(Code::FileUnreadable
-                .at(path.display().to_string())
-                .what("is neither a folder nor a file")
-                .next("give the folder that holds audit/, or an audit.json"));
-        }
-        // `audit` itself may be given for the folder that holds it. A release may be called "audit"
-        // too, and then its envelope shows which of the two folders this is.
-        let inner = path.join(ROOT);
-        let holds = fs::symlink_metadata(&inner).is_ok_and(|inner| inner.is_dir() || inner.is_symlink());
-        if holds && !plain(&inner.join("audit.json")) {
-            return Ok(Found::Trail(Box::new(TrailDir::at(path))));
-        }
-        let full = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
-        match full.parent() {
-            Some(root) if full.file_name().is_some_and(|name| name == ROOT) => {
-                Ok(Found::Trail(Box::new(TrailDir::at(root))))
-            }
-            _ => Ok(Found::Nothing),
-        }
     }
 }
 
@@ -211,11 +174,11 @@ fn token(files: &[Listed]) -> Token {
     Token(Digest::of(text.as_bytes()).to_string())
 }
 
-fn plain(path: &Path) -> bool {
+pub(super) fn plain(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
-fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let read = || {
         let limit = MAX_FILE.saturating_add(1);
         let file = File::open(path)?;
@@ -227,11 +190,11 @@ fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     read().map_err(|error: io::Error| unreadable(path, &error))
 }
 
-fn absent(error: &io::Error) -> bool {
+pub(super) fn absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Code::FileUnreadable
         .at(path.display().to_string())
         .what(format!("cannot be read: {error}"))

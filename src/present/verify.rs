@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::safe::line;
 use crate::envelope::v1::VerdictWord;
-use crate::trail::{Finding, Kind, Line, Matched, Subject, Verification, Weight};
+use crate::trail::{AnchorHash, Finding, History, Kind, Line, Matched, Subject, Verification, Weight};
 
 pub use json::json;
 
@@ -79,8 +79,11 @@ fn whole(out: &mut String, answer: &Verification) {
     if let Some((index, sha256)) = answer.head.filter(|_| answer.weight() != Weight::Broken) {
         let _ = writeln!(out, "Head: entry {index}, SHA-256 {sha256}");
     }
+    if let Some(history) = &answer.history {
+        past(out, history);
+    }
     for anchor in &answer.anchors {
-        let sha256 = anchor.sha256;
+        let hash = &anchor.hash;
         let _ = match &anchor.matched {
             Some(Matched::Entry { index, path }) => {
                 // A matching hash says nothing of what lies before a broken link.
@@ -88,14 +91,21 @@ fn whole(out: &mut String, answer: &Verification) {
                     (Weight::Broken, _) | (_, Subject::Envelope) => "",
                     _ => ": it and all before it stand as they stood",
                 };
-                writeln!(out, "ANCHORED: {sha256} is entry {index} ({}){whole}.", line(path))
+                writeln!(out, "ANCHORED: {hash} is entry {index} ({}){whole}.", line(path))
             }
             Some(Matched::Envelope { path, .. }) => writeln!(
                 out,
-                "ANCHORED: {sha256} is the envelope {}; this says nothing about its neighbours.",
+                "ANCHORED: {hash} is the envelope {}; this says nothing about its neighbours.",
                 line(path)
             ),
-            None => writeln!(out, "NOT FOUND: {sha256} is neither an entry nor an envelope here."),
+            Some(Matched::Commit { index }) => writeln!(
+                out,
+                "ANCHORED: {hash} is a commit that led here; the entries up to {index} stand as they stood in it."
+            ),
+            None if matches!(hash, AnchorHash::Commit(_)) => {
+                writeln!(out, "NOT FOUND: {hash} is no commit that the trail rests on.")
+            }
+            None => writeln!(out, "NOT FOUND: {hash} is neither an entry nor an envelope here."),
         };
     }
     if let (Some(upto), Some((head, _))) = (answer.anchored_to(), answer.head)
@@ -106,6 +116,13 @@ fn whole(out: &mut String, answer: &Verification) {
     if answer.entries > 0 && !answer.anchored() {
         let _ = writeln!(out, "NOT ANCHORED: {}", Kind::NotAnchored.about());
     }
+}
+
+fn past(out: &mut String, history: &History) {
+    let (commit, name) = (line(&history.commit), line(&history.name));
+    let what = if history.is_source { "trail at commit" } else { "work tree of commit" };
+    let judged = if history.is_intact() { "; no commit ever changed or removed a file of it" } else { "" };
+    let _ = writeln!(out, "Git: {what} {commit} of {name}{judged}.");
 }
 
 fn findings(out: &mut String, answer: &Verification) {
@@ -145,8 +162,13 @@ fn unchecked(answer: &Verification) -> Vec<String> {
     let mut what = vec![
         "the runs behind the verdicts: neither their files nor the arithmetic".to_owned(),
         "who wrote the entries, and when: their times are the writers' own clocks".to_owned(),
-        "the history of these files in git".to_owned(),
     ];
+    what.push(match &answer.history {
+        Some(history) if !history.cut => {
+            "git's objects against their names: a clone does, and `git fsck`".into()
+        }
+        _ => "the history of these files in git".to_owned(),
+    });
     let signatures = answer.findings.iter().filter(|finding| finding.kind == Kind::Signature).count();
     if signatures > 0 {
         what.push(format!(

@@ -92,11 +92,7 @@ impl History {
     ///
     /// # Errors
     /// Those of reading the trail.
-    pub fn add_trail(
-        &mut self,
-        trail: &dyn TrailFiles,
-        shown: &dyn Fn(&str) -> String,
-    ) -> Result<(), Diagnostic> {
+    pub fn add_trail(&mut self, trail: &dyn TrailFiles) -> Result<(), Diagnostic> {
         let mut known = BTreeMap::new();
         for (at, line) in self.lines.iter().enumerate() {
             known.extend(line.kept.iter().map(|kept| (kept.sha256, at)));
@@ -110,13 +106,13 @@ impl History {
             let summary = match envelope::summary(&bytes) {
                 Ok(summary) => summary,
                 Err(error) => {
-                    self.notes.push(format!("{}: left out: {}", shown(&file.path), error.what));
+                    self.notes.push(format!("{}: left out: {}", trail.shown(&file.path), error.what));
                     continue;
                 }
             };
             let sha256 = Digest::of(&bytes);
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
-            let kept = Kept { path: shown(&file.path), sha256, release };
+            let kept = Kept { path: trail.shown(&file.path), sha256, release };
             match known.get(&sha256).and_then(|at| self.lines.get_mut(*at)) {
                 Some(line) => {
                     line.kept.retain(|copy| copy.sha256 != sha256 || copy.release.is_some());

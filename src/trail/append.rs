@@ -153,7 +153,7 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
             .what(format!("was written as {:?}, newer than this version", finding.found))
             .next("use the evalsig that wrote it, or a newer one"));
     }
-    trail.findings.sort_by_key(Finding::rank);
+    trail.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
     if let Some(finding) = trail.findings.iter().find(|finding| finding.weight == Weight::Broken) {
         return Err(Code::TrailBroken
             .at(&finding.path)

@@ -93,8 +93,14 @@ kinds! {
         "restore .gitattributes with the line `audit/** -text`; the next append does so by itself";
     AttributesChanged = "attributes-changed", "The trail's own .gitattributes is not as evalsig wrote it.",
         "restore its bytes";
+    HistoryChanged = "history-changed", "A commit changed a file of the trail, which may only be added to.",
+        "see who did it with `git show COMMIT`, and compare with another clone";
+    HistoryRemoved = "history-removed", "A commit removed a file from the trail, which may only be added to.",
+        "see who did it with `git show COMMIT`, and compare with another clone";
     AnchorMissing = "anchor-missing", "Nothing in the trail has the hash that was kept elsewhere: it was cut or rewritten.",
         "compare with the copy that the anchor was taken from";
+    HistoryCut = "history-cut", "Older commits are missing here, so git cannot show that none of them changed the trail.",
+        "fetch them: `git fetch --unshallow`, or fetch-depth: 0 for actions/checkout";
     NoTrail = "no-trail", "There is no trail there.",
         "give the folder that holds audit/";
     NothingToVerify = "nothing-to-verify", "The trail holds no entry.",
@@ -150,8 +156,9 @@ impl Finding {
     }
 
     /// Order in a report: what weighs most, then the chain from its start. What has no known place
-    /// in the chain is likelier the cause than the effect of what has one, so it comes before.
-    pub(super) fn rank(&self) -> (Weight, u64) {
+    /// in the chain is likelier the cause than the effect of what has one, so it comes before; what
+    /// commits did comes first of all, and keeps the order of the commits.
+    pub(super) fn rank(&self) -> (Weight, u64, &str) {
         let outside = matches!(
             self.kind,
             Kind::UnexpectedFile
@@ -161,7 +168,9 @@ impl Finding {
                 | Kind::AttributesChanged
                 | Kind::AnchorMissing
         );
-        (self.weight, self.index.unwrap_or(if outside { u64::MAX } else { 0 }))
+        let past = matches!(self.kind, Kind::HistoryChanged | Kind::HistoryRemoved);
+        let path = if past { "" } else { &self.path };
+        (self.weight, self.index.unwrap_or(if outside { u64::MAX } else { 0 }), path)
     }
 
     pub(super) fn at(mut self, index: impl Into<Option<u64>>) -> Self {

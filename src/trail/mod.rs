@@ -13,12 +13,14 @@
 //! bytes: [`append()`] and [`verify()`] reach files through a [`Port`], and both judge them by the
 //! same examination. `docs/trail.md` describes the format for someone without this program.
 
+mod anchor;
 mod append;
 mod attributes;
 mod chain;
 mod entry;
 mod examine;
 mod finding;
+mod history;
 mod layout;
 mod listing;
 mod one;
@@ -26,10 +28,14 @@ mod port;
 mod slots;
 mod verify;
 
+pub use anchor::{Anchor, AnchorHash, Matched};
 pub use append::{Appended, Placement, Receipt, append};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
 pub use finding::{Finding, Kind, Weight};
+pub use history::{Change, History};
 pub use layout::{ROOT, STAGING, Slot};
 pub use one::verify_one;
-pub use port::{Addition, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles};
-pub use verify::{Anchor, Line, Matched, Question, Subject, Verification, verify};
+pub use port::{
+    Addition, Earlier, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles,
+};
+pub use verify::{Line, Question, Subject, Verification, verify};

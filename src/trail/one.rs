@@ -1,10 +1,12 @@
 //! One envelope taken out of its trail: what can be said of it alone.
 
+use super::anchor;
 use super::entry::{self, Fault};
 use super::finding::{Finding, Kind};
 use super::layout::{Place, place};
+use super::port::Earlier;
 use super::slots::{facts, unconverted};
-use super::verify::{Line, Question, Subject, Verification, anchors, finish};
+use super::verify::{Line, Question, Subject, Verification, finish};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 
 /// Verifies one envelope, with the entry beside it when there is one.
@@ -57,7 +59,8 @@ pub fn verify_one(
         findings.push(finding.expected("an envelope of the release asked for").found(&line.release));
     }
     let lines = vec![line];
-    let anchors = anchors(&question.anchors, &lines, &mut findings);
+    let no_revisions = |_: &str| Ok(Earlier::NoRevisions);
+    let anchors = anchor::seek(&question.anchors, &lines, &no_revisions, &mut findings)?;
     let matched = anchors.iter().any(|anchor| anchor.matched.is_some());
     if entry_bytes.is_none() && !matched {
         findings.push(
@@ -72,6 +75,7 @@ pub fn verify_one(
         entries: 1,
         releases: 1,
         head: None,
+        history: None,
         anchors,
         findings,
     };

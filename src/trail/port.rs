@@ -1,5 +1,8 @@
 //! What the trail asks of the place that keeps it.
 
+use std::collections::BTreeSet;
+
+use super::history::History;
 use crate::domain::Diagnostic;
 use crate::envelope;
 
@@ -22,6 +25,46 @@ pub trait TrailFiles {
     /// # Errors
     /// `file-unreadable`.
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic>;
+
+    /// The path as people reach the file from where they stand.
+    fn shown(&self, path: &str) -> String {
+        path.to_owned()
+    }
+
+    /// What became of the files before, where the place keeps a past.
+    ///
+    /// # Errors
+    /// `file-unreadable` where it keeps one that cannot be read.
+    fn history(&self) -> Result<Option<History>, Diagnostic> {
+        Ok(None)
+    }
+
+    /// The files of an earlier revision, beside those that are here now. `revision` is the full id of
+    /// a commit, or looks like one.
+    ///
+    /// # Errors
+    /// `file-unreadable`.
+    fn earlier(&self, _revision: &str) -> Result<Earlier, Diagnostic> {
+        Ok(Earlier::NoRevisions)
+    }
+}
+
+/// An earlier revision as seen from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// The place keeps no revisions.
+    NoRevisions,
+    /// It did not lead here.
+    Stranger,
+    /// It may have: the place lacks some of its past.
+    Cut,
+    /// It led here, and held these files under `audit/`.
+    Led {
+        /// Those that are here with the same bytes.
+        same: BTreeSet<String>,
+        /// The rest.
+        other: BTreeSet<String>,
+    },
 }
 
 /// A place that can extend the trail it holds.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::anchor::{self, Anchor, AnchorHash, Matched};
 use super::attributes;
 use super::examine::Examination;
 use super::finding::{Finding, Kind, Weight};
+use super::history::History;
 use super::layout::ROOT;
 use super::listing::Listing;
 use super::port::TrailFiles;
@@ -17,7 +19,7 @@ pub struct Question {
     /// Show the lines of this release only; the chain is checked whole all the same.
     pub release_id: Option<ReleaseId>,
     /// Hashes kept outside the trail.
-    pub anchors: Vec<Digest>,
+    pub anchors: Vec<AnchorHash>,
     /// An unanchored trail leaves the question undecided.
     pub require_anchor: bool,
 }
@@ -56,34 +58,6 @@ pub struct Line {
     pub ok: bool,
 }
 
-/// What a hash kept elsewhere was found to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Matched {
-    /// An entry: it and everything before it stand as they stood when the hash was taken.
-    Entry {
-        /// Its position.
-        index: u64,
-        /// Its path.
-        path: String,
-    },
-    /// An envelope: it stands as it stood, and nothing is said about its neighbours.
-    Envelope {
-        /// Position of its entry, where it has one.
-        index: Option<u64>,
-        /// Its path.
-        path: String,
-    },
-}
-
-/// One anchor and what it matched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anchor {
-    /// The hash that was given.
-    pub sha256: Digest,
-    /// What has it; none breaks the trail.
-    pub matched: Option<Matched>,
-}
-
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
@@ -97,6 +71,8 @@ pub struct Verification {
     pub releases: usize,
     /// Position and SHA-256 of the newest entry: what to keep elsewhere.
     pub head: Option<(u64, Digest)>,
+    /// The commits that led here, where they were looked at.
+    pub history: Option<History>,
     /// The anchors in the order in which they were given.
     pub anchors: Vec<Anchor>,
     /// What was found: breaks first, the first break of the chain before all.
@@ -132,7 +108,7 @@ impl Verification {
         self.anchors
             .iter()
             .filter_map(|anchor| match anchor.matched {
-                Some(Matched::Entry { index, .. }) => Some(index),
+                Some(Matched::Entry { index, .. } | Matched::Commit { index }) => Some(index),
                 _ => None,
             })
             .max()
@@ -148,6 +124,7 @@ impl Verification {
             entries: 0,
             releases: 0,
             head: None,
+            history: None,
             anchors: Vec::new(),
             findings: vec![finding.expected("a folder that holds audit/").found("none")],
         }
@@ -181,7 +158,12 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     }
     let releases = releases.len();
     let head = trail.head().map(|(_, read)| (read.entry.index, read.sha256));
-    let anchors = anchors(&question.anchors, &lines, &mut findings);
+    let mut history = files.history()?;
+    if let Some(history) = &mut history {
+        history.check(&mut findings);
+    }
+    let earlier = |revision: &str| files.earlier(revision);
+    let anchors = anchor::seek(&question.anchors, &lines, &earlier, &mut findings)?;
     let shown = |line: &Line| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
     let mut answer = Verification {
         subject: Subject::Trail,
@@ -189,6 +171,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
         entries,
         releases,
         head,
+        history,
         anchors,
         findings,
     };
@@ -222,7 +205,7 @@ pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
             Finding::note(Kind::NotAnchored, "")
         });
     }
-    answer.findings.sort_by(|a, b| (a.rank(), &a.path).cmp(&(b.rank(), &b.path)));
+    answer.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let broken: BTreeSet<&str> = answer
         .findings
         .iter()
@@ -232,27 +215,6 @@ pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
     for line in &mut answer.lines {
         line.ok = !broken.contains(line.path.as_str()) && !broken.contains(line.entry_path.as_str());
     }
-}
-
-/// Looks for each anchor among entries and envelopes.
-pub(super) fn anchors(given: &[Digest], lines: &[Line], findings: &mut Vec<Finding>) -> Vec<Anchor> {
-    let entry = |line: &Line| Some(Matched::Entry { index: line.index?, path: line.entry_path.clone() });
-    let find = |sha256: &Digest| {
-        let by_entry = lines.iter().find(|line| line.entry_sha256.as_ref() == Some(sha256)).and_then(entry);
-        let by_envelope = lines
-            .iter()
-            .find(|line| line.sha256.as_ref() == Some(sha256))
-            .map(|line| Matched::Envelope { index: line.index, path: line.path.clone() });
-        by_entry.or(by_envelope)
-    };
-    let anchors: Vec<Anchor> =
-        given.iter().map(|sha256| Anchor { sha256: *sha256, matched: find(sha256) }).collect();
-    findings.extend(anchors.iter().filter(|anchor| anchor.matched.is_none()).map(|anchor| {
-        Finding::broken(Kind::AnchorMissing, "")
-            .expected(format!("an entry or envelope with SHA-256 {}", anchor.sha256))
-            .found("none")
-    }));
-    anchors
 }
 
 fn lines(trail: &Examination) -> Vec<Line> {

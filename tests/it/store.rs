@@ -313,4 +313,24 @@ fn envelopes_of_a_trail_and_runs_are_found_together() {
     let alone = session.run("history --trail . --verdict allow").exits(0).stdout;
     assert!(alone.contains("v2 #2") && alone.lines().count() == 4, "{alone}");
     session.run("history --trail nowhere").exits(65);
+
+    let Some(git) = crate::support::tool("git", &["--version"]) else { return };
+    let git = |args: &[&str]| {
+        let config = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let mut command = std::process::Command::new(git.get_program());
+        let done = command.args(config).args(args).current_dir(session.path(".")).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["add", "audit", ".gitattributes"]);
+    git(&["commit", "--quiet", "-m", "evidence"]);
+    std::fs::rename(session.path("audit"), session.path("elsewhere")).unwrap();
+    let mut command = session.command(&["history", "--root", "kept", "--trail", "main", "--output", "json"]);
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let ran = crate::support::ran(command.output().unwrap()).exits(0);
+    let found = ran.json().to_string();
+    assert!(
+        found.contains("\"main:audit/v1/audit.json\"") && found.contains("\"release_id\":\"v2\""),
+        "{found}"
+    );
 }

@@ -11,6 +11,7 @@ mod damage;
 mod directory;
 mod docs;
 mod faults;
+mod git;
 mod golden;
 mod processes;
 
@@ -42,7 +43,8 @@ fn ask(files: &Files) -> Verification {
 }
 
 fn ask_with(files: &Files, anchors: &[Digest]) -> Verification {
-    let question = Question { anchors: anchors.to_vec(), ..Question::default() };
+    let question =
+        Question { anchors: anchors.iter().copied().map(Into::into).collect(), ..Question::default() };
     verify(&MemoryTrail::of(files.clone()), &question).unwrap()
 }
 

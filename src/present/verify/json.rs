@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::unchecked;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
-use crate::trail::{Anchor, Matched, Subject, Verification, Weight};
+use crate::trail::{Anchor, AnchorHash, History, Matched, Subject, Verification, Weight};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -16,6 +16,8 @@ struct Report<'a> {
     entries: usize,
     releases: usize,
     head: Option<Head>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    git: Option<Git<'a>>,
     anchored: bool,
     anchored_to: Option<u64>,
     anchors: Vec<JsonAnchor<'a>>,
@@ -31,8 +33,20 @@ struct Head {
 }
 
 #[derive(Serialize)]
+struct Git<'a> {
+    commit: &'a str,
+    r#ref: &'a str,
+    /// `commit`, or `work-tree`: where the files were read.
+    read_from: &'static str,
+    history: &'static str,
+}
+
+#[derive(Serialize)]
 struct JsonAnchor<'a> {
-    sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
     matched: Option<&'static str>,
     index: Option<u64>,
     path: Option<&'a str>,
@@ -85,6 +99,7 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
         entries: answer.entries,
         releases: answer.releases,
         head: answer.head.map(|(index, sha256)| Head { index, sha256: sha256.to_string() }),
+        git: answer.history.as_ref().map(git),
         anchored: answer.anchored(),
         anchored_to: answer.anchored_to(),
         anchors: answer.anchors.iter().map(json_anchor).collect(),
@@ -126,11 +141,29 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
     Ok(text)
 }
 
+fn git(history: &History) -> Git<'_> {
+    Git {
+        commit: &history.commit,
+        r#ref: &history.name,
+        read_from: if history.is_source { "commit" } else { "work-tree" },
+        history: match (history.changes.is_empty(), history.cut) {
+            (false, _) => "changed",
+            (true, true) => "cut",
+            (true, false) => "intact",
+        },
+    }
+}
+
 fn json_anchor(anchor: &Anchor) -> JsonAnchor<'_> {
     let (matched, index, path) = match &anchor.matched {
         None => (None, None, None),
         Some(Matched::Entry { index, path }) => (Some("entry"), Some(*index), Some(path.as_str())),
         Some(Matched::Envelope { index, path }) => (Some("envelope"), *index, Some(path.as_str())),
+        Some(Matched::Commit { index }) => (Some("commit"), Some(*index), None),
     };
-    JsonAnchor { sha256: anchor.sha256.to_string(), matched, index, path }
+    let (sha256, commit) = match &anchor.hash {
+        AnchorHash::Sha256(sha256) => (Some(sha256.to_string()), None),
+        AnchorHash::Commit(id) => (None, Some(id.as_str())),
+    };
+    JsonAnchor { sha256, commit, matched, index, path }
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use evalsig::commands::Output;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
-use evalsig::edge::trail_dir::{LocalPlaces, TrailDir};
+use evalsig::edge::LocalPlaces;
+use evalsig::edge::trail_dir::TrailDir;
 use evalsig::trail::{Placement, Question};
 use serde_json::Value;
 
@@ -29,12 +30,15 @@ fn json(path: &Path, question: Question) -> Value {
 }
 
 fn anchored(sha256: Digest) -> Question {
-    Question { anchors: vec![sha256], ..Question::default() }
+    Question { anchors: vec![sha256.into()], ..Question::default() }
 }
 
 #[test]
 fn the_whole_report_of_the_frozen_trail() {
-    let (text, code) = text(&golden::folder());
+    // Away from the repository that keeps it.
+    let dir = tempfile::tempdir().unwrap();
+    spread(&golden::files(), dir.path());
+    let (text, code) = text(dir.path());
     assert_eq!(code, 0);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
@@ -138,7 +142,8 @@ fn anchors_say_what_they_hold() {
     let (text, code) = run(dir.path(), anchored(strange), Output::Tty).unwrap();
     assert!(code == 1 && text.contains("NOT FOUND") && text.contains("broken anchor-missing"), "{text}");
 
-    let value = json(dir.path(), Question { anchors: vec![entry, envelope], ..Question::default() });
+    let value =
+        json(dir.path(), Question { anchors: vec![entry.into(), envelope.into()], ..Question::default() });
     assert_eq!((value["anchored"].as_bool(), value["anchored_to"].as_u64()), (Some(true), Some(4)));
     assert_eq!(value["anchors"][0]["matched"], "entry");
     assert_eq!(value["anchors"][1]["path"], "audit/rc-1/audit.json");

@@ -27,7 +27,7 @@ pub fn files() -> Files {
 #[test]
 fn the_frozen_trail_is_intact() {
     let head: Digest = HEAD.parse().unwrap();
-    let question = Question { anchors: vec![head], require_anchor: true, ..Question::default() };
+    let question = Question { anchors: vec![head.into()], require_anchor: true, ..Question::default() };
     let answer = verify(&TrailDir::at(folder()), &question).unwrap();
     assert_eq!(answer.exit_code(), 0, "{:?}", answer.findings);
     assert_eq!((answer.head, answer.anchored_to()), (Some((6, head)), Some(6)));
