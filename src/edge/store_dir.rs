@@ -36,14 +36,13 @@ impl StoreDir {
         path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
     }
 
-    /// The hand that writes below the project's folder, and the place where it prepares files.
+    /// The hand that writes below the project's folder, and the place where it prepares files. That
+    /// one is made and swept under the lock only.
     fn hand(&self, path: &str) -> Result<(Hand, PathBuf), Diagnostic> {
         let hand = Hand::at(&self.root, Code::StoreNotWritten, "--store")?;
         let project = self.local(path.split('/').next().unwrap_or(path));
         hand.folder(&project)?;
-        let staging = project.join(STAGING);
-        hand.folder(&staging)?;
-        Ok((hand, staging))
+        Ok((hand, project.join(STAGING)))
     }
 
     /// Opens a plain file. A link may lead anywhere, a pipe may hang.
@@ -119,6 +118,7 @@ impl Place for StoreDir {
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
         let (hand, staging) = self.hand(path)?;
+        hand.folder(&staging)?;
         let mut parent = self.root.clone();
         let names: Vec<&str> = path.split('/').collect();
         for name in names.split_last().map_or(&[][..], |(_, before)| before) {
@@ -149,6 +149,7 @@ impl Place for StoreDir {
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let (hand, staging) = self.hand(path)?;
+        hand.folder(&staging)?;
         hand.replace(&staging, &self.local(path), bytes)
     }
 }

@@ -1,11 +1,20 @@
 //! Many writers at once, writers that are killed, and an index that is damaged.
 
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::{history, session, small, words};
 use crate::support::python::{python, script};
+use crate::support::{Session, ran};
 
 const EVALSIG: &[&str] = &["evalsig==0.1.2"];
+
+/// A gate in a process of its own.
+fn start(session: &Session, candidate: &str) -> Child {
+    let args =
+        ["gate", "--baseline", "b.json", "--candidate", candidate, "--min-delta", "0", "--store", "kept"];
+    session.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
 
 #[test]
 fn a_hundred_processes_at_once_lose_no_record() {
@@ -15,27 +24,12 @@ fn a_hundred_processes_at_once_lose_no_record() {
             let run = format!("c{n:02}");
             session.write(&format!("{run}.json"), &small(&run, n % 8));
             let candidate = format!("{run}.json");
-            let args = [
-                "gate",
-                "--baseline",
-                "b.json",
-                "--candidate",
-                &candidate,
-                "--min-delta",
-                "0",
-                "--store",
-                "kept",
-            ];
-            session
-                .command(&args)
-                .stdout(std::process::Stdio::null())
-                .stderr(std::process::Stdio::null())
-                .spawn()
-                .unwrap()
+            start(&session, &candidate)
         })
         .collect();
-    for mut child in children {
-        assert!(matches!(child.wait().unwrap().code(), Some(0..=2)));
+    for child in children {
+        let ran = ran(child.wait_with_output().unwrap());
+        assert!((0..=2).contains(&ran.code), "{}", ran.stderr);
     }
     let ran = session.run("history --root kept --output json").exits(0);
     assert_eq!(ran.stderr, "", "the index knows them all");
@@ -55,23 +49,7 @@ fn a_kill_at_any_moment_leaves_whole_runs() {
         let run = format!("c{n:02}");
         session.write(&format!("{run}.json"), &small(&run, 5));
         let candidate = format!("{run}.json");
-        let args = [
-            "gate",
-            "--baseline",
-            "b.json",
-            "--candidate",
-            &candidate,
-            "--min-delta",
-            "0",
-            "--store",
-            "kept",
-        ];
-        let mut child = session
-            .command(&args)
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = start(&session, &candidate);
         std::thread::sleep(Duration::from_micros(700 * n));
         let _ = child.kill();
         child.wait().unwrap();
