@@ -34,8 +34,10 @@ pub struct Catalogue {
     pub entries: Vec<Entry>,
     /// What a person should know of the index and the files.
     pub notes: Vec<String>,
-    /// Whether the index has to be written anew.
+    /// Whether the index says something else than the files.
     stale: bool,
+    /// Whether a newer version wrote the index.
+    newer: bool,
 }
 
 impl Catalogue {
@@ -52,53 +54,81 @@ impl Catalogue {
     ) -> Result<Self, Diagnostic> {
         let mut catalogue = Self::default();
         let mut files = Files::list(place, project, span)?;
-        let index = if place.keeps_index() { place.read(&layout::manifest(project))? } else { None };
-        let shown = place.shown(&layout::manifest(project));
-        let mut known = BTreeMap::new();
-        if let Some(index) = &index {
-            let manifest = manifest::read(&index.bytes);
-            catalogue.stale |= manifest.damage.is_some();
-            if let Some(damage) = &manifest.damage {
-                catalogue.notes.push(format!("{shown}: is damaged ({damage}); the files were asked instead"));
-            }
-            if manifest.newer {
-                catalogue.notes.push(format!("{shown}: was written by a newer version and is left as it is"));
-            }
-            for record in manifest.records {
-                known.insert(format!("{project}/{}", record.path), record);
-            }
-        } else if place.keeps_index() && !files.runs.is_empty() {
-            catalogue.notes.push(format!("{shown}: is missing; the files were asked instead"));
-        }
+        let mut known = catalogue.index(place, project, &files)?;
         let unknown: Vec<String> =
             files.runs.iter().filter(|path| afresh || !known.contains_key(*path)).cloned().collect();
-        catalogue.stale |= !unknown.is_empty();
-        for (path, record) in records(place, project, &unknown) {
-            match record {
-                // What Python knows of its runs stands in its index alone.
-                Ok((_, By::Others)) if known.contains_key(&path) => {}
-                Ok((record, _)) => {
-                    if let Some(said) = known.insert(path.clone(), record.clone())
-                        && said != record
-                    {
-                        catalogue.notes.push(format!(
-                            "{}: the index said something else of this run than its file, which counts",
-                            place.shown(&path)
-                        ));
-                    }
-                }
-                Err(error) => {
-                    catalogue.notes.push(format!("{}: left out: {}", place.shown(&path), error.what))
-                }
-            }
-        }
+        catalogue.learn(place, project, &unknown, &mut known);
         for (path, record) in known {
             let present = files.runs.binary_search(&path).is_ok();
             let envelopes = files.envelopes.remove(&path).unwrap_or_default();
             catalogue.entries.push(Entry { record, path, present, envelopes });
         }
-        catalogue.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
+        catalogue.sort();
         Ok(catalogue)
+    }
+
+    /// What the index says, by the path of each run from the root of the store.
+    fn index(
+        &mut self,
+        place: &dyn Place,
+        project: &ProjectId,
+        files: &Files,
+    ) -> Result<BTreeMap<String, Record>, Diagnostic> {
+        if !place.keeps_index() {
+            return Ok(BTreeMap::new());
+        }
+        let path = layout::manifest(project);
+        let shown = place.shown(&path);
+        let Some(index) = place.read(&path)? else {
+            if !files.runs.is_empty() {
+                self.notes.push(format!("{shown}: is missing; the files were asked instead"));
+            }
+            return Ok(BTreeMap::new());
+        };
+        let manifest = manifest::read(&index.bytes);
+        self.stale = manifest.damage.is_some();
+        self.newer = manifest.newer;
+        if let Some(damage) = &manifest.damage {
+            self.notes.push(format!("{shown}: is damaged ({damage}); the files were asked instead"));
+        }
+        if manifest.newer {
+            self.notes.push(format!("{shown}: was written by a newer version and is left as it is"));
+        }
+        let records = manifest.records.into_iter();
+        Ok(records.map(|record| (format!("{project}/{}", record.path), record)).collect())
+    }
+
+    /// Asks files what they say of themselves, and believes them.
+    fn learn(
+        &mut self,
+        place: &dyn Place,
+        project: &ProjectId,
+        paths: &[String],
+        known: &mut BTreeMap<String, Record>,
+    ) {
+        for (path, record) in paths.iter().zip(records(place, project, paths)) {
+            match record {
+                // What Python knows of its runs stands in its index alone.
+                Ok((_, By::Others)) if known.contains_key(path) => {}
+                Ok((record, _)) => match known.insert(path.clone(), record.clone()) {
+                    Some(said) if said == record => {}
+                    said => {
+                        self.stale = true;
+                        self.notes.extend(said.map(|_| {
+                            format!(
+                                "{}: the index said something else of this run than its file, which counts",
+                                place.shown(path)
+                            )
+                        }));
+                    }
+                },
+                Err(error) => self.notes.push(format!("{}: left out: {}", place.shown(path), error.what)),
+            }
+        }
+    }
+
+    fn sort(&mut self) {
+        self.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
     }
 
     /// Writes the index anew where it does not say what the files say. To be called under the lock,
@@ -107,22 +137,17 @@ impl Catalogue {
     /// # Errors
     /// Those of [`Place::replace`].
     pub(super) fn write(&self, place: &dyn Place, project: &ProjectId) -> Result<(), Diagnostic> {
-        if !place.keeps_index() || self.newer(place, project)? {
+        if !self.stale || self.newer || !place.keeps_index() {
             return Ok(());
         }
         let records: Vec<&Record> = self.entries.iter().map(|entry| &entry.record).collect();
         place.replace(&layout::manifest(project), &manifest::bytes(project, &records)?)
     }
 
-    fn newer(&self, place: &dyn Place, project: &ProjectId) -> Result<bool, Diagnostic> {
-        let index = place.read(&layout::manifest(project))?;
-        Ok(index.is_some_and(|index| manifest::read(&index.bytes).newer))
-    }
-
     /// Mends an index that differs from the files, where the place lets us. A store on a medium that
     /// cannot be written to is read all the same.
     pub fn heal(&mut self, place: &dyn Place, project: &ProjectId, afresh: bool) {
-        if !self.stale || !place.keeps_index() {
+        if !self.stale || self.newer || !place.keeps_index() {
             return;
         }
         let mended = place.lock(project.as_str()).and_then(|_guard| {
@@ -146,11 +171,7 @@ impl Catalogue {
             present: true,
             envelopes: Vec::new(),
         });
-        self.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
-    }
-
-    pub(super) fn is_stale(&self) -> bool {
-        self.stale
+        self.sort();
     }
 }
 
@@ -206,20 +227,18 @@ impl Files {
     }
 }
 
-/// What the files themselves say.
+/// What the files themselves say, in the order of `paths`.
 fn records(
     place: &dyn Place,
     project: &ProjectId,
     paths: &[String],
-) -> Vec<(String, Result<(Record, By), Diagnostic>)> {
-    let facts = facts(place, paths);
-    let read = paths.iter().zip(facts).map(|(path, facts)| {
+) -> Vec<Result<(Record, By), Diagnostic>> {
+    let read = paths.iter().zip(facts(place, paths)).map(|(path, facts)| {
         let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
-        let record = facts.and_then(|facts| match facts {
-            Some(facts) => Ok((Record::of(&facts, within), By::Evalsig)),
-            None => foreign(place, path).map(|facts| (Record::of(&facts, within), By::Others)),
-        });
-        (path.clone(), record)
+        Ok(match facts? {
+            Some(facts) => (Record::of(&facts, within), By::Evalsig),
+            None => (Record::of(&foreign(place, path)?, within), By::Others),
+        })
     });
     read.collect()
 }

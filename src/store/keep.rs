@@ -73,9 +73,7 @@ impl Shelf<'_> {
         };
         let same = |facts: &Facts| facts.identity() == candidate.facts.identity();
         let second = self.put(&candidate, &same, &mut catalogue)?;
-        if catalogue.is_stale() {
-            catalogue.write(self.place, self.project)?;
-        }
+        catalogue.write(self.place, self.project)?;
         Ok((first, second))
     }
 
