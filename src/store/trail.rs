@@ -37,10 +37,11 @@ impl<P: Place> PlaceTrail<P> {
         let mut total = 0;
         for batch in paths.chunks(BATCH) {
             for (path, tail) in batch.iter().zip(self.place.tails(batch, AHEAD)) {
-                // What could not be read is asked for again when it is needed, and then tells why. A
-                // tail of the length that was asked for may have something before it.
-                if let Some(bytes) = tail.ok().filter(|bytes| (bytes.len() as u64) < AHEAD) {
-                    total += bytes.len();
+                // What could not be read is asked for again when it is needed, and then tells why.
+                let Ok(bytes) = tail else { continue };
+                total += bytes.len();
+                // A tail of the length that was asked for may have something before it.
+                if (bytes.len() as u64) < AHEAD {
                     ahead.insert(path.clone(), bytes);
                 }
             }
