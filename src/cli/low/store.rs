@@ -123,7 +123,7 @@ pub(in crate::cli) struct MirrorFlags {
     /// Where to: s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH or a folder.
     #[arg(long, value_name = "URL|DIR")]
     pub(in crate::cli) to: String,
-    /// Folder that holds the trail: it is DIR/audit.
+    /// Folder that holds the trail (it is DIR/audit), or what else verify takes for one: git:REF.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(in crate::cli) audit_root: String,
     /// Root of the run store, to mirror its runs too.
