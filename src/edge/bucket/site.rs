@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum, S3ConditionalPut};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-use object_store::client::{ClientConfigKey, HttpClient, HttpConnector};
+use object_store::client::{HttpClient, HttpConnector};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::list::PaginatedListStore;
 use object_store::path::Path;
@@ -18,10 +18,24 @@ const CONNECTING: std::time::Duration = std::time::Duration::from_secs(10);
 /// Variables whose values are told to nobody, by parts of their names.
 const SECRETS: [&str; 6] = ["KEY", "SECRET", "TOKEN", "SAS", "PASSWORD", "CREDENTIAL"];
 
-/// All that is asked of a bucket. Listing goes page by page, so that a page may be asked for again.
-pub(super) trait Remote: ObjectStore + PaginatedListStore {}
+/// Reads and lists. Listing goes page by page, so that a page may be asked for again.
+pub(super) trait Reader: ObjectStore + PaginatedListStore {}
 
-impl<T: ObjectStore + PaginatedListStore> Remote for T {}
+impl<T: ObjectStore + PaginatedListStore> Reader for T {}
+
+/// What answers for a bucket.
+pub(super) struct Remote {
+    pub(super) reader: Arc<dyn Reader>,
+    /// Creates objects. On S3 it is a client of its own, for a header that only belongs there.
+    pub(super) creator: Arc<dyn ObjectStore>,
+}
+
+impl Remote {
+    fn of<T: Reader>(store: T) -> Self {
+        let store = Arc::new(store);
+        Self { reader: store.clone(), creator: store }
+    }
+}
 
 /// A bucket and a prefix in it.
 #[derive(Debug)]
@@ -98,7 +112,7 @@ impl Site {
     }
 
     /// What answers for the bucket. `variables` is the environment.
-    pub(super) fn connect(&mut self, variables: &[(String, String)]) -> Result<Arc<dyn Remote>, Diagnostic> {
+    pub(super) fn connect(&mut self, variables: &[(String, String)]) -> Result<Remote, Diagnostic> {
         match self.cloud {
             Cloud::S3 => self.s3(variables),
             Cloud::Google => self.google(variables),
@@ -106,36 +120,40 @@ impl Site {
         }
     }
 
-    fn s3(&mut self, variables: &[(String, String)]) -> Result<Arc<dyn Remote>, Diagnostic> {
+    fn s3(&mut self, variables: &[(String, String)]) -> Result<Remote, Diagnostic> {
         let mut builder = AmazonS3Builder::new();
         for (key, value) in understood::<AmazonS3ConfigKey>(variables, "AWS_") {
             builder = builder.with_config(key, value);
         }
         let asked = |key: AmazonS3ConfigKey| builder.get_config_value(&key);
         let endpoint = asked(AmazonS3ConfigKey::S3Endpoint).or_else(|| asked(AmazonS3ConfigKey::Endpoint));
-        let wire = self.wire(endpoint, asked(AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp)))?;
-        let built = builder
+        let wire = self.wire(endpoint, variables)?;
+        let builder = builder
             .with_bucket_name(&self.bucket)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
-            // A bucket under Object Lock asks for one.
             .with_checksum_algorithm(Checksum::SHA256)
-            .with_allow_http(wire.plain)
             .with_http_connector(wire)
-            .with_retry(unrepeated())
-            .build();
-        built.map(|store| Arc::new(store) as _).map_err(|error| self.unready(&error, variables))
+            .with_retry(unrepeated());
+        let options = ClientOptions::new().with_allow_http(wire.plain);
+        // A bucket under Object Lock takes no object without a checksum, and some servers look for its
+        // announcement only.
+        let mut announced = http::HeaderMap::new();
+        announced.insert("x-amz-sdk-checksum-algorithm", http::HeaderValue::from_static("SHA256"));
+        let client = |options: ClientOptions| builder.clone().with_client_options(options).build();
+        let remote = client(options.clone()).and_then(|reader| {
+            let creator = client(options.with_default_headers(announced))?;
+            Ok(Remote { reader: Arc::new(reader), creator: Arc::new(creator) })
+        });
+        remote.map_err(|error| self.unready(&error, variables))
     }
 
-    fn google(&mut self, variables: &[(String, String)]) -> Result<Arc<dyn Remote>, Diagnostic> {
+    fn google(&mut self, variables: &[(String, String)]) -> Result<Remote, Diagnostic> {
         let mut builder = GoogleCloudStorageBuilder::new();
         for (key, value) in understood::<GoogleConfigKey>(variables, "GOOGLE_") {
             builder = builder.with_config(key, value);
         }
         let asked = |key: GoogleConfigKey| builder.get_config_value(&key);
-        let wire = self.wire(
-            asked(GoogleConfigKey::BaseUrl),
-            asked(GoogleConfigKey::Client(ClientConfigKey::AllowHttp)),
-        )?;
+        let wire = self.wire(asked(GoogleConfigKey::BaseUrl), variables)?;
         let options = ClientOptions::new().with_allow_http(wire.plain);
         let built = builder
             .with_bucket_name(&self.bucket)
@@ -143,46 +161,46 @@ impl Site {
             .with_http_connector(wire)
             .with_retry(unrepeated())
             .build();
-        built.map(|store| Arc::new(store) as _).map_err(|error| self.unready(&error, variables))
+        built.map(Remote::of).map_err(|error| self.unready(&error, variables))
     }
 
-    fn azure(&mut self, variables: &[(String, String)]) -> Result<Arc<dyn Remote>, Diagnostic> {
+    fn azure(&mut self, variables: &[(String, String)]) -> Result<Remote, Diagnostic> {
         let mut builder = MicrosoftAzureBuilder::new();
         for (key, value) in understood::<AzureConfigKey>(variables, "AZURE_") {
             builder = builder.with_config(key, value);
         }
         let asked = |key: AzureConfigKey| builder.get_config_value(&key);
-        let wire = self.wire(
-            asked(AzureConfigKey::Endpoint),
-            asked(AzureConfigKey::Client(ClientConfigKey::AllowHttp)),
-        )?;
+        let wire = self.wire(asked(AzureConfigKey::Endpoint), variables)?;
         let built = builder
             .with_container_name(&self.bucket)
             .with_allow_http(wire.plain)
             .with_http_connector(wire)
             .with_retry(unrepeated())
             .build();
-        built.map(|store| Arc::new(store) as _).map_err(|error| self.unready(&error, variables))
+        built.map(Remote::of).map_err(|error| self.unready(&error, variables))
     }
 
     /// How to get to an endpoint. Whoever listens on a plain wire reads every run.
-    fn wire(&mut self, endpoint: Option<String>, allowed: Option<String>) -> Result<Wire, Diagnostic> {
+    fn wire(&mut self, endpoint: Option<String>, variables: &[(String, String)]) -> Result<Wire, Diagnostic> {
         self.endpoint = endpoint.as_deref().map(without_secrets);
         let Some(uri) = endpoint.as_deref().filter(|endpoint| !endpoint.starts_with("https://")) else {
             return Ok(Wire { plain: false, near: false });
         };
         let host = uri.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         let near = host.is_some_and(|host| matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]"));
-        if !near && allowed.as_deref() != Some("true") {
-            let variable = match self.cloud {
-                Cloud::S3 => "AWS_ALLOW_HTTP",
-                Cloud::Google => "GOOGLE_ALLOW_HTTP",
-                Cloud::Azure => "AZURE_ALLOW_HTTP",
-            };
+        let permission = match self.cloud {
+            Cloud::S3 => "AWS_ALLOW_HTTP",
+            Cloud::Google => "GOOGLE_ALLOW_HTTP",
+            Cloud::Azure => "AZURE_ALLOW_HTTP",
+        };
+        let allowed = |(name, value): &(String, String)| {
+            name == permission && matches!(value.to_ascii_lowercase().as_str(), "true" | "1")
+        };
+        if !near && !variables.iter().any(allowed) {
             return Err(Code::BadUsage
                 .at(self.url(""))
                 .what(format!("the endpoint {} is not https", self.endpoint()))
-                .next(format!("use https, or set {variable}=true where everybody on the wire may read")));
+                .next(format!("use https, or set {permission}=true where everybody on the wire may read")));
         }
         Ok(Wire { plain: true, near })
     }

@@ -42,6 +42,8 @@ pub(super) enum Trouble {
     Forbidden(String),
     /// The range asked for holds nothing.
     Empty,
+    /// All of the object came where a range was asked for.
+    Whole,
     /// Nobody knows what became of the request: no answer, or one that says to try again.
     Unknown(String),
     /// Asking again would not help.
@@ -54,6 +56,9 @@ impl Trouble {
         let text = whole(error);
         if METADATA.iter().any(|place| text.contains(place)) {
             return Self::Stranger("no credentials are set, and this machine has none to give".into());
+        }
+        if text.contains("Received non-partial response") {
+            return Self::Whole;
         }
         let status = status(&text);
         let code = code(&text);
@@ -120,7 +125,7 @@ impl Trouble {
                 .at(place)
                 .what(format!("the bucket did not {tried}: {said}"))
                 .next("check the bucket's name, endpoint and region"),
-            Self::Absent | Self::Empty => Code::StoreUnreachable
+            Self::Absent | Self::Empty | Self::Whole => Code::StoreUnreachable
                 .at(place)
                 .what("is listed and cannot be read: there is no such object")
                 .next("see who deletes objects of this bucket"),

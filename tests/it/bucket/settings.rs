@@ -33,6 +33,10 @@ fn a_create_says_create_only_with_a_checksum_in_the_style_asked_for() {
     assert_eq!((put.method.as_str(), put.path.as_str()), ("PUT", &*format!("/{name}/p/x%253Ay")));
     assert!(put.headers.iter().any(|line| line == "if-none-match: *"), "{:?}", put.headers);
     assert!(put.headers.iter().any(|line| line.starts_with("x-amz-checksum-sha256: ")));
+    let signed = put.headers.iter().find(|line| line.starts_with("authorization: ")).unwrap();
+    for name in ["if-none-match", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"] {
+        assert!(signed.contains(name), "{name} is not signed: {signed}");
+    }
 
     // Settings by which create-only could be lost are not taken.
     let loose = with(
