@@ -8,3 +8,4 @@ mod place;
 mod proxy;
 mod server;
 mod settings;
+mod store;

@@ -21,8 +21,8 @@ fn a_version_under_retention_cannot_be_deleted_and_a_delete_only_hides_it() {
         arguments
     };
 
-    let kept = server.call("get_object_retention", with(json!({"VersionId": version}))).unwrap();
-    assert_eq!(kept["Retention"]["Mode"], "COMPLIANCE");
+    let kept = server.call("head_object", with(json!({"VersionId": version}))).unwrap();
+    assert_eq!(kept["ObjectLockMode"], "COMPLIANCE");
     let deletion = server.call("delete_object", with(json!({"VersionId": version})));
     assert_eq!(deletion, Err("AccessDenied".into()));
     let bypass = with(json!({"VersionId": version, "BypassGovernanceRetention": true}));

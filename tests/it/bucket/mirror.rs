@@ -106,7 +106,7 @@ fn a_mirror_that_was_interrupted_is_a_shorter_trail_and_goes_on() {
     assert!(ran.stdout.contains("INTACT: 1 entry of 1 release"), "{}", ran.stdout);
 
     // An answer that gets lost costs nothing.
-    proxy.fare("PUT", &[Fate::AnswerLost, Fate::AnswerReplaced(500), Fate::Lost]);
+    proxy.fare("PUT", &[Fate::Served, Fate::AnswerLost, Fate::AnswerReplaced(500), Fate::Lost]);
     let ran = session.run(&line).exits(0);
     assert!(ran.stdout.contains("4 created, 3 were there"), "{}", ran.stdout);
     session.run(&format!("verify {to}")).exits(0);
@@ -190,4 +190,31 @@ fn the_users_own_attributes_may_change_and_a_project_called_audit_may_not_come()
     server.call("put_object", stray).unwrap();
     let ran = session.run(&format!("{line} --root s3://{name}/store")).exits(64);
     assert!(ran.stderr.contains("the project is called audit"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_folder_can_be_a_mirror_too() {
+    let session = with_trail(1);
+    let gate = "gate --baseline runs/baseline.json --candidate runs/candidate.json --min-delta 0.01";
+    session.run(&format!("{gate} --release-id v1 --store store --project app"));
+    let line = "store mirror --to mirror/here --root store --json receipt.json";
+    let ran = session.run(line).exits(0);
+    assert!(ran.stdout.contains("INTACT there: 3 entries"), "{}", ran.stdout);
+    let objects = objects(&receipt(&session));
+    let runs = objects.keys().filter(|path| path.ends_with(".parquet")).count();
+    assert_eq!(runs, 2, "{:?}", objects.keys());
+    for (path, object) in &objects {
+        let there = std::fs::read(session.path("mirror/here").join(path)).unwrap();
+        assert_eq!(object["sha256"], Digest::of(&there).to_string());
+        assert!(object["version"].is_null());
+    }
+    session.run("verify mirror/here").exits(0);
+    let listed = session.run("history --root mirror/here --project app --output jsonl").exits(0);
+    assert_eq!(listed.stdout.lines().count(), 2, "{}", listed.stdout);
+    assert!(session.run(line).exits(0).stdout.contains("0 created"));
+
+    session.write("mirror/here/audit/v2/audit.json", "{}");
+    let ran = session.run(line).exits(73);
+    assert!(ran.stderr.contains("audit/v2/audit.json") && ran.stderr.contains("nothing was overwritten"));
+    assert_eq!(session.read("mirror/here/audit/v2/audit.json"), "{}");
 }
