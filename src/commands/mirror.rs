@@ -61,7 +61,7 @@ pub fn mirror(
     let Copy { done: objects, mut notes, .. } = copy;
     if !target.keeps_index() && objects.iter().any(|object| object.version.is_none()) {
         notes.push(
-            "the bucket keeps no versions, so nothing protects what is in it from being replaced; see docs/worm.md"
+            "the bucket gives no version ids, so the receipt cannot tell an object from a later one of its name; see docs/worm.md"
                 .into(),
         );
     }

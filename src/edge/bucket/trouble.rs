@@ -54,13 +54,14 @@ impl Trouble {
     /// Sorts an error of the library.
     pub(super) fn sort(error: &object_store::Error) -> Self {
         let text = whole(error);
-        if METADATA.iter().any(|place| text.contains(place)) {
-            return Self::Stranger("no credentials are set, and this machine has none to give".into());
-        }
         if text.contains("Received non-partial response") {
             return Self::Whole;
         }
         let status = status(&text);
+        let busy = matches!(status, Some(429 | 500..));
+        if METADATA.iter().any(|place| text.contains(place)) && !busy {
+            return Self::Stranger("no credentials are set, and this machine has none to give".into());
+        }
         let code = code(&text);
         let said = match (status, &code) {
             (Some(status), Some(code)) => format!("{status} {code}"),
@@ -163,8 +164,8 @@ impl Doing {
             (Cloud::Google, Self::Read) => "storage.objects.get and storage.objects.list",
             (Cloud::Google, Self::List) => "storage.objects.list",
             (Cloud::Google, Self::Create) => "storage.objects.create",
-            (Cloud::Azure, Self::Read | Self::List) => "to read blobs (Storage Blob Data Reader)",
-            (Cloud::Azure, Self::Create) => "to add blobs (Storage Blob Data Contributor)",
+            (Cloud::Azure, Self::Read | Self::List) => "the role Storage Blob Data Reader",
+            (Cloud::Azure, Self::Create) => "the role Storage Blob Data Contributor",
         }
     }
 }

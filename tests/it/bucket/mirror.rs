@@ -171,7 +171,7 @@ fn a_bucket_without_versions_is_told() {
     server.call("create_bucket", json!({"Bucket": "unversioned"})).unwrap();
     let session = with_trail(server.port);
     let ran = session.run("store mirror --to s3://unversioned --json receipt.json").exits(0);
-    assert!(ran.stdout.contains("keeps no versions"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("gives no version ids"), "{}", ran.stdout);
     assert!(objects(&receipt(&session)).values().all(|object| object["version"].is_null()));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use evalsig::edge::{Bucket, Means};
 use evalsig::store::Place as _;
 
-use super::proxy::Proxy;
+use super::proxy::{Fate, Proxy};
 use super::server::{SECRET, Server, environment, open_with};
 use crate::support::Session;
 
@@ -68,6 +68,23 @@ fn a_wire_that_others_can_read_must_be_allowed() {
 }
 
 #[test]
+fn a_bucket_elsewhere_is_reached_through_the_proxy_of_the_environment() {
+    let proxy = Proxy::to(1);
+    proxy.fare("CONNECT", &[Fate::Refused(403); 100]);
+    let mut session = Session::new();
+    let around = format!("http://127.0.0.1:{}", proxy.port);
+    let endpoint = [("AWS_ENDPOINT_URL", "https://storage.example"), ("EVALSIG_STORE_DEADLINE", "1")];
+    for (name, value) in with(1, &endpoint) {
+        session.set(&name, &value);
+    }
+    session.set("HTTPS_PROXY", &around);
+    let ran = session.run("verify s3://evidence/app").exits(75);
+    assert!(ran.stderr.contains("[store-unreachable]") && !ran.stderr.contains(SECRET), "{}", ran.stderr);
+    let first = &proxy.requests()[0];
+    assert_eq!((first.method.as_str(), first.path.as_str()), ("CONNECT", "storage.example:443"));
+}
+
+#[test]
 fn settings_that_cannot_be_used_are_told_without_secrets() {
     let half = with(1, &[("AWS_ACCESS_KEY_ID", "")]);
     let error = refused(half, "s3://b/p");
@@ -114,7 +131,7 @@ fn wrong_credentials_and_missing_rights_are_told_apart() {
     }
     let Some(shared) = Server::shared() else { return };
     let proxy = Proxy::to(shared.port);
-    proxy.fare("GET", &[super::proxy::Fate::Refused(403)]);
+    proxy.fare("GET", &[Fate::Refused(403)]);
     let bucket =
         open_with(environment(proxy.port), &format!("s3://{}", shared.bucket()), Duration::from_secs(5));
     let error = bucket.read("x").unwrap_err();
