@@ -73,14 +73,10 @@ impl Bucket {
         }
     }
 
-    /// A request that may be repeated, as often as it takes.
-    fn patiently<T, F: Future<Output = object_store::Result<T>>>(
-        &self,
-        mut pace: Pace,
-        ask: impl Fn() -> F,
-    ) -> Result<T, Trouble> {
+    /// What may be repeated, as often as it takes.
+    fn patiently<T>(&self, mut pace: Pace, ask: impl Fn(&Pace) -> Result<T, Trouble>) -> Result<T, Trouble> {
         loop {
-            match self.once(&pace, ask()) {
+            match ask(&pace) {
                 Err(Trouble::Unknown(said)) => {
                     if !pace.pause() {
                         return Err(Trouble::Unknown(said));
@@ -92,15 +88,16 @@ impl Bucket {
     }
 
     fn pace(&self) -> Pace {
-        Pace::within(self.patience, 0)
+        Pace::within(self.patience)
     }
 
     /// An object, whole; `None` where there is none.
     fn fetch(&self, key: &Path, pace: Pace) -> Result<Option<Fetched>, Trouble> {
-        let fetched = self.patiently(pace, || async {
-            let answer = self.remote.reader.get_opts(key, GetOptions::new()).await?;
+        let fetched = self.patiently(pace, |pace| {
+            let answer = self.once(pace, self.remote.reader.get_opts(key, GetOptions::new()))?;
             let receipt = Receipt { version: answer.meta.version.clone(), etag: answer.meta.e_tag.clone() };
-            Ok(Fetched { bytes: answer.bytes().await?.to_vec(), receipt })
+            let body = self.once(&pace.carrying(answer.meta.size), answer.bytes())?;
+            Ok(Fetched { bytes: body.to_vec(), receipt })
         });
         match fetched {
             Err(Trouble::Absent) => Ok(None),
@@ -109,7 +106,7 @@ impl Bucket {
     }
 
     fn make(&self, key: &Path, bytes: &[u8]) -> Result<Created, Trouble> {
-        let mut pace = Pace::within(self.patience, bytes.len());
+        let mut pace = self.pace().carrying(bytes.len() as u64);
         let body = Bytes::copy_from_slice(bytes);
         // Whether a request of ours may have done its work without our knowing.
         let mut unsure = false;
@@ -147,13 +144,13 @@ impl Bucket {
         let prefix = (!beginning.is_empty()).then_some(beginning.as_str());
         let mut token = None;
         loop {
-            let page = self.patiently(self.pace(), || {
+            let page = self.patiently(self.pace(), |pace| {
                 let options = PaginatedListOptions {
                     delimiter: delimiter.map(Into::into),
                     page_token: token.clone(),
                     ..PaginatedListOptions::default()
                 };
-                self.remote.reader.list_paginated(prefix, options)
+                self.once(pace, self.remote.reader.list_paginated(prefix, options))
             })?;
             take(page.result);
             token = page.page_token;
@@ -170,7 +167,7 @@ impl Bucket {
 
     fn tail(&self, path: &str, length: u64) -> Result<Vec<u8>, Diagnostic> {
         let key = self.site.key(path)?;
-        let tail = self.patiently(self.pace(), || async {
+        let ask = async || {
             let range = match self.site.cloud() {
                 // Azure knows no range that is counted from the end.
                 Cloud::Azure => {
@@ -182,7 +179,8 @@ impl Bucket {
             };
             let answer = self.remote.reader.get_opts(&key, GetOptions::new().with_range(range)).await?;
             answer.bytes().await
-        });
+        };
+        let tail = self.patiently(self.pace().carrying(length), |pace| self.once(pace, ask()));
         match tail {
             Ok(bytes) => Ok(bytes.to_vec()),
             Err(Trouble::Empty) => Ok(Vec::new()),

@@ -10,7 +10,7 @@ const BASE: Duration = Duration::from_millis(50);
 const DOUBLINGS: u32 = 7;
 
 /// The time that is left for one thing.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     end: Instant,
     /// For one answer.
@@ -19,10 +19,15 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Within `whole` from now, and a second more for each MiB that is on its way.
-    pub(super) fn within(whole: Duration, bytes: usize) -> Self {
-        let carrying = Duration::from_secs(u64::try_from(bytes >> 20).unwrap_or(0));
-        Self { end: Instant::now() + whole + carrying, patience: whole / 2 + carrying, tries: 0 }
+    /// Within `whole` from now.
+    pub(super) fn within(whole: Duration) -> Self {
+        Self { end: Instant::now() + whole, patience: whole / 2, tries: 0 }
+    }
+
+    /// A second more for each MiB that is on its way.
+    pub(super) fn carrying(self, bytes: u64) -> Self {
+        let more = Duration::from_secs(bytes >> 20);
+        Self { end: self.end + more, patience: self.patience + more, ..self }
     }
 
     /// The same time for one answer, however late it is: what was begun must be looked at.
