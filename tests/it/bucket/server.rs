@@ -1,8 +1,6 @@
 //! A local S3 server, and an administrator's client of it.
 
-use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -11,6 +9,7 @@ use std::time::Duration;
 use evalsig::edge::{Bucket, Means};
 use serde_json::{Value, json};
 
+use crate::support::python::python;
 use crate::tree;
 
 /// The server and the client, at versions that were tried.
@@ -32,14 +31,13 @@ impl Server {
         let server = SERVER.get_or_init(|| Self::start(&[]));
         if server.is_none() {
             tree::say_skipped("buckets: the S3 server needs Python and the package index");
-            assert!(std::env::var_os("GITHUB_ACTIONS").is_none(), "on GitHub nothing keeps it away");
         }
         server.as_ref()
     }
 
     /// A server of its own, with these variables.
     pub(super) fn start(variables: &[(&str, &str)]) -> Option<Self> {
-        let python = installed()?;
+        let python = python(&PACKAGES)?;
         let mut child = Command::new(python)
             .arg(tree::root().join("tests/it/bucket/server.py"))
             .envs(variables.iter().copied())
@@ -123,28 +121,4 @@ pub(super) fn open(port: u16, url: &str) -> Bucket {
 /// A bucket in this environment.
 pub(super) fn open_with(variables: Vec<(String, String)>, url: &str, patience: Duration) -> Bucket {
     Bucket::open(url, &Means { variables, patience }).unwrap()
-}
-
-/// The Python that has the packages, installed once for all tests of this target folder.
-fn installed() -> Option<PathBuf> {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("s3-server");
-    fs::create_dir_all(&place).unwrap();
-    let lock = File::create(place.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let (python, stamp) = (place.join("venv/bin/python"), place.join("installed"));
-    let wanted = PACKAGES.join("\n");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Some(python);
-    }
-    let done = |command: &mut Command| command.status().is_ok_and(|status| status.success());
-    let ready = done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place.join("venv")))
-        && done(
-            Command::new(&python)
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                .args(PACKAGES),
-        );
-    if ready {
-        fs::write(&stamp, wanted).unwrap();
-    }
-    ready.then_some(python)
 }
