@@ -51,6 +51,9 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
         Request::Watch(request) => commands::watch::watch(&request, world.files, &Polling::begin()),
+        Request::Mirror(request) => {
+            commands::mirror::mirror(&request, &LocalPlaces, world.stores, world.files)
+        }
         Request::Version => {
             Ok(Outcome { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Outcome::default() })
         }

@@ -28,7 +28,7 @@ use crate::trail::{AnchorHash, Question};
 
 pub(super) use doctor::doctor;
 pub(super) use mde::mde;
-pub(super) use store::{get, history};
+pub(super) use store::{get, history, mirror};
 pub(super) use watch::watch;
 
 /// Whether the terminal takes colour: found out at the edge.

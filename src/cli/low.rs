@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use doctor::DoctorFlags;
 pub(super) use mde::MdeFlags;
-pub(super) use store::{GetFlags, HistoryFlags, RootFlags, ShapeFlag, StoreCommand};
+pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
 pub(super) use watch::WatchFlags;
 
 /// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// One line for each stored run: what it is, what was decided about it, where its file lies.
     #[command(after_help = store::EXAMPLES)]
     History(HistoryFlags),
-    /// Take runs out of a store.
+    /// Take runs out of a store, or mirror it to a write-once bucket.
     #[command(subcommand)]
     Store(StoreCommand),
     /// Check run files and say what is in each, and what is wrong with it.
@@ -230,8 +230,8 @@ pub(super) struct CompareFlags {
 /// Flags of verify.
 #[derive(Debug, Args)]
 pub(super) struct VerifyFlags {
-    /// The trail: a folder that holds audit/, audit/ itself, or one envelope. Where there is no such path: a
-    /// branch, tag or commit, read from git without a checkout; git:REF and git:REF:FOLDER always are.
+    /// The trail: a folder that holds audit/, audit/ itself, the URL of a mirror, or one envelope. Where there is
+    /// no such path: a branch, tag or commit, read from git without a checkout; git:REF and git:REF:FOLDER always are.
     #[arg(value_name = "TRAIL", default_value = ".")]
     pub(super) trail: String,
     /// List this release only; the chain is checked whole all the same.

@@ -19,6 +19,7 @@ use crate::commands::gate::GateRequest;
 use crate::commands::get::GetRequest;
 use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
+use crate::commands::mirror::MirrorRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
@@ -39,6 +40,8 @@ pub enum Request {
     History(HistoryRequest),
     /// `store get`.
     Get(GetRequest),
+    /// `store mirror`.
+    Mirror(MirrorRequest),
     /// `doctor`.
     Doctor(DoctorRequest),
     /// `mde`.
@@ -83,6 +86,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
         Command::History(flags) => Request::History(high::history(&flags, terminal)?),
         Command::Store(StoreCommand::Get(flags)) => Request::Get(high::get(&flags)?),
+        Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(high::mirror(&flags)?),
         Command::Doctor(flags) => Request::Doctor(high::doctor(&flags)?),
         Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
         Command::Watch(flags) => Request::Watch(Box::new(high::watch(&flags)?)),

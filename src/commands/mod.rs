@@ -9,6 +9,7 @@ pub mod history;
 pub mod judge;
 pub mod keep;
 pub mod mde;
+pub mod mirror;
 pub mod origin;
 pub mod runs;
 pub mod verify;

@@ -2,6 +2,8 @@
 //! trait of `commands` or hands plain values in.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
+mod bucket;
+mod chance;
 mod clock;
 mod files;
 mod git;
@@ -16,6 +18,7 @@ mod stores;
 pub mod trail_dir;
 mod waiting;
 
+pub use bucket::{Bucket, Means};
 pub use clock::SystemClock;
 pub use files::Disk;
 pub use github::GitHub;

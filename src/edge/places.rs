@@ -19,6 +19,9 @@ pub struct LocalPlaces;
 
 impl Places for LocalPlaces {
     fn look(&self, path: &Path) -> Result<Found, Diagnostic> {
+        if let Some(trail) = super::Stores::trail(path) {
+            return Ok(Found::Trail(Box::new(trail?)));
+        }
         if let Some(named) = path.to_str().and_then(|name| name.strip_prefix(GIT)) {
             return Ok(Found::Trail(Box::new(commit(named)?)));
         }

@@ -36,11 +36,11 @@ impl StoreDir {
         path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
     }
 
-    /// The hand that writes below the project's folder, and the place where it prepares files. That
-    /// one is made and swept under the lock only.
-    fn hand(&self, path: &str) -> Result<(Hand, PathBuf), Diagnostic> {
+    /// The hand that writes below a project's folder (the root for what lies beside projects), and the
+    /// place where it prepares files. That one is made and swept under the lock only.
+    fn hand(&self, project: &str) -> Result<(Hand, PathBuf), Diagnostic> {
         let hand = Hand::at(&self.root, Code::StoreNotWritten, "--store")?;
-        let project = self.local(path.split('/').next().unwrap_or(path));
+        let project = self.local(project);
         hand.folder(&project)?;
         Ok((hand, project.join(STAGING)))
     }
@@ -117,7 +117,7 @@ impl Place for StoreDir {
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
-        let (hand, staging) = self.hand(path)?;
+        let (hand, staging) = self.hand(project(path))?;
         hand.folder(&staging)?;
         let mut parent = self.root.clone();
         let names: Vec<&str> = path.split('/').collect();
@@ -148,10 +148,15 @@ impl Place for StoreDir {
     }
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let (hand, staging) = self.hand(path)?;
+        let (hand, staging) = self.hand(project(path))?;
         hand.folder(&staging)?;
         hand.replace(&staging, &self.local(path), bytes)
     }
+}
+
+/// The project that a path lies in; empty for what lies beside projects.
+fn project(path: &str) -> &str {
+    path.split_once('/').map_or("", |(project, _)| project)
 }
 
 /// The lock of a project, until it is dropped.

@@ -8,6 +8,7 @@ pub mod json;
 pub mod kept;
 pub mod markdown;
 pub mod mde;
+pub mod mirror;
 pub mod run;
 pub mod runner;
 pub mod safe;

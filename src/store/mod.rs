@@ -20,6 +20,7 @@ mod manifest;
 mod port;
 mod rows;
 mod span;
+pub mod trail;
 
 pub use catalogue::{Catalogue, Entry};
 pub use facts::{Decided, Facts, RUN_SCHEMA};

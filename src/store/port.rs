@@ -9,7 +9,7 @@ pub trait Place {
     fn shown(&self, path: &str) -> String;
 
     /// The path of every object below a folder, in ascending order; none where there is no such folder.
-    /// What begins with a dot belongs to the place and is not listed.
+    /// What a place keeps for itself begins with a dot and is not listed.
     ///
     /// # Errors
     /// `file-unreadable`, or what keeps a remote place from answering.

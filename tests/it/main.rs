@@ -17,6 +17,7 @@
 mod support;
 
 mod action;
+mod bucket;
 #[cfg(unix)]
 mod container;
 mod contract;

@@ -1,10 +1,11 @@
 //! `history` and `store`: which store, and what of it.
 
 use super::{Terminal, colour, parse, project};
-use crate::cli::low::{GetFlags, HistoryFlags, RootFlags, ShapeFlag};
+use crate::cli::low::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
 use crate::commands::history::{HistoryRequest, Shape};
 use crate::commands::keep::StoreAt;
+use crate::commands::mirror::MirrorRequest;
 use crate::domain::{Code, Diagnostic, Verdict};
 use crate::readers::Format;
 use crate::store::{Query, Span};
@@ -62,4 +63,21 @@ pub(in crate::cli) fn get(flags: &GetFlags) -> Result<GetRequest, Diagnostic> {
 
 fn at(flags: &RootFlags) -> Result<StoreAt, Diagnostic> {
     Ok(StoreAt { root: flags.root.clone(), project: project(&flags.project)?, max_age_days: None })
+}
+
+pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagnostic> {
+    for (name, value) in [("--to", Some(&flags.to)), ("--root", flags.root.as_ref())] {
+        if value.is_some_and(String::is_empty) {
+            return Err(Code::BadUsage
+                .at(name)
+                .what("is empty")
+                .next("name a folder, or the URL of a bucket"));
+        }
+    }
+    Ok(MirrorRequest {
+        to: flags.to.clone(),
+        audit_root: flags.audit_root.clone().into(),
+        store: flags.root.clone(),
+        json: flags.json.clone(),
+    })
 }

@@ -79,11 +79,24 @@ pub(in crate::cli) enum ShapeFlag {
     Csv,
 }
 
+/// Examples of `store mirror`.
+const MIRROR_EXAMPLES: &str = "\
+Nothing is overwritten, here or there: what the mirror has with the same bytes is skipped, other bytes are refused. \
+Run it again after an interruption. docs/worm.md says how to set up the bucket.
+
+Examples:
+  evalsig store mirror --to s3://evidence/app --audit-root . --root runs --json receipt.json
+  evalsig verify s3://evidence/app";
+
 /// What can be done with a store.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum StoreCommand {
     /// Write a run back as a run file.
     Get(GetFlags),
+    /// Copy a trail and its runs to a write-once bucket or a folder, and verify them there: 0 intact,
+    /// 1 broken.
+    #[command(after_help = MIRROR_EXAMPLES)]
+    Mirror(MirrorFlags),
 }
 
 /// Flags of store get.
@@ -102,4 +115,21 @@ pub(in crate::cli) struct GetFlags {
     /// The file to write; without one RunFrame JSON goes to standard output.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) out: Option<String>,
+}
+
+/// Flags of store mirror.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MirrorFlags {
+    /// Where to: s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH or a folder.
+    #[arg(long, value_name = "URL|DIR")]
+    pub(in crate::cli) to: String,
+    /// Folder that holds the trail (it is DIR/audit), or what else verify takes for one: git:REF.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(in crate::cli) audit_root: String,
+    /// Root of the run store, to mirror its runs too.
+    #[arg(long, value_name = "STORE")]
+    pub(in crate::cli) root: Option<String>,
+    /// Write the receipt to this file: path, SHA-256, size, version and entity tag of every object.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) json: Option<String>,
 }

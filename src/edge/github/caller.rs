@@ -17,6 +17,7 @@ use tokio::runtime::Handle;
 use super::reply::Trouble;
 use super::site::Site;
 use crate::domain::{Code, Diagnostic};
+use crate::edge::chance::random_fraction;
 
 /// Longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -260,11 +261,4 @@ fn full(error: &dyn std::error::Error) -> String {
 
 fn unix_time() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-/// A number from 0 to 1 that other writers do not draw. Nothing recorded depends on it.
-fn random_fraction() -> f64 {
-    let mut bytes = [0_u8; 4];
-    // Without a source of randomness the wait is the longest one: slow, and still right.
-    getrandom::fill(&mut bytes).map_or(1.0, |()| f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
 }

@@ -1,0 +1,85 @@
+//! A trail that lies in a place of the store: the mirror in a bucket.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::port::Place;
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::trail::{FileKind, Listed, MAX_FILE, ROOT, Snapshot, Token, TrailFiles};
+
+/// `.gitattributes` beside `audit/`.
+const ATTRIBUTES: &str = ".gitattributes";
+/// Listings until two in a row agree.
+const LISTINGS: u32 = 100;
+/// How much of each file is read ahead, of how many at once, and how much of all together. Envelopes
+/// and entries are a few kB.
+const AHEAD: u64 = 256 << 10;
+const BATCH: usize = 512;
+const ALL_AHEAD: usize = 256 << 20;
+
+/// The trail in `audit/` of a place, for reading.
+pub struct PlaceTrail<P> {
+    place: P,
+    /// What was read ahead: a bucket far away answers many requests in the time of one.
+    ahead: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+impl<P: Place> PlaceTrail<P> {
+    /// The trail that a place holds.
+    #[must_use]
+    pub fn of(place: P) -> Self {
+        Self { place, ahead: RefCell::default() }
+    }
+
+    fn read_ahead(&self, paths: &[String]) {
+        let mut ahead = self.ahead.borrow_mut();
+        ahead.clear();
+        let mut total = 0;
+        for batch in paths.chunks(BATCH) {
+            for (path, tail) in batch.iter().zip(self.place.tails(batch, AHEAD)) {
+                // What could not be read is asked for again when it is needed, and then tells why.
+                let Ok(bytes) = tail else { continue };
+                total += bytes.len();
+                // A tail of the length that was asked for may have something before it.
+                if (bytes.len() as u64) < AHEAD {
+                    ahead.insert(path.clone(), bytes);
+                }
+            }
+            if total > ALL_AHEAD {
+                return;
+            }
+        }
+    }
+}
+
+impl<P: Place> TrailFiles for PlaceTrail<P> {
+    fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
+        // A listing of many pages is no moment. Objects are only ever added, so when two agree, what
+        // they agree on is what was there when the first one ended.
+        let mut paths = self.place.list(ROOT)?;
+        for _ in 0..LISTINGS {
+            let again = self.place.list(ROOT)?;
+            if again == paths {
+                self.read_ahead(&paths);
+                paths.extend(self.place.read(ATTRIBUTES)?.map(|_| ATTRIBUTES.to_owned()));
+                let token = Token(Digest::of(paths.join("\0").as_bytes()).to_string());
+                let files = paths.into_iter().map(|path| Listed { path, kind: FileKind::Plain }).collect();
+                return Ok(Snapshot { token, files });
+            }
+            paths = again;
+        }
+        Err(Code::FileUnreadable
+            .at(self.place.shown(ROOT))
+            .what(format!("changed during each of {LISTINGS} looks at it"))
+            .next("run again when fewer writers are at work"))
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
+        if let Some(bytes) = self.ahead.borrow().get(path) {
+            return Ok(bytes.clone());
+        }
+        // Never the whole of what may have any length: one byte more than a file may have is enough.
+        let limit = u64::try_from(MAX_FILE).unwrap_or(u64::MAX).saturating_add(1);
+        self.place.tails(&[path.to_owned()], limit).pop().unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
