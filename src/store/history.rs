@@ -153,7 +153,6 @@ fn line(summary: Summary, kept: Kept) -> Line {
         p_value: Some(report.comparison.p_value),
         verdict: Some(verdict.as_str().to_owned()),
         parent_run_id: Some(inputs.baseline.run_id),
-        other: serde_json::Map::new(),
     };
     Line { record, path, present: false, kept: vec![kept] }
 }

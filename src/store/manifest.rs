@@ -2,7 +2,6 @@
 //! so a damaged one costs nothing but the time to read them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::facts::Facts;
 use crate::domain::{Code, Diagnostic, ProjectId};
@@ -10,7 +9,8 @@ use crate::domain::{Code, Diagnostic, ProjectId};
 /// The version that is written.
 const VERSION: u64 = 1;
 
-/// One run. Python builds its record from exactly these keys: one more, and it reads none of them.
+/// One run. Python builds its record from exactly these keys: one more, and it reads none of them, so
+/// no version 1 has more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// What the run calls itself.
@@ -42,9 +42,6 @@ pub struct Record {
     /// The baseline that it was compared with.
     #[serde(default)]
     pub parent_run_id: Option<String>,
-    /// Keys that another version wrote.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
 }
 
 impl Record {
@@ -65,7 +62,6 @@ impl Record {
             p_value: decided.map(|decided| decided.p_value),
             verdict: decided.map(|decided| decided.verdict.as_str().to_owned()),
             parent_run_id: decided.map(|decided| decided.parent_run_id.clone()),
-            other: Map::new(),
         }
     }
 
