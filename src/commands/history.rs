@@ -6,7 +6,7 @@ use super::{Stores, keep::StoreAt};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::terminal::Colour;
-use crate::store::{Catalogue, History, Query};
+use crate::store::{Catalogue, History, Query, Scope};
 
 /// What `history` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +51,9 @@ pub fn history(
     let mut history = History::default();
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
-        let mut catalogue = Catalogue::read(&*place, &at.project, &request.query.span, request.afresh)?;
-        catalogue.heal(&*place, &at.project, request.afresh);
+        let scope = Scope { span: request.query.span, afresh: request.afresh, ..Scope::default() };
+        let mut catalogue = Catalogue::read(&*place, &at.project, &scope)?;
+        catalogue.heal(&*place, &at.project, &scope);
         history.add_store(catalogue, &|path| place.shown(path));
     }
     if let Some(name) = &request.trail {

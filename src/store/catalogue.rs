@@ -40,23 +40,36 @@ pub struct Catalogue {
     newer: bool,
 }
 
+/// Which runs are asked about. An index is read whole whatever is asked; where there is none, every
+/// file that is left out is a request less.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// When they were stored.
+    pub span: Span,
+    /// What they are called, by their ids or the names of their files; everything where it is empty.
+    pub names: Vec<String>,
+    /// Whether files are asked that the index names too.
+    pub afresh: bool,
+}
+
+impl Scope {
+    fn takes(&self, path: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|name| layout::bears(path, name))
+    }
+}
+
 impl Catalogue {
     /// Reads the index and looks at the names of the files. Only files that the index does not name
-    /// are opened, and of those only the end; all of them with `afresh`.
+    /// are opened, and of those only the end.
     ///
     /// # Errors
     /// Those of [`Place::list`].
-    pub fn read(
-        place: &dyn Place,
-        project: &ProjectId,
-        span: &Span,
-        afresh: bool,
-    ) -> Result<Self, Diagnostic> {
+    pub fn read(place: &dyn Place, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut catalogue = Self::default();
-        let mut files = Files::list(place, project, span)?;
+        let mut files = Files::list(place, project, scope)?;
         let mut known = catalogue.index(place, project, &files)?;
         let unknown: Vec<String> =
-            files.runs.iter().filter(|path| afresh || !known.contains_key(*path)).cloned().collect();
+            files.runs.iter().filter(|path| scope.afresh || !known.contains_key(*path)).cloned().collect();
         catalogue.learn(place, project, &unknown, &mut known);
         for (path, record) in known {
             let present = files.runs.binary_search(&path).is_ok();
@@ -146,12 +159,12 @@ impl Catalogue {
 
     /// Mends an index that differs from the files, where the place lets us. A store on a medium that
     /// cannot be written to is read all the same.
-    pub fn heal(&mut self, place: &dyn Place, project: &ProjectId, afresh: bool) {
+    pub fn heal(&mut self, place: &dyn Place, project: &ProjectId, scope: &Scope) {
         if !self.stale || self.newer || !place.keeps_index() {
             return;
         }
         let mended = place.lock(project.as_str()).and_then(|_guard| {
-            let now = Self::read(place, project, &Span::default(), afresh)?;
+            let now = Self::read(place, project, scope)?;
             now.write(place, project)
         });
         let shown = place.shown(&layout::manifest(project));
@@ -196,21 +209,17 @@ struct Files {
 impl Files {
     /// Where there is an index it has to name every file; else only the months that were asked for
     /// are looked at.
-    fn list(place: &dyn Place, project: &ProjectId, span: &Span) -> Result<Self, Diagnostic> {
+    fn list(place: &dyn Place, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut files = Self::default();
         if place.keeps_index() {
             files.take(place, project, project.as_str())?;
             return Ok(files);
         }
-        for root in [project.to_string(), format!("{project}/{}", layout::ENVELOPES)] {
-            for year in place.folders(&root)?.iter().filter(|year| span.takes_folder(year, "")) {
-                for month in place.folders(&format!("{root}/{year}"))? {
-                    if span.takes_folder(year, &month) {
-                        files.take(place, project, &format!("{root}/{year}/{month}"))?;
-                    }
-                }
-            }
+        for month in months(place, project)?.iter().filter(|month| scope.span.takes_month(month)) {
+            files.take(place, project, &format!("{project}/{month}"))?;
+            files.take(place, project, &format!("{project}/{}/{month}", layout::ENVELOPES))?;
         }
+        files.runs.retain(|path| scope.takes(path));
         files.runs.sort_unstable();
         Ok(files)
     }
@@ -225,6 +234,25 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// The months that hold runs, `year=2026/month=06`, in ascending order.
+fn months(place: &dyn Place, project: &ProjectId) -> Result<Vec<String>, Diagnostic> {
+    let mut months = Vec::new();
+    for year in place.folders(project.as_str())?.iter().filter(|year| year.starts_with("year=")) {
+        let found = place.folders(&format!("{project}/{year}"))?;
+        months.extend(found.iter().map(|month| format!("{year}/{month}")));
+    }
+    Ok(months)
+}
+
+/// The spans that a search goes through, the newest first: where there is no index, month after month,
+/// so that it can end before it has asked every file.
+pub(super) fn newest_first(place: &dyn Place, project: &ProjectId) -> Result<Vec<Span>, Diagnostic> {
+    if place.keeps_index() {
+        return Ok(vec![Span::default()]);
+    }
+    Ok(months(place, project)?.iter().rev().filter_map(|month| Span::month(month)).collect())
 }
 
 /// What the files themselves say, in the order of `paths`.

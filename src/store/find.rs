@@ -1,13 +1,12 @@
 //! A run of the store by what people call it.
 
-use super::catalogue::{self, Catalogue, Entry};
+use super::catalogue::{self, Catalogue, Entry, Scope};
 use super::content;
 use super::facts::Facts;
 use super::keep::Stored;
 use super::layout;
 use super::manifest::Record;
 use super::port::{Fetched, Place};
-use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
 use crate::envelope::{self, v1::VerdictWord};
 use crate::readers;
@@ -40,7 +39,8 @@ impl Found {
 /// `run-not-found`; `run-ambiguous` where several runs of different content bear the id; those of the
 /// place.
 pub fn by_name(place: &dyn Place, project: &ProjectId, name: &str) -> Result<Found, Diagnostic> {
-    let catalogue = Catalogue::read(place, project, &Span::default(), false)?;
+    let scope = Scope { names: vec![name.to_owned()], ..Scope::default() };
+    let catalogue = Catalogue::read(place, project, &scope)?;
     let present = || catalogue.entries.iter().filter(|entry| entry.present);
     let by_file = |stem: &str| present().filter(|entry| layout::stem_of(&entry.path) == stem).collect();
     let mut found: Vec<&Entry> = if name.starts_with("run_id=") {
@@ -79,30 +79,19 @@ pub fn latest_allowed(
     project: &ProjectId,
     candidate: &RunFrame,
 ) -> Result<Found, Diagnostic> {
-    let catalogue = Catalogue::read(place, project, &Span::default(), false)?;
-    let names = candidate.names();
     let own = content::digest(candidate).to_string();
-    let wanted = catalogue.entries.iter().rev().filter(|entry| {
-        let record = &entry.record;
-        entry.present
-            && record.task_id == names.task_id
-            && record.metric_name == names.metric_name
-            && record.verdict.as_deref() == Some(VerdictWord::Allow.as_str())
-    });
-    for entry in wanted {
-        let facts = facts(place, &entry.path)?;
-        let allowed = match facts.as_ref().map(|facts| (facts, &facts.decided)) {
-            // Python says it in its index only.
-            None => true,
-            Some((facts, Some(decided))) => {
-                facts.content_sha256 != own
-                    && decided.verdict == VerdictWord::Allow
-                    && sealed(place, entry, &decided.decision_sha256)?
+    let names = candidate.names();
+    for span in catalogue::newest_first(place, project)? {
+        let catalogue = Catalogue::read(place, project, &Scope { span, ..Scope::default() })?;
+        for entry in catalogue.entries.iter().rev() {
+            let record = &entry.record;
+            let fits = entry.present
+                && record.task_id == names.task_id
+                && record.metric_name == names.metric_name
+                && record.verdict.as_deref() == Some(VerdictWord::Allow.as_str());
+            if fits && allowed(place, entry, &own)? {
+                return fetch(place, entry);
             }
-            Some((_, None)) => false,
-        };
-        if allowed {
-            return fetch(place, entry);
         }
     }
     Err(Code::RunNotFound
@@ -112,6 +101,19 @@ pub fn latest_allowed(
             names.task_id, names.metric_name
         ))
         .next("name a baseline: a file, or store:RUN_ID of a run that `evalsig history` lists"))
+}
+
+/// Whether the file itself says so, of another run than the candidate, and an envelope bears it out.
+fn allowed(place: &dyn Place, entry: &Entry, own: &str) -> Result<bool, Diagnostic> {
+    let facts = catalogue::facts(place, std::slice::from_ref(&entry.path)).pop().unwrap_or(Ok(None))?;
+    match facts.as_ref().map(|facts| (facts, &facts.decided)) {
+        // Python says it in its index only.
+        None => Ok(true),
+        Some((facts, Some(decided))) if facts.content_sha256 != own => {
+            Ok(decided.verdict == VerdictWord::Allow && sealed(place, entry, &decided.decision_sha256)?)
+        }
+        Some(_) => Ok(false),
+    }
 }
 
 /// Whether an envelope beside the run allows it by this very decision.
@@ -126,10 +128,6 @@ fn sealed(place: &dyn Place, entry: &Entry, decision: &str) -> Result<bool, Diag
         }
     }
     Ok(false)
-}
-
-fn facts(place: &dyn Place, path: &str) -> Result<Option<Facts>, Diagnostic> {
-    catalogue::facts(place, &[path.to_owned()]).pop().unwrap_or(Ok(None))
 }
 
 /// Whether all of them hold the same rows; what other programs stored is compared by its bytes.

@@ -1,12 +1,11 @@
 //! Keeping both runs of a decision. Create only: what stands in a store is never replaced, and the
 //! same runs under the same decision again add nothing.
 
-use super::catalogue::{self, Catalogue};
+use super::catalogue::{self, Catalogue, Scope};
 use super::facts::{Decided, Facts};
 use super::layout;
 use super::port::{Created, Place, Receipt};
 use super::rows;
-use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
 use crate::readers::{self, ReadOptions};
 
@@ -57,12 +56,19 @@ impl Shelf<'_> {
         let facts = |run, decided| Facts::of(run, self.project, self.ts, self.cluster_key, decided);
         // Before the lock: others need not wait while a million rows are compressed.
         let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
+        let first_id = match baseline {
+            Baseline::Run(run) => &run.names().run_id,
+            // It is not looked for.
+            Baseline::Stored(_) => &candidate.facts.run_id,
+        };
         let baseline = match baseline {
             Baseline::Run(run) => Ok(New::of(run, facts(run, None))?),
             Baseline::Stored(stored) => Err(stored.clone()),
         };
         let _guard = self.place.lock(self.project.as_str())?;
-        let mut catalogue = Catalogue::read(self.place, self.project, &Span::default(), false)?;
+        let names = vec![first_id.to_owned(), candidate.facts.run_id.clone()];
+        let scope = Scope { names, ..Scope::default() };
+        let mut catalogue = Catalogue::read(self.place, self.project, &scope)?;
         let first = match baseline {
             // What is a baseline now may have been a candidate: its rows are in the store already.
             Ok(new) => {

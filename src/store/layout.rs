@@ -72,14 +72,15 @@ pub(super) fn stem_of(path: &str) -> &str {
     name.strip_suffix(EXTENSION).unwrap_or(name)
 }
 
-/// Whether the file bears this run's name, plain, beside another one, or as Python writes it.
+/// Whether the file bears this name: that of a run, plain, beside another one, or as Python writes it;
+/// or the file's own.
 pub(super) fn bears(path: &str, run_id: &str) -> bool {
     let (found, ours) = (stem_of(path), stem(run_id));
     let suffixed = || {
         let suffix = found.strip_prefix(&ours).and_then(|rest| rest.strip_prefix('.'));
         suffix.is_some_and(|suffix| suffix.len() == 16 && suffix.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    found == ours || found.strip_prefix("run_id=") == Some(run_id) || suffixed()
+    found == ours || found == run_id || found.strip_prefix("run_id=") == Some(run_id) || suffixed()
 }
 
 /// The copy of the envelope that decided about the run in this file, `project/year=/month=/...`.

@@ -22,7 +22,7 @@ mod rows;
 mod span;
 pub mod trail;
 
-pub use catalogue::{Catalogue, Entry};
+pub use catalogue::{Catalogue, Entry, Scope};
 pub use facts::{Decided, Facts, RUN_SCHEMA};
 pub use find::{Found, by_name, latest_allowed};
 pub use history::{History, Kept, Line, Query};

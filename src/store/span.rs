@@ -42,22 +42,20 @@ impl Span {
         self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
     }
 
-    /// Whether anything in `year=YYYY/month=MM` can belong to it; any month for an empty one. A folder
-    /// of another name holds no runs.
-    pub(super) fn takes_folder(&self, year: &str, month: &str) -> bool {
-        let number = |folder: &str, key: &str| folder.strip_prefix(key)?.parse::<i16>().ok();
-        let Some(year) = number(year, "year=") else { return false };
-        let (first, last) = match (month, number(month, "month=").and_then(|n| i8::try_from(n).ok())) {
-            ("", _) => (1, 12),
-            (_, Some(month)) => (month, month),
-            (_, None) => return false,
-        };
-        let Ok(first) = Date::new(year, first, 1) else { return false };
-        let Ok(last) = Date::new(year, last, 1) else { return false };
-        let start = |day: Date| day.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok();
-        let after = last.last_of_month().tomorrow().ok().and_then(start);
-        let before_end = start(first).is_none_or(|start| self.until.is_none_or(|until| start < until));
-        before_end && after.is_none_or(|after| self.since.is_none_or(|since| since < after))
+    /// The span of `year=YYYY/month=MM`; none for a folder of another name.
+    pub(super) fn month(folder: &str) -> Option<Self> {
+        let (year, month) = folder.split_once('/')?;
+        let year = year.strip_prefix("year=")?.parse().ok()?;
+        let first = Date::new(year, month.strip_prefix("month=")?.parse().ok()?, 1).ok()?;
+        let start = |day: Date| Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        Some(Self { since: start(first), until: start(first.last_of_month().tomorrow().ok()?) })
+    }
+
+    /// Whether anything in `year=YYYY/month=MM` can belong to it.
+    pub(super) fn takes_month(&self, folder: &str) -> bool {
+        let Some(month) = Self::month(folder) else { return false };
+        let before = |a: Option<Timestamp>, b: Option<Timestamp>| a.zip(b).is_none_or(|(a, b)| a < b);
+        before(month.since, self.until) && before(self.since, month.until)
     }
 }
 
@@ -83,11 +81,13 @@ mod tests {
     #[test]
     fn only_months_that_can_belong_to_it_are_looked_at() {
         let span = Span::of(Some("2026-01-31"), Some("2026-02-01")).unwrap();
-        let takes = |year: &str, month: &str| span.takes_folder(year, month);
-        assert!(takes("year=2026", "") && takes("year=2026", "month=01") && takes("year=2026", "month=02"));
-        assert!(
-            !takes("year=2025", "") && !takes("year=2026", "month=03") && !takes("year=2025", "month=12")
-        );
-        assert!(!takes("month=01", "") && !takes("year=2026", "month=13") && !takes("year=2026", "x"));
+        let takes = |month: &str| span.takes_month(month);
+        assert!(takes("year=2026/month=01") && takes("year=2026/month=02"));
+        assert!(!takes("year=2026/month=03") && !takes("year=2025/month=12"));
+        assert!(!takes("year=2026/month=13") && !takes("year=2026") && !takes("month=01/year=2026"));
+        assert!(Span::default().takes_month("year=2026/month=12"));
+        let december = Span::month("year=2026/month=12").unwrap();
+        assert!(december.takes(Some("2026-12-31T23:59:59Z".parse().unwrap())));
+        assert!(!december.takes(Some("2027-01-01T00:00:00Z".parse().unwrap())));
     }
 }

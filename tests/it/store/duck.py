@@ -1,6 +1,8 @@
-"""The store as one table in DuckDB: prints mean and count of each run, and what a query of one month reads.
+"""The store as one table in DuckDB, by the statements of docs/store.md.
 
-    python duck.py ROOT PROJECT
+    python duck.py ROOT PROJECT DOCUMENT
+
+Prints mean and count of each run, the verdicts, and how many files a query of one month reads.
 """
 
 import json
@@ -9,11 +11,17 @@ import sys
 
 import duckdb
 
-root, project = sys.argv[1:3]
-table = f"read_parquet('{root}/{project}/year=*/month=*/*.parquet', hive_partitioning = true, union_by_name = true)"
-rows = duckdb.sql(f"""
-    SELECT run_id, avg(score), count(*) FROM {table} WHERE NOT isnan(score) GROUP BY run_id ORDER BY run_id
-""").fetchall()
-plan = duckdb.sql(f"EXPLAIN ANALYZE SELECT avg(score) FROM {table} WHERE year = 2026 AND month = 6").fetchall()
-read = re.search(r"(?:Scanning Files: |Total Files Read: )(\d+)(?:/(\d+))?", plan[0][1])
-print(json.dumps({"runs": rows, "read": int(read.group(1)), "plan": plan[0][1]}))
+root, project, document = sys.argv[1:4]
+statements = re.findall(r"```sql\n(.*?)```", open(document, encoding="utf-8").read(), re.DOTALL)
+# Of every month, whenever the test runs.
+means, verdicts = (text.replace("runs/mmlu-pro", f"{root}/{project}") for text in statements[:2])
+june = means.replace("BETWEEN 1 AND 6", "= 6")
+plan = duckdb.sql(f"EXPLAIN ANALYZE {june}").fetchall()[0][1]
+read = re.search(r"(?:Scanning Files: |Total Files Read: )(\d+)", plan)
+print(json.dumps({
+    "runs": sorted(duckdb.sql(means.replace("year = 2026 AND month BETWEEN 1 AND 6 AND", "")).fetchall()),
+    "june": sorted(duckdb.sql(june).fetchall()),
+    "verdicts": sorted(verdict for _, verdict, _ in duckdb.sql(verdicts.replace("year=2026", "year=*")).fetchall() if verdict),
+    "read": int(read.group(1)),
+    "plan": plan,
+}))

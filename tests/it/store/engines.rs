@@ -54,10 +54,14 @@ fn duckdb_sees_one_table_and_reads_only_the_months_asked_for() {
     std::fs::create_dir_all(session.path("kept/default/year=2026/month=06")).unwrap();
     std::fs::rename(session.path(from), session.path("kept/default/year=2026/month=06/run_id=d.parquet"))
         .unwrap();
-    let said = script(&python, &session.path("."), "store/duck.py", &["kept", "default"]);
+    let document = crate::support::repository("docs/store.md");
+    let args = ["kept", "default", document.to_str().unwrap()];
+    let said = script(&python, &session.path("."), "store/duck.py", &args);
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["runs"], serde_json::json!([["b", 0.375, 8], ["c", 0.625, 8], ["d", 0.75, 8]]));
+    assert_eq!(said["june"], serde_json::json!([["d", 0.75, 8]]));
     assert_eq!(said["read"], 1, "{}", said["plan"].as_str().unwrap());
+    assert_eq!(said["verdicts"], serde_json::json!(["INCONCLUSIVE", "INCONCLUSIVE"]));
     let means = |run: usize| said["runs"][run][1].as_f64().unwrap();
     for (run, release) in [(1, "c"), (2, "d")] {
         let envelope: Value =
