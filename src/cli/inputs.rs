@@ -151,6 +151,7 @@ fn choice<T: Copy>(text: Option<String>, name: &str, choices: &[(&str, T)]) -> R
 /// An error that names a flag names the input instead.
 fn as_input(mut error: Diagnostic) -> Diagnostic {
     if let Some(name) = error.place.strip_prefix("--") {
+        let name = if name == "project" { "project-id" } else { name };
         error.place = format!("input {name}");
     }
     error

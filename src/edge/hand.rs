@@ -18,11 +18,15 @@ pub(super) struct Hand {
 }
 
 impl Hand {
-    /// Writes below `root`, which is made where it is missing.
+    /// Writes below `root`, which is made where it is missing. Whatever is made belongs to the owner of
+    /// the folder that was there before.
     pub(super) fn at(root: &Path, code: Code, flag: &'static str) -> Result<Self, Diagnostic> {
-        let mut hand = Self { code, flag, owner: None };
+        let missing: Vec<&Path> = root.ancestors().take_while(|folder| !is_there(folder)).collect();
+        let around = root.ancestors().find(|folder| is_there(folder)).unwrap_or(root);
+        let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
+        let hand = Self { code, flag, owner: fs::metadata(around).ok() };
         fs::create_dir_all(root).map_err(|error| hand.not_written(root, "created", &error))?;
-        hand.owner = fs::metadata(root).ok();
+        missing.into_iter().for_each(|folder| hand.adopt(folder));
         Ok(hand)
     }
 
@@ -181,6 +185,11 @@ impl Hand {
         };
         self.code.at(path.display().to_string()).what(format!("cannot be {what}: {error}")).next(next)
     }
+}
+
+/// The current folder, which has an empty name, always is.
+fn is_there(folder: &Path) -> bool {
+    folder.as_os_str().is_empty() || folder.exists()
 }
 
 /// Temporary files are private by default; these are about to be public.

@@ -99,6 +99,40 @@ fn a_trail_that_refuses_fails_the_step_or_is_said() {
 }
 
 #[test]
+fn both_runs_are_kept_and_the_next_baseline_is_found_among_them() {
+    let mut job =
+        Job::new(&[("min-delta", "0"), ("release-id", "v1"), ("store", "kept"), ("project-id", "app")]);
+    let ran = job.run().exits(0);
+    assert!(ran.stdout.contains("store kept, baseline app/year="), "{}", ran.stdout);
+    job.inputs(&[
+        ("baseline", "store:latest-allowed"),
+        ("candidate", "runs/candidate-worse.json"),
+        ("release-id", "v2"),
+        ("max-baseline-age", "30"),
+    ]);
+    job.run().exits(1);
+    let envelope: serde_json::Value = serde_json::from_str(&job.session.read("audit/v2/audit.json")).unwrap();
+    let baseline = &envelope["inputs"]["baseline"];
+    assert_eq!((&baseline["run_id"], &baseline["resolved"]["age_days"]), (&"candidate".into(), &0.into()));
+    assert_eq!(envelope["store"]["baseline"]["sha256"], baseline["sha256"]);
+    job.inputs(&[("project-id", "../app")]);
+    assert!(job.run().exits(64).stdout.contains("input project-id"));
+
+    let refused = Job::new(&[("min-delta", "0"), ("release-id", "v1"), ("store", "in-the-way")]);
+    refused.session.write("in-the-way", "a file");
+    refused.run().exits(73);
+    let best_effort = Job::new(&[
+        ("min-delta", "0"),
+        ("release-id", "v1"),
+        ("store", "in-the-way"),
+        ("audit", "best-effort"),
+    ]);
+    best_effort.session.write("in-the-way", "a file");
+    let ran = best_effort.run().exits(0);
+    assert!(ran.stdout.contains("::warning title=Evidence not written::"), "{}", ran.stdout);
+}
+
+#[test]
 fn hostile_names_reach_neither_the_runner_nor_the_page() {
     let hostile = "::stop-commands::x ##[error]y | <img src=x> @team `code` \u{202e}";
     let job = Job::new(&[("min-delta", "0"), ("candidate", "evil.json"), ("baseline", "evil.json")]);

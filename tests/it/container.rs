@@ -36,7 +36,8 @@ fn the_image_holds_the_binary_and_roots_of_trust_and_nothing_else() {
 
 #[test]
 fn a_release_leaves_outputs_summary_and_a_trail_that_later_steps_can_use() {
-    let inputs = [("min-delta", "0.01"), ("release-id", "v1"), ("report-json", "report.json")];
+    let inputs =
+        [("min-delta", "0.01"), ("release-id", "v1"), ("report-json", "report.json"), ("store", "kept/runs")];
     let Some(mut job) = Job::new(&inputs) else { return };
     let head = "b".repeat(40);
     let side = |sha: &str| json!({"sha": sha, "repo": {"full_name": "org/app"}});
@@ -54,6 +55,8 @@ fn a_release_leaves_outputs_summary_and_a_trail_that_later_steps_can_use() {
     // The payload was read: only there does the head of the pull request stand.
     assert_eq!(envelope["source"]["head_sha"], json!(head));
     assert_eq!(serde_json::from_str::<Value>(&job.read("report.json")).unwrap()["verdict"], "ALLOW");
+    let stored = envelope["store"]["candidate"]["path"].as_str().unwrap();
+    assert!(job.path("kept/runs").join(stored).is_file());
     job.assert_usable();
 }
 

@@ -172,7 +172,8 @@ fn a_fork_gets_its_verdict_and_nothing_is_written() {
         [("runs/candidate.json", 0, "ALLOW"), ("runs/candidate-worse.json", 1, "REJECT")]
     {
         let mut job = Job::on(&github, &release("v1"));
-        job.inputs(&[("candidate", candidate)]).event("pull_request", &pull_request(&head, "eve/app"));
+        let inputs = [("candidate", candidate), ("store", "kept")];
+        job.inputs(&inputs).event("pull_request", &pull_request(&head, "eve/app"));
         let ran = job.run().exits(code);
         assert!(ran.stdout.contains("::notice title=Read-only mode::"), "{}", ran.stdout);
         assert!(ran.stdout.contains("permissions: { checks: write, contents: write }"), "{}", ran.stdout);
@@ -181,6 +182,7 @@ fn a_fork_gets_its_verdict_and_nothing_is_written() {
         assert_eq!(job.output("envelope-path").as_deref(), Some("evalsig-envelope.json"));
         assert_valid_envelope(&job.session.read("evalsig-envelope.json"));
         assert!(job.session.read("summary.md").contains(verdict));
+        assert!(!job.session.has("kept"), "what a fork sends becomes nobody's history");
     }
     assert!(github.checks().is_empty() && github.head(AUDIT).is_none());
 }
