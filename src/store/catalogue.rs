@@ -278,17 +278,28 @@ pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Fa
         Tail::Longer(length) => Ok(Err(length)),
     };
     let tails = place.tails(paths, TAIL);
-    let facts = tails.into_iter().zip(paths).map(|(tail, path)| match read(&tail?)? {
-        Ok(facts) => Ok(facts),
-        Err(length) => {
-            let tail = place.tails(std::slice::from_ref(path), length).pop();
-            match read(&tail.unwrap_or_else(|| Ok(Vec::new()))?)? {
-                Ok(facts) => Ok(facts),
-                Err(_) => Err(Code::RunMalformed.at(path).what("its footer is longer than the file")),
+    let facts = tails.into_iter().zip(paths).map(|(tail, path)| {
+        let facts = match read(&tail?) {
+            Ok(Err(length)) => {
+                let tail = place.tails(std::slice::from_ref(path), length).pop();
+                read(&tail.unwrap_or_else(|| Ok(Vec::new()))?)
             }
+            facts => facts,
+        };
+        match facts.map_err(|error| error.within(&place.shown(path)))? {
+            Ok(facts) => Ok(facts),
+            Err(_) => Err(Code::RunMalformed
+                .at(place.shown(path))
+                .what("its footer is longer than the file")
+                .next("the file is damaged: restore it from a copy")),
         }
     });
     facts.collect()
+}
+
+/// The facts in one file.
+pub(super) fn facts_of(place: &dyn Place, path: &str) -> Result<Option<Facts>, Diagnostic> {
+    facts(place, &[path.to_owned()]).pop().unwrap_or(Ok(None))
 }
 
 /// What can be known of a run that another program stored: what its rows say, and its month.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::content;
 use crate::domain::{Code, Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
-use crate::readers::StoredAs;
+use crate::readers::{self, Format, ReadOptions, StoredAs};
 
 /// Name of the schema of [`Facts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
@@ -110,6 +110,25 @@ impl Facts {
                 .what(format!("its facts have schema {:?}, expected {RUN_SCHEMA:?}", facts.schema)));
         }
         Ok(facts)
+    }
+
+    /// Whether the file that they stand in still holds the rows that were stored.
+    ///
+    /// # Errors
+    /// `run-malformed` where it does not.
+    pub(super) fn check(&self, file: &[u8]) -> Result<(), Diagnostic> {
+        let run = readers::read(file, Some(Format::Parquet), &ReadOptions::default())?.run;
+        let found = content::digest(&run).to_string();
+        if found == self.content_sha256 {
+            return Ok(());
+        }
+        Err(Code::RunMalformed
+            .at("")
+            .what(format!(
+                "its rows are not those that were stored: digest {found}, expected {}",
+                self.content_sha256
+            ))
+            .next("restore the file from a copy"))
     }
 
     /// What tells this stored run from every other one: what it holds, and what was decided about it.

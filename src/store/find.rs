@@ -2,14 +2,12 @@
 
 use super::catalogue::{self, Catalogue, Entry, Scope};
 use super::content;
-use super::facts::Facts;
 use super::keep::Stored;
 use super::layout;
 use super::manifest::Record;
 use super::port::{Fetched, Place};
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
 use crate::envelope::{self, v1::VerdictWord};
-use crate::readers;
 
 /// A run that was found, with its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +103,7 @@ pub fn latest_allowed(
 
 /// Whether the file itself says so, of another run than the candidate, and an envelope bears it out.
 fn allowed(place: &dyn Place, entry: &Entry, own: &str) -> Result<bool, Diagnostic> {
-    let facts = catalogue::facts(place, std::slice::from_ref(&entry.path)).pop().unwrap_or(Ok(None))?;
+    let facts = catalogue::facts_of(place, &entry.path)?;
     match facts.as_ref().map(|facts| (facts, &facts.decided)) {
         // Python says it in its index only.
         None => Ok(true),
@@ -151,8 +149,9 @@ fn fetch(place: &dyn Place, entry: &Entry) -> Result<Found, Diagnostic> {
     })?;
     let mut entry = entry.clone();
     // The index may say anything of its age; the file knows.
-    if let readers::Tail::Facts(Some(text)) = readers::run_facts(&file.bytes)? {
-        entry.record = Record::of(&Facts::read(&text)?, &entry.record.path);
+    if let Some(facts) = catalogue::facts_of(place, &entry.path)? {
+        facts.check(&file.bytes).map_err(|error| error.within(&place.shown(&entry.path)))?;
+        entry.record = Record::of(&facts, &entry.record.path);
     }
     Ok(Found { entry, file })
 }

@@ -56,17 +56,15 @@ impl Shelf<'_> {
         let facts = |run, decided| Facts::of(run, self.project, self.ts, self.cluster_key, decided);
         // Before the lock: others need not wait while a million rows are compressed.
         let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
-        let first_id = match baseline {
-            Baseline::Run(run) => &run.names().run_id,
-            // It is not looked for.
-            Baseline::Stored(_) => &candidate.facts.run_id,
-        };
+        let mut names = vec![candidate.facts.run_id.clone()];
         let baseline = match baseline {
-            Baseline::Run(run) => Ok(New::of(run, facts(run, None))?),
+            Baseline::Run(run) => {
+                names.push(run.names().run_id.clone());
+                Ok(New::of(run, facts(run, None))?)
+            }
             Baseline::Stored(stored) => Err(stored.clone()),
         };
         let _guard = self.place.lock(self.project.as_str())?;
-        let names = vec![first_id.to_owned(), candidate.facts.run_id.clone()];
         let scope = Scope { names, ..Scope::default() };
         let mut catalogue = Catalogue::read(self.place, self.project, &scope)?;
         let first = match baseline {
@@ -116,11 +114,20 @@ impl Shelf<'_> {
         // The plain name first: whoever asks again finds the same file, whatever came between.
         namesakes.sort_by_key(String::len);
         for (path, facts) in namesakes.iter().zip(catalogue::facts(self.place, &namesakes)) {
-            let same = match facts? {
-                Some(facts) => holds(&facts),
-                None => self.foreign(path)?.is_some_and(|facts| holds(&facts)),
+            // What is damaged, or not a run at all, is kept as it is and is not this one.
+            let facts = match facts {
+                Err(error) if error.code == Code::RunMalformed => continue,
+                facts => facts?,
             };
-            if same && let Some(found) = self.place.read(path)? {
+            let may_be_it = facts.as_ref().is_none_or(holds);
+            let Some(found) = may_be_it.then(|| self.place.read(path)).transpose()?.flatten() else {
+                continue;
+            };
+            let is_it = match facts {
+                Some(facts) => facts.check(&found.bytes).is_ok(),
+                None => self.foreign(&found.bytes).is_some_and(|facts| holds(&facts)),
+            };
+            if is_it {
                 let sha256 = Digest::of(&found.bytes);
                 return Ok(Stored { path: path.clone(), sha256, receipt: found.receipt });
             }
@@ -138,8 +145,7 @@ impl Shelf<'_> {
                 }
                 Put::Same(receipt) => return Ok(stored(receipt)),
                 Put::Other(found) => {
-                    let facts = catalogue::facts(self.place, std::slice::from_ref(&path)).pop();
-                    if let Some(Ok(Some(facts))) = facts
+                    if let Ok(Some(facts)) = catalogue::facts_of(self.place, &path)
                         && holds(&facts)
                     {
                         let sha256 = Digest::of(&found.0);
@@ -154,12 +160,10 @@ impl Shelf<'_> {
             .next("see who wrote to the store by hand"))
     }
 
-    /// What a file of another program holds, as far as it can be read as a run.
-    fn foreign(&self, path: &str) -> Result<Option<Facts>, Diagnostic> {
-        let Some(found) = self.place.read(path)? else { return Ok(None) };
-        // A damaged file of this name is another run.
-        let Ok(file) = readers::read(&found.bytes, None, &ReadOptions::default()) else { return Ok(None) };
-        Ok(Some(Facts::of(&file.run, self.project, self.ts, None, None)))
+    /// What a file of another program holds, where it can be read as a run.
+    fn foreign(&self, bytes: &[u8]) -> Option<Facts> {
+        let run = readers::read(bytes, None, &ReadOptions::default()).ok()?.run;
+        Some(Facts::of(&run, self.project, self.ts, None, None))
     }
 
     /// Creates an object, or finds what stands in its place: a write whose answer was lost meets its

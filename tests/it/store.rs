@@ -228,6 +228,39 @@ fn the_newest_allowed_run_is_found_and_never_the_candidate_itself() {
 }
 
 #[test]
+fn a_stored_run_that_was_changed_is_refused_and_stored_again() {
+    let session = session(&[("b", 3), ("c", 6)]);
+    gate(&session, "b.json", "c.json", "").exits(2);
+    let stored = history(&session, "--root kept")[0]["path"].as_str().unwrap().to_owned();
+    let whole = std::fs::read(session.path(&stored)).unwrap();
+    let pages = whole.windows(11).position(|window| window == b"evalsig.run").unwrap();
+    let mut refused = 0;
+    for at in (4..pages).step_by(13) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        std::fs::write(session.path(&stored), changed).unwrap();
+        let ran = session.run("store get b --root kept");
+        if ran.code == 0 {
+            // What is derived from the rows, such as their least and largest, is not what was stored.
+            std::fs::write(session.path(&stored), &whole).unwrap();
+            assert_eq!(ran.stdout, session.run("store get b --root kept").exits(0).stdout, "byte {at}");
+        } else {
+            refused += 1;
+            assert!(ran.exits(65).stderr.contains("[run-malformed]"));
+        }
+    }
+    assert!(refused > 10, "{refused}");
+    let last = whole.iter().map(|byte| !byte).collect::<Vec<_>>();
+    std::fs::write(session.path(&stored), last).unwrap();
+    gate(&session, "b.json", "c.json", "--alpha 0.04").exits(2);
+    let lines = history(&session, "--root kept");
+    let again = lines.iter().find(|line| line["run_id"] == "b" && line["path"] != stored.as_str());
+    assert!(again.is_some(), "{lines:?}");
+    let error = session.run("store get run_id=b --root kept").exits(65).stderr;
+    assert!(error.contains("/run_id=b.parquet: does not end as a Parquet file does"), "{error}");
+}
+
+#[test]
 fn an_old_baseline_is_warned_about() {
     let session = session(&[("b", 3), ("c", 6)]);
     place::store_at(&session.path("kept"), &small("b", 3), "2020-02-29T12:00:00Z");
