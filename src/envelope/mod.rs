@@ -2,6 +2,7 @@
 //! them into bytes and reads back as much as a trail needs to know.
 
 pub mod judged;
+pub mod replay;
 pub mod v1;
 
 use serde::{Deserialize, Serialize};
