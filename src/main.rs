@@ -45,7 +45,9 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
             commands::gate::tell(&gated, &view, &world)
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
-        Request::Verify(request) => commands::verify::verify(&request, &LocalPlaces),
+        Request::Verify(request) => {
+            commands::verify::verify(&request, &LocalPlaces, world.files, world.stores)
+        }
         Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),

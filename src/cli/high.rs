@@ -15,6 +15,7 @@ use super::low::{
 use crate::commands::compare::CompareRequest;
 use crate::commands::gate::GateRequest;
 use crate::commands::keep::{Keep, Place, StoreAt};
+use crate::commands::replay::Inputs;
 use crate::commands::runs::Runs;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
@@ -91,7 +92,13 @@ pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
         text.parse::<AnchorHash>()
             .map_err(|why| Code::BadUsage.at("--anchor").what(format!("is {text:?}: {why}")))
     };
+    let inputs = match (flags.store, flags.baseline, flags.candidate) {
+        (Some(root), _, _) => Some(Inputs::Store(root)),
+        (None, Some(baseline), Some(candidate)) => Some(Inputs::Files { baseline, candidate }),
+        (None, _, _) => None,
+    };
     Ok(VerifyRequest {
+        inputs,
         path: flags.trail.into(),
         question: Question {
             release_id: flags.release_id.as_deref().map(release_id).transpose()?,

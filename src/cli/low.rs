@@ -243,6 +243,15 @@ pub(super) struct VerifyFlags {
     /// A trail that nothing outside vouches for cannot be decided (exit 2).
     #[arg(long)]
     pub(super) require_anchor: bool,
+    /// Make the decisions again from these files; needs --candidate too.
+    #[arg(long, value_name = "FILE", requires = "candidate")]
+    pub(super) baseline: Option<String>,
+    /// Make the decisions again from these files; needs --baseline too.
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    pub(super) candidate: Option<String>,
+    /// Make the decisions again from the runs that the envelopes name in this store.
+    #[arg(long, value_name = "ROOT", conflicts_with = "baseline")]
+    pub(super) store: Option<String>,
     /// Shape of the result on standard output.
     #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
     pub(super) output: PlainOutputFlag,

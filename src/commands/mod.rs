@@ -11,6 +11,7 @@ pub mod keep;
 pub mod mde;
 pub mod mirror;
 pub mod origin;
+pub mod replay;
 pub mod runs;
 pub mod verify;
 pub mod watch;

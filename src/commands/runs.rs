@@ -94,6 +94,21 @@ impl Loaded {
         Ok(Self { baseline, candidate })
     }
 
+    /// Both runs of a recorded decision, from files that may hold other runs and metrics too.
+    ///
+    /// # Errors
+    /// Every error about a single run.
+    pub(super) fn again(
+        [baseline, candidate]: &[Named; 2],
+        recorded: &v1::Inputs,
+        plan: &Plan,
+    ) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            baseline: Opened::again(baseline, &recorded.baseline, plan)?,
+            candidate: Opened::again(candidate, &recorded.candidate, plan)?,
+        })
+    }
+
     /// Both runs, as a store takes them.
     pub(super) fn to_store(&self) -> (Baseline<'_>, &RunFrame) {
         let baseline = match &self.baseline.found {
@@ -140,6 +155,23 @@ impl Opened {
             ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: run.cloned() };
         let ReadFile { path, identity, reading } =
             readers::read_file(&files.open(path)?, runs.format, &options)?;
+        Ok(Self { path, identity, reading, found: None })
+    }
+
+    fn again(named: &Named, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
+        let options = |run_id| ReadOptions {
+            metric: Some(recorded.metric.clone()),
+            cluster: plan.cluster.clone(),
+            run_id,
+        };
+        let read = match readers::read_file(named, None, &options(None)) {
+            // Only where a file holds several runs does it matter how they are called.
+            Err(error) if error.code == Code::RunAmbiguous => {
+                readers::read_file(named, None, &options(Some(recorded.run_id.clone())))?
+            }
+            read => read?,
+        };
+        let ReadFile { path, identity, reading } = read;
         Ok(Self { path, identity, reading, found: None })
     }
 

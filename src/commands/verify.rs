@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Outcome, Output};
+use super::replay::{Inputs, replay};
+use super::{Files, Outcome, Output, Stores};
 use crate::domain::Diagnostic;
 use crate::present;
 use crate::trail::{self, Question, TrailFiles, Verification};
@@ -14,6 +15,8 @@ pub struct VerifyRequest {
     pub path: PathBuf,
     /// The release to show, the anchors to look for, and whether one is required.
     pub question: Question,
+    /// Where the runs are, if decisions are to be made again.
+    pub inputs: Option<Inputs>,
     /// How to say it.
     pub output: Output,
 }
@@ -47,13 +50,27 @@ pub enum Found {
 ///
 /// # Errors
 /// `file-unreadable` and `envelope-unreadable`: there is something that cannot be read at all.
-pub fn verify(request: &VerifyRequest, places: &dyn Places) -> Result<Outcome, Diagnostic> {
+pub fn verify(
+    request: &VerifyRequest,
+    places: &dyn Places,
+    files: &dyn Files,
+    stores: &dyn Stores,
+) -> Result<Outcome, Diagnostic> {
     let name = request.path.display().to_string();
+    let again = |answer: &mut Verification, read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>| {
+        request.inputs.as_ref().map_or(Ok(()), |inputs| replay(answer, read, inputs, files, stores))
+    };
     let answer = match places.look(&request.path)? {
         Found::Nothing => Verification::nothing(&name),
-        Found::Trail(files) => trail::verify(files.as_ref(), &request.question)?,
+        Found::Trail(trail) => {
+            let mut answer = trail::verify(trail.as_ref(), &request.question)?;
+            again(&mut answer, &|path| trail.read(path))?;
+            answer
+        }
         Found::Envelope { bytes, entry } => {
-            trail::verify_one(&name, &bytes, entry.as_deref(), &request.question)?
+            let mut answer = trail::verify_one(&name, &bytes, entry.as_deref(), &request.question)?;
+            again(&mut answer, &|_| Ok(bytes.clone()))?;
+            answer
         }
     };
     let text = match request.output {

@@ -76,6 +76,14 @@ fn whole(out: &mut String, answer: &Verification) {
             writeln!(out, "UNDECIDED: {what}; the question cannot be answered from what is there.")
         }
     };
+    let again = answer.lines.iter().filter(|entry| entry.reproduced).count();
+    if again > 0 {
+        let _ = writeln!(
+            out,
+            "REPRODUCED: {again} of {} came out again as recorded.",
+            count(answer.lines.len(), "decision", "decisions")
+        );
+    }
     if let Some((index, sha256)) = answer.head.filter(|_| answer.weight() != Weight::Broken) {
         let _ = writeln!(out, "Head: entry {index}, SHA-256 {sha256}");
     }
@@ -159,10 +167,14 @@ fn unchecked(answer: &Verification) -> Vec<String> {
     if answer.entries == 0 {
         return Vec::new();
     }
-    let mut what = vec![
-        "the runs behind the verdicts: neither their files nor the arithmetic".to_owned(),
-        "who wrote the entries, and when: their times are the writers' own clocks".to_owned(),
-    ];
+    let mut what = Vec::new();
+    let open = answer.lines.iter().filter(|entry| !entry.reproduced).count();
+    match answer.lines.len() - open {
+        0 => what.push("the runs behind the verdicts: neither their files nor the arithmetic".to_owned()),
+        _ if open > 0 => what.push(format!("the runs behind {}", count(open, "verdict", "verdicts"))),
+        _ => {}
+    }
+    what.push("who wrote the entries, and when: their times are the writers' own clocks".to_owned());
     what.push(match &answer.history {
         Some(history) if !history.cut => {
             "git's objects against their names: a clone does, and `git fsck`".into()

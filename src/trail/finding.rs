@@ -97,10 +97,16 @@ kinds! {
         "see who did it with `git show COMMIT`, and compare with another clone";
     HistoryRemoved = "history-removed", "A commit removed a file from the trail, which may only be added to.",
         "see who did it with `git show COMMIT`, and compare with another clone";
+    InputDiffers = "input-differs", "A run is not the one that was judged.",
+        "give the file whose SHA-256 the envelope names, or restore it from a copy of the store";
+    NotReproduced = "not-reproduced", "The recorded inputs under the recorded plan give another result.",
+        "compare the member that is named with the envelope: one of the two was changed";
     AnchorMissing = "anchor-missing", "Nothing in the trail has the hash that was kept elsewhere: it was cut or rewritten.",
         "compare with the copy that the anchor was taken from";
     HistoryCut = "history-cut", "Older commits are missing here, so git cannot show that none of them changed the trail.",
         "fetch them: `git fetch --unshallow`, or fetch-depth: 0 for actions/checkout";
+    InputMissing = "input-missing", "A run that the envelope names is not at hand, so the decision was not made again.",
+        "give --baseline and --candidate, or the store that the envelope names with --store";
     NoTrail = "no-trail", "There is no trail there.",
         "give the folder that holds audit/";
     NothingToVerify = "nothing-to-verify", "The trail holds no entry.",
@@ -115,6 +121,8 @@ kinds! {
         "verify with the newest evalsig";
     Newer = "newer", "Written by a newer version; checked as far as this version knows the format.",
         "verify with the newest evalsig to check the rest";
+    OtherEngine = "other-engine", "Another version of evalsig decided; numbers were held to a share of 1e-9.",
+        "nothing, or take the version that the plan names to compare bit by bit";
     Signature = "signature", "A signature or time stamp lies beside an envelope.",
         "check it with the tool that made it: cosign, gh attestation, openssl";
     Leftover = "leftover", "A writer was killed here, or is at work.",
@@ -143,15 +151,21 @@ impl Finding {
         Self { kind, weight, path: path.into(), index: None, expected: String::new(), found: String::new() }
     }
 
-    pub(super) fn broken(kind: Kind, path: impl Into<String>) -> Self {
+    /// The trail, or what it speaks of, is not as it was.
+    #[must_use]
+    pub fn broken(kind: Kind, path: impl Into<String>) -> Self {
         Self::new(kind, Weight::Broken, path)
     }
 
-    pub(super) fn undecided(kind: Kind, path: impl Into<String>) -> Self {
+    /// The question cannot be answered from what is there.
+    #[must_use]
+    pub fn undecided(kind: Kind, path: impl Into<String>) -> Self {
         Self::new(kind, Weight::Undecided, path)
     }
 
-    pub(super) fn note(kind: Kind, path: impl Into<String>) -> Self {
+    /// Worth knowing.
+    #[must_use]
+    pub fn note(kind: Kind, path: impl Into<String>) -> Self {
         Self::new(kind, Weight::Note, path)
     }
 
@@ -173,17 +187,23 @@ impl Finding {
         (self.weight, self.index.unwrap_or(if outside { u64::MAX } else { 0 }), path)
     }
 
-    pub(super) fn at(mut self, index: impl Into<Option<u64>>) -> Self {
+    /// Names its place in the chain.
+    #[must_use]
+    pub fn at(mut self, index: impl Into<Option<u64>>) -> Self {
         self.index = index.into();
         self
     }
 
-    pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
+    /// Says what would be right.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = expected.into();
         self
     }
 
-    pub(super) fn found(mut self, found: impl Into<String>) -> Self {
+    /// Says what is there.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<String>) -> Self {
         self.found = found.into();
         self
     }

@@ -50,6 +50,7 @@ pub fn verify_one(
         sha256: Some(Digest::of(bytes)),
         entry_sha256: None,
         ok: true,
+        reproduced: false,
     };
     if let Some(entry_bytes) = entry_bytes {
         hold_to_entry(bytes, entry_bytes, &mut line, &mut findings);

@@ -56,6 +56,8 @@ pub struct Line {
     pub entry_sha256: Option<Digest>,
     /// Nothing was found against either file.
     pub ok: bool,
+    /// The decision was made again, with the same result.
+    pub reproduced: bool,
 }
 
 /// The answer.
@@ -112,6 +114,12 @@ impl Verification {
                 _ => None,
             })
             .max()
+    }
+
+    /// Adds what was found by making decisions again.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        settle(self);
     }
 
     /// Where there is no trail at all.
@@ -205,6 +213,11 @@ pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
             Finding::note(Kind::NotAnchored, "")
         });
     }
+    settle(answer);
+}
+
+/// Puts the findings in order and marks the lines that they touch.
+fn settle(answer: &mut Verification) {
     answer.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let broken: BTreeSet<&str> = answer
         .findings
@@ -232,6 +245,7 @@ fn lines(trail: &Examination) -> Vec<Line> {
             sha256: seen.sha256,
             entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
             ok: true,
+            reproduced: false,
         })
         .collect();
     // What has no place in the chain comes last.

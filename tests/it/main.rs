@@ -32,6 +32,7 @@ mod layers;
 mod parity;
 mod planning;
 mod readers;
+mod replay;
 mod schemas;
 mod selftest;
 mod shell;

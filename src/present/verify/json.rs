@@ -64,6 +64,9 @@ struct JsonLine<'a> {
     entry_path: &'a str,
     entry_sha256: Option<String>,
     ok: bool,
+    /// Left out where the decision was not made again, or not with this result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reproduced: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +120,7 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
                 entry_path: &entry.entry_path,
                 entry_sha256: hex(entry.entry_sha256),
                 ok: entry.ok,
+                reproduced: entry.reproduced.then_some(true),
             })
             .collect(),
         findings: answer

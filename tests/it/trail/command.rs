@@ -6,15 +6,16 @@ use std::path::Path;
 use evalsig::commands::Output;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
-use evalsig::edge::LocalPlaces;
 use evalsig::edge::trail_dir::TrailDir;
+use evalsig::edge::{Disk, LocalPlaces, Stores};
 use evalsig::trail::{Placement, Question};
 use serde_json::Value;
 
 use super::{Decision, five, golden, spread};
 
 fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), Diagnostic> {
-    let outcome = verify(&VerifyRequest { path: path.to_path_buf(), question, output }, &LocalPlaces)?;
+    let request = VerifyRequest { path: path.to_path_buf(), question, inputs: None, output };
+    let outcome = verify(&request, &LocalPlaces, &Disk::default(), &Stores)?;
     Ok((outcome.stdout, outcome.exit))
 }
 
