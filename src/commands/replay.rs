@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::judge::judge;
 use super::runs::Loaded;
 use super::{Files, Stores};
-use crate::domain::{Code, Diagnostic, Digest};
+use crate::domain::{Code, Diagnostic, Digest, Plan};
 use crate::envelope::{judged, replay, v1};
 use crate::readers::{InMemory, Named};
 use crate::trail::{Finding, Kind, Verification};
@@ -55,6 +55,15 @@ pub fn replay(
     Ok(())
 }
 
+/// An envelope as it stands, as this version reads it, and the plan that it holds.
+fn recorded(bytes: &[u8]) -> Result<(Value, v1::Envelope, Plan), Diagnostic> {
+    let unreadable = |error: serde_json::Error| Code::EnvelopeUnreadable.at("").what(error.to_string());
+    let value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let envelope: v1::Envelope = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let plan = replay::plan(&envelope.plan, envelope.report.equivalence)?;
+    Ok((value, envelope, plan))
+}
+
 /// How one decision came out again.
 enum Again {
     /// As it was recorded: to the bit, or within the tolerance for another version.
@@ -64,10 +73,16 @@ enum Again {
 }
 
 fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) -> Result<Again, Diagnostic> {
-    let read = |error: serde_json::Error| Code::EnvelopeUnreadable.at("").what(error.to_string());
-    let recorded: Value = serde_json::from_slice(bytes).map_err(read)?;
-    let envelope: v1::Envelope = serde_json::from_slice(bytes).map_err(read)?;
-    let plan = replay::plan(&envelope.plan, envelope.report.equivalence)?;
+    let (recorded, envelope, plan) = match recorded(bytes) {
+        Ok(found) => found,
+        // Whole, for its hash is right: so it is another version that knows more.
+        Err(error) => {
+            let finding = Finding::undecided(Kind::NewerUnreadable, "");
+            return Ok(Again::Found(
+                finding.expected("a plan that this version knows").found(error.to_string()),
+            ));
+        }
+    };
     let runs = match find(&envelope, inputs, files, stores)? {
         Ok(runs) => runs,
         Err(finding) => return Ok(Again::Found(finding)),

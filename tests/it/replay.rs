@@ -110,11 +110,7 @@ fn what_is_not_the_recorded_decision_is_found_and_named() {
     assert!(answer["findings"].to_string().contains("other-engine"));
     // And a plan that this version does not know is told, never skipped.
     session.write("newer.json", &envelope.replace("\"rule\": \"interval\"", "\"rule\": \"better\""));
-    let ran = verify(&session, "newer.json --store kept");
-    assert!(
-        ran.stderr.contains("plan.rule") || ran.stdout.contains("plan.rule"),
-        "{}{}",
-        ran.stdout,
-        ran.stderr
-    );
+    let answer = verify(&session, "newer.json --store kept --output json").json();
+    let told = answer["findings"].to_string();
+    assert!(told.contains("newer-unreadable") && told.contains("plan.rule: is \\\"better\\\""), "{told}");
 }
