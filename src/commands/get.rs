@@ -4,8 +4,8 @@ use super::keep::StoreAt;
 use super::{Files, Outcome, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
-use crate::readers::{self, Format, ReadOptions, Tail};
-use crate::store::{self, Facts};
+use crate::readers::{self, Format, ReadOptions};
+use crate::store;
 
 /// What `store get` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +30,8 @@ pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Resu
     let found = store::by_name(&*place, &request.store.project, &request.run)?;
     let shown = place.shown(&found.entry.path);
     let bytes = found.file.bytes;
+    let cluster_key = found.facts.and_then(|facts| facts.stored_as.cluster_key);
     // Read in any case: a damaged file is not handed on.
-    let cluster_key = match readers::run_facts(&bytes).map_err(|error| error.within(&shown))? {
-        Tail::Facts(Some(text)) => {
-            Facts::read(&text).map_err(|error| error.within(&shown))?.stored_as.cluster_key
-        }
-        Tail::Facts(None) | Tail::Longer(_) => None,
-    };
     let run = readers::read(&bytes, Some(Format::Parquet), &ReadOptions::default())
         .map_err(|error| error.within(&shown))?
         .run;

@@ -77,7 +77,7 @@ impl Loaded {
             Some(name) => {
                 let (place, at) = shelf("--candidate")?;
                 let found = store::by_name(&*place, &at.project, name)?;
-                Opened::stored(&found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
+                Opened::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
             }
         };
         let baseline = match runs.baseline.strip_prefix(STORE) {
@@ -88,7 +88,7 @@ impl Loaded {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
                 };
-                Opened::stored(&found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
+                Opened::stored(found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
             }
         };
         Ok(Self { baseline, candidate })
@@ -177,7 +177,7 @@ impl Opened {
 
     /// A run of a store.
     fn stored(
-        found: &Found,
+        found: Found,
         asked: &str,
         place: &dyn Place,
         (runs, plan): (&Runs, &Plan),
@@ -185,7 +185,7 @@ impl Opened {
     ) -> Result<Self, Diagnostic> {
         let stored = found.stored();
         let path = place.shown(&stored.path);
-        let source = InMemory { path, bytes: found.file.bytes.clone() };
+        let source = InMemory { path, bytes: found.file.bytes };
         let options =
             ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: None };
         let ReadFile { path, identity, reading } =

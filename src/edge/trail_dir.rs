@@ -21,13 +21,11 @@ use crate::commands::Trails;
 use crate::commands::keep::Place;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
-    Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles,
+    Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles, settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Listings until two in a row agree.
-const LISTINGS: u32 = 100;
 
 /// The trail in one directory: `<root>/audit`.
 #[derive(Clone, Debug)]
@@ -83,23 +81,11 @@ impl TrailDir {
 
 impl TrailFiles for TrailDir {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
-        // A walk is no moment: an entry may arrive in a folder that was passed, and the next entry
-        // in one that was not. Files are only ever added, so when two walks agree, what they agree
-        // on is what was there when the first one ended.
-        let (mut files, mut staged) = self.list()?;
-        for _ in 0..LISTINGS {
-            let (again, staged_again) = self.list()?;
-            if again == files {
-                let token = token(&files);
-                files.append(&mut staged);
-                return Ok(Snapshot { token, files });
-            }
-            (files, staged) = (again, staged_again);
-        }
-        Err(Code::FileUnreadable
-            .at(self.audit().display().to_string())
-            .what(format!("changed during each of {LISTINGS} looks at it"))
-            .next("run again when fewer writers are at work"))
+        let name = self.audit().display().to_string();
+        let (mut files, mut staged) = settled(&name, || self.list(), |one, other| one.0 == other.0)?;
+        let token = token(&files);
+        files.append(&mut staged);
+        Ok(Snapshot { token, files })
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {

@@ -273,26 +273,16 @@ fn records(
 
 /// The facts in each file; `None` where another program wrote it.
 pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Facts>, Diagnostic>> {
-    let read = |tail: &[u8]| match readers::run_facts(tail)? {
-        Tail::Facts(text) => text.as_deref().map(Facts::read).transpose().map(Ok),
-        Tail::Longer(length) => Ok(Err(length)),
-    };
     let tails = place.tails(paths, TAIL);
     let facts = tails.into_iter().zip(paths).map(|(tail, path)| {
-        let facts = match read(&tail?) {
-            Ok(Err(length)) => {
-                let tail = place.tails(std::slice::from_ref(path), length).pop();
-                read(&tail.unwrap_or_else(|| Ok(Vec::new()))?)
+        let tail = match readers::run_facts(&tail?) {
+            Ok(Tail::Longer(length)) => {
+                let longer = place.tails(std::slice::from_ref(path), length).pop();
+                readers::run_facts(&longer.unwrap_or_else(|| Ok(Vec::new()))?)
             }
-            facts => facts,
+            tail => tail,
         };
-        match facts.map_err(|error| error.within(&place.shown(path)))? {
-            Ok(facts) => Ok(facts),
-            Err(_) => Err(Code::RunMalformed
-                .at(place.shown(path))
-                .what("its footer is longer than the file")
-                .next("the file is damaged: restore it from a copy")),
-        }
+        tail.and_then(Facts::in_tail).map_err(|error| error.within(&place.shown(path)))
     });
     facts.collect()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::content;
 use crate::domain::{Code, Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
-use crate::readers::{self, Format, ReadOptions, StoredAs};
+use crate::readers::{self, Format, ReadOptions, StoredAs, Tail};
 
 /// Name of the schema of [`Facts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
@@ -110,6 +110,25 @@ impl Facts {
                 .what(format!("its facts have schema {:?}, expected {RUN_SCHEMA:?}", facts.schema)));
         }
         Ok(facts)
+    }
+
+    /// The facts in a file; `None` where another program wrote it.
+    ///
+    /// # Errors
+    /// `run-malformed` where it does not end as a stored run does.
+    pub(super) fn in_file(file: &[u8]) -> Result<Option<Self>, Diagnostic> {
+        Self::in_tail(readers::run_facts(file)?)
+    }
+
+    /// The facts in the end of a file, of which there is no more.
+    pub(super) fn in_tail(tail: Tail) -> Result<Option<Self>, Diagnostic> {
+        match tail {
+            Tail::Facts(text) => text.as_deref().map(Self::read).transpose(),
+            Tail::Longer(_) => Err(Code::RunMalformed
+                .at("")
+                .what("its footer is longer than the file")
+                .next("the file is damaged: restore it from a copy")),
+        }
     }
 
     /// Whether the file that they stand in still holds the rows that were stored.

@@ -2,6 +2,7 @@
 
 use super::catalogue::{self, Catalogue, Entry, Scope};
 use super::content;
+use super::facts::Facts;
 use super::keep::Stored;
 use super::layout;
 use super::manifest::Record;
@@ -16,6 +17,8 @@ pub struct Found {
     pub entry: Entry,
     /// Its file.
     pub file: Fetched,
+    /// What the file says of itself; nothing where another program wrote it.
+    pub facts: Option<Facts>,
 }
 
 impl Found {
@@ -149,9 +152,12 @@ fn fetch(place: &dyn Place, entry: &Entry) -> Result<Found, Diagnostic> {
     })?;
     let mut entry = entry.clone();
     // The index may say anything of its age; the file knows.
-    if let Some(facts) = catalogue::facts_of(place, &entry.path)? {
-        facts.check(&file.bytes).map_err(|error| error.within(&place.shown(&entry.path)))?;
-        entry.record = Record::of(&facts, &entry.record.path);
+    let shown = place.shown(&entry.path);
+    let within = |error: Diagnostic| error.within(&shown);
+    let facts = Facts::in_file(&file.bytes).map_err(within)?;
+    if let Some(facts) = &facts {
+        facts.check(&file.bytes).map_err(within)?;
+        entry.record = Record::of(facts, &entry.record.path);
     }
-    Ok(Found { entry, file })
+    Ok(Found { entry, file, facts })
 }

@@ -145,7 +145,7 @@ impl Shelf<'_> {
                 }
                 Put::Same(receipt) => return Ok(stored(receipt)),
                 Put::Other(found) => {
-                    if let Ok(Some(facts)) = catalogue::facts_of(self.place, &path)
+                    if let Ok(Some(facts)) = Facts::in_file(&found.0)
                         && holds(&facts)
                     {
                         let sha256 = Digest::of(&found.0);

@@ -4,13 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::port::Place;
-use crate::domain::{Code, Diagnostic, Digest};
-use crate::trail::{FileKind, Listed, MAX_FILE, ROOT, Snapshot, Token, TrailFiles};
+use crate::domain::{Diagnostic, Digest};
+use crate::trail::{FileKind, Listed, MAX_FILE, ROOT, Snapshot, Token, TrailFiles, settled};
 
 /// `.gitattributes` beside `audit/`.
 const ATTRIBUTES: &str = ".gitattributes";
-/// Listings until two in a row agree.
-const LISTINGS: u32 = 100;
 /// How much of each file is read ahead, of how many at once, and how much of all together. Envelopes
 /// and entries are a few kB.
 const AHEAD: u64 = 256 << 10;
@@ -54,24 +52,12 @@ impl<P: Place> PlaceTrail<P> {
 
 impl<P: Place> TrailFiles for PlaceTrail<P> {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
-        // A listing of many pages is no moment. Objects are only ever added, so when two agree, what
-        // they agree on is what was there when the first one ended.
-        let mut paths = self.place.list(ROOT)?;
-        for _ in 0..LISTINGS {
-            let again = self.place.list(ROOT)?;
-            if again == paths {
-                self.read_ahead(&paths);
-                paths.extend(self.place.read(ATTRIBUTES)?.map(|_| ATTRIBUTES.to_owned()));
-                let token = Token(Digest::of(paths.join("\0").as_bytes()).to_string());
-                let files = paths.into_iter().map(|path| Listed { path, kind: FileKind::Plain }).collect();
-                return Ok(Snapshot { token, files });
-            }
-            paths = again;
-        }
-        Err(Code::FileUnreadable
-            .at(self.place.shown(ROOT))
-            .what(format!("changed during each of {LISTINGS} looks at it"))
-            .next("run again when fewer writers are at work"))
+        let mut paths = settled(&self.place.shown(ROOT), || self.place.list(ROOT), PartialEq::eq)?;
+        self.read_ahead(&paths);
+        paths.extend(self.place.read(ATTRIBUTES)?.map(|_| ATTRIBUTES.to_owned()));
+        let token = Token(Digest::of(paths.join("\0").as_bytes()).to_string());
+        let files = paths.into_iter().map(|path| Listed { path, kind: FileKind::Plain }).collect();
+        Ok(Snapshot { token, files })
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {

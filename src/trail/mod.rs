@@ -37,5 +37,6 @@ pub use layout::{ROOT, STAGING, Slot};
 pub use one::verify_one;
 pub use port::{
     Addition, Earlier, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles,
+    settled,
 };
 pub use verify::{Line, Question, Subject, Verification, verify};

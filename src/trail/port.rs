@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::history::History;
-use crate::domain::Diagnostic;
+use crate::domain::{Code, Diagnostic};
 use crate::envelope;
 
 /// Largest file that is read. Envelopes and entries are a few kB; a longer file is not one.
@@ -96,6 +96,34 @@ pub trait Port: TrailFiles {
 /// commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token(pub String);
+
+/// Looks until two looks in a row agree.
+const LOOKS: u32 = 100;
+
+/// What a place holds at one moment. A walk through folders or pages is no moment: an entry may arrive
+/// in one that was passed, and the next entry in one that was not. Files are only ever added, so when
+/// two looks agree, what they agree on is what was there when the first one ended.
+///
+/// # Errors
+/// Those of `look`, and `file-unreadable` for a place, called `name`, that never stands still.
+pub fn settled<T>(
+    name: &str,
+    look: impl Fn() -> Result<T, Diagnostic>,
+    agree: impl Fn(&T, &T) -> bool,
+) -> Result<T, Diagnostic> {
+    let mut seen = look()?;
+    for _ in 0..LOOKS {
+        let again = look()?;
+        if agree(&seen, &again) {
+            return Ok(seen);
+        }
+        seen = again;
+    }
+    Err(Code::FileUnreadable
+        .at(name)
+        .what(format!("changed during each of {LOOKS} looks at it"))
+        .next("run again when fewer writers are at work"))
+}
 
 /// The files of a trail at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,64 @@
+//! Everything that fixed the inference before the data were seen.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Everything that fixed the inference before the data were seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// superior-by-margin, superior, non-inferior or equivalent.
+    pub hypothesis: String,
+    /// The value that delta must exceed; for equivalence the lower edge.
+    pub null_value: f64,
+    /// interval or evalsig-0.1.
+    pub rule: String,
+    /// Method asked for.
+    pub method: String,
+    /// Method used.
+    pub method_used: String,
+    /// Why that method.
+    pub method_reason: String,
+    /// Largest accepted error rate.
+    pub alpha: f64,
+    /// Power planned for.
+    pub power: f64,
+    /// True improvement planned for, where one was named.
+    pub planned_delta: Option<f64>,
+    /// one or two.
+    pub sides: String,
+    /// higher or lower.
+    pub better: String,
+    /// from-data, none, or the key asked for.
+    pub cluster: String,
+    /// items or clusters.
+    pub units: String,
+    /// mean, first, or the number of the epoch.
+    pub epochs: String,
+    /// error or exclude.
+    pub missing: String,
+    /// Least share of the larger run that had to be paired.
+    pub min_coverage: f64,
+    /// Random resamples where the method draws any.
+    pub resamples: u32,
+    /// Seed of the random streams, as text.
+    pub seed: String,
+    /// Name and version of the engine.
+    pub engine: String,
+    /// The policy file, where one was used.
+    pub policy: Option<PolicyRef>,
+    /// Settings of the policy that a flag or input replaced.
+    pub overridden: Vec<String>,
+}
+
+/// The policy file that was used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyRef {
+    /// Its path as given.
+    pub path: String,
+    /// The git ref it was read at, where it was.
+    pub source_ref: Option<String>,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The task of the policy that was decided.
+    pub task: Option<String>,
+}
