@@ -8,7 +8,9 @@ use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::action::Told;
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
-use evalsig::edge::{self, Disk, GitHub, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs};
+use evalsig::edge::{
+    self, Disk, GitHub, HttpAuthorities, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs,
+};
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
@@ -37,8 +39,14 @@ fn run() -> Outcome {
 
 fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     let disk = Disk::default();
-    let world =
-        World { files: &disk, clock: &SystemClock, trails: &TrailDirs, stores: &Stores, checks: None };
+    let world = World {
+        files: &disk,
+        clock: &SystemClock,
+        trails: &TrailDirs,
+        stores: &Stores,
+        time_stamps: &HttpAuthorities,
+        checks: None,
+    };
     match request {
         Request::Gate(request, view) => {
             let gated = commands::gate::gate(&request, &world)?;
@@ -80,13 +88,25 @@ fn decide(nonce: &str) -> Result<Told, Diagnostic> {
         GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), patience)?;
     let disk = Disk { root: Some(Runner.workspace().into()) };
     let Some(github) = github else {
-        let world =
-            World { files: &disk, clock: &SystemClock, trails: &TrailDirs, stores: &Stores, checks: None };
+        let world = World {
+            files: &disk,
+            clock: &SystemClock,
+            trails: &TrailDirs,
+            stores: &Stores,
+            time_stamps: &HttpAuthorities,
+            checks: None,
+        };
         return commands::action::action(&request, &step, &world);
     };
     github.mind_signals(interrupted(nonce));
-    let world =
-        World { files: &disk, clock: &SystemClock, trails: &github, stores: &Stores, checks: Some(&github) };
+    let world = World {
+        files: &disk,
+        clock: &SystemClock,
+        trails: &github,
+        stores: &Stores,
+        time_stamps: &HttpAuthorities,
+        checks: Some(&github),
+    };
     let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
     decided.unwrap_or_else(|_| {
         github.abandon("evalsig ended by a bug, which the log tells.");

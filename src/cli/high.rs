@@ -14,9 +14,10 @@ use super::low::{
 };
 use crate::commands::compare::CompareRequest;
 use crate::commands::gate::GateRequest;
-use crate::commands::keep::{Keep, Place, StoreAt};
+use crate::commands::keep::{Keep, Place, Stamping, StoreAt};
 use crate::commands::replay::Inputs;
 use crate::commands::runs::Runs;
+use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
 use crate::domain::{
@@ -25,7 +26,7 @@ use crate::domain::{
 };
 use crate::present::terminal::Colour;
 use crate::readers::Format;
-use crate::trail::{AnchorHash, Question};
+use crate::trail::{AnchorHash, Identity, Question};
 
 pub(super) use doctor::doctor;
 pub(super) use mde::mde;
@@ -66,7 +67,8 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
     }
     let keep = match (&flags.release_id, &flags.envelope) {
         (Some(id), _) => {
-            Keep::Trail { place: Place::Folder(flags.audit_root.clone()), release: release_id(id)? }
+            let place = Place::Folder(flags.audit_root.clone());
+            Keep::Trail { place, release: release_id(id)?, stamping: stamping(flags)? }
         }
         (None, Some(path)) => Keep::File(path.clone()),
         (None, None) => Keep::Nowhere,
@@ -77,6 +79,28 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
         keep,
         store: store_at(&flags.store)?,
     })
+}
+
+/// Who stamps the entry. The URL is recorded, so it must carry no secret.
+fn stamping(flags: &GateFlags) -> Result<Option<Stamping>, Diagnostic> {
+    let required = parse("--timestamp", &flags.timestamp, "required, best-effort or off", |t| match t {
+        "required" => Some(Some(true)),
+        "best-effort" => Some(Some(false)),
+        "off" => Some(None),
+        _ => None,
+    })?;
+    let (Some(url), Some(required)) = (&flags.timestamp_url, required) else { return Ok(None) };
+    let uri = url.parse::<http::Uri>().ok().filter(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+    });
+    if uri.is_none() {
+        return Err(Code::BadUsage
+            .at("--timestamp-url")
+            .what(format!("is {url:?}, expected http:// or https:// and no user name in it"))
+            .next("give the address of an RFC 3161 authority; the envelope records it"));
+    }
+    Ok(Some(Stamping { url: url.clone(), required }))
 }
 
 pub(super) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic> {
@@ -100,10 +124,17 @@ pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
     Ok(VerifyRequest {
         inputs,
         path: flags.trail.into(),
+        trust: TrustFrom {
+            tsa_ca: flags.tsa_ca,
+            key: flags.key,
+            identity: flags.identity.zip(flags.issuer).map(|(name, issuer)| Identity { name, issuer }),
+            trusted_root: flags.trusted_root,
+        },
         question: Question {
             release_id: flags.release_id.as_deref().map(release_id).transpose()?,
             anchors: flags.anchor.iter().map(anchor).collect::<Result<_, _>>()?,
             require_anchor: flags.require_anchor,
+            ..Question::default()
         },
         output: plain(flags.output),
     })

@@ -35,6 +35,8 @@ pub const ACTION_INPUTS: &[&str] = &[
     "project-id",
     "store",
     "max-baseline-age",
+    "timestamp-url",
+    "timestamp",
     "audit-root",
     "audit",
     "audit-branch",
@@ -103,15 +105,16 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         &[("required", Audit::Required), ("best-effort", Audit::BestEffort), ("off", Audit::Off)],
     )?;
     let mode = choice(given("mode"), "mode", &[("enforce", Mode::Enforce), ("advisory", Mode::Advisory)])?;
-    let release = match gate.keep {
-        Keep::Trail { release, .. } => Some(release),
-        Keep::File(_) | Keep::Nowhere => None,
+    let (release, stamping) = match gate.keep {
+        Keep::Trail { release, stamping, .. } => (Some(release), stamping),
+        Keep::File(_) | Keep::Nowhere => (None, None),
     };
     Ok(ActionRequest {
         runs: gate.runs,
         plan: gate.plan,
         release,
         store: gate.store,
+        stamping,
         audit_root: given("audit-root"),
         audit_branch: branch(given("audit-branch"))?,
         audit,

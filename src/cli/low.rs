@@ -196,6 +196,13 @@ pub(super) struct GateFlags {
     /// Folder that holds the trail: it is DIR/audit.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) audit_root: String,
+    /// Have the new entry stamped by this time-stamping authority (RFC 3161); only a hash is sent.
+    #[arg(long, value_name = "URL", requires = "release_id")]
+    pub(super) timestamp_url: Option<String>,
+    /// Without a time stamp: required records nothing and fails, best-effort records without one, off
+    /// asks for none.
+    #[arg(long, value_name = "required|best-effort|off", default_value = "required")]
+    pub(super) timestamp: String,
     /// Write the envelope to this file instead of a trail.
     #[arg(long, value_name = "FILE", conflicts_with = "release_id")]
     pub(super) envelope: Option<String>,
@@ -243,6 +250,21 @@ pub(super) struct VerifyFlags {
     /// A trail that nothing outside vouches for cannot be decided (exit 2).
     #[arg(long)]
     pub(super) require_anchor: bool,
+    /// Certificates (PEM) of time-stamping authorities: time stamps must lead to one of them.
+    #[arg(long, value_name = "FILE")]
+    pub(super) tsa_ca: Option<String>,
+    /// Public key (PEM): signatures by a key must be made by it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<String>,
+    /// Mail address or workflow URL that Sigstore certificates must be issued to; * at its end stands for any ending.
+    #[arg(long, value_name = "NAME", requires = "issuer", requires = "trusted_root")]
+    pub(super) identity: Option<String>,
+    /// Who vouched for --identity, such as https://token.actions.githubusercontent.com.
+    #[arg(long, value_name = "URL", requires = "identity")]
+    pub(super) issuer: Option<String>,
+    /// Sigstore's keys: trusted_root.json, or what `gh attestation trusted-root` prints.
+    #[arg(long, value_name = "FILE")]
+    pub(super) trusted_root: Option<String>,
     /// Make the decisions again from these files; needs --candidate too.
     #[arg(long, value_name = "FILE", requires = "candidate")]
     pub(super) baseline: Option<String>,

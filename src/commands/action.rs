@@ -7,7 +7,7 @@ mod told;
 use super::World;
 use super::gate::Gated;
 use super::judge::judge;
-use super::keep::{Decision, Keep, StoreAt, keep, trail_line, where_kept};
+use super::keep::{Decision, Keep, Stamping, StoreAt, keep, trail_line, where_kept};
 use super::origin::Origin;
 use super::runs::{Loaded, Runs};
 use crate::domain::{Diagnostic, Exit, Plan, ReleaseId};
@@ -29,6 +29,8 @@ pub struct ActionRequest {
     pub release: Option<ReleaseId>,
     /// Where both runs go, and where `store:` names are looked up.
     pub store: Option<StoreAt>,
+    /// Who is asked to stamp the entry.
+    pub stamping: Option<Stamping>,
     /// A folder for the trail, instead of the branch.
     pub audit_root: Option<String>,
     /// The branch for the trail.
@@ -138,6 +140,7 @@ fn decide(
         run: Some(step.origin.run.clone()),
         image_digest: step.image_digest.clone(),
         store: None,
+        time_stamp: None,
     };
     let decision =
         || Decision { runs, plan: &request.plan, judged: &judged, circumstances: circumstances.clone() };
@@ -150,6 +153,7 @@ fn decide(
         }
         other => other?,
     };
+    log.extend(kept.unstamped().map(|why| runner::warning("No time stamp", why)));
     Ok(Gated { judged, kept })
 }
 

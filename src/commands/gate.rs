@@ -45,6 +45,7 @@ pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnosti
         run: None,
         image_digest: None,
         store: None,
+        time_stamp: None,
     };
     let decision = Decision { runs: &runs, plan: &request.plan, judged: &judged, circumstances };
     let kept = keep(decision, &request.keep, request.store.as_ref(), world)?;

@@ -2,12 +2,12 @@
 
 use super::World;
 use super::runs::Loaded;
-use crate::domain::{ClusterRule, Diagnostic, Digest, Plan, ProjectId, ReleaseId};
+use crate::domain::{ClusterRule, Code, Diagnostic, Digest, Plan, ProjectId, ReleaseId};
 use crate::envelope::judged::{Circumstances, Judged};
 use crate::envelope::{self, v1};
 use crate::present::{self, json};
 use crate::store::{Decided, Shelf, Stored};
-use crate::trail::{self, Appended};
+use crate::trail::{self, Appended, Draft};
 
 /// Where the envelope goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,25 @@ pub enum Keep {
         place: Place,
         /// The release decided.
         release: ReleaseId,
+        /// Who is asked to stamp the entry.
+        stamping: Option<Stamping>,
     },
+}
+
+/// Who is asked to stamp an entry, and what follows if they do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamping {
+    /// The authority's URL.
+    pub url: String,
+    /// Nothing is recorded without a time stamp; otherwise the entry is recorded all the same.
+    pub required: bool,
+}
+
+impl Stamping {
+    fn recorded(&self) -> v1::TimeStamp {
+        let policy = if self.required { v1::TimeStamp::REQUIRED } else { v1::TimeStamp::BEST_EFFORT };
+        v1::TimeStamp { url: self.url.clone(), policy: policy.into() }
+    }
 }
 
 /// Which store, and whose part of it.
@@ -72,6 +90,8 @@ pub enum Filed {
         path: String,
         /// The branch and the commit that hold it, where the trail is on a branch.
         commit: Option<(String, String)>,
+        /// Why the authority that was asked gave no time stamp.
+        unstamped: Option<String>,
     },
 }
 
@@ -91,6 +111,15 @@ impl Kept {
         match &self.filed {
             Filed::Nowhere => None,
             Filed::File { path, bytes } | Filed::Trail { path, bytes, .. } => Some((path, bytes)),
+        }
+    }
+
+    /// Why the entry has no time stamp although one was asked for.
+    #[must_use]
+    pub fn unstamped(&self) -> Option<&str> {
+        match &self.filed {
+            Filed::Trail { unstamped, .. } => unstamped.as_deref(),
+            Filed::Nowhere | Filed::File { .. } => None,
         }
     }
 }
@@ -182,7 +211,7 @@ impl Decision<'_> {
     }
 
     /// Puts the envelope where it belongs.
-    fn file(&self, keep: &Keep, world: &World<'_>) -> Result<Filed, Diagnostic> {
+    fn file(&mut self, keep: &Keep, world: &World<'_>) -> Result<Filed, Diagnostic> {
         match keep {
             Keep::Nowhere => Ok(Filed::Nowhere),
             Keep::File(path) => {
@@ -190,19 +219,50 @@ impl Decision<'_> {
                 world.files.write(path, &bytes)?;
                 Ok(Filed::File { path: path.clone(), bytes })
             }
-            Keep::Trail { place, release } => self.append(place, release, world),
+            Keep::Trail { place, release, stamping } => {
+                self.circumstances.time_stamp = stamping.as_ref().map(Stamping::recorded);
+                self.append(place, release, stamping.as_ref(), world)
+            }
         }
     }
 
-    fn append(&self, place: &Place, release: &ReleaseId, world: &World<'_>) -> Result<Filed, Diagnostic> {
+    fn append(
+        &self,
+        place: &Place,
+        release: &ReleaseId,
+        stamping: Option<&Stamping>,
+        world: &World<'_>,
+    ) -> Result<Filed, Diagnostic> {
         let port = world.trails.open(place)?;
-        let appended = trail::append(
-            &*port,
+        let mut unstamped = None;
+        let mut stamp = |entry: &[u8]| {
+            let Some(asked) = stamping else { return Ok(None) };
+            match world.time_stamps.ask(&asked.url, entry) {
+                Err(error) if !asked.required => {
+                    unstamped = Some(error.to_string());
+                    Ok(None)
+                }
+                answer => answer.map(Some),
+            }
+        };
+        let mut draft = Draft {
             release,
-            &self.fingerprint()?,
-            &mut |place| self.envelope(Some((release.as_str(), place.attempt, place.supersedes.clone()))),
-            &self.circumstances.decided_at,
-        )?;
+            fingerprint: &self.fingerprint()?,
+            render: &mut |place| {
+                self.envelope(Some((release.as_str(), place.attempt, place.supersedes.clone())))
+            },
+            stamp: &mut stamp,
+            written_at: &self.circumstances.decided_at,
+        };
+        let appended = trail::append(&*port, &mut draft)?;
+        if let (Appended::Exists(at), Some(Stamping { required: true, .. })) = (&appended, stamping)
+            && !at.stamped
+        {
+            return Err(Code::TrailNotWritten
+                .at(&at.path)
+                .what("was recorded before without a time stamp, and one is required now")
+                .next("decide under another release id, or with --timestamp best-effort"));
+        }
         // Read back rather than remembered: what is shown and attached is what the trail holds.
         let in_trail = &appended.receipt().path;
         let bytes = port.read(in_trail)?;
@@ -214,7 +274,7 @@ impl Decision<'_> {
                 (copy.clone(), port.revision().map(|commit| (name.clone(), commit)))
             }
         };
-        Ok(Filed::Trail { appended, bytes, path, commit })
+        Ok(Filed::Trail { appended, bytes, path, commit, unstamped })
     }
 }
 
@@ -227,6 +287,7 @@ pub(super) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
         sha256: at.sha256.to_string(),
         entry_index: at.index,
         entry_sha256: at.entry_sha256.to_string(),
+        time_stamp: at.stamp(),
     })
 }
 
@@ -241,7 +302,7 @@ pub(super) fn where_kept(kept: &Kept) -> present::kept::Kept {
             "written to a file outside any trail",
             vec![("", path.clone()), ("sha256 ", Digest::of(bytes).to_string())],
         ),
-        Filed::Trail { appended, commit, .. } => {
+        Filed::Trail { appended, commit, unstamped, .. } => {
             let at = appended.receipt();
             let mut facts = vec![
                 ("", at.path.clone()),
@@ -249,6 +310,8 @@ pub(super) fn where_kept(kept: &Kept) -> present::kept::Kept {
                 ("entry ", at.index.to_string()),
                 ("entry sha256 ", at.entry_sha256.to_string()),
             ];
+            facts.extend(at.stamp().map(|path| ("time stamp ", path)));
+            facts.extend(unstamped.as_ref().map(|why| ("no time stamp: ", why.clone())));
             if let Some((branch, commit)) = commit {
                 facts.push(("branch ", branch.clone()));
                 facts.push(("commit ", commit.clone()));

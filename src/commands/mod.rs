@@ -13,6 +13,7 @@ pub mod mirror;
 pub mod origin;
 pub mod replay;
 pub mod runs;
+pub mod trust;
 pub mod verify;
 pub mod watch;
 
@@ -66,6 +67,15 @@ pub trait Stores {
     fn open(&self, root: &str) -> Result<Box<dyn store::Place + '_>, Diagnostic>;
 }
 
+/// Time-stamping authorities (RFC 3161) by their URL.
+pub trait TimeStamps {
+    /// An authority's answer to a request to stamp `bytes`, found to be a time stamp of them.
+    ///
+    /// # Errors
+    /// `time-stamp-refused` where there is none.
+    fn ask(&self, url: &str, bytes: &[u8]) -> Result<Vec<u8>, Diagnostic>;
+}
+
 /// The check run on the commit under judgement.
 pub trait Checks {
     /// Shows that a verdict is on its way; takes over what an earlier attempt of the same job left.
@@ -93,6 +103,8 @@ pub struct World<'a> {
     pub trails: &'a dyn Trails,
     /// Run stores.
     pub stores: &'a dyn Stores,
+    /// Time-stamping authorities.
+    pub time_stamps: &'a dyn TimeStamps,
     /// Checks on commits, where there is a GitHub to post them to.
     pub checks: Option<&'a dyn Checks>,
 }

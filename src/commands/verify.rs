@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::replay::{Inputs, replay};
+use super::trust::TrustFrom;
 use super::{Files, Outcome, Output, Stores};
 use crate::domain::Diagnostic;
 use crate::present;
-use crate::trail::{self, Question, TrailFiles, Verification};
+use crate::trail::{self, Alone, Question, TrailFiles, Verification};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct VerifyRequest {
     pub path: PathBuf,
     /// The release to show, the anchors to look for, and whether one is required.
     pub question: Question,
+    /// Whom to believe about signatures and time stamps.
+    pub trust: TrustFrom,
     /// Where the runs are, if decisions are to be made again.
     pub inputs: Option<Inputs>,
     /// How to say it.
@@ -42,6 +45,8 @@ pub enum Found {
         bytes: Vec<u8>,
         /// Those of the `entry.json` beside it.
         entry: Option<Vec<u8>>,
+        /// Names and bytes of the signatures and time stamps beside it.
+        beside: Vec<(String, Vec<u8>)>,
     },
 }
 
@@ -56,6 +61,7 @@ pub fn verify(
     files: &dyn Files,
     stores: &dyn Stores,
 ) -> Result<Outcome, Diagnostic> {
+    let question = Question { trust: request.trust.read(files)?, ..request.question.clone() };
     let name = request.path.display().to_string();
     let again = |answer: &mut Verification, read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>| {
         request.inputs.as_ref().map_or(Ok(()), |inputs| replay(answer, read, inputs, files, stores))
@@ -63,12 +69,13 @@ pub fn verify(
     let answer = match places.look(&request.path)? {
         Found::Nothing => Verification::nothing(&name),
         Found::Trail(trail) => {
-            let mut answer = trail::verify(trail.as_ref(), &request.question)?;
+            let mut answer = trail::verify(trail.as_ref(), &question)?;
             again(&mut answer, &|path| trail.read(path))?;
             answer
         }
-        Found::Envelope { bytes, entry } => {
-            let mut answer = trail::verify_one(&name, &bytes, entry.as_deref(), &request.question)?;
+        Found::Envelope { bytes, entry, beside } => {
+            let alone = Alone { path: &name, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
+            let mut answer = trail::verify_one(alone, &question)?;
             again(&mut answer, &|_| Ok(bytes.clone()))?;
             answer
         }

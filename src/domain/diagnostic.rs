@@ -94,6 +94,7 @@ codes! {
     StoreNotWritten = "store-not-written", CannotCreate, "The store could not be written; nothing was half-written.";
     StoreUnreachable = "store-unreachable", TryLater, "The store's bucket did not answer as it should within the deadline.";
     StoreRefused = "store-refused", NoPermission, "The credentials may not do what was asked of the store's bucket.";
+    TimeStampRefused = "time-stamp-refused", TryLater, "The time-stamping authority gave no time stamp that can be kept.";
     RunNotFound = "run-not-found", Data, "The store holds no run that answers to this name.";
     EventUnreadable = "event-unreadable", Data, "The payload of the event does not name the commit that it is about.";
     OutputNotWritten = "output-not-written", CannotCreate, "A file that was asked for could not be written.";

@@ -8,7 +8,7 @@ use super::git::{Git, GitTrail, NoGit, WorkTree, can_be_ref};
 use super::trail_dir::{TrailDir, absent, plain, read_plain, unreadable};
 use crate::commands::verify::{Found, Places};
 use crate::domain::{Code, Diagnostic};
-use crate::trail::ROOT;
+use crate::trail::{ROOT, is_companion};
 
 /// What a name begins with that means a commit, whatever folders there are.
 const GIT: &str = "git:";
@@ -34,7 +34,12 @@ impl Places for LocalPlaces {
             let beside = path.with_file_name("entry.json");
             let named = path.file_name().is_some_and(|name| name == "audit.json");
             let entry = (named && plain(&beside)).then(|| read_plain(&beside)).transpose()?;
-            return Ok(Found::Envelope { bytes: read_plain(path)?, entry });
+            let bytes = read_plain(path)?;
+            return Ok(Found::Envelope {
+                bytes,
+                entry,
+                beside: if named { companions(path)? } else { Vec::new() },
+            });
         }
         if !found.is_dir() {
             return Err(Code::FileUnreadable
@@ -55,6 +60,21 @@ impl Places for LocalPlaces {
             _ => Ok(Found::Nothing),
         }
     }
+}
+
+/// The signatures and time stamps beside an envelope, in the order of their names.
+fn companions(envelope: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
+    let folder = envelope.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| is_companion(name));
+        if let Some(name) = name.filter(|_| plain(&path)) {
+            found.push((name.to_owned(), read_plain(&path)?));
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// A folder that holds a trail, with its past where git knows it.

@@ -42,6 +42,8 @@ pub struct Circumstances {
     pub image_digest: Option<String>,
     /// The stored copies of both runs.
     pub store: Option<v1::Store>,
+    /// What is asked of a time-stamping authority.
+    pub time_stamp: Option<v1::TimeStamp>,
 }
 
 impl Judged {
@@ -81,6 +83,7 @@ impl Judged {
                 target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             },
             store: circumstances.store.clone(),
+            time_stamp: circumstances.time_stamp.clone(),
             overrides: Vec::new(),
         }
     }

@@ -47,6 +47,8 @@ pub struct Facts {
     pub decided_at: String,
     /// Identity of the decision apart from its moment: the plan and both inputs.
     pub fingerprint: Digest,
+    /// Nothing was to be recorded without a time stamp.
+    pub stamp_required: bool,
 }
 
 /// What a line of history says of a decision, as its envelope has it.
@@ -106,6 +108,12 @@ struct Skeleton {
     report: ReportSkeleton,
     plan: Value,
     inputs: InputsSkeleton,
+    time_stamp: Option<StampSkeleton>,
+}
+
+#[derive(Deserialize)]
+struct StampSkeleton {
+    policy: String,
 }
 
 #[derive(Deserialize)]
@@ -174,5 +182,6 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
         verdict,
         decided_at: skeleton.decided_at,
         fingerprint: Digest::of(identity.to_string().as_bytes()),
+        stamp_required: skeleton.time_stamp.is_some_and(|asked| asked.policy == v1::TimeStamp::REQUIRED),
     })
 }

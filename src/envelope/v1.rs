@@ -13,7 +13,7 @@ mod runs;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use origin::{Run, Source, Tool};
+pub use origin::{Run, Source, TimeStamp, Tool};
 pub use plan::{Plan, PolicyRef};
 pub use report::{Bounds, Changed, Comparison, CrossCheck, EffectSizes, Pairing, Report};
 pub use runs::{Input, Inputs, Resolved, Store, StoredRun};
@@ -60,6 +60,8 @@ pub struct Envelope {
     pub tool: Tool,
     /// The stored copies of both runs.
     pub store: Option<Store>,
+    /// What was asked of a time-stamping authority; its token lies beside the entry.
+    pub time_stamp: Option<TimeStamp>,
     /// Human decisions that stand beside the verdict; they never change it.
     pub overrides: Vec<Override>,
 }

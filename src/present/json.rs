@@ -17,6 +17,9 @@ pub struct TrailLine {
     pub entry_index: u64,
     /// SHA-256 of the entry.
     pub entry_sha256: String,
+    /// Path of the entry's time stamp, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_stamp: Option<String>,
 }
 
 #[derive(Serialize)]

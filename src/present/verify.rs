@@ -2,11 +2,14 @@
 
 mod json;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::safe::line;
 use crate::envelope::v1::VerdictWord;
-use crate::trail::{AnchorHash, Finding, History, Kind, Line, Matched, Subject, Verification, Weight};
+use crate::trail::{
+    AnchorHash, Finding, History, Kind, Line, Matched, Stamped, Subject, Verification, Weight,
+};
 
 pub use json::json;
 
@@ -90,6 +93,7 @@ fn whole(out: &mut String, answer: &Verification) {
     if let Some(history) = &answer.history {
         past(out, history);
     }
+    vouchers(out, answer);
     for anchor in &answer.anchors {
         let hash = &anchor.hash;
         let _ = match &anchor.matched {
@@ -123,6 +127,31 @@ fn whole(out: &mut String, answer: &Verification) {
     }
     if answer.entries > 0 && !answer.anchored() {
         let _ = writeln!(out, "NOT ANCHORED: {}", Kind::NotAnchored.about());
+    }
+}
+
+/// Time stamps and signatures that were held to somebody whom the user trusts.
+fn vouchers(out: &mut String, answer: &Verification) {
+    let of = count(answer.lines.len(), "entry", "entries");
+    let by = |entry: &&Line| entry.stamped.as_ref().is_some_and(|stamped| stamped.by.is_some());
+    if let Some((index, Stamped { time, by: Some(name) })) = &answer.stamped_to {
+        let (stamped, time) = (answer.lines.iter().filter(by).count(), line(time));
+        let before = if answer.subject == Subject::Trail { " and all before it" } else { "" };
+        let _ = writeln!(
+            out,
+            "TIME STAMPS: {stamped} of {of}; entry {index}{before} existed by {time}, says {}.",
+            line(name)
+        );
+    }
+    let signers = |entry: &Line| entry.signed.iter().any(|signed| signed.by.is_some());
+    let signed = answer.lines.iter().filter(|entry| signers(entry)).count();
+    if signed > 0 {
+        let by =
+            answer.lines.iter().flat_map(|entry| &entry.signed).filter_map(|signed| signed.by.as_deref());
+        let names: BTreeSet<&str> = by.collect();
+        let shown: Vec<String> = names.iter().take(SHOWN).map(|name| line(name)).collect();
+        let more = if names.len() > SHOWN { " and others" } else { "" };
+        let _ = writeln!(out, "SIGNED: {signed} of {of}, by {}{more}.", shown.join(", "));
     }
 }
 
@@ -174,19 +203,27 @@ fn unchecked(answer: &Verification) -> Vec<String> {
         _ if open > 0 => what.push(format!("the runs behind {}", count(open, "verdict", "verdicts"))),
         _ => {}
     }
-    what.push("who wrote the entries, and when: their times are the writers' own clocks".to_owned());
+    what.push(match &answer.stamped_to {
+        Some(_) => "who wrote the entries: their own times are the writers' clocks".to_owned(),
+        None => "who wrote the entries, and when: their times are the writers' own clocks".to_owned(),
+    });
     what.push(match &answer.history {
         Some(history) if !history.cut => {
             "git's objects against their names: a clone does, and `git fsck`".into()
         }
         _ => "the history of these files in git".to_owned(),
     });
-    let signatures = answer.findings.iter().filter(|finding| finding.kind == Kind::Signature).count();
+    let open = |kind| answer.findings.iter().filter(|finding| finding.kind == kind).count();
+    let stamps = open(Kind::TimeStamp);
+    if stamps > 0 {
+        what.push(format!("the authority behind {}", count(stamps, "time stamp", "time stamps")));
+    }
+    let signatures = open(Kind::Signature);
     if signatures > 0 {
-        what.push(format!(
-            "{}: the tool that made them checks them",
-            count(signatures, "signature", "signatures")
-        ));
+        what.push(format!("who made {}", count(signatures, "signature", "signatures")));
+    }
+    if answer.stamped_to.is_some() {
+        what.push("whether a certificate behind a time stamp was revoked".to_owned());
     }
     if answer.subject == Subject::Envelope {
         what.push("the entries before and after it, and whether other attempts exist".to_owned());

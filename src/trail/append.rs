@@ -8,7 +8,7 @@ use super::attributes;
 use super::entry::{Entry, EnvelopeRef, Link};
 use super::examine::Examination;
 use super::finding::{Finding, Kind, Weight};
-use super::layout::Slot;
+use super::layout::{STAMP, Slot};
 use super::listing::Listing;
 use super::port::{Addition, NewFile, Outcome, Port, TrailFiles};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
@@ -41,6 +41,36 @@ pub struct Receipt {
     pub index: u64,
     /// SHA-256 of the entry: what to keep elsewhere as an anchor.
     pub entry_sha256: Digest,
+    /// Whether a time stamp lies beside the entry.
+    pub stamped: bool,
+}
+
+impl Receipt {
+    /// The time stamp beside the entry, where there is one.
+    #[must_use]
+    pub fn stamp(&self) -> Option<String> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.stamped.then(|| format!("{folder}/{STAMP}"))
+    }
+}
+
+/// Gets a time stamp of some bytes, or none where none is wanted.
+pub type StampWith<'a> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, Diagnostic> + 'a;
+
+/// An envelope that is to be appended.
+pub struct Draft<'a> {
+    /// The release it decides.
+    pub release: &'a ReleaseId,
+    /// Identity of plan and both inputs: what makes two decisions the same.
+    pub fingerprint: &'a Digest,
+    /// Makes the envelope for its place; called again only when the place in the release changed.
+    pub render: &'a mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
+    /// Gets a time stamp for the bytes of the entry, if it is to have one. It goes in together with the
+    /// entry, so an entry is never seen without it; called again when a race was lost, for the entry
+    /// is another one then.
+    pub stamp: &'a mut StampWith<'a>,
+    /// Now: RFC 3339, UTC.
+    pub written_at: &'a str,
 }
 
 /// What became of an envelope.
@@ -63,33 +93,25 @@ impl Appended {
     }
 }
 
-/// Appends the envelope that `render` makes for its place, unless one of the same `fingerprint`
-/// (plan and both inputs) stands in `release` already.
+/// Appends an envelope, unless one of the same fingerprint stands in its release already.
 ///
 /// Before anything is written the trail is held to this much: every entry is whole, the entries are
 /// linked from 1 to the head without gap or fork, each has an envelope beside it, and the bytes of
 /// the head's envelope and of all of this release's are those that were written. Envelopes of other
 /// releases are left to [`verify`](super::verify()).
 ///
-/// `render` is called again only when the place in the release changed.
-///
 /// # Errors
 /// `bad-release-id` where a release differs only in case; `trail-broken` and `trail-newer` where the
 /// trail must not be extended; `trail-not-written` where the port cannot read or write it; errors of
-/// `render`. None of them leaves anything behind in the trail.
-pub fn append(
-    port: &dyn Port,
-    release: &ReleaseId,
-    fingerprint: &Digest,
-    render: &mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
-    written_at: &str,
-) -> Result<Appended, Diagnostic> {
+/// `render` and `stamp`. None of them leaves anything behind in the trail.
+pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagnostic> {
+    let Draft { release, fingerprint, written_at, .. } = *draft;
     let mut rendered: Option<(Placement, Vec<u8>)> = None;
     for _ in 0..PASSES {
         let snapshot = port.snapshot().map_err(not_written)?;
         let listing = Listing::of(&snapshot);
         let trail = judge(port, &listing, release)?;
-        if let Some(receipt) = find(&trail, release, fingerprint) {
+        if let Some(receipt) = find(&trail, &listing, release, fingerprint) {
             // After a lost reply the envelope found is the one that this call made.
             let ours = rendered.as_ref().is_some_and(|(_, bytes)| Digest::of(bytes) == receipt.sha256);
             return Ok(if ours { Appended::Written(receipt) } else { Appended::Exists(receipt) });
@@ -98,7 +120,7 @@ pub fn append(
         let bytes = match rendered.take() {
             Some((place, bytes)) if place == placement => bytes,
             _ => {
-                let bytes = render(&placement)?;
+                let bytes = (draft.render)(&placement)?;
                 agrees(&bytes, &slot, &placement, fingerprint)?;
                 bytes
             }
@@ -115,17 +137,20 @@ pub fn append(
             written_at: written_at.to_owned(),
         };
         let entry_bytes = entry.to_bytes()?;
+        let stamp = (draft.stamp)(&entry_bytes)?;
         let receipt = Receipt {
             path: entry.envelope.path.clone(),
             sha256: entry.envelope.sha256,
             attempt: slot.attempt,
             index: entry.index,
             entry_sha256: Digest::of(&entry_bytes),
+            stamped: stamp.is_some(),
         };
         let mut files: Vec<NewFile> =
             attributes::to_add(port, &listing).map_err(not_written)?.into_iter().collect();
         files.push(NewFile { path: slot.envelope(), bytes: bytes.clone() });
         files.push(NewFile { path: slot.entry(), bytes: entry_bytes });
+        files.extend(stamp.map(|bytes| NewFile { path: slot.stamp(), bytes }));
         let addition = Addition { index: entry.index, folder: slot.folder(), files };
         match port.append(&snapshot.token, &addition)? {
             Outcome::Done => return Ok(Appended::Written(receipt)),
@@ -170,7 +195,12 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
 }
 
 /// The attempt that decided the same inputs under the same plan.
-fn find(trail: &Examination, release: &ReleaseId, fingerprint: &Digest) -> Option<Receipt> {
+fn find(
+    trail: &Examination,
+    listing: &Listing,
+    release: &ReleaseId,
+    fingerprint: &Digest,
+) -> Option<Receipt> {
     trail.slots.iter().find_map(|(slot, seen)| {
         let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
         let read = seen.entry.as_ref()?;
@@ -181,6 +211,7 @@ fn find(trail: &Examination, release: &ReleaseId, fingerprint: &Digest) -> Optio
             attempt: slot.attempt,
             index: read.entry.index,
             entry_sha256: read.sha256,
+            stamped: listing.companions.iter().any(|(_, path)| *path == slot.stamp()),
         })
     })
 }

@@ -93,6 +93,12 @@ kinds! {
         "restore .gitattributes with the line `audit/** -text`; the next append does so by itself";
     AttributesChanged = "attributes-changed", "The trail's own .gitattributes is not as evalsig wrote it.",
         "restore its bytes";
+    TimeStampWrong = "time-stamp-wrong", "A time stamp does not show that the file beside it existed.",
+        "compare with another copy of the trail; if another authority made it, add its certificate to --tsa-ca";
+    TimeStampMissing = "time-stamp-missing", "An envelope says that a time stamp was required, and there is none.",
+        "restore entry.tsr from another copy of the trail";
+    SignatureWrong = "signature-wrong", "A signature is not one of the file beside it by whom you trust.",
+        "compare with another copy of the trail; ask the signer which key it was";
     HistoryChanged = "history-changed", "A commit changed a file of the trail, which may only be added to.",
         "see who did it with `git show COMMIT`, and compare with another clone";
     HistoryRemoved = "history-removed", "A commit removed a file from the trail, which may only be added to.",
@@ -123,10 +129,21 @@ kinds! {
         "verify with the newest evalsig to check the rest";
     OtherEngine = "other-engine", "Another version of evalsig decided; numbers were held to a share of 1e-9.",
         "nothing, or take the version that the plan names to compare bit by bit";
-    Signature = "signature", "A signature or time stamp lies beside an envelope.",
-        "check it with the tool that made it: cosign, gh attestation, openssl";
+    TimeStampApart = "time-stamp-apart", "A time stamp is more than a day away from the time that its entry names.",
+        "ask why: nothing vouches for the time between, and a trail written anew is stamped anew";
+    TimeStamp = "time-stamp", "A time stamp lies there, and whether its authority is to be believed was not checked.",
+        "name the authority's certificates with --tsa-ca";
+    Signature = "signature", "A signature, or what belongs to one, lies there, and was not checked.",
+        "check it with --key, or --identity, --issuer and --trusted-root, or with the tool that made it";
     Leftover = "leftover", "A writer was killed here, or is at work.",
         "nothing: it is not part of the trail, and the next append sweeps it";
+}
+
+impl Kind {
+    /// Something that should vouch for an entry, and does not.
+    pub(super) fn is_beside(self) -> bool {
+        matches!(self, Self::TimeStampWrong | Self::TimeStampMissing | Self::SignatureWrong)
+    }
 }
 
 /// One finding.

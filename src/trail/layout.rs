@@ -7,6 +7,9 @@ pub const ROOT: &str = "audit";
 /// Where writers on one machine prepare what they will rename; never part of the trail.
 pub const STAGING: &str = ".staging";
 
+/// The time stamp of the entry beside it.
+pub(super) const STAMP: &str = "entry.tsr";
+
 /// The place of one envelope and its entry: a release and the attempt at it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
@@ -39,6 +42,12 @@ impl Slot {
     #[must_use]
     pub fn entry(&self) -> String {
         format!("{}/entry.json", self.folder())
+    }
+
+    /// The time stamp of the entry, where one was asked for.
+    #[must_use]
+    pub fn stamp(&self) -> String {
+        format!("{}/{STAMP}", self.folder())
     }
 }
 
@@ -74,6 +83,12 @@ const COMPANIONS: [&str; 9] = [
     "trusted_root.json",
 ];
 
+/// Whether a file of this name may lie beside an envelope.
+#[must_use]
+pub fn is_companion(name: &str) -> bool {
+    COMPANIONS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// What `path` is to the trail.
 pub(super) fn place(path: &str) -> Place {
     let parts: Vec<&str> = path.split('/').collect();
@@ -99,7 +114,7 @@ fn in_slot(release: &str, attempt: Option<u32>, name: &str) -> Place {
     match name {
         "audit.json" => Place::Envelope(slot),
         "entry.json" => Place::Entry(slot),
-        _ if COMPANIONS.iter().any(|ending| name.ends_with(ending)) => Place::Companion(slot),
+        _ if is_companion(name) => Place::Companion(slot),
         _ => Place::Stranger("only audit.json, entry.json, signatures and time stamps lie there".into()),
     }
 }

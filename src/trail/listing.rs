@@ -17,7 +17,9 @@ pub(super) struct Listing {
     pub(super) outer: Option<FileKind>,
     /// `audit/.gitattributes`.
     pub(super) inner: Option<FileKind>,
-    /// What does not touch the chain: strange files, signatures, leftovers.
+    /// Signatures and time stamps that lie beside something.
+    pub(super) companions: Vec<(Slot, String)>,
+    /// What does not touch the chain: strange files, leftovers.
     pub(super) aside: Vec<Finding>,
 }
 
@@ -52,13 +54,13 @@ impl Listing {
             }
         }
         for (slot, path) in companions {
-            this.aside.push(if this.envelopes.contains(&slot) || this.entries.contains(&slot) {
-                Finding::note(Kind::Signature, path)
+            if this.envelopes.contains(&slot) || this.entries.contains(&slot) {
+                this.companions.push((slot, path.clone()));
             } else {
                 // What cutting the tail by hand leaves behind.
                 let finding = Finding::broken(Kind::UnexpectedFile, path);
-                finding.expected("an envelope beside it").found("none")
-            });
+                this.aside.push(finding.expected("an envelope beside it").found("none"));
+            }
         }
         this
     }

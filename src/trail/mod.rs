@@ -4,6 +4,7 @@
 //! .gitattributes                                audit/** -text
 //! audit/<release-id>/audit.json                 the envelope of attempt 1, never touched again
 //! audit/<release-id>/entry.json                 its place in the chain
+//! audit/<release-id>/entry.tsr                     a time stamp of the entry, where one was asked for
 //! audit/<release-id>/attempts/002/audit.json    the next attempt at the same release
 //! audit/<release-id>/attempts/002/entry.json
 //! ```
@@ -16,6 +17,7 @@
 mod anchor;
 mod append;
 mod attributes;
+mod beside;
 mod chain;
 mod entry;
 mod examine;
@@ -25,18 +27,23 @@ mod layout;
 mod listing;
 mod one;
 mod port;
+mod signature;
 mod slots;
+pub mod stamp;
+mod trust;
 mod verify;
 
 pub use anchor::{Anchor, AnchorHash, Matched};
-pub use append::{Appended, Placement, Receipt, append};
+pub use append::{Appended, Draft, Placement, Receipt, StampWith, append};
+pub use beside::{Signed, Stamped};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
 pub use finding::{Finding, Kind, Weight};
 pub use history::{Change, History};
-pub use layout::{ROOT, STAGING, Slot};
-pub use one::verify_one;
+pub use layout::{ROOT, STAGING, Slot, is_companion};
+pub use one::{Alone, verify_one};
 pub use port::{
     Addition, Earlier, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles,
     settled,
 };
+pub use trust::{Identity, PublicKey, Roots, Trust};
 pub use verify::{Line, Question, Subject, Verification, verify};

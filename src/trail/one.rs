@@ -1,27 +1,35 @@
 //! One envelope taken out of its trail: what can be said of it alone.
 
 use super::anchor;
+use super::beside::{self, About, Vouched};
 use super::entry::{self, Fault};
 use super::finding::{Finding, Kind};
-use super::layout::{Place, place};
+use super::layout::{Place, STAMP, place};
 use super::port::Earlier;
 use super::slots::{facts, unconverted};
-use super::verify::{Line, Question, Subject, Verification, finish};
+use super::trust::Trust;
+use super::verify::{Line, Question, Subject, Verification, finish, stamped_to};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 
-/// Verifies one envelope, with the entry beside it when there is one.
-///
-/// `path` is what the report calls the file; where the envelope lay in its trail is what its entry
-/// says.
+/// An envelope that was taken out of its trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone<'a> {
+    /// What the report calls the file; where it lay in its trail is what its entry says.
+    pub path: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Those of the `entry.json` beside it.
+    pub entry: Option<&'a [u8]>,
+    /// Signatures and time stamps that lie beside it: name and bytes.
+    pub beside: &'a [(String, Vec<u8>)],
+}
+
+/// Verifies one envelope, with the entry, the signatures and the time stamps beside it when there are any.
 ///
 /// # Errors
 /// `envelope-unreadable` where the bytes are no envelope, or contradict themselves.
-pub fn verify_one(
-    path: &str,
-    bytes: &[u8],
-    entry_bytes: Option<&[u8]>,
-    question: &Question,
-) -> Result<Verification, Diagnostic> {
+pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification, Diagnostic> {
+    let Alone { path, bytes, entry: entry_bytes, .. } = alone;
     let mut findings = Vec::new();
     let known = facts(bytes, path, None, &mut findings);
     // With an entry beside it, even bytes that are no envelope can be held to what they should be.
@@ -49,12 +57,16 @@ pub fn verify_one(
         decided_at: known.as_ref().map(|facts| facts.decided_at.clone()),
         sha256: Some(Digest::of(bytes)),
         entry_sha256: None,
+        stamped: None,
+        signed: Vec::new(),
         ok: true,
         reproduced: false,
     };
     if let Some(entry_bytes) = entry_bytes {
         hold_to_entry(bytes, entry_bytes, &mut line, &mut findings);
     }
+    let required = known.as_ref().is_some_and(|facts| facts.stamp_required);
+    vouch(alone, required, &question.trust, &mut line, &mut findings);
     if question.release_id.as_ref().is_some_and(|id| id.as_str() != line.release) {
         let finding = Finding::undecided(Kind::ReleaseAbsent, path);
         findings.push(finding.expected("an envelope of the release asked for").found(&line.release));
@@ -62,6 +74,7 @@ pub fn verify_one(
     let lines = vec![line];
     let no_revisions = |_: &str| Ok(Earlier::NoRevisions);
     let anchors = anchor::seek(&question.anchors, &lines, &no_revisions, &mut findings)?;
+    let stamped_to = stamped_to(&lines);
     let matched = anchors.iter().any(|anchor| anchor.matched.is_some());
     if entry_bytes.is_none() && !matched {
         findings.push(
@@ -78,10 +91,35 @@ pub fn verify_one(
         head: None,
         history: None,
         anchors,
+        stamped_to,
         findings,
     };
     finish(&mut answer, question.require_anchor);
     Ok(answer)
+}
+
+/// Judges what lies beside the envelope, as far as the two files are those that were written.
+fn vouch(alone: Alone<'_>, required: bool, trust: &Trust, line: &mut Line, findings: &mut Vec<Finding>) {
+    let Alone { bytes, entry: entry_bytes, beside, .. } = alone;
+    let folder = line.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let has = |name: &str| beside.iter().any(|(other, _)| other == name);
+    // Without its entry an envelope was taken out on purpose, and what lay beside it with the rest.
+    if entry_bytes.is_some() && required && !has(STAMP) {
+        findings.push(beside::missing(format!("{folder}{STAMP}"), line.index));
+    }
+    let read = entry_bytes.and_then(|bytes| entry::read(bytes).ok());
+    let about = About {
+        index: line.index,
+        entry: entry_bytes.filter(|_| read.is_some()),
+        written_at: read.as_ref().map(|read| read.entry.written_at.as_str()),
+        // Bytes that its entry does not name are nobody's word.
+        envelope: Some(bytes).filter(|_| read.is_none() || line.verdict.is_some()),
+    };
+    let mut vouched = Vouched::default();
+    for (name, bytes) in beside {
+        beside::judge(&format!("{folder}{name}"), bytes, about, trust, &mut vouched, findings);
+    }
+    (line.stamped, line.signed) = (vouched.stamped, vouched.signed);
 }
 
 /// Compares the envelope with what its entry says of it.

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{self, Anchor, AnchorHash, Matched};
 use super::attributes;
+use super::beside::{self, Signed, Stamped, Vouched};
 use super::examine::Examination;
 use super::finding::{Finding, Kind, Weight};
 use super::history::History;
-use super::layout::ROOT;
+use super::layout::{ROOT, Slot};
 use super::listing::Listing;
 use super::port::TrailFiles;
+use super::trust::Trust;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
 use crate::envelope::v1::VerdictWord;
 
 /// What is asked of a trail.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Question {
     /// Show the lines of this release only; the chain is checked whole all the same.
     pub release_id: Option<ReleaseId>,
@@ -22,6 +24,8 @@ pub struct Question {
     pub anchors: Vec<AnchorHash>,
     /// An unanchored trail leaves the question undecided.
     pub require_anchor: bool,
+    /// Whose signatures and time stamps are believed.
+    pub trust: Trust,
 }
 
 /// What was verified.
@@ -54,6 +58,10 @@ pub struct Line {
     pub sha256: Option<Digest>,
     /// SHA-256 of the entry's bytes, where they are those that were written.
     pub entry_sha256: Option<Digest>,
+    /// When a time-stamping authority saw the entry.
+    pub stamped: Option<Stamped>,
+    /// The signatures beside it that are not wrong.
+    pub signed: Vec<Signed>,
     /// Nothing was found against either file.
     pub ok: bool,
     /// The decision was made again, with the same result.
@@ -77,6 +85,8 @@ pub struct Verification {
     pub history: Option<History>,
     /// The anchors in the order in which they were given.
     pub anchors: Vec<Anchor>,
+    /// The newest entry that a trusted authority saw, and when.
+    pub stamped_to: Option<(u64, Stamped)>,
     /// What was found: breaks first, the first break of the chain before all.
     pub findings: Vec<Finding>,
 }
@@ -98,22 +108,20 @@ impl Verification {
         }
     }
 
-    /// An anchor was found, be it an envelope's only.
+    /// An anchor was found, be it an envelope's only, or a trusted authority saw an entry.
     #[must_use]
     pub fn anchored(&self) -> bool {
-        self.anchors.iter().any(|anchor| anchor.matched.is_some())
+        self.stamped_to.is_some() || self.anchors.iter().any(|anchor| anchor.matched.is_some())
     }
 
-    /// The position up to which anchors hold the chain.
+    /// The position up to which anchors and time stamps hold the chain.
     #[must_use]
     pub fn anchored_to(&self) -> Option<u64> {
-        self.anchors
-            .iter()
-            .filter_map(|anchor| match anchor.matched {
-                Some(Matched::Entry { index, .. } | Matched::Commit { index }) => Some(index),
-                _ => None,
-            })
-            .max()
+        let anchors = self.anchors.iter().filter_map(|anchor| match anchor.matched {
+            Some(Matched::Entry { index, .. } | Matched::Commit { index }) => Some(index),
+            _ => None,
+        });
+        anchors.chain(self.stamped_to.as_ref().map(|(index, _)| *index)).max()
     }
 
     /// Adds what was found by making decisions again.
@@ -134,6 +142,7 @@ impl Verification {
             head: None,
             history: None,
             anchors: Vec::new(),
+            stamped_to: None,
             findings: vec![finding.expected("a folder that holds audit/").found("none")],
         }
     }
@@ -148,11 +157,14 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let listing = Listing::of(&files.snapshot()?);
     let mut trail = Examination::of_entries(files, &listing)?;
     trail.read_envelopes(files, |_| true)?;
-    let lines = lines(&trail);
+    let mut beside = Vec::new();
+    let vouched = beside::check(files, &listing, &trail, &question.trust, &mut beside)?;
+    let lines = lines(&trail, vouched);
     let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
     let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
 
     let mut findings = std::mem::take(&mut trail.findings);
+    findings.append(&mut beside);
     findings.extend(listing.aside.iter().cloned());
     findings.extend(case_clashes(&releases));
     if trail.slots.is_empty() {
@@ -172,6 +184,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     }
     let earlier = |revision: &str| files.earlier(revision);
     let anchors = anchor::seek(&question.anchors, &lines, &earlier, &mut findings)?;
+    let stamped_to = stamped_to(&lines);
     let shown = |line: &Line| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
     let mut answer = Verification {
         subject: Subject::Trail,
@@ -181,10 +194,19 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
         head,
         history,
         anchors,
+        stamped_to,
         findings,
     };
     finish(&mut answer, question.require_anchor);
     Ok(answer)
+}
+
+/// The newest entry that an authority saw which the user trusts.
+pub(super) fn stamped_to(lines: &[Line]) -> Option<(u64, Stamped)> {
+    let stamped = lines
+        .iter()
+        .filter_map(|line| Some((line.index?, line.stamped.clone().filter(|stamped| stamped.by.is_some())?)));
+    stamped.max_by_key(|(index, _)| *index)
 }
 
 /// Releases that a file system without case would merge.
@@ -225,16 +247,23 @@ fn settle(answer: &mut Verification) {
         .filter(|finding| finding.weight == Weight::Broken)
         .map(|finding| finding.path.as_str())
         .collect();
+    let vouching = answer.findings.iter().filter(|finding| finding.kind.is_beside());
+    let beside: BTreeSet<&str> =
+        vouching.filter_map(|finding| Some(finding.path.rsplit_once('/')?.0)).collect();
     for line in &mut answer.lines {
-        line.ok = !broken.contains(line.path.as_str()) && !broken.contains(line.entry_path.as_str());
+        let folder = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        line.ok = !broken.contains(line.path.as_str())
+            && !broken.contains(line.entry_path.as_str())
+            && !beside.contains(folder);
     }
 }
 
-fn lines(trail: &Examination) -> Vec<Line> {
+fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Vouched>) -> Vec<Line> {
     let mut lines: Vec<Line> = trail
         .slots
         .iter()
-        .map(|(slot, seen)| Line {
+        .map(|(slot, seen)| (slot, seen, vouched.remove(slot).unwrap_or_default()))
+        .map(|(slot, seen, vouched)| Line {
             index: seen.index().or(seen.claims),
             release: slot.release.to_string(),
             attempt: slot.attempt,
@@ -244,6 +273,8 @@ fn lines(trail: &Examination) -> Vec<Line> {
             decided_at: seen.facts.as_ref().map(|facts| facts.decided_at.clone()),
             sha256: seen.sha256,
             entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
+            stamped: vouched.stamped,
+            signed: vouched.signed,
             ok: true,
             reproduced: false,
         })

@@ -13,7 +13,10 @@ mod docs;
 mod faults;
 mod git;
 mod golden;
+mod matrix;
 mod processes;
+mod signatures;
+mod stamps;
 
 use std::collections::BTreeMap;
 use std::fs;

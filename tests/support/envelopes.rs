@@ -4,11 +4,23 @@ use evalsig::domain::{Diagnostic, Digest, ReleaseId};
 use evalsig::envelope::{
     self,
     v1::{
-        Changed, Comparison, EffectSizes, Envelope, Input, Inputs, Pairing, Plan, Report, SCHEMA, Tool,
-        VerdictWord,
+        Changed, Comparison, EffectSizes, Envelope, Input, Inputs, Pairing, Plan, Report, SCHEMA, TimeStamp,
+        Tool, VerdictWord,
     },
 };
-use evalsig::trail::{self, Appended, Placement, Port};
+use evalsig::trail::{self, Appended, Draft, Placement, Port, StampWith};
+
+/// Appends without a time stamp.
+pub fn append(
+    port: &dyn Port,
+    release: &ReleaseId,
+    fingerprint: &Digest,
+    render: &mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
+    written_at: &str,
+) -> Result<Appended, Diagnostic> {
+    let stamp = &mut |_: &[u8]| Ok(None);
+    trail::append(port, &mut Draft { release, fingerprint, render, stamp, written_at })
+}
 
 /// A decision to be recorded: the release, and a number that sets its inputs apart from all others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +113,7 @@ impl Decision {
                 target: "a test".into(),
             },
             store: None,
+            time_stamp: None,
             overrides: Vec::new(),
         }
     }
@@ -119,7 +132,27 @@ impl Decision {
     /// Appends it.
     pub fn append(&self, port: &dyn Port) -> Result<Appended, Diagnostic> {
         let mut render = |placement: &Placement| Ok(self.bytes(placement));
-        trail::append(port, &self.release, &self.fingerprint(), &mut render, &self.time())
+        append(port, &self.release, &self.fingerprint(), &mut render, &self.time())
+    }
+
+    /// Appends it with a time stamp that `stamp` gives.
+    pub fn append_stamped(&self, port: &dyn Port, stamp: &mut StampWith<'_>) -> Result<Appended, Diagnostic> {
+        let mut render = |placement: &Placement| {
+            let mut envelope = self.envelope(placement);
+            envelope.time_stamp =
+                Some(TimeStamp { url: "http://tsa.example".into(), policy: TimeStamp::REQUIRED.into() });
+            envelope::to_bytes(&envelope)
+        };
+        let (fingerprint, time) = (self.fingerprint(), self.time());
+        let render = &mut render;
+        let draft = &mut Draft {
+            release: &self.release,
+            fingerprint: &fingerprint,
+            render,
+            stamp,
+            written_at: &time,
+        };
+        trail::append(port, draft)
     }
 
     fn input(&self, role: &str) -> Input {

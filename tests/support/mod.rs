@@ -1,5 +1,6 @@
 //! What several integration tests share.
 
+pub(crate) mod authority;
 #[allow(dead_code, reason = "a stand-in offers what GitHub offers; its users take what they need")]
 pub(crate) mod github;
 mod job;

@@ -101,7 +101,7 @@ impl ActionRequest {
             (None, Reach::Workspace) => Place::Folder(".".into()),
             (None, Reach::File) => return loose(),
         };
-        Keep::Trail { place, release }
+        Keep::Trail { place, release, stamping: self.stamping.clone() }
     }
 
     fn check_name(&self, task: Option<&str>) -> String {

@@ -59,3 +59,20 @@ pub struct Tool {
     /// Architecture and operating system.
     pub target: String,
 }
+
+/// What was asked of a time-stamping authority (RFC 3161) when the entry was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TimeStamp {
+    /// Where it was asked.
+    pub url: String,
+    /// `required`: nothing was to be recorded without one, so one that is missing was removed.
+    /// `best-effort`: recorded without one where the authority gave none.
+    pub policy: String,
+}
+
+impl TimeStamp {
+    /// The policy under which nothing is recorded without a time stamp.
+    pub const REQUIRED: &str = "required";
+    /// The policy under which the authority may fail.
+    pub const BEST_EFFORT: &str = "best-effort";
+}

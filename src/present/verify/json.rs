@@ -20,6 +20,8 @@ struct Report<'a> {
     git: Option<Git<'a>>,
     anchored: bool,
     anchored_to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stamped_to: Option<StampedTo<'a>>,
     anchors: Vec<JsonAnchor<'a>>,
     lines: Vec<JsonLine<'a>>,
     findings: Vec<JsonFinding<'a>>,
@@ -30,6 +32,27 @@ struct Report<'a> {
 struct Head {
     index: u64,
     sha256: String,
+}
+
+/// The newest entry that a trusted authority saw.
+#[derive(Serialize)]
+struct StampedTo<'a> {
+    index: u64,
+    time: &'a str,
+    by: Option<&'a str>,
+}
+
+/// `by` is null where whom to believe was not given.
+#[derive(Serialize)]
+struct TimeStamp<'a> {
+    time: &'a str,
+    by: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    path: &'a str,
+    by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +86,10 @@ struct JsonLine<'a> {
     sha256: Option<String>,
     entry_path: &'a str,
     entry_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_stamp: Option<TimeStamp<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signature<'a>>,
     ok: bool,
     /// Left out where the decision was not made again, or not with this result.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +132,11 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
         git: answer.history.as_ref().map(git),
         anchored: answer.anchored(),
         anchored_to: answer.anchored_to(),
+        stamped_to: answer.stamped_to.as_ref().map(|(index, stamped)| StampedTo {
+            index: *index,
+            time: &stamped.time,
+            by: stamped.by.as_deref(),
+        }),
         anchors: answer.anchors.iter().map(json_anchor).collect(),
         lines: answer
             .lines
@@ -119,6 +151,15 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
                 sha256: hex(entry.sha256),
                 entry_path: &entry.entry_path,
                 entry_sha256: hex(entry.entry_sha256),
+                time_stamp: entry
+                    .stamped
+                    .as_ref()
+                    .map(|stamped| TimeStamp { time: &stamped.time, by: stamped.by.as_deref() }),
+                signatures: entry
+                    .signed
+                    .iter()
+                    .map(|signed| Signature { path: &signed.path, by: signed.by.as_deref() })
+                    .collect(),
                 ok: entry.ok,
                 reproduced: entry.reproduced.then_some(true),
             })

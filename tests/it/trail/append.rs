@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use evalsig::domain::{Code, Digest};
-use evalsig::trail::{self, Appended, ENTRY_SCHEMA, Kind, Placement};
+use evalsig::trail::{Appended, ENTRY_SCHEMA, Kind, Placement};
 
-use super::{Decision, MemoryTrail, ask, ask_with, breaks, five};
+use super::{Decision, MemoryTrail, ask, ask_with, breaks, envelopes, five};
 
 #[test]
 fn five_entries_are_intact_and_say_where_they_stand() {
@@ -53,7 +53,7 @@ fn an_attempt_supersedes_the_newest_before_it() {
     let first = Decision::new("v1", 1).append(&trail).unwrap().receipt().clone();
     let second = Decision::new("v1", 2);
     let placement = Cell::new(None);
-    trail::append(
+    envelopes::append(
         &trail,
         &second.release,
         &second.fingerprint(),
@@ -77,7 +77,7 @@ fn a_race_lost_to_another_release_rebuilds_only_the_entry() {
         Some(Box::new(|trail| drop(Decision::new("other", 7).append(trail).unwrap())));
     let ours = Decision::new("v1", 1);
     let rendered = Cell::new(0);
-    let done = trail::append(
+    let done = envelopes::append(
         &trail,
         &ours.release,
         &ours.fingerprint(),
@@ -114,7 +114,7 @@ fn a_race_lost_to_the_same_decision_finds_it() {
             evalsig::envelope::to_bytes(&envelope)
         };
         let done =
-            trail::append(trail, &twin.release, &twin.fingerprint(), &mut render, "2026-11-21T23:59:59Z");
+            envelopes::append(trail, &twin.release, &twin.fingerprint(), &mut render, "2026-11-21T23:59:59Z");
         assert!(matches!(done, Ok(Appended::Written(_))));
     };
     *trail.intruder.borrow_mut() = Some(Box::new(same));
@@ -151,7 +151,7 @@ fn what_was_not_rendered_for_its_place_is_not_written() {
     for bytes in [other.bytes(&Placement { attempt: 1, supersedes: None }), ours.bytes(&moved), b"{}".into()]
     {
         let mut render = |_: &Placement| Ok(bytes.clone());
-        let done = trail::append(&trail, &ours.release, &ours.fingerprint(), &mut render, &ours.time());
+        let done = envelopes::append(&trail, &ours.release, &ours.fingerprint(), &mut render, &ours.time());
         assert_eq!(done.unwrap_err().code, Code::Bug);
     }
     assert!(trail.files.borrow().is_empty());

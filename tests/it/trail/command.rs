@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use evalsig::commands::Output;
+use evalsig::commands::trust::TrustFrom;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
 use evalsig::edge::trail_dir::TrailDir;
@@ -14,7 +15,13 @@ use serde_json::Value;
 use super::{Decision, five, golden, spread};
 
 fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), Diagnostic> {
-    let request = VerifyRequest { path: path.to_path_buf(), question, inputs: None, output };
+    let request = VerifyRequest {
+        path: path.to_path_buf(),
+        question,
+        trust: TrustFrom::default(),
+        inputs: None,
+        output,
+    };
     let outcome = verify(&request, &LocalPlaces, &Disk::default(), &Stores)?;
     Ok((outcome.stdout, outcome.exit))
 }

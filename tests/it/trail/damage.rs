@@ -315,9 +315,9 @@ fn a_clone_with_autocrlf_is_recognised_by_name() {
 fn strange_files_are_named_and_known_ones_noted() {
     let mut files = five();
     for (path, bytes) in [
-        ("audit/v1.0.0/audit.sigstore.json", "{}"),
+        ("audit/v1.0.0/audit.json.asc", "{}"),
         ("audit/v1.0.0/audit.json.sig", ""),
-        ("audit/v1.1.0/attempts/002/entry.tsr", ""),
+        ("audit/v1.1.0/attempts/002/signer.pem", ""),
         ("audit/.staging/folder/audit.json", "{"),
     ] {
         files.insert(path.into(), bytes.into());

@@ -1,0 +1,60 @@
+//! Whom to believe, read from the files that the user names.
+
+use std::io::Read as _;
+
+use super::Files;
+use crate::domain::{Code, Diagnostic};
+use crate::readers::Named;
+use crate::trail::stamp::Authorities;
+use crate::trail::{Identity, PublicKey, Roots, Trust};
+
+/// Largest file of keys or certificates that is read; the bundle of every public authority has some
+/// hundred kB.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Where the user keeps what they trust.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustFrom {
+    /// Certificates of time-stamping authorities, PEM.
+    pub tsa_ca: Option<String>,
+    /// A public key, PEM.
+    pub key: Option<String>,
+    /// Whose certificates of Sigstore are believed.
+    pub identity: Option<Identity>,
+    /// A trusted root of Sigstore.
+    pub trusted_root: Option<String>,
+}
+
+impl TrustFrom {
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// `file-unreadable`; `format-unknown` for a file that holds something else.
+    pub fn read(&self, files: &dyn Files) -> Result<Trust, Diagnostic> {
+        Ok(Trust {
+            authorities: read(files, self.tsa_ca.as_deref(), Authorities::from_pem)?.unwrap_or_default(),
+            key: read(files, self.key.as_deref(), PublicKey::from_pem)?,
+            identity: self.identity.clone(),
+            roots: read(files, self.trusted_root.as_deref(), Roots::from_json)?.unwrap_or_default(),
+        })
+    }
+}
+
+fn read<T>(
+    files: &dyn Files,
+    path: Option<&str>,
+    parse: impl Fn(&[u8]) -> Result<T, String>,
+) -> Result<Option<T>, Diagnostic> {
+    let Some(path) = path else { return Ok(None) };
+    let unusable = |what: String| {
+        Code::FormatUnknown.at(path).what(what).next("see `evalsig verify --help` for the file that is meant")
+    };
+    let Named::File(source) = files.open(path)? else { return Err(unusable("is a folder".into())) };
+    let mut bytes = Vec::new();
+    source
+        .stream()
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Code::FileUnreadable.at(path).what(format!("cannot be read: {error}")))?;
+    parse(&bytes).map(Some).map_err(unusable)
+}

@@ -1,0 +1,187 @@
+//! What lies beside an envelope and its entry: time stamps and signatures, each held to the file that
+//! it is about and to whom the user trusts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::examine::Examination;
+use super::finding::{Finding, Kind};
+use super::layout::Slot;
+use super::listing::Listing;
+use super::port::TrailFiles;
+use super::signature::{self, Judged};
+use super::stamp::{self, Token};
+use super::trust::Trust;
+use crate::domain::{Diagnostic, Digest};
+
+/// Seconds between a time stamp and the time that its entry names before somebody should ask why.
+const APART: i64 = 24 * 60 * 60;
+
+/// When an authority saw an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    /// The authority's time: RFC 3339, UTC.
+    pub time: String,
+    /// Who the authority is; `None` where nobody that the user trusts stands behind it.
+    pub by: Option<String>,
+}
+
+/// A signature over an envelope or an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Its path.
+    pub path: String,
+    /// Who made it; `None` where that was not checked.
+    pub by: Option<String>,
+}
+
+/// What vouches for one slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Vouched {
+    pub(super) stamped: Option<Stamped>,
+    pub(super) signed: Vec<Signed>,
+}
+
+/// The two files that something can be about, where their bytes are those that were written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct About<'a> {
+    pub(super) index: Option<u64>,
+    pub(super) entry: Option<&'a [u8]>,
+    pub(super) written_at: Option<&'a str>,
+    pub(super) envelope: Option<&'a [u8]>,
+}
+
+/// Judges everything that lies beside the envelopes of a trail.
+pub(super) fn check(
+    files: &dyn TrailFiles,
+    listing: &Listing,
+    trail: &Examination,
+    trust: &Trust,
+    findings: &mut Vec<Finding>,
+) -> Result<BTreeMap<Slot, Vouched>, Diagnostic> {
+    let mut all: BTreeMap<Slot, Vouched> = BTreeMap::new();
+    let mut companions: BTreeMap<&Slot, Vec<&String>> = BTreeMap::new();
+    for (slot, path) in &listing.companions {
+        companions.entry(slot).or_default().push(path);
+    }
+    for (slot, seen) in &trail.slots {
+        let beside = companions.remove(slot).unwrap_or_default();
+        if seen.facts.as_ref().is_some_and(|facts| facts.stamp_required) && !beside.contains(&&slot.stamp()) {
+            findings.push(missing(slot.stamp(), seen.index()));
+        }
+        if beside.is_empty() {
+            continue;
+        }
+        let read = |path: String, sha256: Option<Digest>| -> Result<Option<Vec<u8>>, Diagnostic> {
+            let Some(sha256) = sha256 else { return Ok(None) };
+            Ok(Some(files.read(&path)?).filter(|bytes| Digest::of(bytes) == sha256))
+        };
+        let entry = read(slot.entry(), seen.entry.as_ref().map(|read| read.sha256))?;
+        let envelope = read(slot.envelope(), seen.facts.as_ref().and(seen.sha256))?;
+        let about = About {
+            index: seen.index(),
+            entry: entry.as_deref(),
+            written_at: seen.entry.as_ref().map(|read| read.entry.written_at.as_str()),
+            envelope: envelope.as_deref(),
+        };
+        let vouched = all.entry(slot.clone()).or_default();
+        for path in beside {
+            judge(path, &files.read(path)?, about, trust, vouched, findings);
+        }
+    }
+    Ok(all)
+}
+
+/// The time stamp without which the envelope says that nothing may be recorded.
+pub(super) fn missing(path: String, index: Option<u64>) -> Finding {
+    let finding = Finding::broken(Kind::TimeStampMissing, path).at(index);
+    finding.expected("the time stamp that the envelope says was required").found("no such file")
+}
+
+/// Judges one file, and keeps what it says for its slot.
+pub(super) fn judge(
+    path: &str,
+    bytes: &[u8],
+    about: About<'_>,
+    trust: &Trust,
+    vouched: &mut Vouched,
+    findings: &mut Vec<Finding>,
+) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let of_entry = name.starts_with("entry.");
+    let (signed, what) = if of_entry { (about.entry, "the entry") } else { (about.envelope, "the envelope") };
+    if name.ends_with(".tsr") {
+        let judged = signed.map_or(Ok(None), |signed| stamped(bytes, signed, trust));
+        match judged {
+            Ok(Some(stamped)) => {
+                if stamped.by.is_none() {
+                    findings.push(Finding::note(Kind::TimeStamp, path).at(about.index).found(&stamped.time));
+                }
+                if of_entry {
+                    findings.extend(apart(path, &stamped, about));
+                    vouched.stamped = Some(stamped);
+                }
+            }
+            Ok(None) => findings.push(Finding::note(Kind::TimeStamp, path).at(about.index)),
+            Err(why) => findings.push(
+                Finding::broken(Kind::TimeStampWrong, path)
+                    .at(about.index)
+                    .expected(format!("a time stamp of {what} beside it by an authority that you trust"))
+                    .found(why),
+            ),
+        }
+        return;
+    }
+    let judged = signed.map_or(Judged::Open("nothing: what it signs is damaged"), |signed| {
+        signature::judge(name, bytes, signed, trust)
+    });
+    let by = match judged {
+        Judged::Good(by) => Some(by),
+        Judged::Open(with) => {
+            findings
+                .push(Finding::note(Kind::Signature, path).at(about.index).expected(format!("with {with}")));
+            None
+        }
+        Judged::Wrong(why) => {
+            findings.push(
+                Finding::broken(Kind::SignatureWrong, path)
+                    .at(about.index)
+                    .expected(format!("a signature over {what} beside it by whom you trust"))
+                    .found(why),
+            );
+            return;
+        }
+    };
+    vouched.signed.push(Signed { path: path.to_owned(), by });
+}
+
+/// The time at which these bytes were seen; nothing where nobody can tell who says so.
+fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>, String> {
+    let token = Token::read(token)?;
+    if !token.is_of(signed) {
+        return Err("a time stamp of other bytes".into());
+    }
+    let Some(signer) = token.signer(&trust.authorities)? else {
+        return if trust.authorities.is_empty() { Ok(None) } else { Err("one by nobody known".into()) };
+    };
+    let time = token.time.to_string();
+    if trust.authorities.is_empty() {
+        return Ok(Some(Stamped { time, by: None }));
+    }
+    token.vouched(&signer, &trust.authorities)?;
+    Ok(Some(Stamped { time, by: Some(stamp::name(&signer)) }))
+}
+
+/// A time far from the one that the entry names.
+fn apart(path: &str, stamped: &Stamped, about: About<'_>) -> Option<Finding> {
+    let written_at = about.written_at?;
+    let [seen, written]: [Timestamp; 2] = [stamped.time.parse().ok()?, written_at.parse().ok()?];
+    let seconds = seen.as_second().saturating_sub(written.as_second());
+    (seconds.saturating_abs() > APART).then(|| {
+        let finding = Finding::note(Kind::TimeStampApart, path).at(about.index);
+        finding
+            .expected(format!("about {written_at}, when the entry says it was written"))
+            .found(&stamped.time)
+    })
+}

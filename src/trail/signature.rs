@@ -1,0 +1,270 @@
+//! Signatures beside an envelope: what made them, and whether the one that the user trusts did.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use sigstore_verify::crypto::{KeyAlgorithm, SigningScheme, verify_signature};
+use sigstore_verify::trust_root::TrustedRoot;
+use sigstore_verify::types::{Bundle, DerPublicKey, SignatureBytes, SignatureContent};
+use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier};
+
+use super::trust::{Identity, Roots, Trust};
+use crate::domain::Digest;
+
+/// What a signed statement is (in-toto Statement v1 in a DSSE envelope).
+const STATEMENT: &str = "application/vnd.in-toto+json";
+
+/// What a signature was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// Made over these bytes by the key or the identity that was named; in words.
+    Good(String),
+    /// Nothing was named that it could be held to; what is needed, in words.
+    Open(&'static str),
+    /// Not a signature of these bytes by whoever was named, and why.
+    Wrong(String),
+}
+
+/// Judges the file called `name` with these bytes, as a signature over `signed`.
+pub(super) fn judge(name: &str, bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
+    if name.ends_with(".sig") {
+        return detached(bytes, signed, trust);
+    }
+    if name.ends_with(".sigstore.json") || name.ends_with(".intoto.jsonl") {
+        return bundles(bytes, signed, trust);
+    }
+    Judged::Open(match name.rsplit('.').next() {
+        Some("asc") => "gpg --verify",
+        Some("bundle") => "cosign verify-blob --bundle, in the version that wrote it",
+        _ => "the tool that made it",
+    })
+}
+
+/// `openssl dgst -sign`, or the base64 of the same that older signers write.
+fn detached(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
+    let Some(key) = &trust.key else { return Judged::Open("--key, or openssl dgst -verify") };
+    let text = std::str::from_utf8(bytes).ok();
+    let decoded = text.and_then(|text| STANDARD.decode(text.trim()).ok());
+    let mut both = [Some(bytes.to_vec()), decoded].into_iter().flatten();
+    if both.any(|signature| made_by(&key.0, signed, &SignatureBytes::new(signature))) {
+        Judged::Good("the key".into())
+    } else {
+        Judged::Wrong("a signature that the key did not make over this file".into())
+    }
+}
+
+fn made_by(key: &DerPublicKey, signed: &[u8], signature: &SignatureBytes) -> bool {
+    schemes(key).into_iter().any(|scheme| verify_signature(key, signed, signature, scheme).is_ok())
+}
+
+/// Every way in which a key of this kind signs.
+fn schemes(key: &DerPublicKey) -> Vec<SigningScheme> {
+    use SigningScheme as S;
+    match KeyAlgorithm::from_spki(key) {
+        Ok(KeyAlgorithm::EcdsaP256) => vec![S::EcdsaP256Sha256, S::EcdsaP256Sha384],
+        Ok(KeyAlgorithm::EcdsaP384) => vec![S::EcdsaP384Sha384, S::EcdsaP384Sha256],
+        Ok(KeyAlgorithm::Ed25519) => vec![S::Ed25519],
+        Ok(KeyAlgorithm::Rsa) => vec![
+            S::RsaPkcs1Sha256,
+            S::RsaPkcs1Sha384,
+            S::RsaPkcs1Sha512,
+            S::RsaPssSha256,
+            S::RsaPssSha384,
+            S::RsaPssSha512,
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// Sigstore bundles: one, or one a line.
+fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Judged::Wrong("no Sigstore bundle".into()) };
+    let texts: Vec<&str> = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Ok(_) => vec![text],
+        Err(_) => text.lines().filter(|line| !line.trim().is_empty()).collect(),
+    };
+    let mut by = Judged::Wrong("no Sigstore bundle".into());
+    for text in texts {
+        by = match Bundle::from_json(text) {
+            Err(error) => Judged::Wrong(format!("no Sigstore bundle: {error}")),
+            Ok(bundle) => match (bundle.signing_certificate(), &trust.key, &trust.identity) {
+                (None, Some(key), _) => by_key(&bundle, signed, &key.0, &trust.roots),
+                (None, None, _) => Judged::Open("--key, or cosign verify-blob --key"),
+                (Some(_), _, Some(identity)) => by_identity(&bundle, signed, identity, &trust.roots),
+                (Some(_), _, None) => Judged::Open(
+                    "--identity, --issuer and --trusted-root, or cosign verify-blob, gh attestation verify",
+                ),
+            },
+        };
+        if matches!(by, Judged::Wrong(_)) {
+            break;
+        }
+    }
+    by
+}
+
+/// Without a trusted root neither the log nor the authorities that saw the signature can be looked at,
+/// and a signer without a network has none: the key alone decides then.
+fn by_key(bundle: &Bundle, signed: &[u8], key: &DerPublicKey, roots: &[Roots]) -> Judged {
+    let material = &bundle.verification_material;
+    let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
+    if roots.is_empty() || material.tlog_entries.is_empty() && stamps.is_empty() {
+        return by_key_alone(bundle, signed, key);
+    }
+    let policy = PublicKeyVerificationPolicy::new(key.clone());
+    match first_good(roots, |root| verify(root, bundle, signed, &policy)) {
+        Ok(_) => Judged::Good("the key".into()),
+        Err(why) => Judged::Wrong(why),
+    }
+}
+
+fn by_key_alone(bundle: &Bundle, signed: &[u8], key: &DerPublicKey) -> Judged {
+    let sha256 = Digest::of(signed);
+    let wrong = |why: &str| Judged::Wrong(why.into());
+    match &bundle.content {
+        SignatureContent::MessageSignature(message) => {
+            let named = message.message_digest.as_ref().map(|named| named.digest.as_bytes().to_vec());
+            if named.is_some_and(|named| named != sha256.as_bytes()) {
+                return wrong("a signature of another file");
+            }
+            if !made_by(key, signed, &message.signature) {
+                return wrong("a signature that the key did not make over this file");
+            }
+        }
+        SignatureContent::DsseEnvelope(envelope) => {
+            let statement: Value = serde_json::from_slice(envelope.payload.as_bytes()).unwrap_or_default();
+            let mut subjects = statement.get("subject").and_then(Value::as_array).into_iter().flatten();
+            let hex = sha256.to_string();
+            let named =
+                |subject: &Value| subject.pointer("/digest/sha256").and_then(Value::as_str) == Some(&hex);
+            if !subjects.any(named) {
+                return wrong("a statement about other files");
+            }
+            if envelope.payload_type != STATEMENT || !made_by(key, &envelope.pae(), &envelope.signature.sig) {
+                return wrong("a statement that the key did not sign");
+            }
+        }
+        _ => return wrong("a signature of an unknown kind"),
+    }
+    Judged::Good("the key".into())
+}
+
+fn by_identity(bundle: &Bundle, signed: &[u8], identity: &Identity, roots: &[Roots]) -> Judged {
+    let policy = VerificationPolicy::any_identity().require_issuer(identity.issuer.as_str());
+    match first_good(roots, |root| verify(root, bundle, signed, &policy)) {
+        Err(why) => Judged::Wrong(why),
+        Ok(result) => match result.identity().map(|name| name.as_str().to_owned()) {
+            Some(name) if identity.is(&name) => Judged::Good(name),
+            Some(name) => Judged::Wrong(format!("a signature by {name}")),
+            None => Judged::Wrong("a signature by nobody".into()),
+        },
+    }
+}
+
+fn verify(
+    root: &TrustedRoot,
+    bundle: &Bundle,
+    signed: &[u8],
+    policy: &impl sigstore_verify::Policy,
+) -> Result<VerificationResult, String> {
+    let verifier = Verifier::new(root).map_err(|error| format!("trusted root: {error}"))?;
+    verifier.verify(signed, bundle, policy).map_err(|error| error.to_string())
+}
+
+/// The first root under which it is good; else why it is not under the last.
+fn first_good<T>(roots: &[Roots], verify: impl Fn(&TrustedRoot) -> Result<T, String>) -> Result<T, String> {
+    let mut last = Err("no trusted root was given".to_owned());
+    for root in roots {
+        last = verify(&root.0);
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test reads files that came with a library")]
+mod tests {
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use sigstore_verify::trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT as PRODUCTION;
+
+    use super::{Judged, judge};
+    use crate::trail::trust::{Identity, PublicKey, Roots, Trust};
+
+    /// Bundles that cosign wrote, which come with the library that checks them.
+    fn bundles() -> Option<PathBuf> {
+        let told = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+            .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .ok()?;
+        let metadata: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let library = packages.into_iter().find(|package| package["name"] == "sigstore-verify");
+        let manifest = library.and_then(|library| library["manifest_path"].as_str().map(PathBuf::from));
+        let folder = manifest.and_then(|path| Some(path.parent()?.join("test_data")));
+        let found = folder.filter(|folder| folder.is_dir());
+        if found.is_none() {
+            eprintln!(
+                "SKIPPED: this check needs the files of the sigstore-verify package, which cargo does not find"
+            );
+        }
+        found
+    }
+
+    #[test]
+    fn what_cosign_3_signed_without_a_key_is_held_to_its_identity() {
+        let Some(folder) = bundles() else { return };
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let bundle = read("bundles/cosign-v3-blob.sigstore.json");
+        let signed = read("bundles/cosign-v3-blob.txt");
+        let roots = Roots::from_json(PRODUCTION.as_bytes()).unwrap();
+        let trust = |name: &str, issuer: &str| Trust {
+            identity: Some(Identity { name: name.into(), issuer: issuer.into() }),
+            roots: roots.clone(),
+            ..Trust::default()
+        };
+        let (name, issuer) = ("w.vollprecht@gmail.com", "https://github.com/login/oauth");
+        let by = |trust: &Trust, signed: &[u8]| judge("audit.sigstore.json", &bundle, signed, trust);
+        for fits in [name, "w.vollprecht@*", "*"] {
+            assert_eq!(by(&trust(fits, issuer), &signed), Judged::Good(name.into()));
+        }
+        assert!(matches!(by(&Trust::default(), &signed), Judged::Open(_)));
+        for (name, issuer) in [("somebody@else", issuer), ("*@else", issuer), (name, "https://elsewhere")] {
+            assert!(matches!(by(&trust(name, issuer), &signed), Judged::Wrong(_)), "{name} {issuer}");
+        }
+        assert!(matches!(by(&trust(name, issuer), b"other bytes"), Judged::Wrong(_)));
+        let rootless = Trust { roots: Vec::new(), ..trust(name, issuer) };
+        assert!(matches!(by(&rootless, &signed), Judged::Wrong(_)));
+        // Two trusted roots, as `gh attestation trusted-root` writes them.
+        let root: serde_json::Value = serde_json::from_str(PRODUCTION).unwrap();
+        let lines = format!("{root}\n{root}\n");
+        assert_eq!(Roots::from_json(lines.as_bytes()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_cosign_signed_with_a_key_is_held_to_the_key_and_to_the_log() {
+        let Some(folder) = bundles() else { return };
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let (bundle, signed) = (read("managed-key/bundle.sigstore.json"), read("managed-key/artifact.txt"));
+        let key = PublicKey::from_pem(&read("managed-key/key.pub")).unwrap();
+        let trust = Trust { key: Some(key), ..Trust::default() };
+        let by =
+            |trust: &Trust, bundle: &[u8], signed: &[u8]| judge("a.sigstore.json", bundle, signed, trust);
+        assert_eq!(by(&trust, &bundle, &signed), Judged::Good("the key".into()));
+        assert!(matches!(by(&trust, &bundle, b"other bytes"), Judged::Wrong(_)));
+        let logged = Trust { roots: Roots::from_json(PRODUCTION.as_bytes()).unwrap(), ..trust.clone() };
+        assert_eq!(by(&logged, &bundle, &signed), Judged::Good("the key".into()));
+        // A log that is not the one that saw it.
+        const NOBODY: &[u8] =
+            br#"{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"#;
+        let strange = Trust { roots: Roots::from_json(NOBODY).unwrap(), ..trust.clone() };
+        assert!(matches!(by(&strange, &bundle, &signed), Judged::Wrong(_)));
+        let flipped =
+            String::from_utf8(bundle).unwrap().replacen("\"signature\":\"M", "\"signature\":\"N", 1);
+        assert!(matches!(by(&trust, flipped.as_bytes(), &signed), Judged::Wrong(_)));
+    }
+}
