@@ -48,6 +48,7 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         Request::Verify(request) => {
             commands::verify::verify(&request, &LocalPlaces, world.files, world.stores)
         }
+        Request::Statement(request) => commands::statement::statement(&request, &LocalPlaces, world.files),
         Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),

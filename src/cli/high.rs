@@ -3,6 +3,7 @@
 
 mod doctor;
 mod mde;
+mod statement;
 mod store;
 mod watch;
 
@@ -29,6 +30,7 @@ use crate::trail::{AnchorHash, Question};
 
 pub(super) use doctor::doctor;
 pub(super) use mde::mde;
+pub(super) use statement::statement;
 pub(super) use store::{get, history, mirror};
 pub(super) use watch::watch;
 

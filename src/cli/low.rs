@@ -3,6 +3,7 @@
 
 mod doctor;
 mod mde;
+mod statement;
 mod store;
 mod watch;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use doctor::DoctorFlags;
 pub(super) use mde::MdeFlags;
+pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
 pub(super) use watch::WatchFlags;
 
@@ -39,6 +41,9 @@ pub(super) enum Command {
     Action,
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
+    /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.
+    #[command(after_help = statement::EXAMPLES)]
+    Statement(StatementFlags),
     /// One line for each stored run: what it is, what was decided about it, where its file lies.
     #[command(after_help = store::EXAMPLES)]
     History(HistoryFlags),

@@ -20,6 +20,7 @@ use crate::commands::get::GetRequest;
 use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
+use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
@@ -36,6 +37,8 @@ pub enum Request {
     Action,
     /// `verify`.
     Verify(VerifyRequest),
+    /// `statement`.
+    Statement(StatementRequest),
     /// `history`.
     History(HistoryRequest),
     /// `store get`.
@@ -84,6 +87,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         }
         Command::Action => Request::Action,
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
+        Command::Statement(flags) => Request::Statement(high::statement(&flags)?),
         Command::History(flags) => Request::History(high::history(&flags, terminal)?),
         Command::Store(StoreCommand::Get(flags)) => Request::Get(high::get(&flags)?),
         Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(high::mirror(&flags)?),

@@ -13,6 +13,7 @@ pub mod mirror;
 pub mod origin;
 pub mod replay;
 pub mod runs;
+pub mod statement;
 pub mod verify;
 pub mod watch;
 

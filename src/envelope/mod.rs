@@ -3,6 +3,7 @@
 
 pub mod judged;
 pub mod replay;
+pub mod statement;
 pub mod v1;
 
 use serde::{Deserialize, Serialize};

@@ -39,6 +39,7 @@ mod shell;
 mod shown;
 mod simulation;
 mod stand_in;
+mod statement;
 mod store;
 mod trail;
 mod tree;

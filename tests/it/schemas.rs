@@ -16,7 +16,11 @@ fn validator() -> Validator {
 
 #[test]
 fn the_committed_schemas_are_those_that_the_code_generates() {
-    for (name, schema) in [("runframe", runframe_schema()), ("audit", envelope::schema())] {
+    for (name, schema) in [
+        ("runframe", runframe_schema()),
+        ("audit", envelope::schema()),
+        ("verdict", envelope::statement::schema()),
+    ] {
         let path = repository(&format!("schemas/{name}.v1.schema.json"));
         let text = format!("{:#}\n", schema.as_value());
         if std::env::var_os("UPDATE_SCHEMAS").is_some() {
