@@ -8,7 +8,9 @@ use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::action::Told;
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
-use evalsig::edge::{self, Disk, GitHub, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs};
+use evalsig::edge::{
+    self, Disk, GitHub, LocalArchives, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs,
+};
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
@@ -49,6 +51,9 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
             commands::verify::verify(&request, &LocalPlaces, world.files, world.stores)
         }
         Request::Statement(request) => commands::statement::statement(&request, &LocalPlaces, world.files),
+        Request::Export(request) => {
+            commands::export::export(&request, &LocalPlaces, world.stores, &LocalArchives)
+        }
         Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),

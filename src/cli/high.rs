@@ -2,6 +2,7 @@
 //! this nothing changes meaning.
 
 mod doctor;
+mod export;
 mod mde;
 mod statement;
 mod store;
@@ -29,6 +30,7 @@ use crate::readers::Format;
 use crate::trail::{AnchorHash, Question};
 
 pub(super) use doctor::doctor;
+pub(super) use export::export;
 pub(super) use mde::mde;
 pub(super) use statement::statement;
 pub(super) use store::{get, history, mirror};

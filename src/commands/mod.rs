@@ -3,6 +3,7 @@
 pub mod action;
 pub mod compare;
 pub mod doctor;
+pub mod export;
 pub mod gate;
 pub mod get;
 pub mod history;
