@@ -23,6 +23,7 @@ mod container;
 mod contract;
 mod docs;
 mod doctor;
+mod export;
 mod files;
 mod gate;
 mod github;
