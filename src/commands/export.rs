@@ -15,7 +15,7 @@ use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::export::{Asked, Export, Head, SCHEMA};
 use crate::store::Place;
-use crate::trail::{FileKind, Line, TrailFiles, Verification};
+use crate::trail::{FileKind, Line, ROOT, TrailFiles, Verification};
 
 pub use range::Range;
 
@@ -75,6 +75,7 @@ pub fn export(
     archives: &dyn Archives,
 ) -> Result<Outcome, Diagnostic> {
     let root = &request.audit_root;
+    outside(request)?;
     let source = match places.look(root)? {
         Found::Trail(source) => source,
         Found::Nothing | Found::Envelope { .. } => return Err(no_trail(root)),
@@ -133,6 +134,20 @@ fn copy_all(
         if wanted.contains(&index) {
             copy.decision(line, index, &envelope, beside, place)?;
         }
+    }
+    Ok(())
+}
+
+/// An export that lay in the trail would break it. A place that only links lead there is not seen.
+fn outside(request: &ExportRequest) -> Result<(), Diagnostic> {
+    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_path_buf();
+    let (out, root) = (plain(Path::new(&request.out)), plain(&request.audit_root));
+    let named = root.file_name().is_some_and(|name| name == ROOT);
+    if out.starts_with(root.join(ROOT)) || (named && out.starts_with(&root)) {
+        return Err(Code::BadUsage
+            .at("--out")
+            .what("lies in the trail, where nothing else may lie")
+            .next("name a place outside it"));
     }
     Ok(())
 }

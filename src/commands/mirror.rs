@@ -12,7 +12,7 @@ use super::{Files, Outcome, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
 use crate::store::{Created, Place};
-use crate::trail::{self, FileKind, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
+use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
 
 /// The file beside `audit/` that may be the user's own, and edited. Nothing in the chain names it.
 const ATTRIBUTES: &str = ".gitattributes";
@@ -53,7 +53,15 @@ pub fn mirror(
     let mut copy =
         Copy { target: target.as_ref(), known: BTreeMap::new(), done: Vec::new(), notes: Vec::new() };
     for path in paths {
-        copy.file(&path, &source.read(&path)?)?;
+        let bytes = source.read(&path)?;
+        // A trail gives no more of a file than the longest one that belongs to it.
+        if bytes.len() > MAX_FILE {
+            return Err(Code::FileUnreadable
+                .at(source.shown(&path))
+                .what("is longer than 1 MiB, which no file of a trail is")
+                .next("keep it elsewhere; what was mirrored so far stays"));
+        }
+        copy.file(&path, &bytes)?;
     }
     if let Some(root) = &request.store {
         copy.store(stores.open(root)?.as_ref())?;

@@ -1,15 +1,11 @@
 //! `evalsig export`: a period in one folder, which proves itself with everyday tools.
 
-#[path = "../support/envelopes.rs"]
-mod envelopes;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use envelopes::Decision;
 use evalsig::domain::Digest;
 use evalsig::edge::trail_dir::TrailDir;
 use evalsig::envelope::{self, v1};
@@ -17,6 +13,7 @@ use evalsig::trail::{self, Placement};
 use serde_json::{Value, json};
 
 use crate::support::{EVALSIG, Ran, Session, ran, repository, tool};
+use crate::trail::envelopes::Decision;
 use crate::tree;
 
 const GATE: &str =
@@ -350,6 +347,15 @@ fn a_run_that_is_not_there_is_said_everywhere() {
     assert_eq!(index["decisions"][0]["runs"], json!([]));
     session.run("verify evidence").exits(0);
 
+    // Of a file that is too long for a trail, half is not exported for the whole.
+    session.write("audit/v3/model.bundle", &"x".repeat((1 << 20) + 1));
+    let ran = session.run("export v3 --out long").exits(2);
+    assert!(ran.stderr.contains("audit/v3/model.bundle") && ran.stderr.contains("longer"), "{}", ran.stderr);
+    assert!(!session.has("long/audit/v3/model.bundle"));
+    let ran = session.run("store mirror --to mirror").exits(65);
+    assert!(ran.stderr.contains("audit/v3/model.bundle"), "{}", ran.stderr);
+    fs::remove_file(session.path("audit/v3/model.bundle")).unwrap();
+
     // A decision whose envelope names no runs cannot be made again from a store either.
     session.run(
         "gate --baseline runs/baseline.json --candidate runs/candidate.json --min-delta 0 --release-id bare",
@@ -376,6 +382,8 @@ fn nothing_is_overwritten_and_nothing_is_left_behind() {
     refused("export all --out s3://bucket/evidence", 64, "store mirror");
     refused("export all --audit-root runs --out new", 65, "holds no trail");
     refused("export all --audit-root audit/v1/audit.json --out new", 65, "holds no trail");
+    refused("export all --out audit/evidence.zip", 64, "lies in the trail");
+    refused("export all --audit-root ./audit --out audit/v1/evidence", 64, "lies in the trail");
     refused("export all --store s4://x --out new", 64, "s4");
     refused("export all", 64, "--out");
 

@@ -1,7 +1,7 @@
 //! The trail: its format, what verify finds, and that writers lose nothing.
 
 #[path = "../support/envelopes.rs"]
-mod envelopes;
+pub(crate) mod envelopes;
 #[path = "../support/memory_trail.rs"]
 mod memory_trail;
 

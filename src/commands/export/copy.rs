@@ -76,7 +76,7 @@ impl<'a> Copy<'a> {
         }
         let bytes = source.read(path)?;
         if bytes.len() > MAX_FILE {
-            self.misses(path, envelope, None, "is longer than any file of a trail is read");
+            self.misses(path, envelope, None, "is longer than 1 MiB, which no file of a trail is");
             return Ok(false);
         }
         self.add(path, &bytes)?;
