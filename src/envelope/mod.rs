@@ -78,7 +78,7 @@ pub struct SummaryReport {
     pub comparison: SummaryNumbers,
 }
 
-/// Delta, its interval and its p-value.
+/// Delta, its interval and bounds, and its p-value.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct SummaryNumbers {
     /// Mean of candidate - baseline, sign turned when lower is better.
@@ -91,6 +91,8 @@ pub struct SummaryNumbers {
     pub p_value: f64,
     /// Paired items.
     pub n_pairs: u64,
+    /// Both bounds, where the rule knows any.
+    pub bounds: Option<v1::Bounds>,
 }
 
 /// Reads what a line of history says, from an envelope of this or a newer version.

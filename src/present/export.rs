@@ -12,7 +12,7 @@ use super::json;
 use super::safe::line;
 use crate::domain::Diagnostic;
 use crate::domain::words::count;
-use crate::envelope::v1::VerdictWord;
+use crate::envelope::v1::{Bounds, VerdictWord};
 
 pub use html::page;
 pub use readme::readme;
@@ -83,8 +83,17 @@ pub struct Decision {
     pub entry: Hashed,
     /// Signatures, certificates and time stamps that lie beside it.
     pub beside: Vec<String>,
-    /// The stored runs that it is about, as far as they are here.
-    pub runs: Vec<String>,
+    /// The stored runs that it is about.
+    pub runs: Runs,
+}
+
+/// Paths of the stored runs of a decision in the export; null for one that is not here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Runs {
+    /// The run that was in use.
+    pub baseline: Option<String>,
+    /// The run that wanted to replace it.
+    pub candidate: Option<String>,
 }
 
 /// What an envelope reports, in short.
@@ -102,6 +111,8 @@ pub struct Numbers {
     pub p_value: f64,
     /// Paired items.
     pub n_pairs: u64,
+    /// Both bounds of the inverted test; null under the rule `evalsig-0.1`, which has none.
+    pub bounds: Option<Bounds>,
 }
 
 /// A file by path and digest.

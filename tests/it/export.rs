@@ -344,7 +344,7 @@ fn a_run_that_is_not_there_is_said_everywhere() {
         }
     }
     assert!(session.read("evidence/README.txt").contains("NOT COMPLETE"));
-    assert_eq!(index["decisions"][0]["runs"], json!([]));
+    assert_eq!(index["decisions"][0]["runs"], json!({"baseline": null, "candidate": null}));
     session.run("verify evidence").exits(0);
 
     // Of a file that is too long for a trail, half is not exported for the whole.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Archive;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
-use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers};
+use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
 use crate::readers::runframe_schema;
 use crate::store::Place;
 use crate::trail::{Line, MAX_FILE, TrailFiles};
@@ -94,14 +94,12 @@ impl<'a> Copy<'a> {
     ) -> Result<(), Diagnostic> {
         let summary = envelope::summary(bytes).ok();
         let stored = summary.as_ref().and_then(|summary| summary.store.as_ref());
-        let mut runs = Vec::new();
+        let mut runs = Runs::default();
         match (place, stored) {
             (None, _) => {}
             (Some(place), Some(stored)) => {
-                for run in [&stored.baseline, &stored.candidate] {
-                    runs.extend(self.run(run, &line.path, place)?);
-                }
-                runs.dedup();
+                runs.baseline = self.run(&stored.baseline, &line.path, place)?;
+                runs.candidate = self.run(&stored.candidate, &line.path, place)?;
             }
             (Some(_), None) => {
                 let why = match &summary {
@@ -113,8 +111,8 @@ impl<'a> Copy<'a> {
         }
         let numbers = summary.map(|summary| {
             let envelope::SummaryReport { claim, comparison } = summary.report;
-            let envelope::SummaryNumbers { delta, ci, ci_level, p_value, n_pairs } = comparison;
-            Numbers { claim, delta, ci, ci_level, p_value, n_pairs }
+            let envelope::SummaryNumbers { delta, ci, ci_level, p_value, n_pairs, bounds } = comparison;
+            Numbers { claim, delta, ci, ci_level, p_value, n_pairs, bounds }
         });
         let hashed = |path: &str, sha256| Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? });
         self.export.decisions.push(Decision {

@@ -67,7 +67,7 @@ pub fn page(export: &Export) -> String {
     }
     out.push_str(
         "<table>\n<thead>\n<tr><th class=\"number\">Entry</th><th>Decided</th><th>Release</th><th>Verdict</th>\
-         <th class=\"number\">Delta</th><th>Interval</th><th class=\"number\">p</th>\
+         <th class=\"number\">Delta</th><th>Bounds</th><th class=\"number\">p</th>\
          <th class=\"number\">Pairs</th><th>Evidence</th></tr>\n</thead>\n",
     );
     for decision in &export.decisions {
@@ -113,13 +113,18 @@ fn row(out: &mut String, decision: &Decision) {
     );
 }
 
+/// Both bounds where there are any: the upper one is what a REJECT rests on, and a one-sided interval does
+/// not show it.
 fn interval(numbers: &Numbers) -> String {
-    let level = percent(numbers.ci_level);
-    match numbers.ci {
-        (Some(low), Some(high)) => format!("{level}: {} to {}", signed(low), signed(high)),
-        (Some(low), None) => format!("{level}: above {}", signed(low)),
-        (None, Some(high)) => format!("{level}: below {}", signed(high)),
-        (None, None) => format!("{level}: unbounded"),
+    let (sides, level) = match &numbers.bounds {
+        Some(bounds) => ((bounds.lower, bounds.upper), format!("each {}", percent(bounds.each))),
+        None => (numbers.ci, percent(numbers.ci_level)),
+    };
+    match sides {
+        (Some(low), Some(high)) => format!("{} to {} ({level})", signed(low), signed(high)),
+        (Some(low), None) => format!("above {} ({level})", signed(low)),
+        (None, Some(high)) => format!("below {} ({level})", signed(high)),
+        (None, None) => "unbounded".into(),
     }
 }
 
@@ -127,8 +132,8 @@ fn links(decision: &Decision) -> String {
     let link = |path: &str, text: &str| format!("<a href=\"{}\">{}</a>", href(path), html(text));
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let mut links = vec![link(&decision.envelope.path, "envelope"), link(&decision.entry.path, "entry")];
-    for path in decision.beside.iter().chain(&decision.runs) {
-        links.push(link(path, &name(path)));
-    }
+    let runs = [(&decision.runs.baseline, "baseline"), (&decision.runs.candidate, "candidate")];
+    links.extend(runs.iter().filter_map(|(path, text)| Some(link(path.as_deref()?, text))));
+    links.extend(decision.beside.iter().map(|path| link(path, &name(path))));
     links.join(", ")
 }
