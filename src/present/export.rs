@@ -20,6 +20,9 @@ pub use readme::readme;
 /// Schema of `export.json`.
 pub const SCHEMA: &str = "evalsig.export/v1";
 
+/// The file that holds the SHA-256 of every other one.
+pub const SUMS: &str = "SHA256SUMS";
+
 /// A part of a trail, with all that is needed to check it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(extend("$id" = "https://github.com/org/evalsig-action/schemas/export.v1.schema.json"))]
@@ -194,6 +197,9 @@ pub fn text(export: &Export, out: &str) -> String {
     );
     let Head { index, sha256 } = &export.head;
     let _ = writeln!(text, "Head: entry {index}, SHA-256 {sha256}");
+    if let Some(sums) = export.files.iter().find(|file| file.path == SUMS) {
+        let _ = writeln!(text, "{SUMS}: SHA-256 {}, which stands for every file", sums.sha256);
+    }
     text
 }
 

@@ -194,7 +194,7 @@ impl<'a> Copy<'a> {
         self.add("export.json", index.as_bytes())?;
         self.export.files.sort();
         let sums = export::checksums(&self.export.files);
-        self.add("SHA256SUMS", sums.as_bytes())
+        self.add(export::SUMS, sums.as_bytes())
     }
 }
 
