@@ -1,5 +1,6 @@
 //! Exports as a folder or a zip archive. Both are prepared in a hidden folder beside their place and
-//! moved there whole; an error removes it, and after a kill nothing lies under the name that was asked for.
+//! moved there whole. An error removes it; after a kill nothing lies under the name that was asked for, and
+//! the next export beside it sweeps the rest.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -15,6 +16,10 @@ use super::hand::Hand;
 use crate::commands::export::{Archive, Archives};
 use crate::domain::{Code, Diagnostic};
 
+/// What the names of hidden folders begin with.
+const HIDDEN: &str = ".evalsig-export-";
+/// The folder in a hidden folder that becomes the export.
+const CONTENT: &str = "export";
 /// Files of this size and more need the long form of a zip entry.
 const LONG: u64 = u32::MAX as u64;
 
@@ -35,15 +40,27 @@ impl Archives for LocalArchives {
         let parent =
             target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let parent = parent.to_path_buf();
+        sweep(&parent);
         let stage = tempfile::Builder::new()
-            .prefix(".evalsig-export-")
+            .prefix(HIDDEN)
             .tempdir_in(&parent)
             .map_err(|error| failed(&target, "prepared", &error))?;
         let hand = Hand::at(&parent, Code::OutputNotWritten, "--out")?;
-        let content = stage.path().join("export");
+        let lock = lock(stage.path());
+        let content = stage.path().join(CONTENT);
         hand.folder(&content)?;
         let folders = BTreeSet::new();
-        Ok(Box::new(Staged { zipped, target, parent, stage, content, folders, files: BTreeSet::new(), hand }))
+        Ok(Box::new(Staged {
+            zipped,
+            target,
+            parent,
+            stage,
+            _lock: lock,
+            content,
+            folders,
+            files: BTreeSet::new(),
+            hand,
+        }))
     }
 }
 
@@ -54,6 +71,8 @@ struct Staged {
     parent: PathBuf,
     /// Removed with everything in it when it is dropped.
     stage: TempDir,
+    /// Says that somebody is at work there.
+    _lock: Option<File>,
     content: PathBuf,
     folders: BTreeSet<PathBuf>,
     files: BTreeSet<String>,
@@ -133,6 +152,25 @@ impl Staged {
         written.flush()?;
         written.get_ref().sync_all()
     }
+}
+
+/// Removes what killed exports left. One that is at work holds the lock of its folder.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(HIDDEN));
+        // Who begins takes the lock before there is any content.
+        let begun = entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.path().join(CONTENT).exists();
+        if hidden && begun && lock(&entry.path()).is_some() {
+            // What cannot be removed now is swept by the next one.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Where folders cannot be locked nothing is swept.
+fn lock(folder: &Path) -> Option<File> {
+    let handle = File::open(folder).ok()?;
+    handle.try_lock().ok().map(|()| handle)
 }
 
 fn is_empty(folder: &Path) -> Result<bool, Diagnostic> {

@@ -102,7 +102,9 @@ fn nothing_is_overwritten_and_nothing_is_left_behind() {
     let killed = limited("HUP", "new");
     assert!(killed.code < 0 || killed.code > 100, "{killed:?}");
     assert!(!session.has("new"));
+    assert!(session.files().iter().any(|path| path.starts_with(".evalsig-export-")));
     session.run("export all --store kept --out new").exits(0);
+    assert!(!session.files().iter().any(|path| path.starts_with(".evalsig-")), "the next one sweeps");
     session.run("export all --store kept --out empty").exits(0);
     session.run("verify empty").exits(0);
 
