@@ -133,7 +133,7 @@ pub fn statement(
 /// One file, held to the entry beside it where there is one.
 fn alone(path: &Path, places: &dyn Places) -> Result<Held, Diagnostic> {
     let shown = path.display().to_string();
-    let Found::Envelope { bytes, entry } = places.look(path)? else {
+    let Found::Envelope { bytes, entry, .. } = places.look(path)? else {
         return Err(Code::FileUnreadable
             .at(&shown)
             .what("is no file")
@@ -145,7 +145,8 @@ fn alone(path: &Path, places: &dyn Places) -> Result<Held, Diagnostic> {
         let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
         return Ok(Held { name, bytes, entry: None });
     }
-    held(line, &answer, bytes)
+    whole(line, &answer)?;
+    held(line, bytes)
 }
 
 /// An attempt at a release, held to its line of the chain.
@@ -172,12 +173,12 @@ fn of_release(
             .what(format!("holds no {wanted}release {release}"))
             .next("`evalsig verify` lists what it holds"));
     };
-    let bytes = if line.ok { files.read(&line.path)? } else { Vec::new() };
-    held(line, &answer, bytes)
+    whole(line, &answer)?;
+    held(line, files.read(&line.path)?)
 }
 
 /// Whatever was found against the envelope or its entry, it is not attested.
-fn held(line: &Line, answer: &Verification, bytes: Vec<u8>) -> Result<Held, Diagnostic> {
+fn whole(line: &Line, answer: &Verification) -> Result<(), Diagnostic> {
     let about = |path: &str| path == line.path || path == line.entry_path;
     if let Some(finding) = answer.findings.iter().find(|f| f.weight == Weight::Broken && about(&f.path)) {
         return Err(Code::TrailBroken
@@ -185,6 +186,11 @@ fn held(line: &Line, answer: &Verification, bytes: Vec<u8>) -> Result<Held, Diag
             .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
             .next(format!("{}; nothing was attested", finding.kind.next())));
     }
+    Ok(())
+}
+
+/// An envelope that was verified, and where it stands.
+fn held(line: &Line, bytes: Vec<u8>) -> Result<Held, Diagnostic> {
     let (Some(index), Some(entry)) = (line.index, line.entry_sha256) else {
         return Err(Code::TrailNewer
             .at(&line.entry_path)

@@ -237,7 +237,10 @@ fn the_page_can_be_followed() {
         }
     }
     let verified = session.run("verify").exits(0).stdout;
-    assert!(verified.contains("audit.json.sig") && verified.contains("audit.intoto.jsonl"), "{verified}");
+    assert!(
+        verified.contains("audit.json.sig") && verified.contains("audit.intoto.sigstore.json"),
+        "{verified}"
+    );
 
     // And what was changed afterwards does not verify, in either way.
     let envelope = session.read("audit/v1.4.0/audit.json");

@@ -14,7 +14,7 @@ use crate::tree;
 #[test]
 fn folder_and_archive_hold_the_same_and_always_the_same() {
     let session = decided();
-    session.write("audit/v2/audit.sigstore.json", "{}").write("audit/v2/entry.tsr", "token");
+    session.write("audit/v2/audit.json.sig", "signature").write("audit/v1/audit.json.asc", "another");
     let line = "export ..2 --store kept --out";
     session.run(&format!("{line} one.zip")).exits(0);
     session.run(&format!("{line} folder")).exits(0);

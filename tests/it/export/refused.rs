@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use evalsig::domain::Digest;
-use evalsig::edge::trail_dir::TrailDir;
 use evalsig::envelope::{self, v1};
-use evalsig::trail::{self, Placement};
+use evalsig::trail::{Entry, EnvelopeRef, Link, Placement};
 use serde_json::{Value, json};
 
 use super::{commands, decided, gather, index, members, shell};
@@ -123,7 +122,6 @@ fn nothing_is_overwritten_and_nothing_is_left_behind() {
 #[test]
 fn no_name_does_more_than_to_be_read() {
     let session = decided();
-    let port = TrailDir::at(session.path(""));
     // Whoever may append may write what he likes into an envelope.
     let decision = Decision::new("v9", 9);
     let secret = fs::read(session.path("runs/baseline.json")).unwrap();
@@ -145,10 +143,20 @@ fn no_name_does_more_than_to_be_read() {
         });
         envelope
     };
-    let mut render = |placement: &Placement| envelope::to_bytes(&forge(placement));
-    let first = envelope::to_bytes(&forge(&Placement { attempt: 1, supersedes: None })).unwrap();
-    let fingerprint = envelope::read(&first).unwrap().fingerprint;
-    trail::append(&port, &decision.release, &fingerprint, &mut render, &decision.time()).unwrap();
+    let bytes = envelope::to_bytes(&forge(&Placement { attempt: 1, supersedes: None })).unwrap();
+    let previous = Digest::of(session.read("audit/v3/entry.json").as_bytes());
+    let entry = Entry {
+        index: 5,
+        envelope: EnvelopeRef {
+            path: "audit/v9/audit.json".into(),
+            sha256: Digest::of(&bytes),
+            size: bytes.len() as u64,
+        },
+        previous: Some(Link { index: 4, sha256: previous }),
+        written_at: decision.time(),
+    };
+    session.write("audit/v9/audit.json", std::str::from_utf8(&bytes).unwrap());
+    session.write("audit/v9/entry.json", std::str::from_utf8(&entry.to_bytes().unwrap()).unwrap());
     let harmless = "é <b>&\"'$(touch x)#?.sig";
     for name in [harmless, "a\nb.sig", "..\\..\\up.sig", "\u{202e}gis.sig"] {
         fs::write(session.path("audit/v9").join(name), "signature").unwrap();
