@@ -9,7 +9,8 @@ use evalsig::commands::action::Told;
 use evalsig::commands::{self, Outcome, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
-    self, Disk, GitHub, HttpAuthorities, LocalPlaces, Polling, Runner, Stores, SystemClock, TrailDirs,
+    self, Disk, GitHub, HttpAuthorities, LocalArchives, LocalPlaces, Polling, Runner, Stores, SystemClock,
+    TrailDirs,
 };
 use evalsig::present::terminal::{self, Colour};
 
@@ -55,6 +56,10 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::Verify(request) => {
             commands::verify::verify(&request, &LocalPlaces, world.files, world.stores)
+        }
+        Request::Statement(request) => commands::statement::statement(&request, &LocalPlaces, world.files),
+        Request::Export(request) => {
+            commands::export::export(&request, &LocalPlaces, world.stores, &LocalArchives)
         }
         Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),

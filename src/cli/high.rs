@@ -2,7 +2,9 @@
 //! this nothing changes meaning.
 
 mod doctor;
+mod export;
 mod mde;
+mod statement;
 mod store;
 mod watch;
 
@@ -29,7 +31,9 @@ use crate::readers::Format;
 use crate::trail::{AnchorHash, Identity, Question};
 
 pub(super) use doctor::doctor;
+pub(super) use export::export;
 pub(super) use mde::mde;
+pub(super) use statement::statement;
 pub(super) use store::{get, history, mirror};
 pub(super) use watch::watch;
 

@@ -2,14 +2,18 @@
 //! error. The action's inputs arrive as the same flags.
 
 mod doctor;
+mod export;
 mod mde;
+mod statement;
 mod store;
 mod watch;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use doctor::DoctorFlags;
+pub(super) use export::ExportFlags;
 pub(super) use mde::MdeFlags;
+pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
 pub(super) use watch::WatchFlags;
 
@@ -39,6 +43,12 @@ pub(super) enum Command {
     Action,
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
+    /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.
+    #[command(after_help = statement::EXAMPLES)]
+    Statement(StatementFlags),
+    /// Everything an auditor needs for a period, a release or some entries, in one folder or zip archive.
+    #[command(after_help = export::EXAMPLES)]
+    Export(ExportFlags),
     /// One line for each stored run: what it is, what was decided about it, where its file lies.
     #[command(after_help = store::EXAMPLES)]
     History(HistoryFlags),

@@ -15,11 +15,13 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::commands::View;
 use crate::commands::compare::CompareRequest;
 use crate::commands::doctor::DoctorRequest;
+use crate::commands::export::ExportRequest;
 use crate::commands::gate::GateRequest;
 use crate::commands::get::GetRequest;
 use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
+use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
@@ -36,6 +38,10 @@ pub enum Request {
     Action,
     /// `verify`.
     Verify(VerifyRequest),
+    /// `statement`.
+    Statement(StatementRequest),
+    /// `export`.
+    Export(ExportRequest),
     /// `history`.
     History(HistoryRequest),
     /// `store get`.
@@ -84,6 +90,8 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         }
         Command::Action => Request::Action,
         Command::Verify(flags) => Request::Verify(high::verify(flags)?),
+        Command::Statement(flags) => Request::Statement(high::statement(&flags)?),
+        Command::Export(flags) => Request::Export(high::export(&flags)?),
         Command::History(flags) => Request::History(high::history(&flags, terminal)?),
         Command::Store(StoreCommand::Get(flags)) => Request::Get(high::get(&flags)?),
         Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(high::mirror(&flags)?),

@@ -12,7 +12,7 @@ use super::{Files, Outcome, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
 use crate::store::{Created, Place};
-use crate::trail::{self, FileKind, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
+use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
 
 /// The file beside `audit/` that may be the user's own, and edited. Nothing in the chain names it.
 const ATTRIBUTES: &str = ".gitattributes";
@@ -53,7 +53,15 @@ pub fn mirror(
     let mut copy =
         Copy { target: target.as_ref(), known: BTreeMap::new(), done: Vec::new(), notes: Vec::new() };
     for path in paths {
-        copy.file(&path, &source.read(&path)?)?;
+        let bytes = source.read(&path)?;
+        // A trail gives no more of a file than the longest one that belongs to it.
+        if bytes.len() > MAX_FILE {
+            return Err(Code::FileUnreadable
+                .at(source.shown(&path))
+                .what("is longer than 1 MiB, which no file of a trail is")
+                .next("keep it elsewhere; what was mirrored so far stays"));
+        }
+        copy.file(&path, &bytes)?;
     }
     if let Some(root) = &request.store {
         copy.store(stores.open(root)?.as_ref())?;
@@ -92,16 +100,7 @@ fn in_order(source: &dyn TrailFiles, root: &Path) -> Result<Vec<String>, Diagnos
     let listed = source.snapshot()?.files.into_iter().filter(|file| file.kind == FileKind::Plain);
     let listed: BTreeSet<String> =
         listed.map(|file| file.path).filter(|path| !path.starts_with(&staging)).collect();
-    let answer = trail::verify(source, &Question::default())?;
-    if let Some(worst) = answer.findings.iter().find(|finding| finding.weight == Weight::Broken) {
-        return Err(Code::TrailBroken
-            .at(root.display().to_string())
-            .what(format!("{}: {}", worst.path, worst.kind.about()))
-            .next("nothing was mirrored: what is written once stays; `evalsig verify` shows all of it"));
-    }
-    if answer.entries == 0 {
-        return Err(no_trail(root));
-    }
+    let answer = sound(source, root, "nothing was mirrored: what is written once stays")?;
     let (rules, others): (Vec<_>, Vec<_>) =
         listed.into_iter().partition(|path| path.rsplit('/').next() == Some(ATTRIBUTES));
     let chain = answer.lines.into_iter().flat_map(|line| [line.path, line.entry_path]);
@@ -109,6 +108,21 @@ fn in_order(source: &dyn TrailFiles, root: &Path) -> Result<Vec<String>, Diagnos
     let placed: BTreeSet<String> = paths.iter().cloned().collect();
     paths.extend(others.into_iter().filter(|path| !placed.contains(path)));
     Ok(paths)
+}
+
+/// A trail that is not broken, and holds an entry: what may be copied.
+pub(super) fn sound(source: &dyn TrailFiles, root: &Path, else_: &str) -> Result<Verification, Diagnostic> {
+    let answer = trail::verify(source, &Question::default())?;
+    if let Some(worst) = answer.findings.iter().find(|finding| finding.weight == Weight::Broken) {
+        return Err(Code::TrailBroken
+            .at(root.display().to_string())
+            .what(format!("{}: {}", worst.path, worst.kind.about()))
+            .next(format!("{else_}; `evalsig verify` shows all of it")));
+    }
+    if answer.entries == 0 {
+        return Err(no_trail(root));
+    }
+    Ok(answer)
 }
 
 /// A copy on its way.
@@ -209,7 +223,7 @@ impl Copy<'_> {
     }
 }
 
-fn no_trail(root: &Path) -> Diagnostic {
+pub(super) fn no_trail(root: &Path) -> Diagnostic {
     Code::FileUnreadable
         .at(root.display().to_string())
         .what("holds no trail, or one without an entry")

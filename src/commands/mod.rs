@@ -3,6 +3,7 @@
 pub mod action;
 pub mod compare;
 pub mod doctor;
+pub mod export;
 pub mod gate;
 pub mod get;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod mirror;
 pub mod origin;
 pub mod replay;
 pub mod runs;
+pub mod statement;
 pub mod trust;
 pub mod verify;
 pub mod watch;

@@ -2,6 +2,7 @@
 //! trait of `commands` or hands plain values in.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
+mod archive;
 mod bucket;
 mod chance;
 mod clock;
@@ -19,6 +20,7 @@ mod stores;
 pub mod trail_dir;
 mod waiting;
 
+pub use archive::LocalArchives;
 pub use bucket::{Bucket, Means};
 pub use clock::SystemClock;
 pub use files::Disk;

@@ -3,6 +3,7 @@
 
 pub mod judged;
 pub mod replay;
+pub mod statement;
 pub mod v1;
 
 use serde::{Deserialize, Serialize};
@@ -73,17 +74,27 @@ pub struct Summary {
 /// The part of a report that a line of history has room for.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct SummaryReport {
+    /// The claim in words.
+    pub claim: String,
     /// The numbers.
     pub comparison: SummaryNumbers,
 }
 
-/// Delta and its p-value.
+/// Delta, its interval and bounds, and its p-value.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct SummaryNumbers {
     /// Mean of candidate - baseline, sign turned when lower is better.
     pub delta: f64,
+    /// Its interval; null is an unbounded side.
+    pub ci: (Option<f64>, Option<f64>),
+    /// The interval's confidence.
+    pub ci_level: f64,
     /// Tests the claim.
     pub p_value: f64,
+    /// Paired items.
+    pub n_pairs: u64,
+    /// Both bounds, where the rule knows any.
+    pub bounds: Option<v1::Bounds>,
 }
 
 /// Reads what a line of history says, from an envelope of this or a newer version.

@@ -44,6 +44,38 @@ pub fn block(text: &str, language: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
 }
 
+/// Text of an HTML page, between tags or in a quoted attribute.
+#[must_use]
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The address of a file beside a page, for a quoted attribute: no name in it can mean another scheme, host,
+/// query or folder.
+#[must_use]
+pub fn href(path: &str) -> String {
+    let mut out = String::from("./");
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-~=".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 fn longest_run(text: &str, wanted: char) -> usize {
     let (mut longest, mut current) = (0, 0);
     for c in text.chars() {
@@ -78,7 +110,20 @@ mod tests {
     use comrak::nodes::{AstNode, NodeValue};
     use proptest::prelude::*;
 
-    use super::{block, code, line, lines};
+    use super::{block, code, href, html, line, lines};
+
+    #[test]
+    fn no_text_leaves_its_place_on_a_page() {
+        assert_eq!(
+            html("<b a='1' c=\"2\">&\u{202e}\n"),
+            "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;\\u{202e}\\u{a}"
+        );
+        assert_eq!(
+            href("audit/v1/javascript:x?#\" é.sig"),
+            "./audit/v1/javascript%3Ax%3F%23%22%20%C3%A9.sig"
+        );
+        assert_eq!(href("//host/%2e"), ".///host/%252e");
+    }
 
     #[test]
     fn workflow_commands_are_defused() {

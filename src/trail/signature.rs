@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sigstore_verify::crypto::{KeyAlgorithm, SigningScheme, verify_signature};
 use sigstore_verify::trust_root::TrustedRoot;
-use sigstore_verify::types::{Bundle, DerPublicKey, SignatureBytes, SignatureContent};
+use sigstore_verify::types::{Bundle, DerPublicKey, DsseEnvelope, SignatureBytes, SignatureContent};
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier};
 
 use super::trust::{Identity, Roots, Trust};
@@ -24,6 +24,8 @@ pub(super) enum Judged {
     /// Not a signature of these bytes by whoever was named, and why.
     Wrong(String),
 }
+
+const NEEDS_KEY: Judged = Judged::Open("--key, or cosign verify-blob --key");
 
 /// Judges the file called `name` with these bytes, as a signature over `signed`.
 pub(super) fn judge(name: &str, bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
@@ -76,7 +78,7 @@ fn schemes(key: &DerPublicKey) -> Vec<SigningScheme> {
     }
 }
 
-/// Sigstore bundles: one, or one a line.
+/// Sigstore bundles, or signed statements without a bundle around them (DSSE): one, or one a line.
 fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
     let Ok(text) = std::str::from_utf8(bytes) else { return Judged::Wrong("no Sigstore bundle".into()) };
     let texts: Vec<&str> = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
@@ -85,22 +87,30 @@ fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
     };
     let mut by = Judged::Wrong("no Sigstore bundle".into());
     for text in texts {
-        by = match Bundle::from_json(text) {
-            Err(error) => Judged::Wrong(format!("no Sigstore bundle: {error}")),
-            Ok(bundle) => match (bundle.signing_certificate(), &trust.key, &trust.identity) {
-                (None, Some(key), _) => by_key(&bundle, signed, &key.0, &trust.roots),
-                (None, None, _) => Judged::Open("--key, or cosign verify-blob --key"),
-                (Some(_), _, Some(identity)) => by_identity(&bundle, signed, identity, &trust.roots),
-                (Some(_), _, None) => Judged::Open(
-                    "--identity, --issuer and --trusted-root, or cosign verify-blob, gh attestation verify",
-                ),
+        by = match (Bundle::from_json(text), serde_json::from_str::<DsseEnvelope>(text)) {
+            (Ok(bundle), _) => bundle_by(&bundle, signed, trust),
+            (Err(_), Ok(envelope)) => match &trust.key {
+                Some(key) => statement_by_key(&envelope, signed, &key.0),
+                None => NEEDS_KEY,
             },
+            (Err(error), Err(_)) => Judged::Wrong(format!("no Sigstore bundle: {error}")),
         };
         if matches!(by, Judged::Wrong(_)) {
             break;
         }
     }
     by
+}
+
+fn bundle_by(bundle: &Bundle, signed: &[u8], trust: &Trust) -> Judged {
+    match (bundle.signing_certificate(), &trust.key, &trust.identity) {
+        (None, Some(key), _) => by_key(bundle, signed, &key.0, &trust.roots),
+        (None, None, _) => NEEDS_KEY,
+        (Some(_), _, Some(identity)) => by_identity(bundle, signed, identity, &trust.roots),
+        (Some(_), _, None) => Judged::Open(
+            "--identity, --issuer and --trusted-root, or cosign verify-blob, gh attestation verify",
+        ),
+    }
 }
 
 /// Without a trusted root neither the log nor the authorities that saw the signature can be looked at,
@@ -119,32 +129,33 @@ fn by_key(bundle: &Bundle, signed: &[u8], key: &DerPublicKey, roots: &[Roots]) -
 }
 
 fn by_key_alone(bundle: &Bundle, signed: &[u8], key: &DerPublicKey) -> Judged {
-    let sha256 = Digest::of(signed);
     let wrong = |why: &str| Judged::Wrong(why.into());
-    match &bundle.content {
-        SignatureContent::MessageSignature(message) => {
-            let named = message.message_digest.as_ref().map(|named| named.digest.as_bytes().to_vec());
-            if named.is_some_and(|named| named != sha256.as_bytes()) {
-                return wrong("a signature of another file");
-            }
-            if !made_by(key, signed, &message.signature) {
-                return wrong("a signature that the key did not make over this file");
-            }
-        }
-        SignatureContent::DsseEnvelope(envelope) => {
-            let statement: Value = serde_json::from_slice(envelope.payload.as_bytes()).unwrap_or_default();
-            let mut subjects = statement.get("subject").and_then(Value::as_array).into_iter().flatten();
-            let hex = sha256.to_string();
-            let named =
-                |subject: &Value| subject.pointer("/digest/sha256").and_then(Value::as_str) == Some(&hex);
-            if !subjects.any(named) {
-                return wrong("a statement about other files");
-            }
-            if envelope.payload_type != STATEMENT || !made_by(key, &envelope.pae(), &envelope.signature.sig) {
-                return wrong("a statement that the key did not sign");
-            }
-        }
+    let message = match &bundle.content {
+        SignatureContent::DsseEnvelope(envelope) => return statement_by_key(envelope, signed, key),
+        SignatureContent::MessageSignature(message) => message,
         _ => return wrong("a signature of an unknown kind"),
+    };
+    let named = message.message_digest.as_ref().map(|named| named.digest.as_bytes());
+    if named.is_some_and(|named| named != Digest::of(signed).as_bytes()) {
+        return wrong("a signature of another file");
+    }
+    if !made_by(key, signed, &message.signature) {
+        return wrong("a signature that the key did not make over this file");
+    }
+    Judged::Good("the key".into())
+}
+
+/// A statement that names this file among its subjects, signed by the key.
+fn statement_by_key(envelope: &DsseEnvelope, signed: &[u8], key: &DerPublicKey) -> Judged {
+    let statement: Value = serde_json::from_slice(envelope.payload.as_bytes()).unwrap_or_default();
+    let sha256 = Digest::of(signed).to_string();
+    let mut subjects = statement.get("subject").and_then(Value::as_array).into_iter().flatten();
+    let named = |subject: &Value| subject.pointer("/digest/sha256").and_then(Value::as_str) == Some(&sha256);
+    if !subjects.any(named) {
+        return Judged::Wrong("a statement about other files".into());
+    }
+    if envelope.payload_type != STATEMENT || !made_by(key, &envelope.pae(), &envelope.signature.sig) {
+        return Judged::Wrong("a statement that the key did not sign".into());
     }
     Judged::Good("the key".into())
 }

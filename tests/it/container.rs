@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use job::{Image, Job, as_root};
 
 use crate::support::github::Github;
-use crate::support::{assert_valid_envelope, ran};
+use crate::support::{EVALSIG, assert_valid_envelope, ran};
 
 /// The branch that holds the trail unless an input says otherwise.
 const BRANCH: &str = "evalsig-audit";
@@ -58,6 +58,36 @@ fn a_release_leaves_outputs_summary_and_a_trail_that_later_steps_can_use() {
     let stored = envelope["store"]["candidate"]["path"].as_str().unwrap();
     assert!(job.path("kept/runs").join(stored).is_file());
     job.assert_usable();
+}
+
+/// The image's binary is a release build for musl, this one a debug build for the machine.
+#[test]
+fn what_the_image_decided_comes_out_again_here_to_the_bit() {
+    let graded = [("baseline", "runs/baseline-graded.json"), ("candidate", "runs/candidate-graded.json")];
+    for more in [
+        &[("min-delta", "0.01")][..],
+        &graded,
+        &[graded[0], graded[1], ("cluster", "none"), ("method", "paired_bootstrap")],
+    ] {
+        let mut inputs = vec![("min-delta", "0"), ("release-id", "v1"), ("store", "kept")];
+        inputs.extend_from_slice(more);
+        let Some(job) = Job::new(&inputs) else { return };
+        let code = job.run().code;
+        assert!((0..=2).contains(&code), "{more:?}: {code}");
+        for threads in ["1", "2"] {
+            let verified = std::process::Command::new(EVALSIG)
+                .args(["verify", "--store", "kept", "--output", "json"])
+                .current_dir(job.path("."))
+                .env("RAYON_NUM_THREADS", threads)
+                .output()
+                .unwrap();
+            let told = ran(verified).exits(0).json();
+            assert_eq!(told["lines"][0]["reproduced"], true, "{more:?}: {told}");
+            // Another engine would be held to a share of 1e-9 only.
+            let kinds: Vec<_> = told["findings"].as_array().unwrap().iter().map(|f| &f["kind"]).collect();
+            assert!(!kinds.contains(&&json!("other-engine")), "{kinds:?}");
+        }
+    }
 }
 
 #[test]

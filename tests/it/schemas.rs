@@ -3,6 +3,7 @@
 use std::fs;
 
 use evalsig::envelope;
+use evalsig::present;
 use evalsig::readers::{ReadOptions, read, runframe_schema};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -16,7 +17,12 @@ fn validator() -> Validator {
 
 #[test]
 fn the_committed_schemas_are_those_that_the_code_generates() {
-    for (name, schema) in [("runframe", runframe_schema()), ("audit", envelope::schema())] {
+    for (name, schema) in [
+        ("runframe", runframe_schema()),
+        ("audit", envelope::schema()),
+        ("verdict", envelope::statement::schema()),
+        ("export", present::export::schema()),
+    ] {
         let path = repository(&format!("schemas/{name}.v1.schema.json"));
         let text = format!("{:#}\n", schema.as_value());
         if std::env::var_os("UPDATE_SCHEMAS").is_some() {

@@ -1,11 +1,12 @@
 //! The trail: its format, what verify finds, and that writers lose nothing.
 
 #[path = "../support/envelopes.rs"]
-mod envelopes;
+pub(crate) mod envelopes;
 #[path = "../support/memory_trail.rs"]
 mod memory_trail;
 
 mod append;
+mod audit_page;
 mod command;
 mod damage;
 mod directory;

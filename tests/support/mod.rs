@@ -14,7 +14,7 @@ pub(crate) mod zip;
 use std::path::PathBuf;
 
 pub(crate) use job::Job;
-pub(crate) use session::{Ran, Session, assert_valid_envelope, ran, tool};
+pub(crate) use session::{EVALSIG, Ran, Session, assert_valid_envelope, ran, tool};
 
 /// A file of the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {

@@ -136,6 +136,14 @@ fn a_signed_statement_is_held_to_the_key_and_names_the_envelope() {
         session.run("verify --key key.pub").exits(0).stdout.contains("SIGNED: 1 of 1 entry, by the key.")
     );
     session.run("verify --key other.pub").exits(1);
+    // The same without a bundle around it.
+    let value: serde_json::Value = serde_json::from_str(&good).unwrap();
+    session.write("audit/v1/audit.intoto.jsonl", &format!("{}\n", value["dsseEnvelope"]));
+    assert!(
+        session.run("verify --key key.pub").exits(0).stdout.contains("SIGNED: 1 of 1 entry, by the key.")
+    );
+    session.run("verify --key other.pub").exits(1);
+    session.run("verify").exits(0);
     for (bad, why) in [
         (attest(STATEMENT, "audit/v1/entry.json"), "a statement about other files"),
         (attest("text/plain", ENVELOPE), "a statement that the key did not sign"),

@@ -1,0 +1,240 @@
+//! Files on their way into an export, each held to what names it.
+
+use std::collections::BTreeSet;
+
+use super::Archive;
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::envelope::{self, statement, v1};
+use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
+use crate::readers::runframe_schema;
+use crate::store::Place;
+use crate::trail::{Line, MAX_FILE, TrailFiles};
+
+/// The folder of the runs.
+const RUNS: &str = "runs";
+
+pub(super) struct Copy<'a> {
+    archive: &'a mut dyn Archive,
+    pub(super) export: &'a mut Export,
+    /// The runs that are here, by path and digest.
+    runs: BTreeSet<(String, String)>,
+}
+
+impl<'a> Copy<'a> {
+    pub(super) fn begin(archive: &'a mut dyn Archive, export: &'a mut Export) -> Self {
+        Self { archive, export, runs: BTreeSet::new() }
+    }
+
+    pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+        self.archive.add(path, bytes)?;
+        let (sha256, bytes) = (Digest::of(bytes).to_string(), bytes.len() as u64);
+        self.export.files.push(File { path: path.to_owned(), sha256, bytes });
+        Ok(())
+    }
+
+    /// An envelope and its entry, with the bytes that were verified. Gives those of the envelope.
+    pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<u8>, Diagnostic> {
+        let envelope = verified(source, &line.path, line.sha256)?;
+        self.add(&line.path, &envelope)?;
+        self.add(&line.entry_path, &verified(source, &line.entry_path, line.entry_sha256)?)?;
+        Ok(envelope)
+    }
+
+    /// Signatures, certificates and time stamps. Gives the paths of those that are here.
+    pub(super) fn beside(
+        &mut self,
+        source: &dyn TrailFiles,
+        line: &Line,
+        listed: &BTreeSet<String>,
+    ) -> Result<Vec<String>, Diagnostic> {
+        let mut found = Vec::new();
+        let folder = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let within = format!("{folder}/");
+        for path in listed.range(within.clone()..).take_while(|path| path.starts_with(&within)) {
+            let further = path.get(within.len()..).is_some_and(|name| name.contains('/'));
+            if !further
+                && *path != line.path
+                && *path != line.entry_path
+                && self.loose(source, path, &line.path)?
+            {
+                found.push(path.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// A file that nothing in the chain names. Says whether it is here.
+    pub(super) fn loose(
+        &mut self,
+        source: &dyn TrailFiles,
+        path: &str,
+        envelope: &str,
+    ) -> Result<bool, Diagnostic> {
+        if !is_safe(path) {
+            self.misses(path, envelope, None, "its name could mean another place, so it was left out");
+            return Ok(false);
+        }
+        let bytes = source.read(path)?;
+        if bytes.len() > MAX_FILE {
+            self.misses(path, envelope, None, "is longer than 1 MiB, which no file of a trail is");
+            return Ok(false);
+        }
+        self.add(path, &bytes)?;
+        Ok(true)
+    }
+
+    /// A decision of the range, with its runs where there is a store.
+    pub(super) fn decision(
+        &mut self,
+        line: &Line,
+        index: u64,
+        bytes: &[u8],
+        beside: Vec<String>,
+        place: Option<&dyn Place>,
+    ) -> Result<(), Diagnostic> {
+        let summary = envelope::summary(bytes).ok();
+        let stored = summary.as_ref().and_then(|summary| summary.store.as_ref());
+        let mut runs = Runs::default();
+        match (place, stored) {
+            (None, _) => {}
+            (Some(place), Some(stored)) => {
+                runs.baseline = self.run(&stored.baseline, &line.path, place)?;
+                runs.candidate = self.run(&stored.candidate, &line.path, place)?;
+            }
+            (Some(_), None) => {
+                let why = match &summary {
+                    Some(_) => "the envelope names no stored runs",
+                    None => "the envelope was written by a newer version, which may name some",
+                };
+                self.misses("runs", &line.path, None, why);
+            }
+        }
+        let numbers = summary.map(|summary| {
+            let envelope::SummaryReport { claim, comparison } = summary.report;
+            let envelope::SummaryNumbers { delta, ci, ci_level, p_value, n_pairs, bounds } = comparison;
+            Numbers { claim, delta, ci, ci_level, p_value, n_pairs, bounds }
+        });
+        let hashed = |path: &str, sha256| Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? });
+        self.export.decisions.push(Decision {
+            index,
+            release_id: line.release.clone(),
+            attempt: line.attempt,
+            verdict: line.verdict,
+            decided_at: line.decided_at.clone(),
+            numbers,
+            envelope: hashed(&line.path, line.sha256)?,
+            entry: hashed(&line.entry_path, line.entry_sha256)?,
+            beside,
+            runs,
+        });
+        Ok(())
+    }
+
+    /// A stored run, with the bytes that the envelope names. Gives its path, if it is here.
+    fn run(
+        &mut self,
+        run: &v1::StoredRun,
+        envelope: &str,
+        place: &dyn Place,
+    ) -> Result<Option<String>, Diagnostic> {
+        let path = format!("{RUNS}/{}", run.path);
+        let sha256 = Some(run.sha256.as_str());
+        // An envelope is only as honest as whoever could append to the trail.
+        if !is_safe(&run.path) {
+            self.misses(&path, envelope, sha256, "the path leads out of the store, so nothing was read");
+            return Ok(None);
+        }
+        let key = (run.path.clone(), run.sha256.clone());
+        if self.runs.contains(&key) {
+            return Ok(Some(path));
+        }
+        let why = match place.read(&run.path)? {
+            None => "is not in the store".to_owned(),
+            Some(file) => {
+                let found = Digest::of(&file.bytes).to_string();
+                if found == run.sha256 {
+                    self.add(&path, &file.bytes)?;
+                    self.runs.insert(key);
+                    return Ok(Some(path));
+                }
+                format!("the store holds other bytes, SHA-256 {found}")
+            }
+        };
+        self.misses(&path, envelope, sha256, &why);
+        Ok(None)
+    }
+
+    fn misses(&mut self, what: &str, envelope: &str, sha256: Option<&str>, why: &str) {
+        let missing = Missing {
+            what: what.to_owned(),
+            envelope: envelope.to_owned(),
+            sha256: sha256.map(str::to_owned),
+            why: why.to_owned(),
+        };
+        self.export.missing.push(missing);
+    }
+
+    /// What the export says of itself, and the sums of everything.
+    pub(super) fn describe(mut self) -> Result<(), Diagnostic> {
+        for (name, schema) in [
+            ("audit", envelope::schema()),
+            ("export", export::schema()),
+            ("runframe", runframe_schema()),
+            ("verdict", statement::schema()),
+        ] {
+            let path = format!("schemas/{name}.v1.schema.json");
+            self.add(&path, format!("{:#}\n", schema.as_value()).as_bytes())?;
+        }
+        let page = export::page(self.export);
+        self.add("index.html", page.as_bytes())?;
+        let readme = export::readme(self.export);
+        self.add("README.txt", readme.as_bytes())?;
+        self.export.files.sort();
+        let index = export::index(self.export)?;
+        self.add("export.json", index.as_bytes())?;
+        self.export.files.sort();
+        let sums = export::checksums(&self.export.files);
+        self.add(export::SUMS, sums.as_bytes())
+    }
+}
+
+/// The bytes of a file as they were when the chain was judged.
+fn verified(source: &dyn TrailFiles, path: &str, sha256: Option<Digest>) -> Result<Vec<u8>, Diagnostic> {
+    let bytes = source.read(path)?;
+    if sha256 == Some(Digest::of(&bytes)) {
+        return Ok(bytes);
+    }
+    Err(Code::FileUnreadable.at(source.shown(path)).what("changed while it was exported").next("run again"))
+}
+
+/// The digest of a file that was verified.
+pub(super) fn named(path: &str, sha256: Option<Digest>) -> Result<String, Diagnostic> {
+    sha256.map(|sha256| sha256.to_string()).ok_or_else(|| Code::Bug.at(path).what("has no digest"))
+}
+
+/// Whether a path leads to one place below the export, on every system, and reads as what it is.
+fn is_safe(path: &str) -> bool {
+    let plain = |c: char| {
+        !c.is_control()
+            && c != '\\'
+            && !matches!(u32::from(c), 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff)
+    };
+    path.split('/').all(|part| !matches!(part, "" | "." | "..") && part.chars().all(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_safe;
+
+    #[test]
+    fn no_path_leads_out() {
+        for path in ["default/year=2026/month=01/run_id=a%3Ab.parquet", "audit/v1/ü b.sig", "a/.hidden"] {
+            assert!(is_safe(path), "{path}");
+        }
+        for path in
+            ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/./b", "a/", "a\\..\\b", "a\nb", "a\u{202e}b"]
+        {
+            assert!(!is_safe(path), "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `README.txt`: what an export is, and how to verify it with tools that everybody has.
+
+use std::fmt::Write as _;
+
+use super::{Export, Head, decisions, lacking};
+use crate::present::safe::line;
+
+/// The text. Its indented blocks are commands for a shell in the folder of the export.
+#[must_use]
+pub fn readme(export: &Export) -> String {
+    let mut out = String::from("EVIDENCE OF RELEASE DECISIONS\nexported from an evalsig audit trail\n\n");
+    let Head { index, sha256 } = &export.head;
+    let _ = writeln!(out, "Asked for    {}", line(&export.range.asked));
+    let _ = writeln!(out, "That is      {}, within {} of the chain", decisions(export), export.entries());
+    let _ = writeln!(out, "Head here    entry {index}, SHA-256 {sha256}");
+    let _ = writeln!(out, "Written by   {}", line(&export.tool));
+    if !export.missing.is_empty() {
+        out.push_str("\n\nNOT COMPLETE\n\nThis should be here and is not; everything else is:\n\n");
+        for missing in &export.missing {
+            let _ = writeln!(out, "  - {}", lacking(missing));
+        }
+    }
+    out.push_str(CONTENT);
+    out.push_str(if export.with_runs { RUNS } else { NO_RUNS });
+    out.push_str(OTHERS);
+    out.push_str(BY_HAND);
+    let beside = |ending: &str| {
+        export.files.iter().any(|file| file.path.starts_with("audit/") && file.path.ends_with(ending))
+    };
+    if beside(".json.sig") {
+        out.push_str(SIGNATURES);
+    }
+    if beside("/entry.tsr") {
+        out.push_str(TIME_STAMPS);
+    }
+    if beside(".sigstore.json") || beside(".intoto.jsonl") {
+        out.push_str(OTHER_SIGNATURES);
+    }
+    let _ = writeln!(out, "{WITH_EVALSIG}    evalsig verify . --anchor {sha256}");
+    if export.with_runs {
+        out.push_str(AGAIN);
+    }
+    out
+}
+
+const CONTENT: &str = "
+
+WHAT IS HERE
+
+audit/         The trail from its first entry to the last one of the range. A release is a
+               folder: audit.json is the envelope (what was decided, on which data, how, by
+               which program), entry.json its place in the chain, which names the envelope and
+               the entry before it by SHA-256. Further attempts at a release lie in its
+               attempts/. Earlier entries than those asked for are here because the chain can
+               only be followed from its start. Signatures and time stamps lie beside the
+               envelope that they are about.
+";
+
+const RUNS: &str = "\
+runs/          The runs that the decisions of the range rest on, one Parquet file each: one row
+               for each item and epoch, with its score. The envelope names each by path and
+               SHA-256 under \"store\".
+";
+
+const NO_RUNS: &str = "\
+               The runs that the decisions rest on were not asked for, so they are not here.
+               The envelope names each by SHA-256 under \"inputs\".
+";
+
+const OTHERS: &str = "\
+schemas/       JSON Schemas of the files.
+index.html     The decisions of the range as a table, for a browser or a printer.
+export.json    The same for programs, with the SHA-256 and size of every file.
+SHA256SUMS     The SHA-256 of every other file.
+";
+
+const BY_HAND: &str = "
+
+HOW TO VERIFY IT WITHOUT EVALSIG
+
+Run the indented lines in this folder, in a shell with the usual tools and jq.
+
+1. No file was changed, lost or damaged since the export:
+
+    sha256sum --check --quiet --strict SHA256SUMS && echo 'every file is as it was exported'
+
+2. Each envelope has the bytes that its entry names:
+
+    find audit -name entry.json | sort | while read -r entry; do
+      jq -r '.envelope | .sha256 + \"  \" + .path' \"$entry\"
+    done | sha256sum --check --strict
+
+3. The entries are linked from the first to the head. The last line is the head's hash; it must be
+   the one that stands at the top of this page:
+
+    find audit -name entry.json | while read -r entry; do
+      echo \"$(jq -r '\"\\(.index) \\(.previous.index // 0) \\(.previous.sha256 // \"none\")\"' \"$entry\") $(sha256sum < \"$entry\" | cut -c 1-64)\"
+    done | sort -n | awk '
+      BEGIN { last = \"none\" }
+      $1 != NR || $2 != NR - 1 || $3 != last { print \"BROKEN at entry \" NR; exit 1 }
+      { last = $4 }
+      END { print NR \" entries, head \" last }'
+
+   All of this shows that the files agree with each other. Whoever could write all of them could
+   also have written them anew. Against that stands a hash that was kept where they could not
+   write: compare the head, or any entry's SHA-256, with a ticket, a signed tag, a time stamp, or a
+   write-once copy of the trail.
+
+4. What was decided:
+
+    jq -r '.decisions[] | [.index, .decided_at, .verdict, .release_id, .attempt] | @tsv' export.json
+";
+
+const SIGNATURES: &str = "
+5. Signatures made with openssl, against a public key that did not come with this export and that
+   you trust (public.pem here):
+
+    find audit -name '*.json.sig' | sort | while read -r signature; do
+      echo \"$signature: $(openssl dgst -sha256 -verify public.pem -signature \"$signature\" \"${signature%.sig}\" 2>&1)\"
+    done
+";
+
+const TIME_STAMPS: &str = "
+6. Time stamps (RFC 3161), against the certificates of the authority (ca.pem here). One proves that
+   the entry, and so everything before it, existed at that time:
+
+    find audit -name entry.tsr | sort | while read -r token; do
+      echo \"$token: $(openssl ts -verify -data \"${token%.tsr}.json\" -in \"$token\" -CAfile ca.pem 2>&1 | grep Verification)\"
+    done
+";
+
+const OTHER_SIGNATURES: &str = "
+   Sigstore bundles (*.sigstore.json) and attestations (*.intoto.jsonl) are verified by the tool that
+   made them: cosign verify-blob, cosign verify-blob-attestation, gh attestation verify; and by evalsig.
+";
+
+const WITH_EVALSIG: &str = "
+
+WITH EVALSIG
+
+All of the above and more (put the hash that you kept in the place of this one; add --key public.pem for
+signatures, --tsa-ca ca.pem for time stamps):
+
+";
+
+const AGAIN: &str = "
+   Each decision of the range, made again from its runs: the same numbers must come out.
+
+    jq -r '.decisions[].envelope.path' export.json | while read -r envelope; do
+      evalsig verify \"$envelope\" --store runs || echo \"NOT SHOWN: $envelope\"
+    done
+
+   (`evalsig verify . --store runs` makes the decisions of the whole chain again. Those before the
+   range are then reported as input-missing, exit 2: their runs are not in this export.)
+";
