@@ -41,6 +41,33 @@ pub struct Signed {
 pub(super) struct Vouched {
     pub(super) stamped: Option<Stamped>,
     pub(super) signed: Vec<Signed>,
+    /// Something lies there that should vouch for it, and does not.
+    disputed: bool,
+}
+
+impl Vouched {
+    /// Somebody whom the user trusts signed it.
+    pub(super) fn is_signed(&self) -> bool {
+        self.signed.iter().any(|signed| signed.by.is_some())
+    }
+
+    /// Remarks on what whoever names a key or an authority expects and does not find. A dispute says
+    /// enough.
+    pub(super) fn lacking(
+        &self,
+        paths: [String; 2],
+        index: Option<u64>,
+        trust: &Trust,
+        findings: &mut Vec<Finding>,
+    ) {
+        let [entry, envelope] = paths;
+        if self.stamped.is_none() && !trust.authorities.is_empty() && !self.disputed {
+            findings.push(Finding::note(Kind::NotStamped, entry).at(index));
+        }
+        if trust.names_a_signer() && !self.is_signed() && !self.disputed {
+            findings.push(Finding::note(Kind::NotSigned, envelope).at(index));
+        }
+    }
 }
 
 /// The two files that something can be about, where their bytes are those that were written.
@@ -69,8 +96,11 @@ pub(super) fn check(
         let beside = companions.remove(slot).unwrap_or_default();
         if seen.facts.as_ref().is_some_and(|facts| facts.stamp_required) && !beside.contains(&&slot.stamp()) {
             findings.push(missing(slot.stamp(), seen.index()));
+            all.entry(slot.clone()).or_default().disputed = true;
         }
+        let vouched = all.entry(slot.clone()).or_default();
         if beside.is_empty() {
+            vouched.lacking([slot.entry(), slot.envelope()], seen.index(), trust, findings);
             continue;
         }
         let read = |path: String, sha256: Option<Digest>| -> Result<Option<Vec<u8>>, Diagnostic> {
@@ -85,10 +115,10 @@ pub(super) fn check(
             written_at: seen.entry.as_ref().map(|read| read.entry.written_at.as_str()),
             envelope: envelope.as_deref(),
         };
-        let vouched = all.entry(slot.clone()).or_default();
         for path in beside {
             judge(path, &files.read(path)?, about, trust, vouched, findings);
         }
+        vouched.lacking([slot.entry(), slot.envelope()], seen.index(), trust, findings);
     }
     Ok(all)
 }
@@ -124,12 +154,12 @@ pub(super) fn judge(
                 }
             }
             Ok(None) => findings.push(Finding::note(Kind::TimeStamp, path).at(about.index)),
-            Err(why) => findings.push(
-                Finding::broken(Kind::TimeStampWrong, path)
-                    .at(about.index)
-                    .expected(format!("a time stamp of {what} beside it by an authority that you trust"))
-                    .found(why),
-            ),
+            Err(why) => {
+                vouched.disputed = true;
+                let expected = format!("a time stamp of {what} beside it by an authority that you trust");
+                let finding = Finding::broken(Kind::TimeStampWrong, path).at(about.index);
+                findings.push(finding.expected(expected).found(why));
+            }
         }
         return;
     }
@@ -139,11 +169,15 @@ pub(super) fn judge(
     let by = match judged {
         Judged::Good(by) => Some(by),
         Judged::Open(with) => {
-            findings
-                .push(Finding::note(Kind::Signature, path).at(about.index).expected(format!("with {with}")));
+            findings.push(
+                Finding::note(Kind::Signature, path)
+                    .at(about.index)
+                    .expected(format!("to be checked with {with}")),
+            );
             None
         }
         Judged::Wrong(why) => {
+            vouched.disputed = true;
             findings.push(
                 Finding::broken(Kind::SignatureWrong, path)
                     .at(about.index)

@@ -131,6 +131,10 @@ kinds! {
         "nothing, or take the version that the plan names to compare bit by bit";
     TimeStampApart = "time-stamp-apart", "A time stamp is more than a day away from the time that its entry names.",
         "ask why: nothing vouches for the time between, and a trail written anew is stamped anew";
+    NotStamped = "not-stamped", "No time stamp lies beside an entry.",
+        "nothing: the time stamp of a later entry holds it too";
+    NotSigned = "not-signed", "No signature by whom you named lies beside an envelope.",
+        "ask the signer whether there was one; git, a mirror's receipt or an export would show it";
     TimeStamp = "time-stamp", "A time stamp lies there, and whether its authority is to be believed was not checked.",
         "name the authority's certificates with --tsa-ca";
     Signature = "signature", "A signature, or what belongs to one, lies there, and was not checked.",

@@ -66,7 +66,7 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
         hold_to_entry(bytes, entry_bytes, &mut line, &mut findings);
     }
     let required = known.as_ref().is_some_and(|facts| facts.stamp_required);
-    vouch(alone, required, &question.trust, &mut line, &mut findings);
+    let signed = vouch(alone, required, &question.trust, &mut line, &mut findings);
     if question.release_id.as_ref().is_some_and(|id| id.as_str() != line.release) {
         let finding = Finding::undecided(Kind::ReleaseAbsent, path);
         findings.push(finding.expected("an envelope of the release asked for").found(&line.release));
@@ -76,10 +76,10 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
     let anchors = anchor::seek(&question.anchors, &lines, &no_revisions, &mut findings)?;
     let stamped_to = stamped_to(&lines);
     let matched = anchors.iter().any(|anchor| anchor.matched.is_some());
-    if entry_bytes.is_none() && !matched {
+    if entry_bytes.is_none() && !matched && !signed {
         findings.push(
             Finding::undecided(Kind::LoneEnvelope, path)
-                .expected("its entry.json beside it, or an anchor")
+                .expected("its entry.json beside it, a signature by whom you trust, or an anchor")
                 .found("neither"),
         );
     }
@@ -98,8 +98,15 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
     Ok(answer)
 }
 
-/// Judges what lies beside the envelope, as far as the two files are those that were written.
-fn vouch(alone: Alone<'_>, required: bool, trust: &Trust, line: &mut Line, findings: &mut Vec<Finding>) {
+/// Judges what lies beside the envelope, as far as the two files are those that were written. Says whether
+/// somebody whom the user trusts signed one of them.
+fn vouch(
+    alone: Alone<'_>,
+    required: bool,
+    trust: &Trust,
+    line: &mut Line,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let Alone { bytes, entry: entry_bytes, beside, .. } = alone;
     let folder = line.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let has = |name: &str| beside.iter().any(|(other, _)| other == name);
@@ -119,7 +126,10 @@ fn vouch(alone: Alone<'_>, required: bool, trust: &Trust, line: &mut Line, findi
     for (name, bytes) in beside {
         beside::judge(&format!("{folder}{name}"), bytes, about, trust, &mut vouched, findings);
     }
+    vouched.lacking([line.entry_path.clone(), line.path.clone()], line.index, trust, findings);
+    let signed = vouched.is_signed();
     (line.stamped, line.signed) = (vouched.stamped, vouched.signed);
+    signed
 }
 
 /// Compares the envelope with what its entry says of it.

@@ -19,7 +19,7 @@ const STATEMENT: &str = "application/vnd.in-toto+json";
 pub(super) enum Judged {
     /// Made over these bytes by the key or the identity that was named; in words.
     Good(String),
-    /// Nothing was named that it could be held to; what is needed, in words.
+    /// Nothing was named that it could be held to; what it can be checked with.
     Open(&'static str),
     /// Not a signature of these bytes by whoever was named, and why.
     Wrong(String),

@@ -20,6 +20,13 @@ pub struct Trust {
     pub roots: Vec<Roots>,
 }
 
+impl Trust {
+    /// Somebody is trusted to sign.
+    pub(super) fn names_a_signer(&self) -> bool {
+        self.key.is_some() || self.identity.is_some()
+    }
+}
+
 /// A public key.
 #[derive(Clone, Debug)]
 pub struct PublicKey(pub(super) DerPublicKey);

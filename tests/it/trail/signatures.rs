@@ -64,6 +64,14 @@ fn what_openssl_signs_is_held_to_the_key() {
         let json = session.run("verify --key key.pub --output json").exits(0).json();
         assert_eq!(json["lines"][0]["signatures"][0]["by"], "the key");
         assert!(session.run("verify audit/v1/audit.json --key key.pub").exits(0).stdout.contains("SIGNED"));
+        // Without its entry the signature is what speaks for it.
+        std::fs::create_dir(session.path("alone")).unwrap();
+        for name in ["audit.json", "audit.json.sig"] {
+            std::fs::copy(session.path("audit/v1").join(name), session.path("alone").join(name)).unwrap();
+        }
+        session.run("verify alone/audit.json").exits(2);
+        session.run("verify alone/audit.json --key other.pub").exits(1);
+        assert!(session.run("verify alone/audit.json --key key.pub").exits(0).stdout.contains("INTACT"));
         // Another key, base64 of the same, and another file's signature.
         let wrong = session.run("verify --key other.pub").exits(1).stdout;
         assert!(wrong.contains("broken signature-wrong"), "{wrong}");
@@ -151,6 +159,21 @@ fn a_signed_statement_is_held_to_the_key_and_names_the_envelope() {
         session.write("audit/v1/audit.intoto.jsonl", &format!("{good}\n{bad}\n"));
         let told = session.run("verify --key key.pub").exits(1).stdout;
         assert!(told.contains(why), "{told}");
+    }
+}
+
+#[test]
+fn who_names_a_signer_or_an_authority_hears_what_is_missing() {
+    if tool("openssl", &["version"]).is_none() {
+        return;
+    }
+    let session = recorded("-algorithm ed25519");
+    openssl(&session.path("."), "req -x509 -key other.pem -out ca.pem -days 10 -subj /CN=nobody");
+    assert!(!session.run("verify").exits(0).stdout.contains("note not-s"));
+    for path in ["", ENVELOPE] {
+        let told = session.run(&format!("verify {path} --key key.pub --tsa-ca ca.pem")).exits(0).stdout;
+        assert!(told.contains("note not-signed") && told.contains("note not-stamped"), "{told}");
+        session.run(&format!("verify {path} --tsa-ca ca.pem --require-anchor")).exits(2);
     }
 }
 
