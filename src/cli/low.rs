@@ -260,7 +260,7 @@ pub(super) struct VerifyFlags {
     /// A trail that nothing outside vouches for cannot be decided (exit 2).
     #[arg(long)]
     pub(super) require_anchor: bool,
-    /// Certificates (PEM) of time-stamping authorities: time stamps must lead to one of them.
+    /// Certificates (PEM, or one in DER) of time-stamping authorities: time stamps must lead to one of them.
     #[arg(long, value_name = "FILE")]
     pub(super) tsa_ca: Option<String>,
     /// Public key (PEM): signatures by a key must be made by it.

@@ -32,7 +32,7 @@ impl TrustFrom {
     /// `file-unreadable`; `format-unknown` for a file that holds something else.
     pub fn read(&self, files: &dyn Files) -> Result<Trust, Diagnostic> {
         Ok(Trust {
-            authorities: read(files, self.tsa_ca.as_deref(), Authorities::from_pem)?.unwrap_or_default(),
+            authorities: read(files, self.tsa_ca.as_deref(), Authorities::read)?.unwrap_or_default(),
             key: read(files, self.key.as_deref(), PublicKey::from_pem)?,
             identity: self.identity.clone(),
             roots: read(files, self.trusted_root.as_deref(), Roots::from_json)?.unwrap_or_default(),

@@ -47,14 +47,18 @@ const SIGNATURES: [(&str, Option<ObjectIdentifier>); 9] = [
 pub struct Authorities(Vec<CertificateDer<'static>>);
 
 impl Authorities {
-    /// Reads a PEM bundle.
+    /// Reads a PEM bundle, or one certificate in DER, as authorities publish both.
     ///
     /// # Errors
     /// Why it cannot be used, in words.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
         use rustls_pki_types::pem::PemObject as _;
-        let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-        let found = found.map_err(|error| format!("is no PEM file of certificates: {error}"))?;
+        let found: Vec<_> = if Certificate::from_der(bytes).is_ok() {
+            vec![CertificateDer::from(bytes.to_vec())]
+        } else {
+            let found: Result<_, _> = CertificateDer::pem_slice_iter(bytes).collect();
+            found.map_err(|error| format!("is no PEM file of certificates: {error}"))?
+        };
         if found.is_empty() {
             return Err("holds no certificate (-----BEGIN CERTIFICATE-----)".into());
         }

@@ -78,7 +78,7 @@ fn frozen_time_stamps_and_signatures_hold_for_ever() {
     let read = |name: &str| fs::read(stamped_folder().join(name)).unwrap();
     let head: Digest = STAMPED_HEAD.parse().unwrap();
     let trust = Trust {
-        authorities: Authorities::from_pem(&read("tsa-ca.pem")).unwrap(),
+        authorities: Authorities::read(&read("tsa-ca.pem")).unwrap(),
         key: Some(PublicKey::from_pem(&read("signer.pub")).unwrap()),
         ..Trust::default()
     };

@@ -64,7 +64,7 @@ fn evidence() -> Option<Evidence> {
         order.push(folder);
     }
     let trust = Trust {
-        authorities: Authorities::from_pem(&fs::read(authority.root()).unwrap()).unwrap(),
+        authorities: Authorities::read(&fs::read(authority.root()).unwrap()).unwrap(),
         key: Some(PublicKey::from_pem(&fs::read(authority.path("sign.pub")).unwrap()).unwrap()),
         ..Trust::default()
     };

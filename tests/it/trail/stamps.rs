@@ -23,8 +23,7 @@ fn stamped(authority: &Authority) -> Files {
 
 fn ask(files: &Files, trusted: &[&Authority]) -> Verification {
     let pem: Vec<u8> = trusted.iter().flat_map(|one| std::fs::read(one.root()).unwrap()).collect();
-    let authorities =
-        if pem.is_empty() { Authorities::default() } else { Authorities::from_pem(&pem).unwrap() };
+    let authorities = if pem.is_empty() { Authorities::default() } else { Authorities::read(&pem).unwrap() };
     let question = Question { trust: Trust { authorities, ..Trust::default() }, ..Question::default() };
     verify(&MemoryTrail::of(files.clone()), &question).unwrap()
 }
@@ -198,6 +197,9 @@ fn a_gate_has_its_entry_stamped_and_verify_believes_whom_it_is_told_to() {
     let told = session.run(&format!("verify --require-anchor --tsa-ca {ca}")).exits(0).stdout;
     assert!(told.contains("TIME STAMPS: 1 of 1 entry; entry 1 and all before it existed by 20"), "{told}");
     assert!(told.contains("says CN=tsa-signer."), "{told}");
+    authority.openssl("x509 -in root.pem -outform der -out root.der");
+    let der = authority.path("root.der");
+    session.run(&format!("verify --require-anchor --tsa-ca {}", der.display())).exits(0);
     let json = session.run(&format!("verify --tsa-ca {ca} --output json")).exits(0).json();
     assert_eq!((&json["anchored"], &json["anchored_to"]), (&true.into(), &1.into()));
     assert_eq!(json["lines"][0]["time_stamp"]["by"], "CN=tsa-signer");
