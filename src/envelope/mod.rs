@@ -157,7 +157,8 @@ impl TryFrom<String> for ReleaseIdText {
 }
 
 /// Reads what a trail needs to know from an envelope of this or a newer version: unknown members
-/// are carried by, missing or contradicting ones are an error.
+/// are carried by, missing or contradicting ones are an error. One of this version has to have every
+/// member in its form.
 ///
 /// # Errors
 /// `envelope-unreadable` where the bytes are not an envelope or contradict themselves.
@@ -170,6 +171,10 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
         serde_json::from_slice(bytes).map_err(|error| unreadable(format!("is not an envelope: {error}")))?;
     if !skeleton.schema.starts_with("evalsig.audit/v") {
         return Err(unreadable(format!("has schema {:?}, expected {:?}", skeleton.schema, v1::SCHEMA)));
+    }
+    if skeleton.schema == v1::SCHEMA {
+        serde_json::from_slice::<v1::Envelope>(bytes)
+            .map_err(|error| unreadable(format!("is not in the form of {}: {error}", v1::SCHEMA)))?;
     }
     let (verdict, exit_code) = (skeleton.verdict, skeleton.exit_code);
     let expected = match verdict {

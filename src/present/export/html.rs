@@ -19,6 +19,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 th { border-bottom: 2px solid #1a1a1a; font-weight: 600 }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 td.claim { color: #555; font-size: .85em; padding-top: 0 }
+tbody tr.decision td:nth-child(2) { white-space: nowrap }
 tbody tr.decision td { border-bottom: 0; padding-bottom: 0 }
 tbody { break-inside: avoid }
 thead { display: table-header-group }

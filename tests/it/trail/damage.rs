@@ -247,6 +247,25 @@ fn a_rewritten_tail_is_found_only_with_an_anchor() {
 }
 
 #[test]
+fn an_envelope_that_lacks_a_member_or_has_it_in_another_form_is_named() {
+    for (from, to) in [
+        ("\"p_value\": 0.03", "\"p_value\": \"small\""),
+        ("\"p_value\": 0.03,", ""),
+        ("\"pairs\": 400", "\"pairs\": -1"),
+        ("\"clock\":", "\"watch\":"),
+        ("\"exit_code\": 1", "\"exit_code\": 0"),
+    ] {
+        let mut files = five();
+        let path = "audit/v1.0.0/audit.json";
+        let text = String::from_utf8(files[path].clone()).unwrap();
+        assert!(text.contains(from), "{from}: {text}");
+        files.insert(path.into(), text.replacen(from, to, 1).into_bytes());
+        reseal(&mut files, &ORDER);
+        assert_eq!(breaks(&ask(&files)), [(Kind::EnvelopeUnreadable, path.into())], "{from}");
+    }
+}
+
+#[test]
 fn a_required_anchor_that_is_not_given_leaves_the_question_open() {
     let question = Question { require_anchor: true, ..Question::default() };
     let answer = verify(&MemoryTrail::of(five()), &question).unwrap();
