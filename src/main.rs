@@ -40,14 +40,7 @@ fn run() -> Outcome {
 
 fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     let disk = Disk::default();
-    let world = World {
-        files: &disk,
-        clock: &SystemClock,
-        trails: &TrailDirs,
-        stores: &Stores,
-        time_stamps: &HttpAuthorities,
-        checks: None,
-    };
+    let world = offline(&disk);
     match request {
         Request::Gate(request, view) => {
             let gated = commands::gate::gate(&request, &world)?;
@@ -76,6 +69,18 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
     }
 }
 
+/// The world without GitHub.
+fn offline(disk: &Disk) -> World<'_> {
+    World {
+        files: disk,
+        clock: &SystemClock,
+        trails: &TrailDirs,
+        stores: &Stores,
+        time_stamps: &HttpAuthorities,
+        checks: None,
+    }
+}
+
 /// The action works in the job's workspace and reads nothing outside it. Whatever happens, the
 /// runner is told, and no check is left in progress.
 fn action() -> Result<Outcome, Diagnostic> {
@@ -93,25 +98,11 @@ fn decide(nonce: &str) -> Result<Told, Diagnostic> {
         GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), patience)?;
     let disk = Disk { root: Some(Runner.workspace().into()) };
     let Some(github) = github else {
-        let world = World {
-            files: &disk,
-            clock: &SystemClock,
-            trails: &TrailDirs,
-            stores: &Stores,
-            time_stamps: &HttpAuthorities,
-            checks: None,
-        };
+        let world = offline(&disk);
         return commands::action::action(&request, &step, &world);
     };
     github.mind_signals(interrupted(nonce));
-    let world = World {
-        files: &disk,
-        clock: &SystemClock,
-        trails: &github,
-        stores: &Stores,
-        time_stamps: &HttpAuthorities,
-        checks: Some(&github),
-    };
+    let world = World { trails: &github, checks: Some(&github), ..offline(&disk) };
     let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
     decided.unwrap_or_else(|_| {
         github.abandon("evalsig ended by a bug, which the log tells.");

@@ -19,6 +19,7 @@ mod store_dir;
 mod stores;
 pub mod trail_dir;
 mod waiting;
+mod why;
 
 pub use archive::LocalArchives;
 pub use bucket::{Bucket, Means};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 use super::chance::random_number;
+use super::why::full;
 use crate::commands::TimeStamps;
 use crate::domain::{Code, Diagnostic};
 use crate::trail::stamp;
@@ -84,15 +85,4 @@ async fn once(client: &reqwest::Client, url: &str, query: Vec<u8>) -> Result<Vec
         }
     }
     Ok(bytes)
-}
-
-/// What reqwest says last is what happened.
-fn full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text.chars().take(300).collect()
 }

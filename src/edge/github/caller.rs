@@ -14,6 +14,7 @@ use octocrab::Octocrab;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+use super::super::why::full;
 use super::reply::Trouble;
 use super::site::Site;
 use crate::domain::{Code, Diagnostic};
@@ -243,20 +244,6 @@ async fn taken(answer: Streamed) -> Result<(StatusCode, HeaderMap, Vec<u8>), Fai
     let (parts, body) = answer.into_parts();
     let bytes = Limited::new(body, LARGEST).collect().await?;
     Ok((parts.status, parts.headers, bytes.to_bytes().to_vec()))
-}
-
-/// An error of octocrab displays as one word; its sources say what happened.
-fn full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(&format!(": {more}"));
-        }
-        source = error.source();
-    }
-    text.chars().take(300).collect()
 }
 
 fn unix_time() -> u64 {
