@@ -176,7 +176,7 @@ fn nothing(request: &ExportRequest, answer: &Verification) -> Diagnostic {
         let like = |known: &&&str| known.eq_ignore_ascii_case(id.as_str());
         there = match known.iter().find(like) {
             Some(other) => format!("it holds release {other}, which differs in case"),
-            None => format!("{there}, {} releases; a single day is DAY..DAY", known.len()),
+            None => format!("{there}; releases: {}; a single day is DAY..DAY", known.len()),
         };
     }
     let trail = Path::new(&request.audit_root).display();
