@@ -82,7 +82,9 @@ pub fn export(
     };
     // What is listed before the chain is judged is part of what was judged.
     let listed = source.snapshot()?.files.into_iter().filter(|file| file.kind == FileKind::Plain);
-    let listed: BTreeSet<String> = listed.map(|file| file.path).collect();
+    let mut rules: Vec<String> =
+        listed.map(|file| file.path).filter(|path| ATTRIBUTES.contains(&path.as_str())).collect();
+    rules.sort_unstable();
     let answer = sound(source.as_ref(), root, "nothing was exported")?;
     let wanted = request.range.of(&answer.lines);
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
@@ -102,7 +104,7 @@ pub fn export(
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
     let mut archive = archives.begin(&request.out)?;
     let mut copy = copy::Copy::begin(archive.as_mut(), &mut export);
-    copy_all(&mut copy, source.as_ref(), &answer.lines, &listed, &wanted, place.as_deref())?;
+    copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, place.as_deref())?;
     copy.describe()?;
     archive.finish()?;
     Ok(Outcome {
@@ -117,11 +119,11 @@ fn copy_all(
     copy: &mut copy::Copy<'_>,
     source: &dyn TrailFiles,
     lines: &[Line],
-    listed: &BTreeSet<String>,
+    rules: &[String],
     wanted: &BTreeSet<u64>,
     place: Option<&dyn Place>,
 ) -> Result<(), Diagnostic> {
-    for path in ATTRIBUTES.iter().filter(|path| listed.contains(**path)) {
+    for path in rules {
         copy.loose(source, path, "the trail")?;
     }
     for line in lines {
@@ -130,7 +132,7 @@ fn copy_all(
             break;
         }
         let envelope = copy.entry(source, line)?;
-        let beside = copy.beside(source, line, listed)?;
+        let beside = copy.beside(source, line)?;
         if wanted.contains(&index) {
             copy.decision(line, index, &envelope, beside, place)?;
         }

@@ -99,7 +99,8 @@ fn visible(text: &str) -> String {
 }
 
 /// Controls, separators that break lines, direction marks, zero-width characters and tags.
-fn hides(c: char) -> bool {
+#[must_use]
+pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
             0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)

@@ -8,7 +8,7 @@ use super::attributes;
 use super::entry::{Entry, EnvelopeRef, Link};
 use super::examine::Examination;
 use super::finding::{Finding, Kind, Weight};
-use super::layout::{STAMP, Slot};
+use super::layout::{STAMP, Slot, folder};
 use super::listing::Listing;
 use super::port::{Addition, NewFile, Outcome, Port, TrailFiles};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
@@ -49,8 +49,7 @@ impl Receipt {
     /// The time stamp beside the entry, where there is one.
     #[must_use]
     pub fn stamp(&self) -> Option<String> {
-        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.stamped.then(|| format!("{folder}/{STAMP}"))
+        self.stamped.then(|| format!("{}/{STAMP}", folder(&self.path)))
     }
 }
 
@@ -111,7 +110,7 @@ pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagno
         let snapshot = port.snapshot().map_err(not_written)?;
         let listing = Listing::of(&snapshot);
         let trail = judge(port, &listing, release)?;
-        if let Some(receipt) = find(&trail, &listing, release, fingerprint) {
+        if let Some(receipt) = find(&trail, release, fingerprint) {
             // After a lost reply the envelope found is the one that this call made.
             let ours = rendered.as_ref().is_some_and(|(_, bytes)| Digest::of(bytes) == receipt.sha256);
             return Ok(if ours { Appended::Written(receipt) } else { Appended::Exists(receipt) });
@@ -195,12 +194,7 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
 }
 
 /// The attempt that decided the same inputs under the same plan.
-fn find(
-    trail: &Examination,
-    listing: &Listing,
-    release: &ReleaseId,
-    fingerprint: &Digest,
-) -> Option<Receipt> {
+fn find(trail: &Examination, release: &ReleaseId, fingerprint: &Digest) -> Option<Receipt> {
     trail.slots.iter().find_map(|(slot, seen)| {
         let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
         let read = seen.entry.as_ref()?;
@@ -211,7 +205,7 @@ fn find(
             attempt: slot.attempt,
             index: read.entry.index,
             entry_sha256: read.sha256,
-            stamped: listing.companions.iter().any(|(_, path)| *path == slot.stamp()),
+            stamped: seen.beside.contains(&slot.stamp()),
         })
     })
 }

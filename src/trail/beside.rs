@@ -8,12 +8,11 @@ use jiff::Timestamp;
 use super::examine::Examination;
 use super::finding::{Finding, Kind};
 use super::layout::Slot;
-use super::listing::Listing;
 use super::port::TrailFiles;
 use super::signature::{self, Judged};
 use super::stamp::{self, Token};
 use super::trust::Trust;
-use crate::domain::{Diagnostic, Digest};
+use crate::domain::Diagnostic;
 
 /// Seconds between a time stamp and the time that its entry names before somebody should ask why.
 const APART: i64 = 24 * 60 * 60;
@@ -82,43 +81,29 @@ pub(super) struct About<'a> {
 /// Judges everything that lies beside the envelopes of a trail.
 pub(super) fn check(
     files: &dyn TrailFiles,
-    listing: &Listing,
     trail: &Examination,
     trust: &Trust,
     findings: &mut Vec<Finding>,
 ) -> Result<BTreeMap<Slot, Vouched>, Diagnostic> {
-    let mut all: BTreeMap<Slot, Vouched> = BTreeMap::new();
-    let mut companions: BTreeMap<&Slot, Vec<&String>> = BTreeMap::new();
-    for (slot, path) in &listing.companions {
-        companions.entry(slot).or_default().push(path);
-    }
+    let mut all = BTreeMap::new();
     for (slot, seen) in &trail.slots {
-        let beside = companions.remove(slot).unwrap_or_default();
-        if seen.facts.as_ref().is_some_and(|facts| facts.stamp_required) && !beside.contains(&&slot.stamp()) {
+        let mut vouched = Vouched::default();
+        let required = seen.facts.as_ref().is_some_and(|facts| facts.stamp_required);
+        if required && !seen.beside.contains(&slot.stamp()) {
             findings.push(missing(slot.stamp(), seen.index()));
-            all.entry(slot.clone()).or_default().disputed = true;
+            vouched.disputed = true;
         }
-        let vouched = all.entry(slot.clone()).or_default();
-        if beside.is_empty() {
-            vouched.lacking([slot.entry(), slot.envelope()], seen.index(), trust, findings);
-            continue;
-        }
-        let read = |path: String, sha256: Option<Digest>| -> Result<Option<Vec<u8>>, Diagnostic> {
-            let Some(sha256) = sha256 else { return Ok(None) };
-            Ok(Some(files.read(&path)?).filter(|bytes| Digest::of(bytes) == sha256))
-        };
-        let entry = read(slot.entry(), seen.entry.as_ref().map(|read| read.sha256))?;
-        let envelope = read(slot.envelope(), seen.facts.as_ref().and(seen.sha256))?;
         let about = About {
             index: seen.index(),
-            entry: entry.as_deref(),
+            entry: seen.spoken_of.entry.as_deref(),
             written_at: seen.entry.as_ref().map(|read| read.entry.written_at.as_str()),
-            envelope: envelope.as_deref(),
+            envelope: seen.spoken_of.envelope.as_deref(),
         };
-        for path in beside {
-            judge(path, &files.read(path)?, about, trust, vouched, findings);
+        for path in &seen.beside {
+            judge(path, &files.read(path)?, about, trust, &mut vouched, findings);
         }
         vouched.lacking([slot.entry(), slot.envelope()], seen.index(), trust, findings);
+        all.insert(slot.clone(), vouched);
     }
     Ok(all)
 }

@@ -31,6 +31,9 @@ impl Examination {
         for slot in &listing.entries {
             this.slots.entry(slot.clone()).or_default().has_entry = true;
         }
+        for (slot, path) in &listing.companions {
+            this.slots.entry(slot.clone()).or_default().beside.push(path.clone());
+        }
         let mut unplaced = 0_u64;
         for (slot, seen) in &mut this.slots {
             if seen.has_entry {

@@ -83,6 +83,11 @@ const COMPANIONS: [&str; 9] = [
     "trusted_root.json",
 ];
 
+/// The folder of a file, without a slash at its end.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Whether a file of this name may lie beside an envelope.
 #[must_use]
 pub fn is_companion(name: &str) -> bool {

@@ -59,6 +59,7 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
         entry_sha256: None,
         stamped: None,
         signed: Vec::new(),
+        beside: Vec::new(),
         ok: true,
         reproduced: false,
     };
@@ -129,6 +130,7 @@ fn vouch(
     vouched.lacking([line.entry_path.clone(), line.path.clone()], line.index, trust, findings);
     let signed = vouched.is_signed();
     (line.stamped, line.signed) = (vouched.stamped, vouched.signed);
+    line.beside = beside.iter().map(|(name, _)| format!("{folder}{name}")).collect();
     signed
 }
 

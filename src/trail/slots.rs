@@ -29,6 +29,18 @@ pub(super) struct Seen {
     pub(super) sha256: Option<Digest>,
     /// What the envelope says, once read and found to be the one that was written.
     pub(super) facts: Option<Facts>,
+    /// Signatures and time stamps that lie beside it.
+    pub(super) beside: Vec<String>,
+    /// The bytes of both files, where they are those that were written and something beside them speaks
+    /// of them.
+    pub(super) spoken_of: SpokenOf,
+}
+
+/// The bytes that something beside them is about.
+#[derive(Debug, Default)]
+pub(super) struct SpokenOf {
+    pub(super) entry: Option<Vec<u8>>,
+    pub(super) envelope: Option<Vec<u8>>,
 }
 
 impl Seen {
@@ -93,6 +105,9 @@ pub(super) fn read_entry(
                         .found(format!("one for {}", read.entry.envelope.path)),
                 );
             }
+            if !seen.beside.is_empty() && Digest::of(&bytes) == read.sha256 {
+                seen.spoken_of.entry = Some(bytes);
+            }
             seen.entry = Some(read);
         }
         Err(Fault::Newer(schema)) => {
@@ -115,6 +130,7 @@ pub(super) fn read_envelope(
     let path = slot.envelope();
     let mut bytes = files.read(&path)?;
     let mut sha256 = Digest::of(&bytes);
+    let mut converted = false;
     let index = seen.index();
     if let Some(named) = seen.named().cloned() {
         if sha256 != named.sha256
@@ -122,7 +138,7 @@ pub(super) fn read_envelope(
             && Digest::of(&lf) == named.sha256
         {
             findings.push(line_endings(path.clone(), index));
-            sha256 = named.sha256;
+            (sha256, converted) = (named.sha256, true);
             bytes = lf;
         }
         if sha256 != named.sha256 {
@@ -156,6 +172,9 @@ pub(super) fn read_envelope(
                 .expected(format!("release {}, attempt {}", slot.release, slot.attempt))
                 .found(format!("{release}, attempt {}", facts.attempt)),
         );
+    }
+    if !seen.beside.is_empty() && seen.facts.is_some() && !converted {
+        seen.spoken_of.envelope = Some(bytes);
     }
     Ok(())
 }

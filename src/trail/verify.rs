@@ -8,7 +8,7 @@ use super::beside::{self, Signed, Stamped, Vouched};
 use super::examine::Examination;
 use super::finding::{Finding, Kind, Weight};
 use super::history::History;
-use super::layout::{ROOT, Slot};
+use super::layout::{ROOT, Slot, folder};
 use super::listing::Listing;
 use super::port::TrailFiles;
 use super::trust::Trust;
@@ -62,6 +62,8 @@ pub struct Line {
     pub stamped: Option<Stamped>,
     /// The signatures beside it that are not wrong.
     pub signed: Vec<Signed>,
+    /// Everything that lies beside it: signatures, time stamps, certificates.
+    pub beside: Vec<String>,
     /// Nothing was found against either file.
     pub ok: bool,
     /// The decision was made again, with the same result.
@@ -158,7 +160,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let mut trail = Examination::of_entries(files, &listing)?;
     trail.read_envelopes(files, |_| true)?;
     let mut beside = Vec::new();
-    let vouched = beside::check(files, &listing, &trail, &question.trust, &mut beside)?;
+    let vouched = beside::check(files, &trail, &question.trust, &mut beside)?;
     let lines = lines(&trail, vouched);
     let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
     let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
@@ -248,10 +250,9 @@ fn settle(answer: &mut Verification) {
         .map(|finding| finding.path.as_str())
         .collect();
     let vouching = answer.findings.iter().filter(|finding| finding.kind.is_beside());
-    let beside: BTreeSet<&str> =
-        vouching.filter_map(|finding| Some(finding.path.rsplit_once('/')?.0)).collect();
+    let beside: BTreeSet<&str> = vouching.map(|finding| folder(&finding.path)).collect();
     for line in &mut answer.lines {
-        let folder = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder(&line.path);
         line.ok = !broken.contains(line.path.as_str())
             && !broken.contains(line.entry_path.as_str())
             && !beside.contains(folder);
@@ -275,6 +276,7 @@ fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Vouched>) -> Vec<Line>
             entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
             stamped: vouched.stamped,
             signed: vouched.signed,
+            beside: seen.beside.clone(),
             ok: true,
             reproduced: false,
         })

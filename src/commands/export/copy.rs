@@ -6,6 +6,7 @@ use super::Archive;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
 use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
+use crate::present::safe::hides;
 use crate::readers::runframe_schema;
 use crate::store::Place;
 use crate::trail::{Line, MAX_FILE, TrailFiles};
@@ -41,22 +42,10 @@ impl<'a> Copy<'a> {
     }
 
     /// Signatures, certificates and time stamps. Gives the paths of those that are here.
-    pub(super) fn beside(
-        &mut self,
-        source: &dyn TrailFiles,
-        line: &Line,
-        listed: &BTreeSet<String>,
-    ) -> Result<Vec<String>, Diagnostic> {
+    pub(super) fn beside(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<String>, Diagnostic> {
         let mut found = Vec::new();
-        let folder = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let within = format!("{folder}/");
-        for path in listed.range(within.clone()..).take_while(|path| path.starts_with(&within)) {
-            let further = path.get(within.len()..).is_some_and(|name| name.contains('/'));
-            if !further
-                && *path != line.path
-                && *path != line.entry_path
-                && self.loose(source, path, &line.path)?
-            {
+        for path in &line.beside {
+            if self.loose(source, path, &line.path)? {
                 found.push(path.clone());
             }
         }
@@ -214,11 +203,7 @@ pub(super) fn named(path: &str, sha256: Option<Digest>) -> Result<String, Diagno
 
 /// Whether a path leads to one place below the export, on every system, and reads as what it is.
 fn is_safe(path: &str) -> bool {
-    let plain = |c: char| {
-        !c.is_control()
-            && c != '\\'
-            && !matches!(u32::from(c), 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff)
-    };
+    let plain = |c: char| c != '\\' && !hides(c);
     path.split('/').all(|part| !matches!(part, "" | "." | "..") && part.chars().all(plain))
 }
 
