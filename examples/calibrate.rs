@@ -20,7 +20,8 @@ mod agreement;
 use std::collections::BTreeMap;
 
 use evalsig::domain::{
-    Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, MethodChoice, MissingRule, Plan, Rule, Sides,
+    Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, MethodChoice, MissingRule, Plan,
+    Rule, Sides,
 };
 use evalsig::inference::betting::{Betting, Wealth};
 use evalsig::inference::bootstrap_t::BootstrapT;
@@ -169,14 +170,13 @@ fn significant_0_1(items: u64, broken: u64, fixed: u64) -> bool {
         epochs: EpochRule::First,
         missing: MissingRule::Error,
         min_coverage: share(1.0),
+        score_range: None,
+        edition: Edition::First,
     };
     let score = |right: bool| f64::from(u8::from(right));
-    let sample = Sample {
-        baseline: (0..items).map(|i| score(i < broken)).collect(),
-        candidate: (0..items).map(|i| score((broken..broken + fixed).contains(&i))).collect(),
-        clusters: None,
-        binary: true,
-    };
+    let baseline = (0..items).map(|i| score(i < broken)).collect();
+    let candidate = (0..items).map(|i| score((broken..broken + fixed).contains(&i))).collect();
+    let sample = Sample { two_valued: Some(1.0), ..Sample::graded(baseline, candidate, None) };
     evalsig_0_1(&sample, &plan).is_ok_and(|outcome| outcome.significant)
 }
 

@@ -23,8 +23,8 @@ use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Fraction, MethodChoice, MissingRule,
-    Plan, ProjectId, ReleaseId, Rule, Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, MethodChoice,
+    MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides,
 };
 use crate::present::terminal::Colour;
 use crate::readers::Format;
@@ -218,6 +218,16 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
         min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
             number(t).and_then(Fraction::new)
         })?,
+        score_range: flags
+            .score_range
+            .as_deref()
+            .map(|text| {
+                parse("--score-range", text, "two numbers LO,HI with LO below HI, such as 0,1", |t| {
+                    t.parse().ok()
+                })
+            })
+            .transpose()?,
+        edition: Edition::Second,
     })
 }
 

@@ -138,6 +138,10 @@ pub(super) struct SharedFlags {
     /// Least share of the larger run that must be scored in both; below it the verdict is INCONCLUSIVE.
     #[arg(long, value_name = "SHARE", default_value = "0.95", allow_hyphen_values = true)]
     pub(super) min_coverage: String,
+    /// Lowest and highest score an item can get, such as 0,1 or 1,5: with it the verdict can hold whatever
+    /// missing items would have scored. Known without the flag for 0/1 scores and where the log states it.
+    #[arg(long, value_name = "LO,HI", allow_hyphen_values = true)]
+    pub(super) score_range: Option<String>,
     /// True improvement to plan for: says how many items it would need.
     #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(super) planned_delta: Option<String>,

@@ -181,7 +181,7 @@ impl<'a> State<'a> {
         if sample.clusters.is_some() {
             return Err(changed_kind("items carry clusters, and carried none at an earlier look"));
         }
-        if process == PAIRS && !sample.binary {
+        if process == PAIRS && sample.two_valued != Some(1.0) {
             return Err(changed_kind("scores are no longer 0 or 1 with one epoch an item"));
         }
         within_bounds(pairs, self.request.bounds.unwrap_or((0.0, 1.0)))?;
@@ -298,7 +298,7 @@ fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
             || Code::BadUsage.at("--looks").what("leaves no alpha for a look").next("plan fewer looks");
         return planned.map(|looks| Test::Clusters(Box::new(looks))).ok_or_else(none);
     }
-    if sample.binary && min_delta == 0.0 && request.bounds.is_none() {
+    if sample.two_valued == Some(1.0) && min_delta == 0.0 && request.bounds.is_none() {
         return Ok(Test::Items(Box::new(Sequential::of_pairs(alpha)), PAIRS));
     }
     let (low, high) = request.bounds.unwrap_or((0.0, 1.0));

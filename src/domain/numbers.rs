@@ -1,5 +1,8 @@
 //! Numbers that carry their range.
 
+use std::fmt;
+use std::str::FromStr;
+
 /// A score of one item in one epoch: a finite number. What is not finite is unscored, never 0.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Score(f64);
@@ -68,9 +71,78 @@ impl Fraction {
     }
 }
 
+/// The lowest and the highest score that an item can get: finite, and the lowest below the highest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScoreRange {
+    lo: f64,
+    hi: f64,
+}
+
+impl ScoreRange {
+    /// Wrong or right: 0 and 1.
+    pub const UNIT: Self = Self { lo: 0.0, hi: 1.0 };
+
+    /// `None` unless both are finite, `lo` lies below `hi`, and their distance is finite.
+    #[must_use]
+    pub fn new(lo: f64, hi: f64) -> Option<Self> {
+        let holds = lo.is_finite() && hi.is_finite() && lo < hi && (hi - lo).is_finite();
+        holds.then_some(Self { lo: lo + 0.0, hi: hi + 0.0 })
+    }
+
+    /// The lowest score.
+    #[must_use]
+    pub fn lo(self) -> f64 {
+        self.lo
+    }
+
+    /// The highest score.
+    #[must_use]
+    pub fn hi(self) -> f64 {
+        self.hi
+    }
+
+    /// How far two scores can lie apart.
+    #[must_use]
+    pub fn span(self) -> f64 {
+        self.hi - self.lo
+    }
+
+    /// Whether a score lies in it, both ends included.
+    #[must_use]
+    pub fn contains(self, score: f64) -> bool {
+        (self.lo..=self.hi).contains(&score)
+    }
+}
+
+impl fmt::Display for ScoreRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.lo, self.hi)
+    }
+}
+
+impl FromStr for ScoreRange {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (lo, hi) = text.split_once(',').ok_or(())?;
+        let number = |text: &str| text.trim().parse::<f64>().map_err(|_| ());
+        Self::new(number(lo)?, number(hi)?).ok_or(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Alpha, Fraction, Score};
+    use super::{Alpha, Fraction, Score, ScoreRange};
+
+    #[test]
+    fn a_range_has_two_ends() {
+        assert_eq!("0,1".parse(), Ok(ScoreRange::UNIT));
+        assert_eq!(" -1 , 2.5".parse::<ScoreRange>().map(|range| range.span()), Ok(3.5));
+        for text in ["", "1", "1,1", "2,1", "nan,1", "0,inf", "0,1,2", "-1e308,1e308"] {
+            assert_eq!(text.parse::<ScoreRange>(), Err(()), "{text}");
+        }
+        assert_eq!("-0.5,100".parse::<ScoreRange>().map(|range| range.to_string()), Ok("-0.5,100".into()));
+    }
 
     #[test]
     fn ranges_hold_at_their_edges() {

@@ -1,6 +1,6 @@
 //! Everything that fixes the inference before the data are seen.
 
-use super::{Alpha, Claim, Direction, Fraction, MethodChoice, Sides};
+use super::{Alpha, Claim, Direction, Fraction, MethodChoice, ScoreRange, Sides};
 
 /// Random resamples where nothing else is said.
 const RESAMPLES: u32 = 10_000;
@@ -91,6 +91,16 @@ impl MissingRule {
     }
 }
 
+/// Which edition of the rules decides. A recorded decision is made again by the edition that made it, for
+/// ever, so a rule that changed stands in the code under both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    /// Version 0.1: missing items weigh on coverage alone, p of 0/1 scores never falls below 1e-4.
+    First,
+    /// From version 0.2 on.
+    Second,
+}
+
 /// Everything that fixes the inference before the data are seen. Two runs, a plan and nothing else
 /// determine a report, bit for bit.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +133,10 @@ pub struct Plan {
     pub missing: MissingRule,
     /// Least share of the larger run that must be paired; below it the verdict is INCONCLUSIVE.
     pub min_coverage: Fraction,
+    /// Lowest and highest score an item can get, where the user names them.
+    pub score_range: Option<ScoreRange>,
+    /// Which edition of the rules decides.
+    pub edition: Edition,
 }
 
 impl Plan {
@@ -144,6 +158,8 @@ impl Plan {
             epochs: EpochRule::Mean,
             missing: MissingRule::Error,
             min_coverage: Fraction::USUAL_COVERAGE,
+            score_range: None,
+            edition: Edition::Second,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::interner::Interner;
-use super::{Code, Diagnostic, Direction, Score};
+use super::{Code, Diagnostic, Direction, Score, ScoreRange};
 
 /// Many short texts in one allocation, in the order they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,6 +113,7 @@ pub struct RunFrame {
     /// Rows in ascending order of (item id, epoch).
     order: Vec<u32>,
     direction: Option<Direction>,
+    range: Option<ScoreRange>,
 }
 
 impl RunFrame {
@@ -171,6 +172,17 @@ impl RunFrame {
         self.direction
     }
 
+    /// The lowest and the highest score an item can get, as the harness itself says.
+    #[must_use]
+    pub fn stated_range(&self) -> Option<ScoreRange> {
+        self.range
+    }
+
+    /// Every score of the run, in the order of the file.
+    pub fn scores(&self) -> impl Iterator<Item = f64> {
+        self.scores.iter().filter_map(|score| score.ok()).map(Score::get)
+    }
+
     /// How many rows carry no score, by reason.
     #[must_use]
     pub fn unscored(&self) -> BTreeMap<Unscored, usize> {
@@ -203,6 +215,7 @@ pub struct RunFrameBuilder {
     clusters: Vec<u32>,
     fingerprints: Vec<u64>,
     direction: Option<Direction>,
+    range: Option<ScoreRange>,
 }
 
 /// Stands for no cluster: a run has fewer rows than this, and so fewer clusters.
@@ -227,6 +240,11 @@ impl RunFrameBuilder {
     /// Says where better lies.
     pub fn direction(&mut self, direction: Option<Direction>) {
         self.direction = direction;
+    }
+
+    /// Says how low and how high scores can be.
+    pub fn score_range(&mut self, range: Option<ScoreRange>) {
+        self.range = range;
     }
 
     /// Rows so far.
@@ -272,7 +290,7 @@ impl RunFrameBuilder {
     /// # Errors
     /// As [`RunFrameBuilder::finish`].
     pub fn finish_at(self, names: RunNames, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
-        let Self { ids, epochs, scores, cluster_names, clusters, fingerprints, direction } = self;
+        let Self { ids, epochs, scores, cluster_names, clusters, fingerprints, direction, range } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| {
             Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
         })?;
@@ -304,6 +322,7 @@ impl RunFrameBuilder {
             fingerprints: if fingerprints.len() == rows as usize { fingerprints } else { Vec::new() },
             order,
             direction,
+            range,
         })
     }
 }

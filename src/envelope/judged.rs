@@ -227,6 +227,7 @@ pub fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustered: bool
         epochs: plan.epochs.describe(),
         missing: plan.missing.as_str().into(),
         min_coverage: plan.min_coverage.get(),
+        score_range: plan.score_range.map(|range| (range.lo(), range.hi())),
         resamples: plan.resamples,
         seed: plan.seed.to_string(),
         engine: engine(),

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::judged::Judged;
 use super::v1;
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Fraction, MissingRule, Plan, Rule,
-    Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, MissingRule, Plan,
+    Rule, ScoreRange, Sides,
 };
 
 /// The plan that was recorded. `margin` is the report's margin of a claim of equivalence.
@@ -67,7 +67,17 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
             &recorded.min_coverage.to_string(),
             Fraction::new(recorded.min_coverage),
         )?,
+        score_range: match recorded.score_range {
+            None => None,
+            Some((lo, hi)) => Some(known("score_range", &format!("{lo},{hi}"), ScoreRange::new(lo, hi))?),
+        },
+        edition: edition(&recorded.engine),
     })
+}
+
+/// The edition of the rules that an engine such as `evalsig 0.1.0` decided by.
+fn edition(engine: &str) -> Edition {
+    if engine.starts_with("evalsig 0.1.") { Edition::First } else { Edition::Second }
 }
 
 fn known<T>(member: &str, found: &str, value: Option<T>) -> Result<T, Diagnostic> {
@@ -152,8 +162,8 @@ mod tests {
 
     use super::plan;
     use crate::domain::{
-        Alpha, Claim, ClusterRule, Direction, EpochRule, Fraction, Method, MethodChoice, MissingRule, Plan,
-        Rule, Sides,
+        Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, Method, MethodChoice,
+        MissingRule, Plan, Rule, ScoreRange, Sides,
     };
     use crate::envelope::judged;
 
@@ -198,6 +208,8 @@ mod tests {
                 epochs,
                 missing: if flags.3 { MissingRule::Error } else { MissingRule::Exclude },
                 min_coverage: Fraction::new(numbers.2).unwrap(),
+                score_range: ScoreRange::new(0.0, numbers.2 + 1.0).filter(|_| flags.0),
+                edition: Edition::Second,
             },
         )
     }

@@ -69,7 +69,8 @@ pub fn noise(
                 split.iter().map(|(_, scores)| halves(scores, &mut stream)).unzip::<_, _, Vec<_>, Vec<_>>();
             let binary =
                 [&baseline, &candidate].iter().all(|side| side.iter().all(|s| *s == 0.0 || *s == 1.0));
-            let sample = Sample { baseline, candidate, clusters: clusters.clone(), binary };
+            let two_valued = binary.then_some(1.0);
+            let sample = Sample { two_valued, ..Sample::graded(baseline, candidate, clusters.clone()) };
             let found = infer(&sample, plan)?;
             Ok((u32::from(found.lower > 0.0), u32::from(found.upper < 0.0)))
         })

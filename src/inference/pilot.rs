@@ -92,12 +92,7 @@ mod tests {
     use crate::inference::Sample;
 
     fn sample(differences: &[f64], clusters: Option<&[u32]>) -> Sample {
-        Sample {
-            baseline: vec![0.0; differences.len()],
-            candidate: differences.to_vec(),
-            clusters: clusters.map(<[u32]>::to_vec),
-            binary: false,
-        }
+        Sample::graded(vec![0.0; differences.len()], differences.to_vec(), clusters.map(<[u32]>::to_vec))
     }
 
     /// By hand: clusters {0, 2, 1} and {3}; means 1 and 3, overall 1.5; squares between 3 / 4 + 9 / 4 = 3,

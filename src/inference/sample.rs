@@ -16,8 +16,11 @@ pub struct Sample {
     pub candidate: Vec<f64>,
     /// Cluster of each item as 0..k, every index used; `None` where items are independent.
     pub clusters: Option<Vec<u32>>,
-    /// Every score was 0 or 1 before orientation, and every item had one epoch.
-    pub binary: bool,
+    /// How far the two scores lie apart, where there are only two (1 for 0/1 scores) and every item had
+    /// one epoch; `None` for graded scores.
+    pub two_valued: Option<f64>,
+    /// How far two scores of an item can lie apart, where that is known: no difference exceeds it.
+    pub span: Option<f64>,
 }
 
 /// A million squares of this are still finite.
@@ -33,16 +36,24 @@ pub struct Unit {
 }
 
 impl Sample {
+    /// Graded scores of independent items, or of items in clusters, whose range is not known.
+    #[must_use]
+    pub fn graded(baseline: Vec<f64>, candidate: Vec<f64>, clusters: Option<Vec<u32>>) -> Self {
+        Self { baseline, candidate, clusters, two_valued: None, span: None }
+    }
+
     /// Orients paired scores so that larger is better.
     #[must_use]
     pub fn of(pairs: &Pairs, direction: Direction) -> Self {
         let zero_or_one = |scores: &[f64]| scores.iter().all(|s| *s == 0.0 || *s == 1.0);
         let orient = |scores: &[f64]| scores.iter().map(|s| s * direction.sign()).collect();
+        let binary = pairs.one_epoch && zero_or_one(&pairs.baseline) && zero_or_one(&pairs.candidate);
         Self {
             baseline: orient(&pairs.baseline),
             candidate: orient(&pairs.candidate),
             clusters: pairs.clusters.clone(),
-            binary: pairs.one_epoch && zero_or_one(&pairs.baseline) && zero_or_one(&pairs.candidate),
+            two_valued: binary.then_some(1.0),
+            span: None,
         }
     }
 
@@ -111,11 +122,12 @@ impl Sample {
         units
     }
 
-    /// Pairs by outcome for 0/1 scores: (broken, fixed, items). Broken: baseline right, candidate
-    /// wrong. `None` unless the sample is binary.
+    /// Pairs by outcome for scores of two values: (broken, fixed, items). Broken: baseline right, candidate
+    /// wrong. `None` for graded scores.
     #[must_use]
     pub fn discordance(&self) -> Option<(u64, u64, u64)> {
-        let count = |wanted: f64| self.differences().iter().filter(|d| **d == wanted).count() as u64;
-        self.binary.then(|| (count(-1.0), count(1.0), self.len() as u64))
+        let differences = self.differences();
+        let count = |sign: f64| differences.iter().filter(|d| **d * sign > 0.0).count() as u64;
+        self.two_valued.map(|_| (count(-1.0), count(1.0), self.len() as u64))
     }
 }

@@ -56,10 +56,8 @@ impl Case {
     fn sample(&self) -> Sample {
         let zero_one = self.baseline.iter().chain(&self.candidate).all(|s| *s == 0.0 || *s == 1.0);
         Sample {
-            baseline: self.baseline.clone(),
-            candidate: self.candidate.clone(),
-            clusters: self.clusters.clone(),
-            binary: zero_one,
+            two_valued: zero_one.then_some(1.0),
+            ..Sample::graded(self.baseline.clone(), self.candidate.clone(), self.clusters.clone())
         }
     }
 

@@ -193,6 +193,7 @@ fn plan() -> Plan {
         epochs: "mean".into(),
         missing: "error".into(),
         min_coverage: 0.95,
+        score_range: None,
         resamples: 10_000,
         seed: "0".into(),
         engine: "evalsig 0.1.0".into(),

@@ -14,12 +14,7 @@ pub(crate) fn alpha(value: f64) -> Alpha {
 
 /// Graded items with these differences.
 pub(crate) fn graded(differences: &[f64]) -> Sample {
-    Sample {
-        baseline: vec![0.0; differences.len()],
-        candidate: differences.to_vec(),
-        clusters: None,
-        binary: false,
-    }
+    Sample::graded(vec![0.0; differences.len()], differences.to_vec(), None)
 }
 
 /// 0/1 items with these counts.
@@ -34,7 +29,7 @@ pub(crate) fn binary(broken: u64, fixed: u64, pairs: u64) -> Sample {
         baseline.push(b);
         candidate.push(c);
     }
-    Sample { baseline, candidate, clusters: None, binary: true }
+    Sample { two_valued: Some(1.0), ..Sample::graded(baseline, candidate, None) }
 }
 
 /// Clusters numbered 0..k in order of their first item, from labels of any kind.

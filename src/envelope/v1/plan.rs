@@ -38,6 +38,9 @@ pub struct Plan {
     pub missing: String,
     /// Least share of the larger run that had to be paired.
     pub min_coverage: f64,
+    /// Lowest and highest score an item can get, where the user named them.
+    #[serde(default)]
+    pub score_range: Option<(f64, f64)>,
     /// Random resamples where the method draws any.
     pub resamples: u32,
     /// Seed of the random streams, as text.
