@@ -19,10 +19,7 @@ mod agreement;
 
 use std::collections::BTreeMap;
 
-use evalsig::domain::{
-    Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, MethodChoice, MissingRule, Plan,
-    Rule, Sides,
-};
+use evalsig::domain::{Alpha, Claim, ClusterRule, Edition, EpochRule, Fraction, Plan, Rule};
 use evalsig::inference::betting::{Betting, Wealth};
 use evalsig::inference::bootstrap_t::BootstrapT;
 use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
@@ -156,22 +153,15 @@ fn guarded(units: &[Unit], seed: u64) -> Guarded<SignFlip, BootstrapT> {
 fn significant_0_1(items: u64, broken: u64, fixed: u64) -> bool {
     let share = |value| Fraction::new(value).unwrap_or_else(|| unreachable!("a constant"));
     let plan = Plan {
-        claim: Claim::Above { min_delta: 0.0 },
         rule: Rule::Evalsig01,
         alpha: Alpha::new(ALPHA).unwrap_or_else(|| unreachable!("a constant")),
-        power: share(0.8),
-        planned_delta: None,
-        sides: Sides::One,
-        method: MethodChoice::Auto,
         resamples: RESAMPLES,
         seed: SEED,
-        direction: Direction::HigherIsBetter,
         cluster: ClusterRule::Off,
         epochs: EpochRule::First,
-        missing: MissingRule::Error,
         min_coverage: share(1.0),
-        score_range: None,
         edition: Edition::First,
+        ..Plan::of(Claim::Above { min_delta: 0.0 })
     };
     let score = |right: bool| f64::from(u8::from(right));
     let baseline = (0..items).map(|i| score(i < broken)).collect();

@@ -23,8 +23,8 @@ use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::{Output, View};
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, MethodChoice,
-    MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
+    MethodChoice, MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides, TaskMismatch,
 };
 use crate::present::terminal::Colour;
 use crate::readers::Format;
@@ -46,16 +46,19 @@ pub struct Terminal {
 
 pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
     let claim = match (&flags.min_delta, &flags.equivalence) {
-        (Some(text), _) => {
-            parse("--min-delta", text, "a finite number", |t| number(t).and_then(Claim::above))?
-        }
+        (Some(text), _) => above(text)?,
         (None, Some(text)) => {
-            parse("--equivalence", text, "a finite number above 0", |t| number(t).and_then(Claim::within))?
+            let expected = format!("a finite number above 0, {IN_UNITS}");
+            parse("--equivalence", text, &expected, |t| number(t).and_then(Claim::within))?
         }
         (None, None) => {
-            return Err(Code::BadUsage.at("--min-delta").what("is missing").next(
-                "say what the candidate must show: --min-delta 0 claims \"better than the baseline\"",
-            ));
+            return Err(Code::BadUsage
+                .at("--min-delta")
+                .what("is missing: nothing says what the candidate must show")
+                .next(
+                    "--min-delta 0 claims \"better\", --min-delta 0.01 \"better by more than 0.01\", --min-delta \
+                     -0.01 \"not worse by 0.01\", --equivalence 0.01 \"within 0.01 on both sides\"",
+                ));
         }
     };
     let rule = parse("--rule", &flags.rule, "interval or evalsig-0.1", |t| match t {
@@ -69,6 +72,11 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
             .what("evalsig-0.1 knows no claim of equivalence")
             .next("use --rule interval with --equivalence"));
     }
+    let identical = parse("--identical", &flags.identical, "judge or allow", |t| match t {
+        "judge" => Some(Identical::Judge),
+        "allow" => Some(Identical::Allow),
+        _ => None,
+    })?;
     let keep = match (&flags.release_id, &flags.envelope) {
         (Some(id), _) => {
             let place = Place::Folder(flags.audit_root.clone());
@@ -79,7 +87,7 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
     };
     Ok(GateRequest {
         runs: runs(&flags.shared)?,
-        plan: plan(&flags.shared, claim, rule, Sides::One)?,
+        plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
         keep,
         store: store_at(&flags.store)?,
     })
@@ -218,6 +226,13 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
         min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
             number(t).and_then(Fraction::new)
         })?,
+        direction_named: flags.lower_is_better.is_some(),
+        task_mismatch: parse("--task-mismatch", &flags.task_mismatch, "error or allow", |t| match t {
+            "error" => Some(TaskMismatch::Error),
+            "allow" => Some(TaskMismatch::Allow),
+            _ => None,
+        })?,
+        identical: Identical::Judge,
         score_range: flags
             .score_range
             .as_deref()
@@ -246,8 +261,14 @@ fn project(text: &str) -> Result<ProjectId, Diagnostic> {
 }
 
 fn above(min_delta: &str) -> Result<Claim, Diagnostic> {
-    parse("--min-delta", min_delta, "a finite number", |t| number(t).and_then(Claim::above))
+    parse("--min-delta", min_delta, &format!("a finite number {IN_UNITS}"), |t| {
+        number(t).and_then(Claim::above)
+    })
 }
+
+/// How margins are written.
+const IN_UNITS: &str =
+    "in units of the score: 0.01 for one point of a score from 0 to 1, without a percent sign";
 
 fn both_standard_input() -> Diagnostic {
     Code::BadUsage
@@ -284,7 +305,18 @@ fn missing(text: &str) -> Result<MissingRule, Diagnostic> {
 }
 
 fn alpha(text: &str) -> Result<Alpha, Diagnostic> {
-    parse("--alpha", text, "a number between 0 and 1, both excluded", |t| number(t).and_then(Alpha::new))
+    let alpha = parse("--alpha", text, "a number above 0 and below 0.5, such as 0.05", |t| {
+        number(t).and_then(Alpha::new)
+    })?;
+    if alpha.get() < Alpha::TOO_LARGE {
+        return Ok(alpha);
+    }
+    Err(Code::BadUsage
+        .at("--alpha")
+        .what(format!(
+            "is {text:?}: with an error rate of one half or more a claim is shown and refuted by the same data"
+        ))
+        .next("0.05 is usual; 0.2 is the most that passes without a warning"))
 }
 
 fn power(text: &str) -> Result<Fraction, Diagnostic> {

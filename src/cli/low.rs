@@ -111,7 +111,8 @@ pub(super) struct SharedFlags {
     /// Smaller scores are better: the sign of every difference is turned.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) lower_is_better: Option<String>,
-    /// Largest accepted probability of a wrong ALLOW, and of a wrong REJECT; between 0 and 1.
+    /// Largest accepted probability of a wrong ALLOW, and of a wrong REJECT: above 0 and below 0.5; above
+    /// 0.2 the report warns.
     #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
     pub(super) alpha: String,
     /// Power that the advice plans for; it never enters a verdict.
@@ -142,6 +143,9 @@ pub(super) struct SharedFlags {
     /// missing items would have scored. Known without the flag for 0/1 scores and where the log states it.
     #[arg(long, value_name = "LO,HI", allow_hyphen_values = true)]
     pub(super) score_range: Option<String>,
+    /// What runs that name different tasks do: error refuses them, allow compares them and says so.
+    #[arg(long, value_name = "error|allow", default_value = "error")]
+    pub(super) task_mismatch: String,
     /// True improvement to plan for: says how many items it would need.
     #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(super) planned_delta: Option<String>,
@@ -196,7 +200,7 @@ pub(super) struct GateFlags {
     #[allow(missing_docs)]
     pub(super) shared: SharedFlags,
     /// Value that delta must exceed; its sign names the claim.
-    #[arg(long, value_name = "DELTA", allow_hyphen_values = true, required_unless_present = "equivalence")]
+    #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(super) min_delta: Option<String>,
     /// Claim equivalence within this margin in both directions, instead of --min-delta.
     #[arg(long, value_name = "MARGIN", allow_hyphen_values = true, conflicts_with = "min_delta")]
@@ -204,6 +208,10 @@ pub(super) struct GateFlags {
     /// Rule of the verdict: interval, or evalsig-0.1 to reproduce the Python package 0.1.2.
     #[arg(long, value_name = "interval|evalsig-0.1", default_value = "interval")]
     pub(super) rule: String,
+    /// What a candidate does whose every score equals the baseline's: judge it like any other, or allow it
+    /// where the claim holds for a difference of 0.
+    #[arg(long, value_name = "judge|allow", default_value = "judge")]
+    pub(super) identical: String,
     /// Append the envelope to the trail under this id; letters, digits, '.', '_' and '-'.
     #[arg(long, value_name = "ID")]
     pub(super) release_id: Option<String>,

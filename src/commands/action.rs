@@ -112,7 +112,13 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
         let page = match &decided {
             Ok(gated) => {
                 let envelope = gated.kept.file().map(|(_, bytes)| bytes);
-                check::verdict(&gated.judged, &where_kept(&gated.kept), &links, envelope)
+                check::verdict(
+                    &gated.judged,
+                    gated.kept.attempt(),
+                    &where_kept(&gated.kept),
+                    &links,
+                    envelope,
+                )
             }
             Err(error) => check::failure(error, &links, run_file(error, &request.runs)),
         };

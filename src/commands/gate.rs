@@ -62,9 +62,9 @@ pub fn tell(gated: &Gated, view: &View, world: &World<'_>) -> Result<Outcome, Di
         world.files.write(path, object.as_bytes())?;
     }
     let stdout = match view.output {
-        Output::Tty => terminal::gate(&gated.judged, view.colour),
+        Output::Tty => terminal::gate(&gated.judged, gated.kept.attempt(), view.colour),
         Output::Json => object,
-        Output::Markdown => markdown::gate(&gated.judged),
+        Output::Markdown => markdown::gate(&gated.judged, gated.kept.attempt()),
     };
     let stderr = if view.quiet { String::new() } else { format!("{}\n", where_kept(&gated.kept).line()) };
     Ok(Outcome { stdout, stderr, exit: gated.judged.report.exit_code })

@@ -1,9 +1,11 @@
 //! The path that `gate` and `compare` share: pair, infer, decide.
 
+mod warnings;
+
 use super::runs::Loaded;
 use crate::decision::{self, Needed, Outlook};
 use crate::domain::{Diagnostic, Plan, Rule};
-use crate::envelope::judged::{self, Judged};
+use crate::envelope::judged::{self, Judged, Remarks};
 use crate::envelope::v1;
 use crate::inference::{self, Estimate, Sample, effects, icc, planning};
 use crate::pairing::{Pairs, pair};
@@ -18,17 +20,17 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
     let pairs = pair(&baseline.reading.run, &candidate.reading.run, plan)?;
     let sample = Sample::of(&pairs, plan.direction);
 
-    let mut notes = pairs.notes.clone();
-    notes.extend(runs.notes());
+    let mut remarks = Remarks { warnings: warnings::of(runs, plan, &pairs), notes: pairs.notes.clone() };
+    remarks.notes.extend(runs.notes());
     // Two runs of one file are compared on purpose.
     if baseline.identity == candidate.identity
         && baseline.reading.run.names() == candidate.reading.run.names()
     {
-        notes.push("baseline and candidate are the same file, byte for byte".into());
+        remarks.notes.push("baseline and candidate are the same file, byte for byte".into());
     }
     let (report, recorded_plan) = match plan.rule {
-        Rule::Interval => by_interval(plan, &pairs, &sample, notes)?,
-        Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample, notes)?,
+        Rule::Interval => by_interval(plan, &pairs, &sample, remarks)?,
+        Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample, remarks)?,
     };
     Ok(Judged {
         report,
@@ -37,7 +39,7 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
             baseline: baseline.recorded(pairs.counts.baseline_items),
             candidate: candidate.recorded(pairs.counts.candidate_items),
         },
-        pairing: judged::pairing(&pairs.counts),
+        pairing: judged::pairing(&pairs, plan.edition),
         effect_sizes: effect_sizes(&sample),
         changed: judged::changed(&pairs, plan.direction),
     })
@@ -48,13 +50,15 @@ fn by_interval(
     plan: &Plan,
     pairs: &Pairs,
     sample: &Sample,
-    mut notes: Vec<String>,
+    mut remarks: Remarks,
 ) -> Result<(v1::Report, v1::Plan), Diagnostic> {
     let estimate = inference::infer(sample, plan)?;
-    notes.extend(estimate.notes.iter().cloned());
+    remarks.notes.extend(estimate.notes.iter().cloned());
+    let case = decision::worst_case(pairs, &estimate, plan)?;
     let outlook = outlook(plan, sample, &estimate);
-    let decision = decision::decide(plan, &pairs.counts, &estimate, &outlook);
-    let comparison = judged::comparison(plan, &pairs.counts, &estimate, &outlook, notes);
+    let unchanged = pairs.gaps.is_empty() && pairs.baseline == pairs.candidate;
+    let decision = decision::decide(plan, &pairs.counts, &estimate, case.as_ref(), &outlook, unchanged);
+    let comparison = judged::comparison(plan, &pairs.counts, &estimate, &outlook, case.as_ref(), remarks);
     let recorded = judged::plan(plan, estimate.label, &estimate.reason, estimate.clusters.is_some());
     Ok((judged::report(plan, &decision, comparison), recorded))
 }
@@ -98,12 +102,13 @@ fn by_evalsig_0_1(
     plan: &Plan,
     pairs: &Pairs,
     sample: &Sample,
-    mut notes: Vec<String>,
+    mut remarks: Remarks,
 ) -> Result<(v1::Report, v1::Plan), Diagnostic> {
     let outcome = inference::evalsig_0_1(sample, plan)?;
-    notes.extend(outcome.notes.iter().cloned());
-    let decision = decision::reproduce(plan, &pairs.counts, &outcome);
-    let comparison = judged::legacy_comparison(plan, &pairs.counts, &outcome, notes);
+    remarks.notes.extend(outcome.notes.iter().cloned());
+    let holds = decision::holds_whatever(pairs, &outcome, plan)?;
+    let decision = decision::reproduce(plan, &pairs.counts, &outcome, holds);
+    let comparison = judged::legacy_comparison(plan, &pairs.counts, &outcome, remarks);
     let recorded = judged::plan(
         plan,
         outcome.label,

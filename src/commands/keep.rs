@@ -4,7 +4,7 @@ mod kept;
 
 use super::World;
 use super::runs::Loaded;
-use crate::domain::{ClusterRule, Code, Diagnostic, Digest, Plan, ProjectId, ReleaseId};
+use crate::domain::{ClusterRule, Code, Diagnostic, Plan, ProjectId, ReleaseId};
 use crate::envelope::judged::{Circumstances, Judged};
 use crate::envelope::{self, v1};
 use crate::store::{Decided, Shelf, Stored};
@@ -142,15 +142,16 @@ impl Decision<'_> {
         envelope::to_bytes(&self.judged.envelope(place, &self.circumstances))
     }
 
-    fn fingerprint(&self) -> Result<Digest, Diagnostic> {
-        Ok(envelope::read(&self.envelope(None)?)?.fingerprint)
+    /// What a trail needs to know of it, whatever its place.
+    fn facts(&self) -> Result<envelope::Facts, Diagnostic> {
+        envelope::read(&self.envelope(None)?)
     }
 
     /// What the store keeps of it beside the candidate.
     fn decided(&self) -> Result<Decided, Diagnostic> {
         let (report, inputs) = (&self.judged.report, &self.judged.inputs);
         Ok(Decided {
-            decision_sha256: self.fingerprint()?.to_string(),
+            decision_sha256: self.facts()?.fingerprint.to_string(),
             verdict: report.verdict,
             delta: report.comparison.delta,
             p_value: report.comparison.p_value,
@@ -197,7 +198,7 @@ impl Decision<'_> {
         };
         let mut draft = Draft {
             release,
-            fingerprint: &self.fingerprint()?,
+            facts: &self.facts()?,
             render: &mut |place| {
                 self.envelope(Some((release.as_str(), place.attempt, place.supersedes.clone())))
             },

@@ -9,7 +9,7 @@ use super::{Files, Stores};
 use crate::domain::{Code, Diagnostic, Digest, Plan};
 use crate::envelope::{judged, replay, v1};
 use crate::readers::{InMemory, Named};
-use crate::trail::{Finding, Kind, Verification};
+use crate::trail::{Finding, Kind, Verification, Weight};
 
 /// Where the runs of recorded decisions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +41,14 @@ pub fn replay(
         let bytes = read(&line.path)?;
         match again(&bytes, inputs, files, stores)? {
             Again::Same { exactly } => {
-                line.reproduced = true;
+                (line.made_again, line.reproduced) = (true, true);
                 if !exactly {
                     findings.push(Finding::note(Kind::OtherEngine, &line.path).at(line.index));
                 }
             }
             Again::Found(finding) => {
+                // What could not be decided was not checked either.
+                line.made_again = finding.weight == Weight::Broken;
                 findings.push(Finding { path: line.path.clone(), ..finding }.at(line.index))
             }
         }

@@ -10,8 +10,11 @@
 //! Power, MDE and the observed effect never enter the verdict; they go into the advice.
 
 mod wording;
+mod worst_case;
 
-use crate::domain::{Claim, Plan, Verdict};
+pub use worst_case::{WorstCase, holds_whatever, worst_case};
+
+use crate::domain::{Claim, Identical, Plan, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::pairing::Counts;
 
@@ -50,13 +53,30 @@ pub struct Decision {
     pub suggestion: Option<String>,
 }
 
-/// Where do the bounds lie relative to the claim?
+/// Where do the bounds lie relative to the claim, whatever the missing items would have scored?
+///
+/// `unchanged`: nothing is missing, and every score of the candidate is the baseline's.
 #[must_use]
-pub fn decide(plan: &Plan, counts: &Counts, estimate: &Estimate, outlook: &Outlook) -> Decision {
+pub fn decide(
+    plan: &Plan,
+    counts: &Counts,
+    estimate: &Estimate,
+    worst_case: Option<&WorstCase>,
+    outlook: &Outlook,
+    unchanged: bool,
+) -> Decision {
     if let Some(decision) = too_little_paired(plan, counts) {
         return decision;
     }
     let claim = wording::claim(plan.claim);
+    if unchanged && plan.identical == Identical::Allow && plan.claim.holds_at(0.0) {
+        return Decision {
+            verdict: Verdict::Allow,
+            claim,
+            finding: wording::unchanged(plan, counts, estimate),
+            suggestion: None,
+        };
+    }
     if let Some((units, needed)) = estimate.too_few {
         return Decision {
             verdict: Verdict::Inconclusive,
@@ -71,12 +91,22 @@ pub fn decide(plan: &Plan, counts: &Counts, estimate: &Estimate, outlook: &Outlo
             )),
         };
     }
-    let verdict = locate(plan.claim, estimate.lower, estimate.upper);
+    let observed = locate(plan.claim, estimate.lower, estimate.upper);
+    let Some(case) = worst_case else {
+        return Decision {
+            verdict: observed,
+            claim,
+            finding: wording::finding(plan, estimate, observed),
+            suggestion: (observed == Verdict::Inconclusive)
+                .then(|| wording::suggestion(plan, counts, outlook)),
+        };
+    };
+    let verdict = locate(plan.claim, case.lower, case.upper);
     Decision {
         verdict,
         claim,
-        finding: wording::finding(plan, estimate, verdict),
-        suggestion: (verdict == Verdict::Inconclusive).then(|| wording::suggestion(plan, counts, outlook)),
+        finding: wording::with_missing(plan, estimate, case, verdict),
+        suggestion: (verdict == Verdict::Inconclusive).then(|| wording::score_them(case, observed)),
     }
 }
 
@@ -93,12 +123,25 @@ fn locate(claim: Claim, lower: f64, upper: f64) -> Verdict {
     }
 }
 
-/// The verdict of Python evalsig 0.1.2, reproduced, with what that rule does said beside it. Only
-/// coverage is not left to that rule: a candidate that drops what it fails is never allowed.
+/// The verdict of Python evalsig 0.1.2, reproduced, with what that rule does said beside it. Only what is
+/// missing is not left to that rule: a candidate that drops what it fails is never allowed. `holds`: the
+/// verdict is the same whatever the missing items would have scored.
 #[must_use]
-pub fn reproduce(plan: &Plan, counts: &Counts, outcome: &LegacyOutcome) -> Decision {
+pub fn reproduce(plan: &Plan, counts: &Counts, outcome: &LegacyOutcome, holds: bool) -> Decision {
     if let Some(decision) = too_little_paired(plan, counts) {
         return decision;
+    }
+    if !holds {
+        return Decision {
+            verdict: Verdict::Inconclusive,
+            claim: wording::claim(plan.claim),
+            finding: format!(
+                "Not decided: scores are missing, and with them the verdict could be another one than {}. {}",
+                outcome.verdict.as_str(),
+                wording::reproduced(plan, outcome)
+            ),
+            suggestion: Some(wording::SCORE_THEM.into()),
+        };
     }
     Decision {
         verdict: outcome.verdict,

@@ -1,6 +1,7 @@
 //! The report's sentences. They say the claim, the bounds, what was shown and what was not.
 
-use super::{Needed, Outlook};
+use super::{Needed, Outlook, WorstCase};
+use crate::domain::words;
 use crate::domain::words::{count, p_value, percent, signed};
 use crate::domain::{Claim, Plan, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
@@ -109,6 +110,68 @@ pub(super) fn low_coverage(plan: &Plan, counts: &Counts) -> String {
     )
 }
 
+/// The finding where scores are missing: what is missing, the bounds as observed, and those that hold
+/// whatever the missing scores are.
+pub(super) fn with_missing(plan: &Plan, estimate: &Estimate, case: &WorstCase, verdict: Verdict) -> String {
+    let level = confidence(plan);
+    let bounds = |lower, upper| format!("between {} and {}", signed(lower), signed(upper));
+    let lacking = format!(
+        "{} in the baseline and {} in the candidate lack a score",
+        items(case.in_baseline),
+        items(case.in_candidate)
+    );
+    let observed = bounds(estimate.lower, estimate.upper);
+    let whatever = match case.range {
+        None => "how far scores can go is not known, so nothing can be said with them".to_owned(),
+        Some(range) => format!(
+            "whatever they would have scored from {} to {}, it lies {}",
+            range.lo(),
+            range.hi(),
+            bounds(case.lower, case.upper)
+        ),
+    };
+    let claim = needs(plan.claim);
+    let what = match verdict {
+        Verdict::Allow => "Shown",
+        Verdict::Reject => "Refuted",
+        Verdict::Inconclusive => "Not decided",
+    };
+    format!(
+        "{what}: {lacking}. As observed, delta lies {observed}; {whatever} ({level} bounds). The claim needs it {claim}."
+    )
+}
+
+fn items(count: usize) -> String {
+    format!("{} item{}", words::count(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// What to do about missing scores.
+pub(super) const SCORE_THEM: &str = "score the missing items in both runs, or leave them out of both";
+
+/// What would help where missing scores leave the verdict open.
+pub(super) fn score_them(case: &WorstCase, observed: Verdict) -> String {
+    let range = if case.range.is_none() {
+        "; or name how far scores can go with --score-range LO,HI, so that a verdict can hold whatever they are"
+    } else if observed == Verdict::Inconclusive {
+        "; the pairs as observed decide nothing either"
+    } else {
+        ""
+    };
+    format!("score the missing items{range}")
+}
+
+/// A candidate that changes nothing, allowed by the plan's name for it.
+pub(super) fn unchanged(plan: &Plan, counts: &Counts, estimate: &Estimate) -> String {
+    format!(
+        "Allowed by the plan (identical: allow): all {} paired scores are the same in both runs. The data alone bound \
+         delta between {} and {} ({} bounds).",
+        count(counts.pairs as u64),
+        signed(estimate.lower),
+        signed(estimate.upper),
+        confidence(plan),
+    )
+}
+
 /// What would help another time. It says what the verdict did not use.
 pub(super) fn suggestion(plan: &Plan, counts: &Counts, outlook: &Outlook) -> String {
     let power = percent(plan.power.get());
@@ -122,7 +185,8 @@ pub(super) fn suggestion(plan: &Plan, counts: &Counts, outlook: &Outlook) -> Str
             let more = total.saturating_sub(counts.pairs as u64);
             if more == 0 {
                 format!(
-                    "the items at hand already give {power} power at the improvement planned for; another sample of items is the only way on"
+                    "the items at hand already gave {power} power at the improvement planned for: take the planned \
+                     improvement for too large, or the candidate for one that does not reach it"
                 )
             } else {
                 format!(

@@ -68,6 +68,15 @@ impl Claim {
         }
     }
 
+    /// Whether the claim is true of this delta.
+    #[must_use]
+    pub fn holds_at(self, delta: f64) -> bool {
+        match self {
+            Self::Above { min_delta } => delta > min_delta,
+            Self::Within { margin } => -margin < delta && delta < margin,
+        }
+    }
+
     /// The hypothesis as the plan records it.
     #[must_use]
     pub fn hypothesis(self) -> &'static str {

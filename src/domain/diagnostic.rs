@@ -79,6 +79,7 @@ codes! {
     RunMalformed = "run-malformed", Data, "A run file breaks its format.";
     RunAmbiguous = "run-ambiguous", Data, "A file holds more than one run, metric or filter, and none was chosen.";
     RunUnfinished = "run-unfinished", Data, "The log says that its run failed, was stopped or is invalid.";
+    ScoreOutOfRange = "score-out-of-range", Data, "A score lies outside the range that its metric has.";
     DuplicateItem = "duplicate-item", Data, "An item occurs twice in one epoch of one run.";
     UnscoredItems = "unscored-items", Data, "Items carry no score and the plan refuses such a run.";
     ClusterIncomplete = "cluster-incomplete", Data, "Some items carry a cluster and some do not.";

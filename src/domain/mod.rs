@@ -19,7 +19,7 @@ pub use diagnostic::{Code, Diagnostic, Exit};
 pub use digest::{Digest, Hasher};
 pub use method::{Method, MethodChoice};
 pub use numbers::{Alpha, Fraction, Score, ScoreRange};
-pub use plan::{ClusterRule, Edition, EpochRule, MissingRule, Plan, Rule};
+pub use plan::{ClusterRule, Edition, EpochRule, Identical, MissingRule, Plan, Rule, TaskMismatch};
 pub use project::ProjectId;
 pub use release::ReleaseId;
 pub use run::{Item, Names, RunFrame, RunFrameBuilder, RunNames, Unscored};

@@ -28,6 +28,8 @@ pub struct Alpha(f64);
 impl Alpha {
     /// What is accepted where nothing else is said.
     pub const USUAL: Self = Self(0.05);
+    /// From here on lower and upper bounds cross, and a claim can be shown and refuted at once.
+    pub const TOO_LARGE: f64 = 0.5;
 
     /// `None` outside the open interval (0, 1).
     #[must_use]

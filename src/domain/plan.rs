@@ -37,15 +37,42 @@ pub enum ClusterRule {
 }
 
 impl ClusterRule {
-    /// The rule as the plan records it.
+    /// The rule as the plan records it: a key by its name. [`ClusterRule::kind`] tells a key that happens
+    /// to be called like a rule from the rule.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::FromData => "from-data",
-            Self::Off => "none",
+            Self::FromData => Self::FROM_DATA,
+            Self::Off => Self::NONE,
             Self::Key(key) => key,
         }
     }
+
+    /// Which of the three rules it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::FromData => Self::FROM_DATA,
+            Self::Off => Self::NONE,
+            Self::Key(_) => Self::KEY,
+        }
+    }
+
+    /// The rule that was recorded as `name`, of this `kind` where one was recorded with it.
+    #[must_use]
+    pub fn recorded(name: &str, kind: Option<&str>) -> Option<Self> {
+        match kind.unwrap_or(name) {
+            Self::FROM_DATA => Some(Self::FromData),
+            Self::NONE => Some(Self::Off),
+            Self::KEY => Some(Self::Key(name.to_owned())),
+            _ if kind.is_none() => Some(Self::Key(name.to_owned())),
+            _ => None,
+        }
+    }
+
+    const FROM_DATA: &'static str = "from-data";
+    const NONE: &'static str = "none";
+    const KEY: &'static str = "key";
 }
 
 /// What becomes of an item's repeats.
@@ -91,6 +118,46 @@ impl MissingRule {
     }
 }
 
+/// What two runs of different tasks do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskMismatch {
+    /// They are refused.
+    Error,
+    /// They are compared, and the report says so.
+    Allow,
+}
+
+impl TaskMismatch {
+    /// The rule as the plan records it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Allow => "allow",
+        }
+    }
+}
+
+/// What a candidate does whose every score equals the baseline's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identical {
+    /// It is judged like any other.
+    Judge,
+    /// It is allowed where the claim holds for a difference of 0: nothing changed that was measured.
+    Allow,
+}
+
+impl Identical {
+    /// The rule as the plan records it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Judge => "judge",
+            Self::Allow => "allow",
+        }
+    }
+}
+
 /// Which edition of the rules decides. A recorded decision is made again by the edition that made it, for
 /// ever, so a rule that changed stands in the code under both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +166,14 @@ pub enum Edition {
     First,
     /// From version 0.2 on.
     Second,
+}
+
+impl Edition {
+    /// The edition that an engine such as `evalsig 0.1.0` decides by.
+    #[must_use]
+    pub fn of_engine(engine: &str) -> Self {
+        if engine.starts_with("evalsig 0.1.") { Self::First } else { Self::Second }
+    }
 }
 
 /// Everything that fixes the inference before the data are seen. Two runs, a plan and nothing else
@@ -125,6 +200,8 @@ pub struct Plan {
     pub seed: u64,
     /// Where better lies.
     pub direction: Direction,
+    /// Whether the user said where better lies, rather than leaving it at the default.
+    pub direction_named: bool,
     /// Which units are independent.
     pub cluster: ClusterRule,
     /// What becomes of repeats.
@@ -135,6 +212,10 @@ pub struct Plan {
     pub min_coverage: Fraction,
     /// Lowest and highest score an item can get, where the user names them.
     pub score_range: Option<ScoreRange>,
+    /// What runs of different tasks do.
+    pub task_mismatch: TaskMismatch,
+    /// What a candidate does that changes nothing.
+    pub identical: Identical,
     /// Which edition of the rules decides.
     pub edition: Edition,
 }
@@ -154,11 +235,14 @@ impl Plan {
             resamples: RESAMPLES,
             seed: 0,
             direction: Direction::HigherIsBetter,
+            direction_named: false,
             cluster: ClusterRule::FromData,
             epochs: EpochRule::Mean,
             missing: MissingRule::Error,
             min_coverage: Fraction::USUAL_COVERAGE,
             score_range: None,
+            task_mismatch: TaskMismatch::Error,
+            identical: Identical::Judge,
             edition: Edition::Second,
         }
     }

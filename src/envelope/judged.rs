@@ -1,14 +1,25 @@
 //! What was decided and from what, before it has a place in a trail: the parts of an envelope that
 //! depend on inputs, plan and seed only.
 
+use std::collections::BTreeMap;
+
 use super::v1;
-use crate::decision::{Decision, Outlook};
-use crate::domain::{Claim, Digest, Direction, Plan, RunFrame, Sides, Verdict};
+use crate::decision::{Decision, Outlook, WorstCase};
+use crate::domain::{Claim, Digest, Direction, Edition, Plan, RunFrame, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::pairing::{Counts, Pairs};
 
 /// How many ids of changed items an envelope lists.
 const LISTED: usize = 20;
+
+/// What a reader must see beside the numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// What may make the verdict mean something else: shown first.
+    pub warnings: Vec<String>,
+    /// What helps to read the numbers.
+    pub notes: Vec<String>,
+}
 
 /// The judgement on one pair of runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +58,17 @@ pub struct Circumstances {
 }
 
 impl Judged {
+    /// Most that the probability can be that one attempt or another of the first `attempts` is allowed
+    /// although no candidate meets the claim: their error rates added up, whatever they have in common
+    /// (Bonferroni). `None` under the rule evalsig-0.1, which holds no error rate.
+    #[must_use]
+    pub fn any_allow_at_most(&self, attempts: u32) -> Option<f64> {
+        self.report.comparison.bounds.as_ref()?;
+        // 1 - .95 is .050000000000000044: the plan's own number is wanted.
+        let each = if self.plan.sides == "two" { self.plan.alpha / 2.0 } else { self.plan.alpha };
+        Some((f64::from(attempts) * each).min(1.0))
+    }
+
     /// The envelope of this judgement at its place in a trail (`None`: outside any trail).
     #[must_use]
     pub fn envelope(
@@ -64,6 +86,7 @@ impl Judged {
             exit_code: self.report.exit_code,
             release_id,
             attempt,
+            any_allow_at_most: self.any_allow_at_most(attempt),
             supersedes,
             decided_at: circumstances.decided_at.clone(),
             clock: circumstances.clock.clone(),
@@ -136,22 +159,26 @@ pub fn comparison(
     counts: &Counts,
     estimate: &Estimate,
     outlook: &Outlook,
-    notes: Vec<String>,
+    worst_case: Option<&WorstCase>,
+    remarks: Remarks,
 ) -> v1::Comparison {
+    let p_value = estimate.p_value(plan);
+    let largest_p = worst_case.map_or(p_value, |case| case.p_value);
     let (lower, upper) = (finite(estimate.lower), finite(estimate.upper));
     let one_sided = plan.sides == Sides::One && matches!(plan.claim, Claim::Above { .. });
     v1::Comparison {
         delta: estimate.delta,
         ci: (lower, if one_sided { None } else { upper }),
         ci_level: 1.0 - plan.alpha.get(),
-        p_value: p_value(plan, estimate),
+        p_value,
         p_value_zero: Some(estimate.p_zero),
-        significant: p_value(plan, estimate) <= plan.alpha.get(),
+        significant: largest_p <= plan.alpha.get(),
         n_pairs: counts.pairs as u64,
         n_clusters: estimate.clusters.map(|k| k as u64),
         method: estimate.label.into(),
         mde: outlook.mde.and_then(finite),
-        notes,
+        warnings: remarks.warnings,
+        notes: remarks.notes,
         cross_check: estimate.cross_check.map(|check| v1::CrossCheck {
             method: "cr2".into(),
             se: check.se,
@@ -160,16 +187,11 @@ pub fn comparison(
             upper: check.upper,
         }),
         bounds: Some(v1::Bounds { lower, upper, each: 1.0 - plan.alpha_each().get() }),
-    }
-}
-
-/// The p-value of the claim as planned: one-sided; both sides of the claim's value; or the larger of
-/// the two one-sided tests of equivalence (Schuirmann 1987).
-fn p_value(plan: &Plan, estimate: &Estimate) -> f64 {
-    match (estimate.p_upper, plan.sides) {
-        (Some(p_upper), _) => estimate.p_claim.max(p_upper),
-        (None, Sides::One) => estimate.p_claim,
-        (None, Sides::Two) => (2.0 * estimate.p_claim.min(estimate.p_against)).min(1.0),
+        worst_case: worst_case.map(|case| v1::WorstCase {
+            lower: finite(case.lower),
+            upper: finite(case.upper),
+            each: 1.0 - plan.alpha_each().get(),
+        }),
     }
 }
 
@@ -180,7 +202,7 @@ pub fn legacy_comparison(
     plan: &Plan,
     counts: &Counts,
     outcome: &LegacyOutcome,
-    notes: Vec<String>,
+    remarks: Remarks,
 ) -> v1::Comparison {
     v1::Comparison {
         delta: outcome.delta,
@@ -193,9 +215,11 @@ pub fn legacy_comparison(
         n_clusters: outcome.clusters.map(|k| k as u64),
         method: outcome.label.into(),
         mde: finite(outcome.mde),
-        notes,
+        warnings: remarks.warnings,
+        notes: remarks.notes,
         cross_check: None,
         bounds: None,
+        worst_case: None,
     }
 }
 
@@ -222,12 +246,16 @@ pub fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustered: bool
             Direction::LowerIsBetter => "lower",
         }
         .into(),
+        better_named: Some(plan.direction_named),
         cluster: plan.cluster.as_str().into(),
+        cluster_rule: Some(plan.cluster.kind().into()),
         units: if clustered { "clusters" } else { "items" }.into(),
         epochs: plan.epochs.describe(),
         missing: plan.missing.as_str().into(),
         min_coverage: plan.min_coverage.get(),
         score_range: plan.score_range.map(|range| (range.lo(), range.hi())),
+        task_mismatch: Some(plan.task_mismatch.as_str().into()),
+        identical: Some(plan.identical.as_str().into()),
         resamples: plan.resamples,
         seed: plan.seed.to_string(),
         engine: engine(),
@@ -267,8 +295,21 @@ pub fn input(
 
 /// How the runs were matched, as recorded.
 #[must_use]
-pub fn pairing(counts: &Counts) -> v1::Pairing {
+pub fn pairing(pairs: &Pairs, edition: Edition) -> v1::Pairing {
+    let counts = &pairs.counts;
+    let reasons = |missing: &BTreeMap<&'static str, u64>| {
+        missing.iter().map(|(why, count)| ((*why).to_owned(), *count)).collect()
+    };
     v1::Pairing {
+        missing: (edition >= Edition::Second).then(|| v1::Missing {
+            baseline: reasons(&pairs.gaps.baseline),
+            candidate: reasons(&pairs.gaps.candidate),
+        }),
+        score_range: pairs.range.map(|known| v1::KnownRange {
+            lo: known.range.lo(),
+            hi: known.range.hi(),
+            source: known.source.as_str().into(),
+        }),
         pairs: counts.pairs as u64,
         only_baseline: counts.only_baseline as u64,
         only_candidate: counts.only_candidate as u64,

@@ -9,7 +9,7 @@ pub mod v1;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+use crate::domain::{Code, Diagnostic, Digest, Edition, ReleaseId};
 
 /// Largest envelope that is read: a real one is a few kB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -46,10 +46,29 @@ pub struct Facts {
     pub verdict: v1::VerdictWord,
     /// When it was decided.
     pub decided_at: String,
-    /// Identity of the decision apart from its moment: the plan and both inputs.
+    /// Identity of the decision apart from its moment: the plan, and both inputs as they were read.
     pub fingerprint: Digest,
+    /// What the decision is about.
+    pub subject: Subject,
+    /// Verdict, words and numbers.
+    pub report: Value,
     /// Nothing was to be recorded without a time stamp.
     pub stamp_required: bool,
+}
+
+/// What a decision is about: a release is decided for one task by one metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The candidate's task.
+    pub task_id: String,
+    /// The metric.
+    pub metric: String,
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "task {:?}, metric {:?}", self.task_id, self.metric)
+    }
 }
 
 /// What a line of history says of a decision, as its envelope has it.
@@ -116,7 +135,7 @@ struct Skeleton {
     attempt: u32,
     supersedes: Option<v1::FileRef>,
     decided_at: String,
-    report: ReportSkeleton,
+    report: Value,
     plan: Value,
     inputs: InputsSkeleton,
     time_stamp: Option<StampSkeleton>,
@@ -139,9 +158,18 @@ struct InputsSkeleton {
     candidate: InputSkeleton,
 }
 
-#[derive(Deserialize)]
-struct InputSkeleton {
-    sha256: String,
+/// Everything that an envelope says of one run file.
+type InputSkeleton = serde_json::Map<String, Value>;
+
+/// A run file as it was read, whatever it was called and however it was found: its bytes, and what was
+/// taken out of them (format, run, metric, clusters). Members of later versions count too.
+fn as_read(input: &InputSkeleton) -> InputSkeleton {
+    let same_under_any_name = |name: &str| matches!(name, "path" | "resolved");
+    input
+        .iter()
+        .filter(|(name, _)| !same_under_any_name(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 #[derive(Deserialize)]
@@ -182,14 +210,33 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
         v1::VerdictWord::Reject => 1,
         v1::VerdictWord::Inconclusive => 2,
     };
-    if exit_code != expected || skeleton.report.verdict != verdict || skeleton.report.exit_code != expected {
+    let report: ReportSkeleton = serde_json::from_value(skeleton.report.clone())
+        .map_err(|error| unreadable(format!("is not an envelope: report: {error}")))?;
+    if exit_code != expected || report.verdict != verdict || report.exit_code != expected {
         return Err(unreadable("names different verdicts or exit codes in different places".into()));
     }
-    let identity = serde_json::json!({
-        "baseline": skeleton.inputs.baseline.sha256,
-        "candidate": skeleton.inputs.candidate.sha256,
-        "plan": skeleton.plan,
-    });
+    let InputsSkeleton { baseline, candidate } = &skeleton.inputs;
+    for (which, input) in [("baseline", baseline), ("candidate", candidate)] {
+        if !input.get("sha256").is_some_and(Value::is_string) {
+            return Err(unreadable(format!("is not an envelope: inputs.{which} has no sha256")));
+        }
+    }
+    let engine = skeleton.plan.get("engine").and_then(Value::as_str).unwrap_or_default();
+    let identity = match Edition::of_engine(engine) {
+        // As those versions took it, and left it in stores: metric and run did not count.
+        Edition::First => serde_json::json!({
+            "baseline": baseline.get("sha256"),
+            "candidate": candidate.get("sha256"),
+            "plan": skeleton.plan,
+        }),
+        Edition::Second => serde_json::json!({
+            "baseline": as_read(baseline),
+            "candidate": as_read(candidate),
+            "plan": skeleton.plan,
+        }),
+    };
+    let text = |name: &str| candidate.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let subject = Subject { task_id: text("task_id"), metric: text("metric") };
     Ok(Facts {
         schema: skeleton.schema,
         release_id: skeleton.release_id.map(|text| text.0),
@@ -198,6 +245,8 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
         verdict,
         decided_at: skeleton.decided_at,
         fingerprint: Digest::of(identity.to_string().as_bytes()),
+        subject,
+        report: skeleton.report,
         stamp_required: skeleton.time_stamp.is_some_and(|asked| asked.policy == v1::TimeStamp::REQUIRED),
     })
 }

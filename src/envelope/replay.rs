@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::judged::Judged;
 use super::v1;
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, MissingRule, Plan,
-    Rule, ScoreRange, Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
+    MissingRule, Plan, Rule, ScoreRange, Sides, TaskMismatch,
 };
 
 /// The plan that was recorded. `margin` is the report's margin of a claim of equivalence.
@@ -55,11 +55,30 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
                 _ => None,
             },
         )?,
-        cluster: match recorded.cluster.as_str() {
-            "from-data" => ClusterRule::FromData,
-            "none" => ClusterRule::Off,
-            key => ClusterRule::Key(key.to_owned()),
-        },
+        direction_named: recorded.better_named.unwrap_or(false),
+        cluster: known(
+            "cluster_rule",
+            recorded.cluster_rule.as_deref().unwrap_or_default(),
+            ClusterRule::recorded(&recorded.cluster, recorded.cluster_rule.as_deref()),
+        )?,
+        task_mismatch: known(
+            "task_mismatch",
+            recorded.task_mismatch.as_deref().unwrap_or_default(),
+            match recorded.task_mismatch.as_deref() {
+                None | Some("error") => Some(TaskMismatch::Error),
+                Some("allow") => Some(TaskMismatch::Allow),
+                Some(_) => None,
+            },
+        )?,
+        identical: known(
+            "identical",
+            recorded.identical.as_deref().unwrap_or_default(),
+            match recorded.identical.as_deref() {
+                None | Some("judge") => Some(Identical::Judge),
+                Some("allow") => Some(Identical::Allow),
+                Some(_) => None,
+            },
+        )?,
         epochs: known("epochs", &recorded.epochs, epochs)?,
         missing: known("missing", &recorded.missing, missing)?,
         min_coverage: known(
@@ -71,13 +90,8 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
             None => None,
             Some((lo, hi)) => Some(known("score_range", &format!("{lo},{hi}"), ScoreRange::new(lo, hi))?),
         },
-        edition: edition(&recorded.engine),
+        edition: Edition::of_engine(&recorded.engine),
     })
-}
-
-/// The edition of the rules that an engine such as `evalsig 0.1.0` decided by.
-fn edition(engine: &str) -> Edition {
-    if engine.starts_with("evalsig 0.1.") { Edition::First } else { Edition::Second }
 }
 
 fn known<T>(member: &str, found: &str, value: Option<T>) -> Result<T, Diagnostic> {
@@ -126,12 +140,23 @@ pub fn differences(recorded: &Value, again: &Judged, exactly: bool) -> Result<Ve
     Ok(found)
 }
 
+/// The first member in which two reports differ that ought to be one.
+#[must_use]
+pub fn first_difference(recorded: &Value, again: &Value) -> Option<Difference> {
+    let mut found = Vec::new();
+    compare("report", recorded, again, true, &mut found);
+    found.into_iter().next()
+}
+
 fn compare(member: &str, recorded: &Value, again: &Value, exactly: bool, found: &mut Vec<Difference>) {
     match (recorded, again) {
         (Value::Object(recorded), Value::Object(again)) => {
             for (name, again) in again {
-                let skipped =
-                    name == "notes" || (!exactly && matches!(name.as_str(), "engine" | "method_reason"));
+                // Words and advice may be put better by a later version; members that it added, an earlier
+                // one did not write.
+                let words = ["engine", "method_reason", "claim", "finding", "suggestion", "mde"];
+                let skipped = matches!(name.as_str(), "notes" | "warnings")
+                    || (!exactly && (words.contains(&name.as_str()) || !recorded.contains_key(name)));
                 if !skipped {
                     let recorded = recorded.get(name).unwrap_or(&Value::Null);
                     compare(&format!("{member}.{name}"), recorded, again, exactly, found);
@@ -162,8 +187,8 @@ mod tests {
 
     use super::plan;
     use crate::domain::{
-        Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, Method, MethodChoice,
-        MissingRule, Plan, Rule, ScoreRange, Sides,
+        Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, Identical, Method, MethodChoice,
+        MissingRule, Plan, Rule, ScoreRange, Sides, TaskMismatch,
     };
     use crate::envelope::judged;
 
@@ -188,7 +213,7 @@ mod tests {
         let cluster = prop_oneof![
             Just(ClusterRule::FromData),
             Just(ClusterRule::Off),
-            "[a-m]{1,8}".prop_map(ClusterRule::Key),
+            "([a-m]{1,8}|from-data|none|key)".prop_map(ClusterRule::Key),
         ];
         let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
         let numbers = (0.0001..0.5_f64, 0.01..0.99_f64, 0.0..1.0_f64, prop::option::of(-1.0..1.0_f64));
@@ -208,6 +233,9 @@ mod tests {
                 epochs,
                 missing: if flags.3 { MissingRule::Error } else { MissingRule::Exclude },
                 min_coverage: Fraction::new(numbers.2).unwrap(),
+                direction_named: flags.1,
+                task_mismatch: if flags.2 { TaskMismatch::Error } else { TaskMismatch::Allow },
+                identical: if flags.3 { Identical::Judge } else { Identical::Allow },
                 score_range: ScoreRange::new(0.0, numbers.2 + 1.0).filter(|_| flags.0),
                 edition: Edition::Second,
             },

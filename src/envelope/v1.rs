@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use origin::{Run, Source, TimeStamp, Tool};
 pub use plan::{Plan, PolicyRef};
-pub use report::{Bounds, Changed, Comparison, CrossCheck, EffectSizes, Pairing, Report};
+pub use report::{
+    Bounds, Changed, Comparison, CrossCheck, EffectSizes, KnownRange, Missing, Pairing, Report, WorstCase,
+};
 pub use runs::{Input, Inputs, Resolved, Store, StoredRun};
 
 /// Name of the schema this module writes.
@@ -34,6 +36,10 @@ pub struct Envelope {
     pub release_id: Option<String>,
     /// Which attempt at this release: 1 for the first.
     pub attempt: u32,
+    /// Most that the probability can be that one attempt or another up to this one is allowed although no
+    /// candidate meets the claim: attempts times alpha, at most 1.
+    #[serde(default)]
+    pub any_allow_at_most: Option<f64>,
     /// The attempt before this one.
     pub supersedes: Option<FileRef>,
     /// When the decision was made: RFC 3339, UTC.

@@ -57,7 +57,7 @@ pub use sample::{Sample, Unit};
 pub use sign_flip::SignFlip;
 pub use tango::Tango;
 
-use crate::domain::{Alpha, Claim, Diagnostic, Method, MethodChoice, Plan};
+use crate::domain::{Alpha, Claim, Diagnostic, Edition, Method, MethodChoice, Plan, Sides};
 use cr2::{ClusterRobust, Correction};
 use prepare::{Prepared, prepare, uses_clusters};
 
@@ -107,6 +107,26 @@ pub struct Estimate {
     /// Set where there are too few units for any test at this alpha: (units, units needed). Then every
     /// p is 1 and there are no bounds.
     pub too_few: Option<(usize, usize)>,
+}
+
+impl Estimate {
+    /// The p-value of the claim as planned: it is at most alpha exactly where the bounds show the claim.
+    ///
+    /// One-sided: that of H0: delta <= `min_delta`. Two-sided: twice the smaller of both sides. Equivalence:
+    /// the larger of the two one-sided tests (Schuirmann 1987), doubled where each may spend only half of
+    /// alpha.
+    #[must_use]
+    pub fn p_value(&self, plan: &Plan) -> f64 {
+        let doubled = |p: f64| (2.0 * p).min(1.0);
+        match (self.p_upper, plan.sides) {
+            (Some(p_upper), Sides::Two) if plan.edition >= Edition::Second => {
+                doubled(self.p_claim.max(p_upper))
+            }
+            (Some(p_upper), _) => self.p_claim.max(p_upper),
+            (None, Sides::One) => self.p_claim,
+            (None, Sides::Two) => doubled(self.p_claim.min(self.p_against)),
+        }
+    }
 }
 
 /// CR2 with Bell and McCaffrey's degrees of freedom: fast, deterministic, and by another route.

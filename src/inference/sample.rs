@@ -3,8 +3,8 @@
 use super::moments;
 use crate::domain::{Code, Diagnostic};
 
-use crate::domain::Direction;
-use crate::pairing::Pairs;
+use crate::domain::{Direction, ScoreRange};
+use crate::pairing::{Filled, Pairs};
 
 /// Paired scores in ascending order of item id, one number an item (epochs already reduced),
 /// oriented so that larger is better. Every number is finite and there is at least one.
@@ -45,15 +45,30 @@ impl Sample {
     /// Orients paired scores so that larger is better.
     #[must_use]
     pub fn of(pairs: &Pairs, direction: Direction) -> Self {
-        let zero_or_one = |scores: &[f64]| scores.iter().all(|s| *s == 0.0 || *s == 1.0);
         let orient = |scores: &[f64]| scores.iter().map(|s| s * direction.sign()).collect();
-        let binary = pairs.one_epoch && zero_or_one(&pairs.baseline) && zero_or_one(&pairs.candidate);
         Self {
             baseline: orient(&pairs.baseline),
             candidate: orient(&pairs.candidate),
             clusters: pairs.clusters.clone(),
-            two_valued: binary.then_some(1.0),
-            span: None,
+            two_valued: pairs.two_values.map(|(low, high)| high - low),
+            span: pairs.range.map(|known| known.range.span()),
+        }
+    }
+
+    /// The sample that would be there if nothing were missing and every missing score were the worst
+    /// for the candidate (`worst`), or the best.
+    #[must_use]
+    pub fn filled(pairs: &Pairs, range: ScoreRange, direction: Direction, worst: bool) -> Self {
+        let lowest = worst == (direction == Direction::HigherIsBetter);
+        let Filled { baseline, candidate, clusters, one_epoch } = pairs.filled(range, lowest);
+        let orient = |scores: Vec<f64>| scores.into_iter().map(|s| s * direction.sign()).collect();
+        let two_values = pairs.two_values.filter(|ends| one_epoch && *ends == (range.lo(), range.hi()));
+        Self {
+            baseline: orient(baseline),
+            candidate: orient(candidate),
+            clusters,
+            two_valued: two_values.map(|(low, high)| high - low),
+            span: Some(range.span()),
         }
     }
 

@@ -1,17 +1,22 @@
-//! Two runs in, paired items out: epochs reduced, clusters joined, everything left out counted.
+//! Two runs in, paired items out: epochs reduced, clusters joined, everything left out counted and kept,
+//! so that the verdict can be held to what it would have been with it.
 //!
 //! Works in ascending order of item id, so the order of rows in a file never reaches a verdict.
 
+mod gaps;
+mod range;
 mod reduce;
 mod repeats;
 mod same;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Code, Diagnostic, MissingRule, Names, Plan, RunFrame, Unscored};
-use reduce::{Reduced, reduce};
+use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, Unscored};
+use reduce::{Reduced, ReducedItem, reduce};
 use same::same_subject;
 
+pub use gaps::{Filled, Gap, Gaps, Side};
+pub use range::{KnownRange, RangeSource};
 pub use repeats::{Repeats, repeats};
 
 /// How items of the two runs were matched.
@@ -45,8 +50,14 @@ pub struct Pairs {
     pub clusters: Option<Vec<u32>>,
     /// Whether every paired item had one epoch in both runs.
     pub one_epoch: bool,
+    /// The lower and the higher score, where the pairs have only two and one epoch an item.
+    pub two_values: Option<(f64, f64)>,
+    /// How far scores can go, where that is known.
+    pub range: Option<KnownRange>,
     /// What was matched and what was not.
     pub counts: Counts,
+    /// What is missing of either run.
+    pub gaps: Gaps,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
 }
@@ -58,12 +69,20 @@ pub struct Pairs {
 /// `cluster-conflict` where the runs put an item into different clusters; `no-overlap` where no
 /// item is scored in both.
 pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pairs, Diagnostic> {
-    let mut notes = same_subject(baseline, candidate, plan.direction)?;
+    let mut notes = same_subject(baseline, candidate, plan)?;
+    let range = match plan.edition {
+        Edition::First => None,
+        Edition::Second => range::known_range(baseline, candidate, plan)?,
+    };
+    if let Some(range) = range {
+        range::says_something(plan.claim, range)?;
+    }
     if plan.missing == MissingRule::Error {
         refuse_unscored("baseline", baseline)?;
         refuse_unscored("candidate", candidate)?;
     }
-    let (left, right) = (reduce(baseline, plan.epochs), reduce(candidate, plan.epochs));
+    let (left, right) =
+        (reduce(baseline, plan.epochs, plan.edition), reduce(candidate, plan.epochs, plan.edition));
     let joined = join(&left, &right)?;
     if joined.baseline.is_empty() {
         return Err(no_overlap(&left, &right));
@@ -78,24 +97,54 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         let which = if baseline.is_clustered() { "baseline" } else { "candidate" };
         notes.push(format!("only the {which} carries clusters; its clusters are used for both runs"));
     }
-    let larger = left.items.max(right.items);
+    let larger = left.rows.len().max(right.rows.len());
     let pairs = joined.baseline.len();
+    let (clusters, more) = dense(&joined.clusters, &joined.others);
+    let singletons = plan.edition >= Edition::Second
+        && clusters.as_ref().is_some_and(|all| all.iter().max() == Some(&last_of(pairs)));
+    let (clusters, more) = if singletons { (None, vec![None; more.len()]) } else { (clusters, more) };
+    if singletons {
+        notes.push("every cluster holds one item, so the items are the independent units".into());
+    }
     Ok(Pairs {
         counts: Counts {
             pairs,
             only_baseline: left.scored - pairs,
             only_candidate: right.scored - pairs,
-            baseline_items: left.items,
-            candidate_items: right.items,
+            baseline_items: left.rows.len(),
+            candidate_items: right.rows.len(),
             coverage: pairs as f64 / larger as f64,
         },
-        clusters: dense(&joined.clusters),
+        gaps: gaps(&joined, &left, &right, more),
+        two_values: two_values(&joined, range, plan.edition).filter(|_| joined.one_epoch),
+        range,
+        clusters,
         ids: joined.ids,
         baseline: joined.baseline,
         candidate: joined.candidate,
         one_epoch: joined.one_epoch,
         notes,
     })
+}
+
+/// The index of the last of so many.
+fn last_of(count: usize) -> u32 {
+    u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+/// The two scores of the pairs, where there are only two: then items are right or wrong, whatever the two
+/// are called. A range that is known to reach beyond them makes the scores graded.
+fn two_values(joined: &Joined<'_>, range: Option<KnownRange>, edition: Edition) -> Option<(f64, f64)> {
+    let ends = match (edition, range) {
+        (Edition::First, _) => (0.0, 1.0),
+        (Edition::Second, Some(known)) => (known.range.lo(), known.range.hi()),
+        (Edition::Second, None) => {
+            let scores = || joined.baseline.iter().chain(&joined.candidate).copied();
+            (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max))
+        }
+    };
+    let all = |scores: &[f64]| scores.iter().all(|score| *score == ends.0 || *score == ends.1);
+    (ends.0 < ends.1 && all(&joined.baseline) && all(&joined.candidate)).then_some(ends)
 }
 
 fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
@@ -125,24 +174,47 @@ struct Joined<'a> {
     candidate: Vec<f64>,
     /// Cluster name of each pair where either run carries clusters.
     clusters: Vec<&'a str>,
+    /// Items with something missing: their row among the pairs, and both sides.
+    gaps: Vec<(Option<usize>, Side, Side)>,
+    /// Cluster name of each gap, where its runs know one.
+    others: Vec<Option<&'a str>>,
     one_epoch: bool,
     unequal_epochs: usize,
 }
 
 /// Merges two ascending sequences of items.
 fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
+    let room = left.rows.len().min(right.rows.len());
     let mut joined = Joined {
         ids: Names::default(),
-        baseline: Vec::with_capacity(left.rows.len().min(right.rows.len())),
-        candidate: Vec::with_capacity(left.rows.len().min(right.rows.len())),
+        baseline: Vec::with_capacity(room),
+        candidate: Vec::with_capacity(room),
         clusters: Vec::new(),
+        gaps: Vec::new(),
+        others: Vec::new(),
         one_epoch: true,
         unequal_epochs: 0,
     };
+    let absent = |other: &Reduced<'a>| Side { missing: other.wanted, ..Side::default() };
     let mut rights = right.rows.iter().peekable();
     for l in &left.rows {
-        while rights.next_if(|r| r.id < l.id).is_some() {}
-        let Some(r) = rights.next_if(|r| r.id == l.id) else { continue };
+        while let Some(r) = rights.next_if(|r| r.id < l.id) {
+            joined.gap(None, absent(left), r.side, r.cluster);
+        }
+        match rights.next_if(|r| r.id == l.id) {
+            Some(r) => joined.match_up(l, r)?,
+            None => joined.gap(None, l.side, absent(right), l.cluster),
+        }
+    }
+    for r in rights {
+        joined.gap(None, absent(left), r.side, r.cluster);
+    }
+    Ok(joined)
+}
+
+impl<'a> Joined<'a> {
+    /// An item that both runs hold.
+    fn match_up(&mut self, l: &ReducedItem<'a>, r: &ReducedItem<'a>) -> Result<(), Diagnostic> {
         if let (Some(a), Some(b)) = (l.cluster, r.cluster)
             && a != b
         {
@@ -153,30 +225,85 @@ fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagn
                     "make both runs name the same clusters, or say --cluster none if items are independent",
                 ));
         }
-        joined.ids.push(l.id);
-        joined.baseline.push(l.score);
-        joined.candidate.push(r.score);
-        joined.clusters.extend(l.cluster.or(r.cluster));
-        joined.one_epoch &= l.epochs == 1 && r.epochs == 1;
-        joined.unequal_epochs += usize::from(l.epochs != r.epochs);
+        let (cluster, whole) = (l.cluster.or(r.cluster), l.side.missing == 0 && r.side.missing == 0);
+        let scored = l.side.scored > 0 && r.side.scored > 0;
+        if !whole {
+            self.gap(scored.then_some(self.baseline.len()), l.side, r.side, cluster);
+        }
+        if scored {
+            self.ids.push(l.id);
+            self.baseline.push(l.side.mean());
+            self.candidate.push(r.side.mean());
+            self.clusters.extend(cluster);
+            self.one_epoch &= l.side.scored == 1 && r.side.scored == 1;
+            self.unequal_epochs += usize::from(l.side.scored != r.side.scored);
+        }
+        Ok(())
     }
-    Ok(joined)
+
+    fn gap(&mut self, row: Option<usize>, baseline: Side, candidate: Side, cluster: Option<&'a str>) {
+        self.gaps.push((row, baseline, candidate));
+        self.others.push(cluster);
+    }
 }
 
-/// Cluster names as 0..k in ascending order of name, every index used.
-fn dense(names: &[&str]) -> Option<Vec<u32>> {
+/// Cluster names of the pairs as 0..k in ascending order of name, every index used; and those of other
+/// items, numbered on from k where no pair is in their cluster. An item whose cluster nobody names is one
+/// of its own.
+fn dense(names: &[&str], others: &[Option<&str>]) -> (Option<Vec<u32>>, Vec<Option<u32>>) {
     if names.is_empty() {
-        return None;
+        return (None, vec![None; others.len()]);
     }
     let mut index: BTreeMap<&str, u32> = names.iter().map(|name| (*name, 0)).collect();
     for (position, slot) in index.values_mut().enumerate() {
         *slot = u32::try_from(position).unwrap_or(u32::MAX);
     }
-    Some(names.iter().map(|name| index.get(name).copied().unwrap_or(0)).collect())
+    let of_pairs = names.iter().map(|name| index.get(name).copied().unwrap_or(0)).collect();
+    let mut next = u32::try_from(index.len()).unwrap_or(u32::MAX);
+    let of_others = others
+        .iter()
+        .map(|name| {
+            let known = name.and_then(|name| index.get(name).copied());
+            let number = known.unwrap_or(next);
+            if known.is_none() {
+                next = next.saturating_add(1);
+                index.extend(name.map(|name| (name, number)));
+            }
+            Some(number)
+        })
+        .collect();
+    (Some(of_pairs), of_others)
+}
+
+/// What is missing, with its reasons.
+fn gaps(joined: &Joined<'_>, left: &Reduced<'_>, right: &Reduced<'_>, clusters: Vec<Option<u32>>) -> Gaps {
+    let (mut baseline, mut candidate) = (left.missing.clone(), right.missing.clone());
+    let absent = |side: fn(&(Option<usize>, Side, Side)) -> Side, run: &Reduced<'_>| {
+        let known = joined.gaps.iter().map(side).filter(|side| side.missing == run.wanted).count();
+        let unscored = run.rows.iter().filter(|row| row.side.missing == run.wanted).count();
+        (known - unscored) as u64
+    };
+    for (reasons, count) in
+        [(&mut baseline, absent(|gap| gap.1, left)), (&mut candidate, absent(|gap| gap.2, right))]
+    {
+        if count > 0 {
+            reasons.insert(gaps::ITEM_ABSENT, count);
+        }
+    }
+    let items = joined.gaps.iter().zip(clusters).map(|((row, baseline, candidate), cluster)| Gap {
+        row: *row,
+        cluster,
+        baseline: *baseline,
+        candidate: *candidate,
+    });
+    Gaps { items: items.collect(), baseline, candidate }
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
-    let example = |side: &Reduced<'_>| side.rows.first().map_or("none".into(), |row| format!("{:?}", row.id));
+    let example = |run: &Reduced<'_>| {
+        let first = run.rows.iter().find(|row| row.side.scored > 0);
+        first.map_or("none".into(), |row| format!("{:?}", row.id))
+    };
     Code::NoOverlap
         .at("")
         .what(format!(

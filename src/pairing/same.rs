@@ -1,18 +1,18 @@
 //! Whether two runs measured the same thing: one metric, one direction, the same items.
 
-use crate::domain::{Code, Diagnostic, Direction, RunFrame};
+use crate::domain::{Code, Diagnostic, Direction, Edition, Plan, RunFrame, TaskMismatch};
 
-/// The runs must measure the same thing; another task is unusual enough to be said.
+/// The runs must measure the same thing. Another task is refused unless the plan allows it, and then said.
 ///
 /// # Errors
-/// `runs-differ` where the metrics differ, where a harness says that lower scores are better and the
+/// `runs-differ` where the metrics or tasks differ, where a harness says that lower scores are better and the
 /// plan does not, or where one id names two items.
 pub(super) fn same_subject(
     baseline: &RunFrame,
     candidate: &RunFrame,
-    direction: Direction,
+    plan: &Plan,
 ) -> Result<Vec<String>, Diagnostic> {
-    let (b, c) = (baseline.names(), candidate.names());
+    let (b, c, direction) = (baseline.names(), candidate.names(), plan.direction);
     if b.metric_name != c.metric_name {
         return Err(Code::RunsDiffer
             .at("metric_name")
@@ -21,6 +21,13 @@ pub(super) fn same_subject(
     }
     let mut notes = Vec::new();
     if b.task_id != c.task_id {
+        let known = [&b.task_id, &c.task_id].iter().all(|task| !matches!(task.as_str(), "" | "unknown"));
+        if known && plan.task_mismatch == TaskMismatch::Error && plan.edition >= Edition::Second {
+            return Err(Code::RunsDiffer
+                .at("task_id")
+                .what(format!("is {:?} in the baseline and {:?} in the candidate", b.task_id, c.task_id))
+                .next("compare runs of one task; if both names mean one task, say --task-mismatch allow"));
+        }
         notes.push(format!("the runs name different tasks: {:?} and {:?}", b.task_id, c.task_id));
     }
     match baseline.direction().or(candidate.direction()) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Claim, EpochRule, Item, RunFrameBuilder, RunNames, Score};
+use crate::domain::{Claim, Edition, EpochRule, Item, RunFrameBuilder, RunNames, Score, ScoreRange};
 
 type Row = (&'static str, u32, Option<&'static str>, Option<f64>);
 
@@ -62,11 +62,17 @@ fn unscored_items_are_refused_or_left_out_and_counted() {
 
 #[test]
 fn clusters_are_joined_or_refused() {
-    let a = run("m", &[("x", 0, Some("q"), Some(1.0)), ("y", 0, Some("p"), Some(1.0))]);
-    let bare = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(0.0))]);
+    let a = run(
+        "m",
+        &[("x", 0, Some("q"), Some(1.0)), ("y", 0, Some("p"), Some(1.0)), ("z", 0, Some("p"), Some(0.0))],
+    );
+    let bare = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(0.0)), ("z", 0, None, Some(0.0))]);
     let pairs = pair(&a, &bare, &plan()).unwrap();
-    assert_eq!((pairs.clusters, pairs.notes.len()), (Some(vec![1, 0]), 1));
-    let b = run("m", &[("x", 0, Some("p"), Some(1.0)), ("y", 0, Some("p"), Some(1.0))]);
+    assert_eq!((pairs.clusters, pairs.notes.len()), (Some(vec![1, 0, 0]), 1));
+    let b = run(
+        "m",
+        &[("x", 0, Some("p"), Some(1.0)), ("y", 0, Some("p"), Some(1.0)), ("z", 0, Some("p"), Some(0.0))],
+    );
     assert_eq!(pair(&a, &b, &plan()).unwrap_err().code, Code::ClusterConflict);
 }
 
@@ -96,4 +102,85 @@ fn the_epochs_of_paired_items_are_kept_apart() {
     let pairs = pair(&a, &b, &Plan { missing: MissingRule::Exclude, ..plan() }).unwrap();
     let repeats = repeats(&a, &pairs.ids);
     assert_eq!(repeats.items().collect::<Vec<_>>(), [&[1.0, 0.5][..], &[0.25][..]]);
+}
+
+#[test]
+fn clusters_of_one_item_are_items() {
+    let a = run("m", &[("x", 0, Some("q"), Some(1.0)), ("y", 0, Some("p"), Some(0.0))]);
+    let pairs = pair(&a, &a, &plan()).unwrap();
+    assert_eq!((pairs.clusters, pairs.two_values, pairs.notes.len()), (None, Some((0.0, 1.0)), 1));
+    let before = pair(&a, &a, &Plan { edition: Edition::First, ..plan() }).unwrap();
+    assert_eq!(before.clusters, Some(vec![1, 0]), "recorded decisions keep their units");
+}
+
+/// Baseline x y z, candidate x z w: y lacks a candidate, w a baseline.
+#[test]
+fn missing_scores_are_filled_with_what_is_worst_and_best() {
+    let a = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(1.0)), ("z", 0, None, Some(0.0))]);
+    let b = run("m", &[("w", 0, None, Some(0.0)), ("x", 0, None, Some(1.0)), ("z", 0, None, Some(1.0))]);
+    let pairs = pair(&a, &b, &plan()).unwrap();
+    assert_eq!(pairs.gaps.counts(), (1, 1));
+    assert_eq!(pairs.gaps.candidate, [("item not in the run", 1)].into());
+    let worst = pairs.filled(ScoreRange::UNIT, true);
+    // Pairs first, then the gaps in ascending order of id: w, y.
+    assert_eq!(worst.baseline, [1.0, 0.0, 1.0, 1.0]);
+    assert_eq!(worst.candidate, [1.0, 1.0, 0.0, 0.0]);
+    let best = pairs.filled(ScoreRange::UNIT, false);
+    assert_eq!((best.baseline, best.candidate), (vec![1.0, 0.0, 0.0, 1.0], vec![1.0, 1.0, 0.0, 1.0]));
+    assert!(worst.one_epoch);
+}
+
+#[test]
+fn a_missing_epoch_counts_with_its_worst_score() {
+    let rows = |second: Option<f64>| {
+        let mut rows = vec![("x", 1, None, Some(1.0)), ("y", 1, None, Some(1.0)), ("y", 2, None, Some(1.0))];
+        rows.extend(second.map(|score| ("x", 2, None, Some(score))));
+        run("m", &rows)
+    };
+    let pairs = pair(&rows(Some(1.0)), &rows(None), &plan()).unwrap();
+    assert_eq!(pairs.candidate, [1.0, 1.0], "as observed, the mean of one epoch");
+    assert_eq!(pairs.gaps.candidate, [("epoch not in the run", 1)].into());
+    assert_eq!(pairs.filled(ScoreRange::UNIT, true).candidate, [0.5, 1.0]);
+    // The first epoch of the run, not the first that the item happens to have.
+    let late = run("m", &[("x", 2, None, Some(1.0)), ("y", 1, None, Some(1.0)), ("y", 2, None, Some(1.0))]);
+    let first = pair(&rows(Some(1.0)), &late, &Plan { epochs: EpochRule::First, ..plan() }).unwrap();
+    assert_eq!((first.counts.pairs, first.gaps.counts()), (1, (0, 1)));
+}
+
+#[test]
+fn two_scales_and_empty_claims_are_errors() {
+    let unit = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(0.5)), ("z", 0, None, Some(0.9))]);
+    let percent =
+        run("m", &[("x", 0, None, Some(51.0)), ("y", 0, None, Some(20.0)), ("z", 0, None, Some(0.0))]);
+    let error = pair(&unit, &percent, &plan()).unwrap_err();
+    assert_eq!(error.code, Code::RunsDiffer);
+    assert!(error.what.contains("0.5 and 1") && error.what.contains("0 and 51"), "{error}");
+    let named = Plan { score_range: ScoreRange::new(0.0, 100.0), ..plan() };
+    assert!(pair(&unit, &percent, &named).is_ok(), "the user knows better");
+    let narrow = Plan { score_range: ScoreRange::new(0.0, 50.0), ..plan() };
+    assert_eq!(pair(&unit, &percent, &narrow).unwrap_err().code, Code::ScoreOutOfRange);
+
+    let binary = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(0.0))]);
+    for claim in [-1.01, -1.0, 1.0, 2.0].map(|value| Claim::Above { min_delta: value }) {
+        let error = pair(&binary, &binary, &Plan { claim, ..plan() }).unwrap_err();
+        assert!(error.code == Code::BadUsage && error.next.contains("0.01"), "{error}");
+    }
+    let within = Plan { claim: Claim::Within { margin: 2.0 }, ..plan() };
+    assert_eq!(pair(&binary, &binary, &within).unwrap_err().code, Code::BadUsage);
+}
+
+#[test]
+fn any_two_scores_are_right_and_wrong() {
+    let coded = |low: f64, high: f64| {
+        let a = run("m", &[("x", 0, None, Some(low)), ("y", 0, None, Some(high))]);
+        pair(&a, &a, &plan()).unwrap().two_values
+    };
+    assert_eq!(coded(0.0, 100.0), Some((0.0, 100.0)));
+    assert_eq!(coded(-1.0, 1.0), Some((-1.0, 1.0)));
+    let graded = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(2.0)), ("z", 0, None, Some(3.0))]);
+    assert_eq!(pair(&graded, &graded, &plan()).unwrap().two_values, None);
+    // A range that reaches beyond the two makes them two grades of more.
+    let a = run("m", &[("x", 0, None, Some(4.0)), ("y", 0, None, Some(5.0))]);
+    let wide = Plan { score_range: ScoreRange::new(1.0, 5.0), ..plan() };
+    assert_eq!(pair(&a, &a, &wide).unwrap().two_values, None);
 }

@@ -77,23 +77,32 @@ pub struct Links {
 
 /// The page of a verdict. `kept` says where the envelope went, `envelope` is its bytes.
 #[must_use]
-pub fn verdict(judged: &Judged, kept: &Kept, links: &Links, envelope: Option<&[u8]>) -> Page {
+pub fn verdict(
+    judged: &Judged,
+    attempt: Option<u32>,
+    kept: &Kept,
+    links: &Links,
+    envelope: Option<&[u8]>,
+) -> Page {
     let report = &judged.report;
     let c = &report.comparison;
-    let (side, bound) = match (&c.bounds, report.verdict) {
-        (Some(bounds), VerdictWord::Reject) => ("at most", bounds.upper),
-        (Some(bounds), _) => ("at least", bounds.lower),
+    // What the verdict rests on: the worst case where scores are missing.
+    let case = c.worst_case.as_ref().map(|case| (case.lower, case.upper));
+    let (side, bound) = match (case.or(c.bounds.as_ref().map(|b| (b.lower, b.upper))), report.verdict) {
+        (Some((_, upper)), VerdictWord::Reject) => ("at most", upper),
+        (Some((lower, _)), _) => ("at least", lower),
         (None, _) => ("at least", c.ci.0),
     };
+    let nth = attempt.filter(|attempt| *attempt > 1).map_or(String::new(), |n| format!(" (attempt {n})"));
     let bound = bound.map_or(String::new(), |b| format!(", {side} {}", signed(b)));
     let title = format!(
-        "{}: delta {}{bound} (p {}, {} pairs)",
+        "{}{nth}: delta {}{bound} (p {}, {} pairs)",
         report.verdict.as_str(),
         signed(c.delta),
         p_value(c.p_value),
         c.n_pairs
     );
-    let mut summary = format!("{}\n{}", markdown::gate(judged), kept.markdown());
+    let mut summary = format!("{}\n{}", markdown::gate(judged, attempt), kept.markdown());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
             summary.push_str(&format!("\n{label}: <{link}>\n"));

@@ -17,6 +17,8 @@ pub struct TrailLine {
     pub entry_index: u64,
     /// SHA-256 of the entry.
     pub entry_sha256: String,
+    /// Which attempt at the release it is.
+    pub attempt: u32,
     /// Path of the entry's time stamp, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_stamp: Option<String>,
@@ -33,6 +35,10 @@ struct Gate {
     effect_sizes: v1::EffectSizes,
     changed: v1::Changed,
     #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    any_allow_at_most: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     trail: Option<TrailLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<v1::Store>,
@@ -48,9 +54,24 @@ pub fn gate(
     trail: Option<TrailLine>,
     store: Option<v1::Store>,
 ) -> Result<String, Diagnostic> {
+    let attempt = trail.as_ref().map(|line| line.attempt);
+    let any_allow_at_most = attempt.and_then(|attempt| judged.any_allow_at_most(attempt));
     let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
     let (verdict, exit_code) = (report.verdict, report.exit_code);
-    text(&Gate { verdict, exit_code, report, plan, inputs, pairing, effect_sizes, changed, trail, store })
+    text(&Gate {
+        verdict,
+        exit_code,
+        report,
+        plan,
+        inputs,
+        pairing,
+        effect_sizes,
+        changed,
+        attempt,
+        any_allow_at_most,
+        trail,
+        store,
+    })
 }
 
 #[derive(Serialize)]

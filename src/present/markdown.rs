@@ -1,20 +1,21 @@
 //! A report as Markdown: the step summary, a comment, a page of a compliance export.
 
 use super::safe::{code, line};
+use super::words;
 use crate::domain::Diagnostic;
 use crate::domain::words::{count, p_value, percent, signed};
 use crate::envelope::judged::Judged;
 
 /// The verdict of a gate in a heading, its reasons below, the numbers in a table.
 #[must_use]
-pub fn gate(judged: &Judged) -> String {
+pub fn gate(judged: &Judged, attempt: Option<u32>) -> String {
     let report = &judged.report;
-    let mut text = format!(
-        "## evalsig: {}\n\n**Claim:** {}.\n\n**Finding:** {}\n",
-        report.verdict.as_str(),
-        report.claim,
-        line(&report.finding)
-    );
+    let mut text = format!("## evalsig: {}\n\n", report.verdict.as_str());
+    text.push_str(&warnings(&report.comparison.warnings));
+    text.push_str(&format!("**Claim:** {}.\n\n**Finding:** {}\n", report.claim, line(&report.finding)));
+    if let Some(attempt) = attempt {
+        text.push_str(&format!("\n**Attempt:** {}.\n", words::attempt(judged, attempt)));
+    }
     if let Some(next) = &report.suggestion {
         text.push_str(&format!("\n**Next:** {}.\n", line(next)));
     }
@@ -28,6 +29,7 @@ pub fn gate(judged: &Judged) -> String {
 #[must_use]
 pub fn compare(judged: &Judged) -> String {
     let mut text = String::from("## evalsig comparison\n\n");
+    text.push_str(&warnings(&judged.report.comparison.warnings));
     text.push_str(&table(judged));
     text.push_str(&notes(&judged.report.comparison.notes));
     text
@@ -79,6 +81,12 @@ fn table(judged: &Judged) -> String {
             ),
         ));
     }
+    if let Some(case) = &c.worst_case {
+        rows.push(("worst case", words::worst_case(case)));
+    }
+    if let Some(missing) = judged.pairing.missing.as_ref().and_then(words::missing) {
+        rows.push(("missing", line(&missing)));
+    }
     rows.push(("p-value of the claim", p_value(c.p_value)));
     rows.push(("method", format!("{}: {}", code(&c.method), line(&plan.method_reason))));
     let clusters = c.n_clusters.map_or(String::new(), |k| format!(" in {} clusters", count(k)));
@@ -98,6 +106,11 @@ fn table(judged: &Judged) -> String {
         text.push_str(&format!("| {label} | {value} |\n"));
     }
     text
+}
+
+/// Above everything else.
+fn warnings(warnings: &[String]) -> String {
+    warnings.iter().map(|warning| format!("**Warning:** {}\n\n", code_or_words(warning))).collect()
 }
 
 fn notes(notes: &[String]) -> String {

@@ -16,3 +16,4 @@ pub mod safe;
 pub mod terminal;
 pub mod verify;
 pub mod watch;
+mod words;

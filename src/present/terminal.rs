@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::safe;
+use super::{safe, words};
 use crate::domain::Diagnostic;
 use crate::domain::words::{count, p_value, percent, signed};
 use crate::envelope::judged::Judged;
@@ -19,15 +19,21 @@ pub enum Colour {
 
 /// The verdict of a gate, its reasons, the numbers and the inputs.
 #[must_use]
-pub fn gate(judged: &Judged, colour: Colour) -> String {
+pub fn gate(judged: &Judged, attempt: Option<u32>, colour: Colour) -> String {
     let report = &judged.report;
     let mut page = Page::new();
     page.line(&format!("evalsig gate: {}", paint(report.verdict, colour)));
     page.gap();
+    for warning in &report.comparison.warnings {
+        page.row("warning", warning);
+    }
     page.row("claim", &report.claim);
     page.row("finding", &report.finding);
     if let Some(next) = &report.suggestion {
         page.row("next", next);
+    }
+    if let Some(attempt) = attempt {
+        page.row("attempt", &words::attempt(judged, attempt));
     }
     page.gap();
     numbers(&mut page, judged);
@@ -41,6 +47,9 @@ pub fn compare(judged: &Judged) -> String {
     let mut page = Page::new();
     page.line("evalsig compare");
     page.gap();
+    for warning in &judged.report.comparison.warnings {
+        page.row("warning", warning);
+    }
     numbers(&mut page, judged);
     details(&mut page, judged);
     page.text
@@ -81,6 +90,9 @@ fn numbers(page: &mut Page, judged: &Judged) {
         let (low, high) = (bounds.lower.unwrap_or(f64::NEG_INFINITY), bounds.upper.unwrap_or(f64::INFINITY));
         page.row("bounds", &format!("{} and {}  (each {})", signed(low), signed(high), percent(bounds.each)));
     }
+    if let Some(case) = &c.worst_case {
+        page.row("worst case", &words::worst_case(case));
+    }
     if let Some(check) = &c.cross_check {
         let bounds = format!("{} and {}", signed(check.lower), signed(check.upper));
         page.row(
@@ -99,6 +111,9 @@ fn numbers(page: &mut Page, judged: &Judged) {
         "pairs",
         &format!("{}{clusters}  (coverage {})", count(c.n_pairs), percent(judged.pairing.coverage)),
     );
+    if let Some(missing) = judged.pairing.missing.as_ref().and_then(words::missing) {
+        page.row("missing", &missing);
+    }
     if let Some(mde) = c.mde {
         page.row(
             "mde",

@@ -197,7 +197,7 @@ fn unchecked(answer: &Verification) -> Vec<String> {
         return Vec::new();
     }
     let mut what = Vec::new();
-    let open = answer.lines.iter().filter(|entry| !entry.reproduced).count();
+    let open = answer.lines.iter().filter(|entry| !entry.made_again).count();
     match answer.lines.len() - open {
         0 => what.push("the runs behind the verdicts: neither their files nor the arithmetic".to_owned()),
         _ if open > 0 => what.push(format!("the runs behind {}", count(open, "verdict", "verdicts"))),

@@ -42,6 +42,12 @@ pub(super) fn digest(run: &RunFrame) -> Digest {
     for (_, fingerprint) in run.fingerprints() {
         hasher.update(&fingerprint.to_le_bytes());
     }
+    // Only where there is one: the runs that earlier versions stored keep their digest.
+    if let Some(range) = run.stated_range() {
+        hasher.update(&[3]);
+        hasher.update(&range.lo().to_bits().to_le_bytes());
+        hasher.update(&range.hi().to_bits().to_le_bytes());
+    }
     hasher.digest()
 }
 

@@ -90,6 +90,7 @@ impl Facts {
                     }
                     .to_owned()
                 }),
+                score_range: run.stated_range().map(|range| (range.lo(), range.hi())),
                 row_facts: unscored || run.fingerprints().next().is_some(),
             },
             decided,

@@ -60,8 +60,8 @@ pub type StampWith<'a> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, Diagnostic>
 pub struct Draft<'a> {
     /// The release it decides.
     pub release: &'a ReleaseId,
-    /// Identity of plan and both inputs: what makes two decisions the same.
-    pub fingerprint: &'a Digest,
+    /// The decision apart from its place: its fingerprint is what makes two decisions the same.
+    pub facts: &'a envelope::Facts,
     /// Makes the envelope for its place; called again only when the place in the release changed.
     pub render: &'a mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
     /// Gets a time stamp for the bytes of the entry, if it is to have one. It goes in together with the
@@ -104,17 +104,20 @@ impl Appended {
 /// trail must not be extended; `trail-not-written` where the port cannot read or write it; errors of
 /// `render` and `stamp`. None of them leaves anything behind in the trail.
 pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagnostic> {
-    let Draft { release, fingerprint, written_at, .. } = *draft;
+    let Draft { release, facts, written_at, .. } = *draft;
+    let fingerprint = &facts.fingerprint;
     let mut rendered: Option<(Placement, Vec<u8>)> = None;
     for _ in 0..PASSES {
         let snapshot = port.snapshot().map_err(not_written)?;
         let listing = Listing::of(&snapshot);
         let trail = judge(port, &listing, release)?;
-        if let Some(receipt) = find(&trail, release, fingerprint) {
+        if let Some((receipt, recorded)) = find(&trail, release, fingerprint) {
+            came_out_the_same(&receipt, recorded, facts)?;
             // After a lost reply the envelope found is the one that this call made.
             let ours = rendered.as_ref().is_some_and(|(_, bytes)| Digest::of(bytes) == receipt.sha256);
             return Ok(if ours { Appended::Written(receipt) } else { Appended::Exists(receipt) });
         }
+        one_subject(&trail, release, facts)?;
         let (slot, placement) = next_slot(&trail, release)?;
         let bytes = match rendered.take() {
             Some((place, bytes)) if place == placement => bytes,
@@ -194,20 +197,64 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
 }
 
 /// The attempt that decided the same inputs under the same plan.
-fn find(trail: &Examination, release: &ReleaseId, fingerprint: &Digest) -> Option<Receipt> {
+fn find<'a>(
+    trail: &'a Examination,
+    release: &ReleaseId,
+    fingerprint: &Digest,
+) -> Option<(Receipt, &'a envelope::Facts)> {
     trail.slots.iter().find_map(|(slot, seen)| {
         let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
         let read = seen.entry.as_ref()?;
         // Only envelopes that were checked have facts, and of those the head may be another release's.
-        (slot.release == *release && facts.release_id.as_ref() == Some(release)).then(|| Receipt {
-            path: slot.envelope(),
-            sha256: read.entry.envelope.sha256,
-            attempt: slot.attempt,
-            index: read.entry.index,
-            entry_sha256: read.sha256,
-            stamped: seen.beside.contains(&slot.stamp()),
+        (slot.release == *release && facts.release_id.as_ref() == Some(release)).then(|| {
+            let receipt = Receipt {
+                path: slot.envelope(),
+                sha256: read.entry.envelope.sha256,
+                attempt: slot.attempt,
+                index: read.entry.index,
+                entry_sha256: read.sha256,
+                stamped: seen.beside.contains(&slot.stamp()),
+            };
+            (receipt, facts)
         })
     })
+}
+
+/// A decision is never answered with the record of one that came out otherwise.
+fn came_out_the_same(
+    receipt: &Receipt,
+    recorded: &envelope::Facts,
+    facts: &envelope::Facts,
+) -> Result<(), Diagnostic> {
+    match envelope::replay::first_difference(&recorded.report, &facts.report) {
+        None => Ok(()),
+        Some(difference) => Err(Code::TrailNotWritten
+            .at(&receipt.path)
+            .what(format!(
+                "records the same inputs under the same plan with {} {}, and it is {} now",
+                difference.member, difference.recorded, difference.again
+            ))
+            .next("this is a bug in evalsig, or the recorded decision was made elsewhere; please report it")),
+    }
+}
+
+/// Attempts at a release are about one task and one metric: else the ALLOW of one task would supersede the
+/// REJECT of another.
+fn one_subject(trail: &Examination, release: &ReleaseId, facts: &envelope::Facts) -> Result<(), Diagnostic> {
+    let of_release = trail.slots.iter().filter(|(slot, _)| slot.release == *release);
+    let other = of_release
+        .filter_map(|(_, seen)| seen.facts.as_ref())
+        .find(|recorded| recorded.subject != facts.subject);
+    match other {
+        None => Ok(()),
+        Some(recorded) => Err(Code::BadReleaseId
+            .at(release.as_str())
+            .what(format!(
+                "decides {} already, and this decision is about {}; it would supersede the other one",
+                recorded.subject, facts.subject
+            ))
+            .next("decide each task and metric under a release id of its own, such as v1.4.0-safety")),
+    }
 }
 
 /// The place after the newest attempt.

@@ -61,6 +61,7 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
         signed: Vec::new(),
         beside: Vec::new(),
         ok: true,
+        made_again: false,
         reproduced: false,
     };
     if let Some(entry_bytes) = entry_bytes {

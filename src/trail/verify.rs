@@ -66,6 +66,8 @@ pub struct Line {
     pub beside: Vec<String>,
     /// Nothing was found against either file.
     pub ok: bool,
+    /// The decision was made again from its runs, with whatever result.
+    pub made_again: bool,
     /// The decision was made again, with the same result.
     pub reproduced: bool,
 }
@@ -278,6 +280,7 @@ fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Vouched>) -> Vec<Line>
             signed: vouched.signed,
             beside: seen.beside.clone(),
             ok: true,
+            made_again: false,
             reproduced: false,
         })
         .collect();

@@ -14,12 +14,12 @@ use evalsig::trail::{self, Appended, Draft, Placement, Port, StampWith};
 pub fn append(
     port: &dyn Port,
     release: &ReleaseId,
-    fingerprint: &Digest,
+    facts: &envelope::Facts,
     render: &mut dyn FnMut(&Placement) -> Result<Vec<u8>, Diagnostic>,
     written_at: &str,
 ) -> Result<Appended, Diagnostic> {
     let stamp = &mut |_: &[u8]| Ok(None);
-    trail::append(port, &mut Draft { release, fingerprint, render, stamp, written_at })
+    trail::append(port, &mut Draft { release, facts, render, stamp, written_at })
 }
 
 /// A decision to be recorded: the release, and a number that sets its inputs apart from all others.
@@ -57,6 +57,7 @@ impl Decision {
             exit_code,
             release_id: Some(self.release.to_string()),
             attempt: placement.attempt,
+            any_allow_at_most: None,
             supersedes: placement.supersedes.clone(),
             decided_at: self.time(),
             clock: "a test".into(),
@@ -76,9 +77,11 @@ impl Decision {
                     n_clusters: None,
                     method: "paired_t".into(),
                     mde: Some(0.02),
+                    warnings: Vec::new(),
                     notes: Vec::new(),
                     cross_check: None,
                     bounds: None,
+                    worst_case: None,
                 },
                 min_delta: Some(0.0),
                 equivalence: None,
@@ -94,6 +97,8 @@ impl Decision {
                 only_candidate: 0,
                 duplicates: 0,
                 coverage: 1.0,
+                missing: None,
+                score_range: None,
             },
             effect_sizes: EffectSizes {
                 cohens_d_paired: Some(0.1),
@@ -124,15 +129,15 @@ impl Decision {
     }
 
     /// Its identity apart from place and moment.
-    pub fn fingerprint(&self) -> Digest {
+    pub fn facts(&self) -> envelope::Facts {
         let bytes = self.bytes(&Placement { attempt: 1, supersedes: None });
-        envelope::read(&bytes).expect("an envelope can be read").fingerprint
+        envelope::read(&bytes).expect("an envelope can be read")
     }
 
     /// Appends it.
     pub fn append(&self, port: &dyn Port) -> Result<Appended, Diagnostic> {
         let mut render = |placement: &Placement| Ok(self.bytes(placement));
-        append(port, &self.release, &self.fingerprint(), &mut render, &self.time())
+        append(port, &self.release, &self.facts(), &mut render, &self.time())
     }
 
     /// Appends it with a time stamp that `stamp` gives.
@@ -143,15 +148,9 @@ impl Decision {
                 Some(TimeStamp { url: "http://tsa.example".into(), policy: TimeStamp::REQUIRED.into() });
             envelope::to_bytes(&envelope)
         };
-        let (fingerprint, time) = (self.fingerprint(), self.time());
+        let (facts, time) = (self.facts(), self.time());
         let render = &mut render;
-        let draft = &mut Draft {
-            release: &self.release,
-            fingerprint: &fingerprint,
-            render,
-            stamp,
-            written_at: &time,
-        };
+        let draft = &mut Draft { release: &self.release, facts: &facts, render, stamp, written_at: &time };
         trail::append(port, draft)
     }
 
@@ -188,12 +187,16 @@ fn plan() -> Plan {
         planned_delta: None,
         sides: "one".into(),
         better: "higher".into(),
+        better_named: None,
         cluster: "from-data".into(),
+        cluster_rule: None,
         units: "items".into(),
         epochs: "mean".into(),
         missing: "error".into(),
         min_coverage: 0.95,
         score_range: None,
+        task_mismatch: None,
+        identical: None,
         resamples: 10_000,
         seed: "0".into(),
         engine: "evalsig 0.1.0".into(),

@@ -87,7 +87,7 @@ pub(super) fn verdict(
 ) -> Draft {
     let report = &gated.judged.report;
     let place = where_kept(&gated.kept);
-    log.push(runner::log(&terminal::gate(&gated.judged, terminal::Colour::Off)));
+    log.push(runner::log(&terminal::gate(&gated.judged, gated.kept.attempt(), terminal::Colour::Off)));
     log.push(runner::log(&format!("{}\n", place.line())));
     let allowed = report.verdict == VerdictWord::Allow;
     if !allowed {
@@ -98,7 +98,7 @@ pub(super) fn verdict(
     }
     Draft {
         values: values(gated, access),
-        summary: format!("{}\n{}\n", markdown::gate(&gated.judged), place.markdown()),
+        summary: format!("{}\n{}\n", markdown::gate(&gated.judged, gated.kept.attempt()), place.markdown()),
         log,
         code: report.exit_code,
         exit: if request.mode == Mode::Advisory { 0 } else { report.exit_code },

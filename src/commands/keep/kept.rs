@@ -42,6 +42,15 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Which attempt at its release the decision is; `None` outside any trail.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u32> {
+        match &self.filed {
+            Filed::Trail { appended, .. } => Some(appended.receipt().attempt),
+            Filed::Nowhere | Filed::File { .. } => None,
+        }
+    }
+
     /// The file that later steps can read, and the envelope's bytes.
     #[must_use]
     pub fn file(&self) -> Option<(&str, &[u8])> {
@@ -70,6 +79,7 @@ pub(in crate::commands) fn trail_line(kept: &Kept) -> Option<json::TrailLine> {
         sha256: at.sha256.to_string(),
         entry_index: at.index,
         entry_sha256: at.entry_sha256.to_string(),
+        attempt: at.attempt,
         time_stamp: at.stamp(),
     })
 }

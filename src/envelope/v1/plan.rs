@@ -28,8 +28,14 @@ pub struct Plan {
     pub sides: String,
     /// higher or lower.
     pub better: String,
+    /// Whether the user said so, rather than leaving it at the default.
+    #[serde(default)]
+    pub better_named: Option<bool>,
     /// from-data, none, or the key asked for.
     pub cluster: String,
+    /// Which rule that is: from-data, none or key; tells a key from a rule of the same name.
+    #[serde(default)]
+    pub cluster_rule: Option<String>,
     /// items or clusters.
     pub units: String,
     /// mean, first, or the number of the epoch.
@@ -41,6 +47,12 @@ pub struct Plan {
     /// Lowest and highest score an item can get, where the user named them.
     #[serde(default)]
     pub score_range: Option<(f64, f64)>,
+    /// What runs of different tasks do: error or allow.
+    #[serde(default)]
+    pub task_mismatch: Option<String>,
+    /// What a candidate does that changes nothing: judge or allow.
+    #[serde(default)]
+    pub identical: Option<String>,
     /// Random resamples where the method draws any.
     pub resamples: u32,
     /// Seed of the random streams, as text.

@@ -1,5 +1,7 @@
 //! The decision and the numbers it rests on.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +56,18 @@ pub struct Comparison {
     /// Smallest true improvement beyond the claim's value that this many items show with the
     /// planned power. It never enters the verdict.
     pub mde: Option<f64>,
+    /// Remarks that may make the verdict mean something else.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Remarks that belong beside the numbers.
     pub notes: Vec<String>,
     /// Cluster-robust t beside the method used, where clusters were the units.
     pub cross_check: Option<CrossCheck>,
     /// Both bounds of the inverted test; absent under the rule `evalsig-0.1`, which has none.
     pub bounds: Option<Bounds>,
+    /// Both bounds whatever the missing items would have scored; null where nothing is missing.
+    #[serde(default)]
+    pub worst_case: Option<WorstCase>,
 }
 
 /// CR2 with Bell and McCaffrey's degrees of freedom. It never enters the verdict.
@@ -88,6 +96,37 @@ pub struct Bounds {
     pub each: f64,
 }
 
+/// Both bounds whatever the missing items would have scored. The verdict rests on these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorstCase {
+    /// Lower bound; null is unbounded, as where no range of scores is known.
+    pub lower: Option<f64>,
+    /// Upper bound; null is unbounded.
+    pub upper: Option<f64>,
+    /// Confidence of each bound taken by itself.
+    pub each: f64,
+}
+
+/// How low and how high scores can be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KnownRange {
+    /// The lowest score.
+    pub lo: f64,
+    /// The highest score.
+    pub hi: f64,
+    /// Whence that is known, in words.
+    pub source: String,
+}
+
+/// Scores that are missing, by reason; each epoch of an item counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Missing {
+    /// Missing in the baseline.
+    pub baseline: BTreeMap<String, u64>,
+    /// Missing in the candidate.
+    pub candidate: BTreeMap<String, u64>,
+}
+
 /// How items of the two runs were matched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pairing {
@@ -101,6 +140,12 @@ pub struct Pairing {
     pub duplicates: u64,
     /// Pairs as a share of the larger run.
     pub coverage: f64,
+    /// What is missing, by reason; absent from envelopes of versions that did not count it.
+    #[serde(default)]
+    pub missing: Option<Missing>,
+    /// How low and how high scores can be, where that is known.
+    #[serde(default)]
+    pub score_range: Option<KnownRange>,
 }
 
 /// The size of the effect in other units.

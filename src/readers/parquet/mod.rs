@@ -22,7 +22,7 @@ use super::quote::plain;
 use super::runs::Runs;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
-use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder};
+use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder, ScoreRange};
 
 pub use stored::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
 
@@ -104,6 +104,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         Some("lower") => Some(Direction::LowerIsBetter),
         _ => None,
     });
+    builder.score_range(stored.score_range.and_then(|(lo, hi)| ScoreRange::new(lo, hi)));
     let (names, notes) = runs.finish()?;
     clusters.check()?;
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;

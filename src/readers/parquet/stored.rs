@@ -12,7 +12,7 @@ use crate::domain::{Diagnostic, Unscored};
 pub const RUN_FACTS: &str = "evalsig.run";
 
 /// What a reader needs to know of a stored run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StoredAs {
     /// The field of the items' metadata that the clusters were taken from, where it was not
     /// `cluster_id`.
@@ -21,6 +21,9 @@ pub struct StoredAs {
     /// higher or lower, where the harness says so.
     #[serde(default)]
     pub better: Option<String>,
+    /// Lowest and highest score an item can get, where the harness says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_range: Option<(f64, f64)>,
     /// Whether `metadata_json` holds [`RowFacts`].
     #[serde(default)]
     pub row_facts: bool,

@@ -56,7 +56,7 @@ fn an_attempt_supersedes_the_newest_before_it() {
     envelopes::append(
         &trail,
         &second.release,
-        &second.fingerprint(),
+        &second.facts(),
         &mut |place: &Placement| {
             placement.set(Some(place.clone()));
             Ok(second.bytes(place))
@@ -80,7 +80,7 @@ fn a_race_lost_to_another_release_rebuilds_only_the_entry() {
     let done = envelopes::append(
         &trail,
         &ours.release,
-        &ours.fingerprint(),
+        &ours.facts(),
         &mut |place: &Placement| {
             rendered.set(rendered.get() + 1);
             Ok(ours.bytes(place))
@@ -114,7 +114,7 @@ fn a_race_lost_to_the_same_decision_finds_it() {
             evalsig::envelope::to_bytes(&envelope)
         };
         let done =
-            envelopes::append(trail, &twin.release, &twin.fingerprint(), &mut render, "2026-11-21T23:59:59Z");
+            envelopes::append(trail, &twin.release, &twin.facts(), &mut render, "2026-11-21T23:59:59Z");
         assert!(matches!(done, Ok(Appended::Written(_))));
     };
     *trail.intruder.borrow_mut() = Some(Box::new(same));
@@ -151,7 +151,7 @@ fn what_was_not_rendered_for_its_place_is_not_written() {
     for bytes in [other.bytes(&Placement { attempt: 1, supersedes: None }), ours.bytes(&moved), b"{}".into()]
     {
         let mut render = |_: &Placement| Ok(bytes.clone());
-        let done = envelopes::append(&trail, &ours.release, &ours.fingerprint(), &mut render, &ours.time());
+        let done = envelopes::append(&trail, &ours.release, &ours.facts(), &mut render, &ours.time());
         assert_eq!(done.unwrap_err().code, Code::Bug);
     }
     assert!(trail.files.borrow().is_empty());

@@ -140,9 +140,9 @@ fn make_the_frozen_trail() {
             envelope::to_bytes(&envelope)
         };
         let bytes = render(&Placement { attempt: 1, supersedes: None }).unwrap();
-        let fingerprint = envelope::read(&bytes).unwrap().fingerprint;
+        let facts = envelope::read(&bytes).unwrap();
         let port = TrailDir::at(&folder);
-        envelopes::append(&port, &decision.release, &fingerprint, &mut render, &decision.time()).unwrap();
+        envelopes::append(&port, &decision.release, &facts, &mut render, &decision.time()).unwrap();
     }
     let head = ask_dir(&folder).head.unwrap();
     eprintln!("head {} {}", head.0, head.1);

@@ -1,0 +1,94 @@
+//! What may make a verdict mean something else than its reader thinks: shown before the numbers.
+
+use crate::commands::runs::Loaded;
+use crate::domain::{Alpha, Claim, Edition, Plan, RunFrame};
+use crate::pairing::Pairs;
+
+/// Words in the name of a metric that is usually better when lower.
+const LOWER_IS_BETTER: &[&str] = &[
+    "toxicity",
+    "toxic",
+    "error",
+    "errors",
+    "loss",
+    "latency",
+    "perplexity",
+    "wer",
+    "cer",
+    "mse",
+    "rmse",
+    "mae",
+    "cost",
+    "violation",
+    "violations",
+    "hallucination",
+    "hallucinations",
+    "bias",
+    "bypass",
+    "refusals",
+];
+
+/// The warnings about one decision.
+pub(super) fn of(runs: &Loaded, plan: &Plan, pairs: &Pairs) -> Vec<String> {
+    if plan.edition == Edition::First {
+        return Vec::new();
+    }
+    let (baseline, candidate) = (&runs.baseline.reading.run, &runs.candidate.reading.run);
+    [
+        configuration(baseline, candidate),
+        direction(baseline, candidate, plan),
+        alpha(plan),
+        margin(plan, pairs),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Runs of two configurations differ in more than the model.
+fn configuration(baseline: &RunFrame, candidate: &RunFrame) -> Option<String> {
+    let (before, after) = (baseline.names().config_hash.as_ref()?, candidate.names().config_hash.as_ref()?);
+    (before != after).then(|| {
+        "the two runs have different configuration hashes: what differs may be the task or its data, not the model"
+            .into()
+    })
+}
+
+/// A metric whose name says that less is better, judged as if more were.
+fn direction(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Option<String> {
+    if plan.direction_named || baseline.direction().or(candidate.direction()).is_some() {
+        return None;
+    }
+    let name = &baseline.names().metric_name;
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let word = words.find(|word| LOWER_IS_BETTER.contains(&word.as_str()))?;
+    Some(format!(
+        "the metric is called {name:?} and higher counts as better here: if less {word} is better, say \
+         --lower-is-better; if not, say --lower-is-better=false"
+    ))
+}
+
+/// Above this an error rate is unusual enough to be said.
+const LARGE_ALPHA: f64 = 0.2;
+
+fn alpha(plan: &Plan) -> Option<String> {
+    let alpha = plan.alpha.get();
+    (alpha > LARGE_ALPHA && alpha < Alpha::TOO_LARGE).then(|| {
+        format!("alpha is {alpha}: one wrong candidate in {:.0} may be allowed", (1.0 / alpha).round())
+    })
+}
+
+/// A margin as wide as everything that was observed, where nothing is known of the range.
+fn margin(plan: &Plan, pairs: &Pairs) -> Option<String> {
+    let width = match plan.claim {
+        Claim::Above { min_delta } => min_delta.abs(),
+        Claim::Within { margin } => margin,
+    };
+    let scores = || pairs.baseline.iter().chain(&pairs.candidate).copied();
+    let (low, high) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
+    (pairs.range.is_none() && low < high && width >= high - low).then(|| {
+        format!(
+            "the margin {width} is as wide as all scores seen, {low} to {high}: differences are in units of the score"
+        )
+    })
+}
