@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/missing.rs"]
+mod missing;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +56,8 @@ fn main() {
         ("sequential", sequential),
         ("suites", suites),
         ("agreement", agreement::agreement),
+        ("missing", missing::missing),
+        ("attempts", missing::attempts),
     ] {
         if wanted(name) {
             table(runs);

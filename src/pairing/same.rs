@@ -28,7 +28,10 @@ pub(super) fn same_subject(
                 .what(format!("is {:?} in the baseline and {:?} in the candidate", b.task_id, c.task_id))
                 .next("compare runs of one task; if both names mean one task, say --task-mismatch allow"));
         }
-        notes.push(format!("the runs name different tasks: {:?} and {:?}", b.task_id, c.task_id));
+        // Allowed by name, it is a warning, which stands before the numbers.
+        if !known || plan.edition == Edition::First {
+            notes.push(format!("the runs name different tasks: {:?} and {:?}", b.task_id, c.task_id));
+        }
     }
     match baseline.direction().or(candidate.direction()) {
         Some(Direction::LowerIsBetter) if direction == Direction::HigherIsBetter => {

@@ -44,5 +44,6 @@ mod statement;
 mod store;
 mod trail;
 mod tree;
+mod verdicts;
 mod verify_gate;
 mod watch;

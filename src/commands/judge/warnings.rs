@@ -35,6 +35,7 @@ pub(super) fn of(runs: &Loaded, plan: &Plan, pairs: &Pairs) -> Vec<String> {
     }
     let (baseline, candidate) = (&runs.baseline.reading.run, &runs.candidate.reading.run);
     [
+        tasks(baseline, candidate),
         configuration(baseline, candidate),
         direction(baseline, candidate, plan),
         alpha(plan),
@@ -43,6 +44,16 @@ pub(super) fn of(runs: &Loaded, plan: &Plan, pairs: &Pairs) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Runs of two tasks, which only the plan lets through.
+fn tasks(baseline: &RunFrame, candidate: &RunFrame) -> Option<String> {
+    let (before, after) = (&baseline.names().task_id, &candidate.names().task_id);
+    (before != after).then(|| {
+        format!(
+            "the runs name different tasks, {before:?} and {after:?}: the difference may be that of the tasks"
+        )
+    })
 }
 
 /// Runs of two configurations differ in more than the model.
