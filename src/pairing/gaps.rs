@@ -24,7 +24,15 @@ pub struct Side {
     pub missing: u32,
 }
 
+/// An item that a run does not hold at all: how many epochs it lacks makes no difference then.
+pub(super) const ABSENT: Side = Side { total: 0.0, scored: 0, missing: 1 };
+
 impl Side {
+    /// The same with more epochs missing.
+    pub(super) fn lacking(self, more: u32) -> Self {
+        Self { missing: self.missing + more, ..self }
+    }
+
     /// The mean of the scored epochs; NaN where there is none.
     pub(super) fn mean(self) -> f64 {
         self.total / f64::from(self.scored)
@@ -32,9 +40,7 @@ impl Side {
 
     /// The mean if every missing epoch had been scored `fill`.
     fn filled(self, fill: f64) -> f64 {
-        // Without a count there is nothing to average: a run whose items are to have no epoch.
-        let count = f64::from((self.scored + self.missing).max(1));
-        (self.total + f64::from(self.missing) * fill) / count
+        (self.total + f64::from(self.missing) * fill) / f64::from(self.scored + self.missing)
     }
 }
 

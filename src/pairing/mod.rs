@@ -4,6 +4,7 @@
 //! Works in ascending order of item id, so the order of rows in a file never reaches a verdict.
 
 mod gaps;
+mod join;
 mod range;
 mod reduce;
 mod repeats;
@@ -12,7 +13,8 @@ mod same;
 use std::collections::BTreeMap;
 
 use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, Unscored};
-use reduce::{Reduced, ReducedItem, reduce};
+use join::{Joined, dense, gaps, join};
+use reduce::{Epochs, Reduced, reduce};
 use same::same_subject;
 
 pub use gaps::{Filled, Gap, Gaps, Side};
@@ -81,9 +83,10 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         refuse_unscored("baseline", baseline)?;
         refuse_unscored("candidate", candidate)?;
     }
-    let (left, right) =
-        (reduce(baseline, plan.epochs, plan.edition), reduce(candidate, plan.epochs, plan.edition));
-    let joined = join(&left, &right)?;
+    let epochs = Epochs::of([baseline, candidate]);
+    let [mut left, mut right] =
+        [baseline, candidate].map(|run| reduce(run, &epochs, plan.epochs, plan.edition));
+    let joined = join(&mut left, &mut right)?;
     if joined.baseline.is_empty() {
         return Err(no_overlap(&left, &right));
     }
@@ -115,7 +118,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
             candidate_items: right.rows.len(),
             coverage: pairs as f64 / larger as f64,
         },
-        gaps: gaps(&joined, &left, &right, more),
+        gaps: gaps(&joined, left.missing, right.missing, more),
         two_values: two_values(&joined, range, plan.edition).filter(|_| joined.one_epoch),
         range,
         clusters,
@@ -166,137 +169,6 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
             reasons.join(", ")
         ))
         .next("score them, or leave them out with --missing exclude (they then weigh on coverage)"))
-}
-
-struct Joined<'a> {
-    ids: Names,
-    baseline: Vec<f64>,
-    candidate: Vec<f64>,
-    /// Cluster name of each pair where either run carries clusters.
-    clusters: Vec<&'a str>,
-    /// Items with something missing: their row among the pairs, and both sides.
-    gaps: Vec<(Option<usize>, Side, Side)>,
-    /// Cluster name of each gap, where its runs know one.
-    others: Vec<Option<&'a str>>,
-    one_epoch: bool,
-    unequal_epochs: usize,
-}
-
-/// Merges two ascending sequences of items.
-fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
-    let room = left.rows.len().min(right.rows.len());
-    let mut joined = Joined {
-        ids: Names::default(),
-        baseline: Vec::with_capacity(room),
-        candidate: Vec::with_capacity(room),
-        clusters: Vec::new(),
-        gaps: Vec::new(),
-        others: Vec::new(),
-        one_epoch: true,
-        unequal_epochs: 0,
-    };
-    let absent = |other: &Reduced<'a>| Side { missing: other.wanted, ..Side::default() };
-    let mut rights = right.rows.iter().peekable();
-    for l in &left.rows {
-        while let Some(r) = rights.next_if(|r| r.id < l.id) {
-            joined.gap(None, absent(left), r.side, r.cluster);
-        }
-        match rights.next_if(|r| r.id == l.id) {
-            Some(r) => joined.match_up(l, r)?,
-            None => joined.gap(None, l.side, absent(right), l.cluster),
-        }
-    }
-    for r in rights {
-        joined.gap(None, absent(left), r.side, r.cluster);
-    }
-    Ok(joined)
-}
-
-impl<'a> Joined<'a> {
-    /// An item that both runs hold.
-    fn match_up(&mut self, l: &ReducedItem<'a>, r: &ReducedItem<'a>) -> Result<(), Diagnostic> {
-        if let (Some(a), Some(b)) = (l.cluster, r.cluster)
-            && a != b
-        {
-            return Err(Code::ClusterConflict
-                .at(format!("item {:?}", l.id))
-                .what(format!("is in cluster {a:?} in the baseline and {b:?} in the candidate"))
-                .next(
-                    "make both runs name the same clusters, or say --cluster none if items are independent",
-                ));
-        }
-        let (cluster, whole) = (l.cluster.or(r.cluster), l.side.missing == 0 && r.side.missing == 0);
-        let scored = l.side.scored > 0 && r.side.scored > 0;
-        if !whole {
-            self.gap(scored.then_some(self.baseline.len()), l.side, r.side, cluster);
-        }
-        if scored {
-            self.ids.push(l.id);
-            self.baseline.push(l.side.mean());
-            self.candidate.push(r.side.mean());
-            self.clusters.extend(cluster);
-            self.one_epoch &= l.side.scored == 1 && r.side.scored == 1;
-            self.unequal_epochs += usize::from(l.side.scored != r.side.scored);
-        }
-        Ok(())
-    }
-
-    fn gap(&mut self, row: Option<usize>, baseline: Side, candidate: Side, cluster: Option<&'a str>) {
-        self.gaps.push((row, baseline, candidate));
-        self.others.push(cluster);
-    }
-}
-
-/// Cluster names of the pairs as 0..k in ascending order of name, every index used; and those of other
-/// items, numbered on from k where no pair is in their cluster. An item whose cluster nobody names is one
-/// of its own.
-fn dense(names: &[&str], others: &[Option<&str>]) -> (Option<Vec<u32>>, Vec<Option<u32>>) {
-    if names.is_empty() {
-        return (None, vec![None; others.len()]);
-    }
-    let mut index: BTreeMap<&str, u32> = names.iter().map(|name| (*name, 0)).collect();
-    for (position, slot) in index.values_mut().enumerate() {
-        *slot = u32::try_from(position).unwrap_or(u32::MAX);
-    }
-    let of_pairs = names.iter().map(|name| index.get(name).copied().unwrap_or(0)).collect();
-    let mut next = u32::try_from(index.len()).unwrap_or(u32::MAX);
-    let of_others = others
-        .iter()
-        .map(|name| {
-            let known = name.and_then(|name| index.get(name).copied());
-            let number = known.unwrap_or(next);
-            if known.is_none() {
-                next = next.saturating_add(1);
-                index.extend(name.map(|name| (name, number)));
-            }
-            Some(number)
-        })
-        .collect();
-    (Some(of_pairs), of_others)
-}
-
-/// What is missing, with its reasons.
-fn gaps(joined: &Joined<'_>, left: &Reduced<'_>, right: &Reduced<'_>, clusters: Vec<Option<u32>>) -> Gaps {
-    let (mut baseline, mut candidate) = (left.missing.clone(), right.missing.clone());
-    let absent = |side: fn(&(Option<usize>, Side, Side)) -> Side, run: &Reduced<'_>| {
-        let known = joined.gaps.iter().map(side).filter(|side| side.missing == run.wanted).count();
-        let unscored = run.rows.iter().filter(|row| row.side.missing == run.wanted).count();
-        (known - unscored) as u64
-    };
-    for (reasons, count) in
-        [(&mut baseline, absent(|gap| gap.1, left)), (&mut candidate, absent(|gap| gap.2, right))]
-    {
-        if count > 0 {
-            reasons.insert(gaps::ITEM_ABSENT, count);
-        }
-    }
-    let items = joined.gaps.iter().zip(clusters).map(|((row, baseline, candidate), cluster)| Gap {
-        row: *row,
-        cluster,
-        baseline: *baseline,
-        candidate: *candidate,
-    });
-    Gaps { items: items.collect(), baseline, candidate }
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {

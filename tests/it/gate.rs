@@ -187,7 +187,7 @@ fn bad_input_has_its_own_exit_code_and_writes_nothing() {
         session.write(
             name,
             &format!(
-                r#"{{"run_id":"r","model_id":"m","task_id":"t","metric_name":"accuracy","items":[{items}]}}"#
+                r#"{{"run_id":"r","model_id":"m","task_id":"reading","metric_name":"accuracy","items":[{items}]}}"#
             ),
         );
     };
