@@ -23,7 +23,7 @@ use evalsig::domain::{
     Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, MethodChoice, MissingRule, Plan,
     Rule, Sides,
 };
-use evalsig::inference::betting::{Betting, Wealth};
+use evalsig::inference::betting::Betting;
 use evalsig::inference::bootstrap_t::BootstrapT;
 use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
 use evalsig::inference::evalue::PairEvidence;
@@ -33,6 +33,7 @@ use evalsig::inference::hall_t::HallT;
 use evalsig::inference::multiplicity::holm;
 use evalsig::inference::saddlepoint::Saddlepoint;
 use evalsig::inference::stream::{Purpose, Stream, Streams};
+use evalsig::inference::wealth::Wealth;
 use evalsig::inference::{Inversion, Sample, SignFlip, Unit, evalsig_0_1, tails};
 use rayon::prelude::*;
 

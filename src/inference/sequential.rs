@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::betting::Wealth;
 use super::evalue::PairEvidence;
+use super::wealth::Wealth;
 use super::{Estimate, Sample, infer};
 use crate::domain::{Alpha, Diagnostic, Digest, Plan};
 
