@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/repeated.rs"]
+mod repeated;
 
 use std::collections::BTreeMap;
 
@@ -56,6 +58,7 @@ fn main() {
         ("clusters", clusters),
         ("epochs", epochs),
         ("sequential", sequential),
+        ("repeated", repeated::repeated),
         ("suites", suites),
         ("agreement", agreement::agreement),
     ] {

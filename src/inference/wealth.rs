@@ -51,13 +51,19 @@ impl Wealth {
         Self { low, high, null, bets: odds(), logs: [0.0; BETS], items: 0.0, most: 0.0 }
     }
 
-    /// One more difference; returns ln E as it stands.
-    pub fn push(&mut self, difference: f64) -> f64 {
+    /// `count` more items of one difference, without a look in between.
+    pub fn add(&mut self, difference: f64, count: usize) {
         let y = ((difference - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        let count = count as f64;
         for (log, a) in self.logs.iter_mut().zip(&self.bets) {
-            *log += ((1.0 + a * y) / (1.0 + a * self.null)).ln();
+            *log += count * ((1.0 + a * y) / (1.0 + a * self.null)).ln();
         }
-        self.items += 1.0;
+        self.items += count;
+    }
+
+    /// One more difference, and a look; returns ln E as it stands.
+    pub fn push(&mut self, difference: f64) -> f64 {
+        self.add(difference, 1);
         let ln_e = self.ln_e();
         self.most = self.most.max(ln_e);
         ln_e
@@ -90,7 +96,7 @@ impl Wealth {
         ln_mean_exp(&self.logs)
     }
 
-    /// The anytime-valid p-value: 1 over the largest e-value so far.
+    /// The anytime-valid p-value: 1 over the largest e-value after any [`Wealth::push`].
     #[must_use]
     pub fn p(&self) -> f64 {
         (-self.most).exp()
