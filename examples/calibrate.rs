@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/orders.rs"]
+mod orders;
 #[path = "calibrate/repeated.rs"]
 mod repeated;
 
@@ -58,6 +60,7 @@ fn main() {
         ("clusters", clusters),
         ("epochs", epochs),
         ("sequential", sequential),
+        ("orders", orders::orders),
         ("repeated", repeated::repeated),
         ("suites", suites),
         ("agreement", agreement::agreement),
