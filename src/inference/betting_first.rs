@@ -175,4 +175,23 @@ mod tests {
         assert_eq!((same.p_greater(1.0), same.p_less(-1.0)), (1.0, 1.0));
         assert_eq!(same.p_up(-7.0), same.p_up(-1.0));
     }
+
+    /// Recorded decisions are made again by the edition that made them.
+    #[test]
+    fn the_first_edition_keeps_its_order() {
+        use super::super::{Sample, infer};
+        use crate::domain::{Claim, Edition, Method, MethodChoice, Plan};
+        let d: Vec<f64> = (0..90).map(|i| f64::from(i * 37 % 90) / 120.0 - 0.3).collect();
+        let sample = Sample::graded(vec![0.3; 90], d.iter().map(|x| x + 0.3).collect(), None);
+        let plan = |edition| Plan {
+            method: MethodChoice::Named(Method::Betting),
+            edition,
+            seed: 3,
+            ..Plan::of(Claim::Above { min_delta: -0.1 })
+        };
+        let p = |edition| infer(&sample, &plan(edition)).expect("it fits").p_claim;
+        let one = betting(&sample.differences(), 3).p_greater(-0.1);
+        assert_eq!(p(Edition::First).to_bits(), one.to_bits());
+        assert_ne!(p(Edition::Second).to_bits(), one.to_bits());
+    }
 }

@@ -391,3 +391,28 @@ fn without_a_state_file_it_says_what_may_be_repeated() {
         assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words}: {help}");
     }
 }
+
+/// `--method betting` bet in one order of the items sorted by name: renaming them changed verdicts.
+#[test]
+fn renaming_items_changes_no_bit_of_betting() {
+    let session = Session::with_examples();
+    let line = "compare --baseline b.json --candidate c.json --method betting --cluster none --output json";
+    let mut runs = ["baseline-graded", "candidate-graded"].map(|name| run(&session, name));
+    let mut reports = Vec::new();
+    for _ in 0..2 {
+        session.write("b.json", &runs[0].to_string()).write("c.json", &runs[1].to_string());
+        let report = session.run(line).exits(0).json()["comparison"].clone();
+        let number =
+            |path: &str| report.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{report}"));
+        reports.push(
+            ["/p_value", "/delta", "/bounds/lower", "/bounds/upper"].map(|path| number(path).to_bits()),
+        );
+        for run in &mut runs {
+            for item in run["items"].as_array_mut().unwrap() {
+                let id: String = item["item_id"].as_str().unwrap().chars().rev().collect();
+                item["item_id"] = json!(format!("renamed {id}"));
+            }
+        }
+    }
+    assert_eq!(reports[0], reports[1]);
+}
