@@ -18,11 +18,15 @@
 mod agreement;
 #[path = "calibrate/missing.rs"]
 mod missing;
+#[path = "calibrate/orders.rs"]
+mod orders;
+#[path = "calibrate/repeated.rs"]
+mod repeated;
 
 use std::collections::BTreeMap;
 
 use evalsig::domain::{Alpha, Claim, ClusterRule, Edition, EpochRule, Fraction, Plan, Rule};
-use evalsig::inference::betting::{Betting, Wealth};
+use evalsig::inference::betting::Betting;
 use evalsig::inference::bootstrap_t::BootstrapT;
 use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
 use evalsig::inference::evalue::PairEvidence;
@@ -32,6 +36,7 @@ use evalsig::inference::hall_t::HallT;
 use evalsig::inference::multiplicity::holm;
 use evalsig::inference::saddlepoint::Saddlepoint;
 use evalsig::inference::stream::{Purpose, Stream, Streams};
+use evalsig::inference::wealth::Wealth;
 use evalsig::inference::{Inversion, Sample, SignFlip, Unit, evalsig_0_1, tails};
 use rayon::prelude::*;
 
@@ -54,6 +59,8 @@ fn main() {
         ("clusters", clusters),
         ("epochs", epochs),
         ("sequential", sequential),
+        ("orders", orders::orders),
+        ("repeated", repeated::repeated),
         ("suites", suites),
         ("agreement", agreement::agreement),
         ("missing", missing::missing),

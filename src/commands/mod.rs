@@ -40,6 +40,19 @@ pub trait Files {
     /// # Errors
     /// `output-not-written`, with the path as the place.
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic>;
+
+    /// The bytes of a file that may not be there yet.
+    ///
+    /// # Errors
+    /// `file-unreadable`, with the path as the place.
+    fn current(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic>;
+
+    /// Writes a file whole or not at all, if it still is what it was: `before`, or absent where that is
+    /// `None`. False where it is not; then nothing was written.
+    ///
+    /// # Errors
+    /// `output-not-written`, with the path as the place.
+    fn replace(&self, path: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Diagnostic>;
 }
 
 /// The time, and where it comes from.

@@ -1,14 +1,17 @@
 //! `watch`: a test of two growing runs that may be looked at again and again.
 
+mod record;
+
 use super::runs::{Loaded, Runs};
 use super::{Files, Outcome, Output};
-use crate::domain::words::count;
+use crate::domain::words::{count, percent};
 use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
-use crate::inference::sequential::{Arrivals, Evidence, PlannedLooks, Sequential};
+use crate::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};
 use crate::pairing::{Counts, Pairs, pair};
-use crate::present::watch::{Bounds, Sides, Watched, text};
+use crate::present::watch::{Bounds, Kept, Sides, Watched, text};
 use crate::present::{json, safe};
+use record::{Answer, Fit, Planned, Record};
 
 /// Time and change, as far as waiting for files needs them.
 pub trait Waiting {
@@ -36,10 +39,19 @@ pub struct WatchRequest {
     pub bounds: Option<(f64, f64)>,
     /// Looks planned, where items come in clusters.
     pub looks: u32,
+    /// The file that carries the test from one call to the next.
+    pub state: Option<String>,
     /// Whether and how to wait for more.
     pub follow: Option<Follow>,
     /// Shape of the answer.
     pub output: Output,
+}
+
+impl WatchRequest {
+    /// Bounds that no score can leave.
+    fn score_bounds(&self) -> (f64, f64) {
+        self.bounds.unwrap_or((0.0, 1.0))
+    }
 }
 
 /// How to wait for more items.
@@ -62,7 +74,7 @@ pub fn watch(
     files: &dyn Files,
     waiting: &dyn Waiting,
 ) -> Result<Outcome, Diagnostic> {
-    let mut state = State::new(request);
+    let mut state = State::new(request, files)?;
     let Some(follow) = &request.follow else {
         state.look(files, true)?;
         return state.outcome();
@@ -111,32 +123,49 @@ fn half_written(error: &Diagnostic) -> bool {
     )
 }
 
-/// Items are the units, or clusters are.
-enum Test {
-    Items(Box<Sequential>, &'static str),
-    Clusters(Box<PlannedLooks>),
-}
+/// 0/1 scores of one epoch: the e-value of the discordant pairs.
+const PAIRS: &str = "discordant_pairs";
+/// Bounded scores: the mixture of bets.
+const BETS: &str = "betting";
+/// Items in clusters: the cluster test at looks planned beforehand.
+const CLUSTERS: &str = "planned_looks";
 
-/// What the looks so far have shown.
+/// The test so far.
 struct State<'a> {
     request: &'a WatchRequest,
-    arrivals: Arrivals,
-    test: Option<Test>,
-    looks: u32,
+    /// What looks have seen and answered; `None` before the first.
+    record: Option<Record>,
+    /// The state file as it stands; `None` where there is none yet.
+    file: Option<Vec<u8>>,
+    /// Whether this call began the state file.
+    begun: bool,
+    /// Whether the last look found nothing new.
+    repeated: bool,
     counts: Option<Counts>,
+    one_epoch: bool,
     notes: Vec<String>,
 }
 
 impl<'a> State<'a> {
-    fn new(request: &'a WatchRequest) -> Self {
-        Self {
+    fn new(request: &'a WatchRequest, files: &dyn Files) -> Result<Self, Diagnostic> {
+        let file = match &request.state {
+            Some(path) => files.current(path)?,
+            None => None,
+        };
+        let record = match (&request.state, &file) {
+            (Some(path), Some(bytes)) => Some(Record::parse(bytes, path)?),
+            _ => None,
+        };
+        Ok(Self {
             request,
-            arrivals: Arrivals::new(request.plan.seed),
-            test: None,
-            looks: 0,
+            begun: request.state.is_some() && file.is_none(),
+            record,
+            file,
+            repeated: false,
             counts: None,
+            one_epoch: true,
             notes: Vec::new(),
-        }
+        })
     }
 
     /// One look at the files as they are; `last` where none will follow.
@@ -146,69 +175,67 @@ impl<'a> State<'a> {
         let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
         let pairs = pair(baseline, candidate, &request.plan)?;
         let sample = Sample::of(&pairs, request.plan.direction);
-        let mut test = match self.test.take() {
-            Some(test) => test,
-            None => start(request, &sample)?,
+        let process = process(request, &sample);
+        let planned = Planned::of(request, process, &baseline.names().metric_name);
+        let mut record = match &self.record {
+            Some(record) => {
+                record.same_plan(&planned, request.state.as_deref().unwrap_or("items"))?;
+                record.clone()
+            }
+            None => Record::begin(planned),
         };
-        let mut notes = pairs.notes.clone();
-        match &mut test {
-            Test::Items(sequential, process) => {
-                self.items(sequential, process, &pairs, &sample, &mut notes)?;
+        let fit = record.fit(&pairs);
+        if let Some(path) = &request.state {
+            if request.follow.is_some() && !last && fit.gone.0 > 0 {
+                // A file that is being written anew lacks items for a moment.
+                let missing = format!("lacks {} items that were there before", count(fit.gone.0 as u64));
+                return Err(Code::RunMalformed.at("runs").what(missing));
             }
-            Test::Clusters(planned) => {
-                // The last look is kept for the end where an end was named.
-                let ends = request.follow.as_ref().is_some_and(|f| f.deadline.is_some() || f.done.is_some());
-                if last || !ends || planned.left() > 1 {
-                    planned.look(&sample)?;
-                }
-            }
+            fit.strict(path)?;
         }
-        self.looks += 1;
+        let mut notes = pairs.notes.clone();
+        notes.extend(altered(&fit));
+        // The last look is kept for the end where an end was named.
+        let ends = request.follow.as_ref().is_some_and(|f| f.deadline.is_some() || f.done.is_some());
+        let reserved = !last && ends && record.left() == Some(1);
+        // A look at what was seen already shows nothing new, and costs nothing.
+        self.repeated = record.taken() > 0 && fit.fresh.is_empty();
+        if !self.repeated && !reserved && !record.finished() {
+            record.admit(&pairs, &fit.fresh);
+            let answer = if process == CLUSTERS {
+                by_cluster(request, &record, &sample)?
+            } else {
+                within_bounds(process, &pairs, request.score_bounds())?;
+                by_item(request, process, &record)
+            };
+            let digests = [runs.baseline.identity.digest, runs.candidate.identity.digest];
+            record.append(fit.fresh.len(), digests, answer);
+            self.keep(&record, files)?;
+        }
         self.notes = notes;
         self.counts = Some(pairs.counts);
-        self.test = Some(test);
+        self.one_epoch = pairs.one_epoch;
+        self.record = Some(record);
         Ok(())
     }
 
-    fn items(
-        &mut self,
-        test: &mut Sequential,
-        process: &str,
-        pairs: &Pairs,
-        sample: &Sample,
-        notes: &mut Vec<String>,
-    ) -> Result<(), Diagnostic> {
-        if sample.clusters.is_some() {
-            return Err(changed_kind("items carry clusters, and carried none at an earlier look"));
+    /// Writes the state file. A look that could not be recorded is not shown.
+    fn keep(&mut self, record: &Record, files: &dyn Files) -> Result<(), Diagnostic> {
+        let Some(path) = &self.request.state else { return Ok(()) };
+        let bytes = record.to_bytes()?;
+        if !files.replace(path, self.file.as_deref(), &bytes)? {
+            return Err(Code::StateDoesNotFit
+                .at(path)
+                .what("was changed while this look was taken: another process uses it, or it was removed")
+                .next("let one process look at a time, and look again"));
         }
-        if process == PAIRS && sample.two_valued != Some(1.0) {
-            return Err(changed_kind("scores are no longer 0 or 1 with one epoch an item"));
-        }
-        within_bounds(pairs, self.request.bounds.unwrap_or((0.0, 1.0)))?;
-        let differences = sample.differences();
-        let items = differences.iter().enumerate().map(|(index, d)| (pairs.ids.get(index), *d));
-        let batch = self.arrivals.admit(items);
-        for difference in &batch.fresh {
-            test.push(*difference);
-        }
-        if batch.changed + batch.gone > 0 {
-            notes.push(format!(
-                "of items seen at an earlier look {} have another score now and {} are gone; what was seen first \
-                 counts",
-                count(batch.changed as u64),
-                count(batch.gone as u64)
-            ));
-        }
+        self.file = Some(bytes);
         Ok(())
     }
 
     /// Whether another look could change nothing.
     fn finished(&self) -> bool {
-        match &self.test {
-            None => false,
-            Some(Test::Items(test, _)) => test.stopped().is_some(),
-            Some(Test::Clusters(test)) => test.stopped().is_some() || test.left() == 0,
-        }
+        self.record.as_ref().is_some_and(Record::finished)
     }
 
     fn outcome(self) -> Result<Outcome, Diagnostic> {
@@ -219,95 +246,189 @@ impl<'a> State<'a> {
     }
 
     fn watched(self) -> Result<Watched, Diagnostic> {
-        let (Some(test), Some(counts)) = (self.test, self.counts) else {
+        let (Some(record), Some(counts)) = (&self.record, &self.counts) else {
             return Err(Code::Bug.at("watch").what("ended without a look"));
         };
         let plan = &self.request.plan;
-        let finite = |bound: f64| bound.is_finite().then_some(bound);
-        let mut watched = Watched {
-            stopped: false,
-            evidence: None,
-            exit_code: 2,
+        let answer = record.answer();
+        let p = answer.map_or((1.0, 1.0), |answer| answer.p);
+        let (evidence, exit_code) = match answer.and_then(|answer| answer.evidence) {
+            Some(record::Evidence::For) => (Some("for"), 0),
+            Some(record::Evidence::Against) => (Some("against"), 1),
+            None => (None, 2),
+        };
+        let mut notes = self.notes.clone();
+        if counts.coverage < plan.min_coverage.get() {
+            notes.push(format!(
+                "only {} of the larger run is paired: if the rest is not merely late, what was left out may be \
+                 what failed",
+                percent(counts.coverage)
+            ));
+        }
+        notes.extend(answer.into_iter().flat_map(|answer| answer.notes.iter().cloned()));
+        notes.extend(self.told(record));
+        Ok(Watched {
+            stopped: evidence.is_some(),
+            evidence,
+            exit_code,
             min_delta: plan.claim.lower_null(),
             alpha: plan.alpha.get(),
             seed: plan.seed,
-            process: "planned_looks",
+            process: record.process(),
             pairs: counts.pairs,
-            pairs_used: counts.pairs as u64,
+            pairs_used: record.items.len() as u64,
             unpaired: counts.only_baseline + counts.only_candidate,
-            delta: 0.0,
-            bounds: None,
-            ln_e: None,
-            p_value: Sides { above: 1.0, below: 1.0 },
-            looks: self.looks,
-            looks_planned: None,
-            notes: self.notes,
-        };
-        if counts.coverage < plan.min_coverage.get() {
-            watched.notes.push(format!(
-                "only {} of the larger run is paired: if the rest is not merely late, what was left out may be \
-                 what failed",
-                crate::domain::words::percent(counts.coverage)
+            delta: answer.map_or(0.0, |answer| answer.delta),
+            bounds: answer.and_then(|answer| answer.bounds).map(|(lower, upper)| Bounds { lower, upper }),
+            ln_e: answer.and_then(|answer| answer.ln_e).map(|(above, below)| Sides { above, below }),
+            p_value: Sides { above: p.0, below: p.1 },
+            looks: record.taken(),
+            looks_planned: record.planned.looks,
+            state: self.request.state.as_ref().filter(|_| record.taken() > 0).map(|file| Kept {
+                file: file.clone(),
+                begun: self.begun,
+                head: record.head.clone(),
+            }),
+            notes,
+        })
+    }
+
+    /// What a reader must know of this look among others.
+    fn told(&self, record: &Record) -> Vec<String> {
+        let mut notes = Vec::new();
+        let ended = record.answer().is_some_and(|answer| answer.evidence.is_some());
+        let (taken, used) = (record.taken(), record.items.len() as u64);
+        if let Some(planned) = record.planned.looks {
+            notes.push(format!(
+                "clusters are the units: {planned} planned looks at the cluster test, each at alpha / {planned}; say \
+                 --cluster none if items are independent"
             ));
         }
-        let (evidence, p) = match &test {
-            Test::Items(test, process) => {
-                let ln_e = test.ln_e();
-                watched.process = process;
-                watched.pairs_used = test.used();
-                watched.delta = test.delta();
-                watched.ln_e = Some(Sides { above: ln_e.0, below: ln_e.1 });
-                watched.bounds = test.bounds().map(|(l, u)| Bounds { lower: finite(l), upper: finite(u) });
-                (test.stopped(), test.p())
-            }
-            Test::Clusters(test) => {
-                (watched.looks, watched.looks_planned) = (test.looks().0, Some(test.looks().1));
-                if let Some(last) = test.last() {
-                    watched.delta = last.delta;
-                    watched.bounds = Some(Bounds { lower: finite(last.lower), upper: finite(last.upper) });
-                    watched.notes.extend(last.notes.iter().cloned());
-                }
-                watched.notes.push(format!(
-                    "clusters are the units: {} planned looks at the cluster test, each at alpha / {}; say \
-                     --cluster none if items are independent",
-                    test.looks().1,
-                    test.looks().1
-                ));
-                (test.stopped(), test.p())
-            }
-        };
-        watched.p_value = Sides { above: p.0, below: p.1 };
-        watched.stopped = evidence.is_some();
-        (watched.evidence, watched.exit_code) = match evidence {
-            Some(Evidence::For) => (Some("for"), 0),
-            Some(Evidence::Against) => (Some("against"), 1),
-            None => (None, 2),
-        };
-        Ok(watched)
+        if self.begun {
+            notes.push(
+                "this call began the state file, and with it a new test that knows of no look before it: where \
+                 an earlier state was lost or removed, or another one is kept beside it, alpha holds for each \
+                 of these tests and not for the best of them"
+                    .into(),
+            );
+        } else if self.repeated && self.request.state.is_some() {
+            notes.push(format!("these are the items of look {taken}: it is shown again and costs nothing"));
+        } else if ended && self.counts.as_ref().is_some_and(|counts| counts.pairs as u64 > used) {
+            notes.push(format!(
+                "there was evidence at look {taken}, with {} pairs: later items change nothing",
+                count(used)
+            ));
+        } else if !ended
+            && record.left() == Some(0)
+            && !self.repeated
+            && self.counts.as_ref().is_some_and(|counts| counts.pairs as u64 > used)
+        {
+            notes.push(format!("all {taken} planned looks are taken: what came later was not looked at"));
+        }
+        if self.request.state.is_none() && self.request.follow.is_none() {
+            notes.push(match record.planned.looks {
+                Some(1) => "nothing is kept between calls, so this one look is all that alpha pays for: to look \
+                            again, plan --looks N and let --state FILE count them"
+                    .into(),
+                Some(planned) => format!(
+                    "nothing is kept between calls, so nobody counts: alpha pays for {planned} calls in all; \
+                     --state FILE counts them"
+                ),
+                None if !self.one_epoch => "items have several epochs, and an item has to count as it was first seen, \
+                                            which this call cannot know: alpha pays for this one look; to look again \
+                                            while epochs are still to come, use --state FILE"
+                    .into(),
+                None => "it may be called again and again as long as the runs only grow (no item goes, no score \
+                         changes) and the plan stays: --state FILE holds later calls to that, and remembers evidence"
+                    .into(),
+            });
+        }
+        notes
     }
 }
 
-const PAIRS: &str = "discordant_pairs";
+/// What is said of items that are not as an earlier look saw them, where that is no error.
+fn altered(fit: &Fit) -> Option<String> {
+    (fit.changed.0 + fit.gone.0 > 0).then(|| {
+        format!(
+            "of items seen at an earlier look {} have another score or cluster now and {} are gone",
+            count(fit.changed.0 as u64),
+            count(fit.gone.0 as u64)
+        )
+    })
+}
 
-/// The first look fixes the kind of test.
-fn start(request: &WatchRequest, sample: &Sample) -> Result<Test, Diagnostic> {
-    let (alpha, min_delta) = (request.plan.alpha, request.plan.claim.lower_null());
+/// Which process fits the data.
+fn process(request: &WatchRequest, sample: &Sample) -> &'static str {
+    let binary = sample.two_valued == Some(1.0);
     if sample.clusters.is_some() {
-        let planned = PlannedLooks::new(request.plan.clone(), request.looks);
-        let none =
-            || Code::BadUsage.at("--looks").what("leaves no alpha for a look").next("plan fewer looks");
-        return planned.map(|looks| Test::Clusters(Box::new(looks))).ok_or_else(none);
+        CLUSTERS
+    } else if binary && request.plan.claim.lower_null() == 0.0 && request.bounds.is_none() {
+        PAIRS
+    } else {
+        BETS
     }
-    if sample.two_valued == Some(1.0) && min_delta == 0.0 && request.bounds.is_none() {
-        return Ok(Test::Items(Box::new(Sequential::of_pairs(alpha)), PAIRS));
+}
+
+/// A look at independent items, as they were first seen.
+fn by_item(request: &WatchRequest, process: &str, record: &Record) -> Answer {
+    let (plan, (low, high)) = (&request.plan, request.score_bounds());
+    let test = if process == PAIRS {
+        ItemTest::Pairs
+    } else {
+        ItemTest::Bets { min_delta: plan.claim.lower_null(), low, high }
+    };
+    let sign = plan.direction.sign();
+    let differences: Vec<f64> = record.items.iter().map(|item| item.2 * sign - item.1 * sign).collect();
+    let seen = test.look(&differences, plan.alpha);
+    let mut looks = match record.answer() {
+        Some(answer) => ItemLooks::resumed(plan.alpha, answer.p),
+        None => ItemLooks::new(plan.alpha),
+    };
+    Answer {
+        evidence: looks.take(&seen).map(evidence),
+        delta: seen.delta,
+        bounds: seen.bounds.map(|(lower, upper)| (finite(lower), finite(upper))),
+        ln_e: Some(seen.ln_e),
+        p: looks.p(),
+        notes: Vec::new(),
     }
-    let (low, high) = request.bounds.unwrap_or((0.0, 1.0));
-    Ok(Test::Items(Box::new(Sequential::of_bounded(min_delta, low, high, alpha)), "betting"))
+}
+
+/// A planned look at clusters.
+fn by_cluster(request: &WatchRequest, record: &Record, sample: &Sample) -> Result<Answer, Diagnostic> {
+    let p = record.answer().map_or((1.0, 1.0), |answer| answer.p);
+    let mut looks = PlannedLooks::new(request.plan.clone(), request.looks)
+        .ok_or_else(|| {
+            Code::BadUsage.at("--looks").what("leaves no alpha for a look").next("plan fewer looks")
+        })?
+        .resumed(record.taken(), p);
+    let found = looks.look(sample)?.map(evidence);
+    let last = looks.last();
+    Ok(Answer {
+        evidence: found,
+        delta: last.map_or(0.0, |estimate| estimate.delta),
+        bounds: last.map(|estimate| (finite(estimate.lower), finite(estimate.upper))),
+        ln_e: None,
+        p: looks.p(),
+        notes: last.map(|estimate| estimate.notes.clone()).unwrap_or_default(),
+    })
+}
+
+fn evidence(found: Evidence) -> record::Evidence {
+    match found {
+        Evidence::For => record::Evidence::For,
+        Evidence::Against => record::Evidence::Against,
+    }
+}
+
+fn finite(bound: f64) -> Option<f64> {
+    bound.is_finite().then_some(bound)
 }
 
 /// Betting is valid only on bounds that no score can leave.
-fn within_bounds(pairs: &Pairs, (low, high): (f64, f64)) -> Result<(), Diagnostic> {
-    let outside = |score: &&f64| !(low..=high).contains(*score);
+fn within_bounds(process: &str, pairs: &Pairs, (low, high): (f64, f64)) -> Result<(), Diagnostic> {
+    let outside = |score: &&f64| process == BETS && !(low..=high).contains(*score);
     match pairs.baseline.iter().chain(&pairs.candidate).find(outside) {
         None => Ok(()),
         Some(score) => Err(Code::MethodDoesNotFit
@@ -315,11 +436,4 @@ fn within_bounds(pairs: &Pairs, (low, high): (f64, f64)) -> Result<(), Diagnosti
             .what(format!("are {low},{high}, and a score is {score}"))
             .next("name the bounds that no score can leave, such as --bounds 0,100")),
     }
-}
-
-fn changed_kind(what: &str) -> Diagnostic {
-    Code::MethodDoesNotFit
-        .at("items")
-        .what(what)
-        .next("a test cannot change its kind on the way; name --cluster or --bounds from the start")
 }

@@ -88,6 +88,7 @@ codes! {
     RunsDiffer = "runs-differ", Data, "The two runs are not of the same task, metric or items.";
     NoOverlap = "no-overlap", Data, "The two runs share no scored item.";
     TooFewItems = "too-few-items", Data, "The method asked for needs more items.";
+    StateDoesNotFit = "state-does-not-fit", Data, "A state file of watch does not fit the runs or the plan, or is damaged.";
     EnvelopeUnreadable = "envelope-unreadable", Data, "An envelope, entry or anchor cannot be read.";
     TrailNotWritten = "trail-not-written", CannotCreate, "The trail could not be written; nothing was half-written.";
     TrailBroken = "trail-broken", CannotCreate, "The trail is damaged, so evalsig refuses to extend it.";

@@ -7,6 +7,7 @@
 mod auto;
 mod beta;
 pub mod betting;
+mod betting_first;
 mod bootstrap;
 pub mod bootstrap_t;
 pub mod cr2;
@@ -46,6 +47,7 @@ pub mod tails;
 mod tango;
 mod tango_score;
 pub mod variance_parts;
+pub mod wealth;
 
 pub use auto::choose;
 pub use bootstrap::Bootstrap;

@@ -1,6 +1,7 @@
 //! From a method's name to a test made ready for one sample, with what a reader must know of the fit.
 
 use super::betting::Betting;
+use super::betting_first::OneOrder;
 use super::bootstrap_t::BootstrapT;
 use super::cr2::{ClusterMean, ClusterRobust, Correction};
 use super::exact_unconditional::ExactUnconditional;
@@ -12,7 +13,7 @@ use super::saddlepoint::Saddlepoint;
 use super::{
     Bootstrap, Inversion, Sample, SignFlip, Unit, auto, mcnemar, moments, paired_t, sign_flip, tango,
 };
-use crate::domain::{Code, Diagnostic, Method, Plan};
+use crate::domain::{Code, Diagnostic, Edition, Method, Plan};
 
 /// A method made ready for one sample.
 pub(super) struct Prepared {
@@ -87,8 +88,12 @@ pub(super) fn prepare(
         }
         Method::Betting => {
             in_unit_interval(sample)?;
-            let test = Betting::new(&sample.differences(), -1.0, 1.0, plan.alpha_each(), plan.seed);
-            Ok(Prepared::formula(Box::new(test), label))
+            let (differences, alpha, seed) = (sample.differences(), plan.alpha_each(), plan.seed);
+            let test: Box<dyn Inversion> = match plan.edition {
+                Edition::First => Box::new(OneOrder::new(&differences, -1.0, 1.0, alpha, seed)),
+                Edition::Second => Box::new(Betting::new(&differences, -1.0, 1.0, alpha, seed)),
+            };
+            Ok(Prepared::formula(test, label))
         }
         Method::ClusterBootstrap | Method::ClusterMean if sample.clusters.is_none() => {
             Err(Code::MethodDoesNotFit

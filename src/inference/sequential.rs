@@ -1,11 +1,9 @@
 //! Looking more than once: evidence that holds at every look, and looks planned beforehand.
 
-use std::collections::BTreeMap;
-
-use super::betting::Wealth;
-use super::evalue::PairEvidence;
+use super::evalue::ln_e_discordant;
+use super::wealth::Wealth;
 use super::{Estimate, Sample, infer};
-use crate::domain::{Alpha, Diagnostic, Digest, Plan};
+use crate::domain::{Alpha, Diagnostic, Plan};
 
 /// What the data have shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,143 +14,111 @@ pub enum Evidence {
     Against,
 }
 
-/// Puts items into an order that is random, yet the same for the same seed and ids however a file
-/// is sorted, and hands out each item once.
-///
-/// The place of an item is SHA-256(seed as 8 bytes, little-endian, then the id). An item that comes at a
-/// later look is appended, so that what was concluded from earlier items never changes. That is valid
-/// as long as *when* an item arrives has nothing to do with its difference: the items of one look are
-/// shuffled, the looks are not.
-#[derive(Clone, Debug)]
-pub struct Arrivals {
-    seed: u64,
-    seen: BTreeMap<Digest, f64>,
+/// What is tested where items are independent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ItemTest {
+    /// 0/1 scores and the claim delta > 0: the beta mixture of the discordant pairs.
+    Pairs,
+    /// Scores within `low`..`high` and the claim delta > `min_delta`: the betting mixture on differences
+    /// within `low - high`..`high - low`.
+    Bets {
+        /// Value that delta must exceed.
+        min_delta: f64,
+        /// Lowest score there can be.
+        low: f64,
+        /// Highest score there can be; above `low`.
+        high: f64,
+    },
 }
 
-/// The items of one look beside those of earlier looks.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Batch {
-    /// Differences of the items that are new, in the order of their keys.
-    pub fresh: Vec<f64>,
-    /// Items of earlier looks whose difference is another one now; the first one stands.
-    pub changed: usize,
-    /// Items of earlier looks that are gone; they stay counted.
-    pub gone: usize,
+/// What all items so far show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// Their mean difference. Where looking ends with evidence it lies, on average, further out than the truth.
+    pub delta: f64,
+    /// ln of the e-values for and against the claim.
+    pub ln_e: (f64, f64),
+    /// Bounds for delta, each valid at 1 - alpha at every look; `None` for discordant pairs, whose e-value
+    /// tests 0 alone.
+    pub bounds: Option<(f64, f64)>,
 }
 
-impl Arrivals {
-    /// Before the first look.
+impl ItemTest {
+    /// Is delta above the value of the claim, or below it, at whatever moment one looks?
+    ///
+    /// Two e-values of **all** items so far: one against H0 "delta <= `min_delta`", one against
+    /// "delta >= `min_delta`"; the second is the first on differences of the other sign. Both are symmetric
+    /// functions of the items: pairs are counted, and the mixture of bets is a mean of products. So
+    ///
+    /// - the order of items, their names and a seed are nothing to it: the same differences give the same bits;
+    /// - nothing has to be remembered: in whatever order the items came, their e-values along that order form
+    ///   a supermartingale that starts at 1, and each look sees it at one more moment. It ever reaches 1/alpha
+    ///   with a probability of at most alpha (Ville), however often one looks.
+    ///
+    /// Items must be independent, only be added, and come at times that have nothing to do with their
+    /// differences: on items sorted by subject, no item-level method keeps its level.
+    ///
+    /// `differences`: oriented, at least one, in any order. O(n log n).
     #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self { seed, seen: BTreeMap::new() }
-    }
-
-    /// Sorts out one look: every item's id, once, and difference.
-    pub fn admit<'a>(&mut self, items: impl Iterator<Item = (&'a str, f64)>) -> Batch {
-        let mut batch = Batch::default();
-        let (before, mut known) = (self.seen.len(), 0);
-        let mut fresh = Vec::new();
-        for (id, difference) in items {
-            let key = Digest::of(&[&self.seed.to_le_bytes(), id.as_bytes()].concat());
-            match self.seen.get(&key) {
-                Some(first) => {
-                    known += 1;
-                    batch.changed += usize::from(*first != difference);
-                }
-                None => fresh.push((key, difference)),
+    pub fn look(&self, differences: &[f64], alpha: Alpha) -> Seen {
+        // 0 and -0 are one value, and must not be two.
+        let mut sorted: Vec<f64> = differences.iter().map(|d| d + 0.0).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let delta = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
+        let (ln_e, bounds) = match *self {
+            Self::Pairs => {
+                let broken = sorted.iter().filter(|d| **d < 0.0).count() as u64;
+                let fixed = sorted.iter().filter(|d| **d > 0.0).count() as u64;
+                ((ln_e_discordant(broken, fixed), ln_e_discordant(fixed, broken)), None)
             }
-        }
-        fresh.sort_unstable_by_key(|(key, _)| *key);
-        batch.gone = before - known;
-        batch.fresh = fresh.iter().map(|(_, difference)| *difference).collect();
-        self.seen.extend(fresh);
-        batch
+            Self::Bets { min_delta, low, high } => {
+                let mut above = Wealth::new(min_delta, low - high, high - low);
+                let mut below = Wealth::new(-min_delta, low - high, high - low);
+                for same in sorted.chunk_by(|a, b| a == b) {
+                    let difference = same.first().copied().unwrap_or(0.0);
+                    above.add(difference, same.len());
+                    below.add(-difference, same.len());
+                }
+                ((above.ln_e(), below.ln_e()), Some((above.lower(alpha), -below.lower(alpha))))
+            }
+        };
+        Seen { delta, ln_e, bounds }
     }
 }
 
-/// An e-process for one direction.
-#[derive(Clone, Debug)]
-enum Process {
-    Pairs(PairEvidence),
-    Bets(Box<Wealth>),
-}
-
-impl Process {
-    fn push(&mut self, difference: f64) -> f64 {
-        match self {
-            // Concordant items change nothing: most need no beta function.
-            Self::Pairs(pairs) if difference == 0.0 => pairs.ln_e(),
-            Self::Pairs(pairs) => pairs.push(difference),
-            Self::Bets(wealth) => wealth.push(difference),
-        }
-    }
-
-    fn ln_e(&self) -> f64 {
-        match self {
-            Self::Pairs(pairs) => pairs.ln_e(),
-            Self::Bets(wealth) => wealth.ln_e(),
-        }
-    }
-
-    fn p(&self) -> f64 {
-        match self {
-            Self::Pairs(pairs) => pairs.p(),
-            Self::Bets(wealth) => wealth.p(),
-        }
-    }
-}
-
-/// Is delta above the value of the claim, or below it, at whatever moment one looks?
-///
-/// Two e-processes: one against H0 "delta <= `min_delta`", one against "delta >= `min_delta`"; the
-/// second is the first on differences of the other sign. Either stops the test once its e reaches
-/// 1/alpha, which under its H0 ever happens with probability of at most alpha (Ville). O(1) an item.
-///
-/// Items must be independent, and come in an order that has nothing to do with their differences
-/// ([`Arrivals`]): on items sorted by subject, no item-level method keeps its level.
-#[derive(Clone, Debug)]
-pub struct Sequential {
-    above: Process,
-    below: Process,
+/// The looks at items so far: the strongest evidence there has been, and what stopped the test.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ItemLooks {
     alpha: Alpha,
-    used: u64,
-    sum: f64,
+    p: (f64, f64),
     stopped: Option<Evidence>,
 }
 
-impl Sequential {
-    /// For 0/1 scores and the claim delta > 0: the beta mixture of the discordant pairs.
+impl ItemLooks {
+    /// Before the first look.
     #[must_use]
-    pub fn of_pairs(alpha: Alpha) -> Self {
-        Self::new(Process::Pairs(PairEvidence::default()), Process::Pairs(PairEvidence::default()), alpha)
+    pub fn new(alpha: Alpha) -> Self {
+        Self { alpha, p: (1.0, 1.0), stopped: None }
     }
 
-    /// For scores within `low`..`high` and any claim: the betting mixture on differences within
-    /// `low - high`..`high - low`.
+    /// After looks that were recorded with these p-values and stopped nothing.
     #[must_use]
-    pub fn of_bounded(min_delta: f64, low: f64, high: f64, alpha: Alpha) -> Self {
-        let bets = |null| Process::Bets(Box::new(Wealth::new(null, low - high, high - low)));
-        Self::new(bets(min_delta), bets(-min_delta), alpha)
+    pub fn resumed(alpha: Alpha, p: (f64, f64)) -> Self {
+        Self { alpha, p, stopped: None }
     }
 
-    fn new(above: Process, below: Process, alpha: Alpha) -> Self {
-        Self { above, below, alpha, used: 0, sum: 0.0, stopped: None }
-    }
-
-    /// One more oriented difference. Once stopped, more items change nothing.
-    pub fn push(&mut self, difference: f64) -> Option<Evidence> {
-        if self.stopped.is_some() {
-            return self.stopped;
+    /// One more look. Once stopped, further looks change nothing.
+    pub fn take(&mut self, seen: &Seen) -> Option<Evidence> {
+        if self.stopped.is_none() {
+            let (above, below) = seen.ln_e;
+            self.p = (self.p.0.min((-above).exp()), self.p.1.min((-below).exp()));
+            let enough = -self.alpha.get().ln();
+            self.stopped = match (above >= enough, below >= enough) {
+                (true, _) => Some(Evidence::For),
+                (false, true) => Some(Evidence::Against),
+                (false, false) => None,
+            };
         }
-        self.used += 1;
-        self.sum += difference;
-        let enough = -self.alpha.get().ln();
-        let (above, below) = (self.above.push(difference), self.below.push(-difference));
-        self.stopped = match (above >= enough, below >= enough) {
-            (true, _) => Some(Evidence::For),
-            (false, true) => Some(Evidence::Against),
-            (false, false) => None,
-        };
         self.stopped
     }
 
@@ -162,41 +128,11 @@ impl Sequential {
         self.stopped
     }
 
-    /// Items used; after a stop, those up to it.
-    #[must_use]
-    pub fn used(&self) -> u64 {
-        self.used
-    }
-
-    /// Mean difference of the items used; 0 before the first. After an early stop it lies, on average,
-    /// further out than the truth.
-    #[must_use]
-    pub fn delta(&self) -> f64 {
-        if self.used == 0 { 0.0 } else { self.sum / self.used as f64 }
-    }
-
-    /// ln of the e-values for and against the claim as they stand.
-    #[must_use]
-    pub fn ln_e(&self) -> (f64, f64) {
-        (self.above.ln_e(), self.below.ln_e())
-    }
-
-    /// The anytime-valid p-values of "delta <= `min_delta`" and of "delta >= `min_delta`".
+    /// The p-values of "delta <= `min_delta`" and of "delta >= `min_delta`", valid at every look: 1 over the
+    /// largest e-value at any look.
     #[must_use]
     pub fn p(&self) -> (f64, f64) {
-        (self.above.p(), self.below.p())
-    }
-
-    /// Bounds for delta, each valid at 1 - alpha at every look; `None` for discordant pairs, whose
-    /// e-value tests 0 alone.
-    #[must_use]
-    pub fn bounds(&self) -> Option<(f64, f64)> {
-        match (&self.above, &self.below) {
-            (Process::Bets(above), Process::Bets(below)) => {
-                Some((above.lower(self.alpha), -below.lower(self.alpha)))
-            }
-            _ => None,
-        }
+        self.p
     }
 }
 
@@ -223,6 +159,12 @@ impl PlannedLooks {
     pub fn new(mut plan: Plan, planned: u32) -> Option<Self> {
         plan.alpha = Alpha::new(plan.alpha.get() / f64::from(planned))?;
         (planned > 0).then_some(Self { plan, planned, used: 0, p: (1.0, 1.0), last: None, stopped: None })
+    }
+
+    /// After `used` looks that were recorded with these p-values and stopped nothing.
+    #[must_use]
+    pub fn resumed(self, used: u32, p: (f64, f64)) -> Self {
+        Self { used: used.min(self.planned), p, ..self }
     }
 
     /// One look at all data so far. Once stopped or used up, further looks change nothing.
@@ -304,24 +246,24 @@ mod tests {
         }
     }
 
-    /// A look after each of 1000 items: under H0 neither direction is crossed in more than alpha of
-    /// the runs.
+    /// Forty looks at 1000 growing items: under H0 neither direction is crossed in more than alpha of the runs.
     #[test]
     fn level_at_every_look() {
         type Draw = fn(&mut Stream) -> f64;
-        type Start = fn() -> Sequential;
-        let cases: [(&str, u64, Draw, Start); 3] = [
-            ("pairs", 1500, pair, || Sequential::of_pairs(alpha())),
-            ("pairs by betting", 300, pair, || Sequential::of_bounded(0.0, 0.0, 1.0, alpha())),
-            ("rare losses", 400, skewed, || Sequential::of_bounded(0.0, 0.0, 1.0, alpha())),
+        let bets = ItemTest::Bets { min_delta: 0.0, low: 0.0, high: 1.0 };
+        let cases: [(&str, u64, Draw, ItemTest); 3] = [
+            ("pairs", 1500, pair, ItemTest::Pairs),
+            ("pairs by betting", 400, pair, bets),
+            ("rare losses", 300, skewed, bets),
         ];
-        for (name, runs, draw, start) in cases {
+        for (name, runs, draw, test) in cases {
             let mut crossed = [0_u64; 2];
             for run in 0..runs {
                 let mut stream = Streams::new(21, Purpose::Simulation).replicate(run);
-                let mut test = start();
-                (0..1000).any(|_| test.push(draw(&mut stream)).is_some());
-                match test.stopped() {
+                let d: Vec<f64> = (0..1000).map(|_| draw(&mut stream)).collect();
+                let mut looks = ItemLooks::new(alpha());
+                (1..=40).any(|look| looks.take(&test.look(&d[..25 * look], alpha())).is_some());
+                match looks.stopped() {
                     Some(Evidence::For) => crossed[0] += 1,
                     Some(Evidence::Against) => crossed[1] += 1,
                     None => {}
@@ -335,42 +277,61 @@ mod tests {
 
     #[test]
     fn both_directions_are_mirrored() {
-        for start in [|| Sequential::of_pairs(alpha()), || Sequential::of_bounded(0.0, 0.0, 1.0, alpha())] {
-            let (mut up, mut down) = (start(), start());
+        let bets = ItemTest::Bets { min_delta: 0.0, low: 0.0, high: 1.0 };
+        for test in [ItemTest::Pairs, bets] {
             let mut stream = Streams::new(4, Purpose::Simulation).replicate(0);
-            for _ in 0..2000 {
-                let d = f64::from(u8::from(stream.unit() < 0.2)) - f64::from(u8::from(stream.unit() < 0.1));
-                up.push(d);
-                down.push(-d);
-            }
-            assert_eq!((up.stopped(), down.stopped()), (Some(Evidence::For), Some(Evidence::Against)));
-            assert_eq!((up.used(), up.p()), (down.used(), (down.p().1, down.p().0)));
-            assert!(up.used() < 2000 && up.delta() == -down.delta());
-            assert!(up.p().0 <= 0.05 && up.bounds().is_none_or(|(low, _)| low >= -1e-9));
+            let up: Vec<f64> = (0..2000)
+                .map(|_| f64::from(u8::from(stream.unit() < 0.2)) - f64::from(u8::from(stream.unit() < 0.1)))
+                .collect();
+            let down: Vec<f64> = up.iter().map(|d| -d).collect();
+            let (up, down) = (test.look(&up, alpha()), test.look(&down, alpha()));
+            assert!((up.delta + down.delta).abs() < 1e-15);
+            assert!((up.ln_e.0 - down.ln_e.1).abs() < 1e-9 && up.ln_e.0 > 3.0 && up.ln_e.1 < 0.0);
+            assert!(up.bounds.is_none_or(|(low, high)| low > 0.0 && high > low));
+            let (mut first, mut second) = (ItemLooks::new(alpha()), ItemLooks::new(alpha()));
+            assert_eq!((first.take(&up), second.take(&down)), (Some(Evidence::For), Some(Evidence::Against)));
+        }
+    }
+
+    /// Bounds and evidence are one statement: the lower bound lies above the claim where e has crossed.
+    #[test]
+    fn evidence_and_bounds_agree() {
+        let mut stream = Streams::new(6, Purpose::Simulation).replicate(0);
+        for _ in 0..200 {
+            let d: Vec<f64> = (0..60).map(|_| (stream.unit() * 1.9 - 0.8).clamp(-1.0, 1.0)).collect();
+            let min_delta = 0.4 * stream.unit() - 0.1;
+            let seen = ItemTest::Bets { min_delta, low: 0.0, high: 1.0 }.look(&d, alpha());
+            let (low, high) = seen.bounds.expect("bets have bounds");
+            let line = -alpha().get().ln();
+            assert!((seen.ln_e.0 >= line) == (low >= min_delta - 1e-9) || (low - min_delta).abs() < 1e-9);
+            assert!((seen.ln_e.1 >= line) == (high <= min_delta + 1e-9) || (high - min_delta).abs() < 1e-9);
+        }
+    }
+
+    /// Sorting items by name anew at every call once let .168 cross in 15 calls.
+    #[test]
+    fn the_order_of_items_changes_no_bit() {
+        let mut stream = Streams::new(8, Purpose::Simulation).replicate(0);
+        let mut d: Vec<f64> = (0..500).map(|_| skewed(&mut stream)).collect();
+        for test in [ItemTest::Pairs, ItemTest::Bets { min_delta: -0.01, low: 0.0, high: 1.0 }] {
+            let first = test.look(&d, alpha());
+            d.reverse();
+            d.rotate_left(123);
+            assert_eq!(test.look(&d, alpha()), first);
         }
     }
 
     #[test]
-    fn a_later_look_appends() {
-        let items = |n: usize| (0..n).map(|i| (format!("q{i}"), i as f64)).collect::<Vec<_>>();
-        let admit = |arrivals: &mut Arrivals, items: &[(String, f64)]| {
-            arrivals.admit(items.iter().map(|(id, d)| (id.as_str(), *d)))
-        };
-        let (few, mut many) = (items(30), items(90));
-        let mut arrivals = Arrivals::new(7);
-        let first = admit(&mut arrivals, &few);
-        many.reverse();
-        many[0].1 += 0.5;
-        let second = admit(&mut arrivals, &many);
-        assert_eq!((first.fresh.len(), second.fresh.len(), second.changed), (30, 60, 0));
-        assert!(first.fresh.windows(2).any(|w| w[0] > w[1]), "shuffled");
-        many[89].1 += 0.5;
-        let third = admit(&mut arrivals, &many[1..]);
-        assert_eq!(third, Batch { fresh: vec![], changed: 1, gone: 1 });
-        // The order is the seed's, not the file's.
-        let mut turned = few.clone();
-        turned.reverse();
-        assert_eq!(admit(&mut Arrivals::new(7), &turned).fresh, first.fresh);
-        assert_ne!(admit(&mut Arrivals::new(8), &few).fresh, first.fresh);
+    fn the_strongest_look_is_remembered_and_evidence_stays() {
+        let strong = Seen { delta: 0.1, ln_e: (2.5, -2.0), bounds: None };
+        let weak = Seen { ln_e: (0.5, 0.1), ..strong };
+        let mut looks = ItemLooks::new(alpha());
+        assert_eq!((looks.take(&strong), looks.take(&weak)), (None, None));
+        assert_eq!(looks.p(), ((-2.5_f64).exp(), (-0.1_f64).exp()));
+        let mut later = ItemLooks::resumed(alpha(), looks.p());
+        let enough = Seen { ln_e: (3.1, -3.0), ..strong };
+        assert_eq!(later.take(&enough), Some(Evidence::For));
+        assert_eq!(later.take(&Seen { ln_e: (-9.0, 9.0), ..strong }), Some(Evidence::For));
+        assert_eq!(later.p(), ((-3.1_f64).exp(), looks.p().1));
     }
 }

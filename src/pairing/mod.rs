@@ -10,8 +10,6 @@ mod reduce;
 mod repeats;
 mod same;
 
-use std::collections::BTreeMap;
-
 use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, Unscored};
 use join::{Joined, dense, gaps, join};
 use reduce::{Epochs, Reduced, reduce};

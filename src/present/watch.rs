@@ -22,13 +22,13 @@ pub struct Watched {
     pub min_delta: f64,
     /// Largest accepted probability of ever stopping wrongly, in each direction.
     pub alpha: f64,
-    /// Seed of the order.
+    /// Seed of the cluster test's resamples; evidence from items needs none.
     pub seed: u64,
     /// `discordant_pairs`, `betting` or `planned_looks`.
     pub process: &'static str,
     /// Items paired in the files as last read.
     pub pairs: usize,
-    /// Items used; after a stop, those up to it.
+    /// Items that the last look took in; after evidence, those up to it.
     pub pairs_used: u64,
     /// Items scored in one run alone.
     pub unpaired: usize,
@@ -44,8 +44,22 @@ pub struct Watched {
     pub looks: u32,
     /// Looks planned, where they are.
     pub looks_planned: Option<u32>,
+    /// The state file, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Kept>,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
+}
+
+/// The state file that carries a test from one call to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// Its path.
+    pub file: String,
+    /// Whether this call began it.
+    pub begun: bool,
+    /// SHA-256 of the last look in it.
+    pub head: String,
 }
 
 /// Bounds for delta.
@@ -102,6 +116,10 @@ pub fn text(watched: &Watched) -> String {
         None => watched.looks.to_string(),
     };
     page.row("looks", &looks);
+    if let Some(state) = &watched.state {
+        let begun = if state.begun { "begun now, " } else { "" };
+        page.row("state", &format!("{}  ({begun}last look sha256:{})", state.file, state.head));
+    }
     page.row("process", &format!("{}, alpha {}, seed {}", watched.process, watched.alpha, watched.seed));
     page.gap();
     for note in watched.notes.iter().map(String::as_str).chain([WARNING]) {

@@ -20,6 +20,12 @@ pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnost
     if flags.baseline == "-" && flags.candidate == "-" {
         return Err(both_standard_input());
     }
+    if flags.state.as_deref() == Some("-") {
+        return Err(Code::BadUsage
+            .at("--state")
+            .what("is standard input, which cannot be written")
+            .next("name a file"));
+    }
     let positive = |t: &str| number(t).filter(|n| *n > 0.0);
     let bounds = |t: &str| {
         let (low, high) = t.split_once(',')?;
@@ -60,6 +66,7 @@ pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnost
         looks: parse("--looks", &flags.looks, "a whole number from 1 to 1,000", |t| {
             t.parse().ok().filter(|n| (1..=1000).contains(n))
         })?,
+        state: flags.state.clone(),
         follow: flags.follow.then_some(follow),
         output: plain(flags.output),
     })

@@ -5,10 +5,21 @@ use clap::Args;
 use super::{FORMATS, PlainOutputFlag};
 
 pub(super) const ASSUMES: &str = "\
-Items are taken in a random order fixed by the seed; with --follow, items that come later are appended, in a \
-random order among themselves. That is valid as long as the time at which an item arrives has nothing to do with \
-its score: do not feed a file sorted by subject or difficulty. Where items carry clusters, each look is the cluster \
-test at alpha / N of --looks N; with --deadline or --done the last look is kept for the end. \
+Independent items: each look computes the e-values of all pairs so far, which depend neither on the order of items, \
+nor on their names, nor on a seed. So watch may be called at any time, as often as you like, as long as the runs only \
+grow (no item goes, no score changes), the plan stays the same, and the time at which an item arrives has nothing to do \
+with its score: do not feed a file sorted by subject or difficulty.
+
+Items in clusters: each look is the cluster test at alpha / N of --looks N, and N is all there are, however many calls \
+make them. With --deadline or --done the last look is kept for the end.
+
+--state FILE carries the test from call to call: it counts planned looks, remembers evidence and the strongest look, \
+shows a look at unchanged items again at no cost, and refuses runs that did more than grow, another plan, and a second \
+process at the same time. Each look in it holds the SHA-256 of the one before. Without it (and without --follow) nothing \
+is remembered: with clusters, and with epochs that are still to come, alpha then pays for one look (with clusters for \
+the N of --looks in all, which you have to count). A new state file is a new test: \
+alpha holds for each test, not for the best of several.
+
 watch gives evidence, not a verdict: it writes no envelope.";
 
 /// Flags of watch.
@@ -26,7 +37,7 @@ pub(in crate::cli) struct WatchFlags {
     /// Largest accepted probability of ever stopping wrongly, in each direction.
     #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
     pub(in crate::cli) alpha: String,
-    /// Seed of the order of items.
+    /// Seed of the cluster test's resamples; evidence from items needs none.
     #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
     pub(in crate::cli) seed: String,
     /// Smaller scores are better: the sign of every difference is turned.
@@ -56,6 +67,9 @@ pub(in crate::cli) struct WatchFlags {
     /// Looks planned where items carry clusters; each spends its share of alpha.
     #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true)]
     pub(in crate::cli) looks: String,
+    /// File that carries the test from one call to the next; begun where it does not exist.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) state: Option<String>,
     /// Look again whenever a file has changed.
     #[arg(long)]
     pub(in crate::cli) follow: bool,

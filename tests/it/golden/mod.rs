@@ -24,7 +24,7 @@ const UNUSED: &[(&str, usize, &str)] = &[
     (
         "e_value.lambdas",
         1,
-        "`Betting` draws the order of items; its unit tests meet the capital in file order",
+        "betting draws its orders; the unit tests of `betting_first` meet the capital in file order",
     ),
     ("e_value.ln_K", 1, "the same"),
     ("mcnemar.bonett_price_ci95", 19, "an approximate interval; Tango's is offered"),
