@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/limits.rs"]
+mod limits;
 
 use std::collections::BTreeMap;
 
@@ -56,6 +58,10 @@ fn main() {
         ("epochs", epochs),
         ("sequential", sequential),
         ("suites", suites),
+        ("small-alphas", limits::small_alphas),
+        ("hardly-differ", limits::hardly_differ),
+        ("informative-sizes", limits::informative_sizes),
+        ("rare-losses", limits::rare_losses),
         ("agreement", agreement::agreement),
     ] {
         if wanted(name) {
