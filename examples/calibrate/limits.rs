@@ -17,8 +17,7 @@ pub(super) fn small_alphas(runs: Runs) {
     for n in if runs.quick { vec![30] } else { vec![30, 60] } {
         for null in [-0.05, 0.0, 0.05] {
             for alpha in [1e-3, 1e-4, 1e-5, 1e-6, 1e-7] {
-                let refutes =
-                    |b: u64, c: u64| ExactUnconditional::new(n, b, c).p_greater(null) <= alpha;
+                let refutes = |b: u64, c: u64| ExactUnconditional::new(n, b, c).p_greater(null) <= alpha;
                 let (level, q) = (1..=25)
                     .map(|i| f64::abs(null) + (1.0 - f64::abs(null)) * (f64::from(i) / 25.0).powi(2))
                     .map(|q| (enumerate(n, q.min(1.0 - 1e-9), null, refutes), q))
@@ -37,7 +36,8 @@ fn plan(null: f64) -> Plan {
 
 /// Whether `auto` allows, and whether the bounded test decided.
 fn decided(sample: &Sample, null: f64) -> (bool, bool) {
-    infer(sample, &plan(null)).map_or((false, false), |found| (found.lower > null, found.method == Method::Bounded))
+    infer(sample, &plan(null))
+        .map_or((false, false), |found| (found.lower > null, found.method == Method::Bounded))
 }
 
 /// Graded items, the first `lost` of which lost `loss`.
@@ -66,7 +66,9 @@ pub(super) fn hardly_differ(runs: Runs) {
             }
         }
     }
-    println!("\nClusters of 1 to 6 items, 0/1 scores; a cluster loses one item, or all, with probability q.\n");
+    println!(
+        "\nClusters of 1 to 6 items, 0/1 scores; a cluster loses one item, or all, with probability q.\n"
+    );
     head(&["k, loss, expected losses", "auto (a)", "of that by `bounded`", "runs"]);
     for k in if runs.quick { vec![60_u32] } else { vec![60, 453] } {
         for whole in [false, true] {

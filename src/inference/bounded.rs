@@ -144,9 +144,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::golden_cases::{agrees, close};
-    use super::super::{Inversion as _, tails};
+    use super::super::{Inversion as _, Sample, infer, tails};
     use super::*;
-    use crate::domain::Alpha;
+    use crate::domain::{Alpha, Claim, Edition, Method, Plan};
 
     fn same(k: usize, size: f64) -> Vec<Unit> {
         vec![Unit { sum: 0.0, size }; k]
@@ -177,9 +177,8 @@ mod tests {
         let units =
             [Unit { sum: 0.0, size: 2.0 }, Unit { sum: -0.5, size: 1.0 }, Unit { sum: 1.0, size: 4.0 }];
         let null = -0.2;
-        let e = |t: f64| {
-            (1.0 + t * 0.4 / 3.2) * (1.0 + t * (-0.5 + 0.2) / 3.2) * (1.0 + t * (1.0 + 0.8) / 3.2)
-        };
+        let e =
+            |t: f64| (1.0 + t * 0.4 / 3.2) * (1.0 + t * (-0.5 + 0.2) / 3.2) * (1.0 + t * (1.0 + 0.8) / 3.2);
         let mixed = 0.9 * e(1.0) + 0.04 * e(0.9) + 0.03 * e(0.75) + 0.02 * e(0.5) + 0.01 * e(0.25);
         close(test(&units, 1.0).p_greater(null), mixed.recip(), 1e-13, "p");
     }
@@ -198,7 +197,10 @@ mod tests {
         }
         let whole = test(&units, 1.0).p_greater(-0.01);
         let exact = tails::binomial_le(1, 600, 0.01);
-        assert!(clean < partly && partly < clean / 0.68 && partly < whole && whole > exact, "{partly} {whole}");
+        assert!(
+            clean < partly && partly < clean / 0.68 && partly < whole && whole > exact,
+            "{partly} {whole}"
+        );
         assert!(whole < 1.0, "{whole}");
     }
 
@@ -208,21 +210,101 @@ mod tests {
         assert!(Bounded::new(&[], 1.0).is_none() && Bounded::new(&unit, 0.0).is_none());
         assert!(Bounded::new(&[Unit { sum: 2.5, size: 2.0 }], 1.0).is_none());
         let nothing = test(&unit, 1.0);
-        assert_eq!((nothing.p_greater(-1.5), nothing.p_greater(-1.0), nothing.p_greater(0.0)), (0.0, 0.0, 1.0));
+        assert_eq!(
+            (nothing.p_greater(-1.5), nothing.p_greater(-1.0), nothing.p_greater(0.5)),
+            (0.0, 0.0, 1.0)
+        );
+        close(nothing.p_greater(0.0), 1.0, 1e-15, "at 0");
         let worst = test(&[Unit { sum: -1.0, size: 1.0 }; 3], 1.0);
-        assert_eq!((worst.p_greater(-1.0), worst.p_greater(0.5), worst.p_less(0.0)), (1.0, 1.0, 0.0));
+        assert_eq!((worst.p_greater(-1.0), worst.p_greater(0.5), worst.p_less(1.5)), (1.0, 1.0, 0.0));
+        // Each unit doubles the largest bet.
+        let e = 0.9 * 8.0 + 0.04 * 6.859 + 0.03 * 5.359_375 + 0.02 * 3.375 + 0.01 * 1.953_125;
+        close(worst.p_less(0.0), 1.0 / e, 1e-12, "three units at the other end");
     }
 
     #[test]
     fn units_needed_is_where_p_reaches_alpha() {
-        for (null, span, alpha) in [(-0.01, 1.0, 0.05), (-1.0, 100.0, 0.05), (-0.002, 1.0, 1e-4), (-0.5, 1.0, 0.01)] {
+        for (null, span, alpha) in
+            [(-0.01, 1.0, 0.05), (-1.0, 100.0, 0.05), (-0.002, 1.0, 1e-4), (-0.5, 1.0, 0.01)]
+        {
             let k = units_needed(null, span, alpha).expect("a number") as usize;
             let at = |k: usize| test(&same(k, 1.0), span).p_greater(null);
             assert!(at(k) <= alpha && at(k - 1) > alpha, "{null} {span} {alpha}: {k}");
         }
-        // .99^299 = .0495; the other bets cost ten units.
-        assert_eq!(units_needed(-0.01, 1.0, 0.05), Some(308));
+        // .99^299 = .0495; the other bets cost five units.
+        assert_eq!(units_needed(-0.01, 1.0, 0.05), Some(304));
         assert_eq!((units_needed(0.0, 1.0, 0.05), units_needed(-2.0, 1.0, 0.05)), (None, Some(1)));
+    }
+
+    /// The example's baseline against itself: 2000 items in 453 clusters of 3 to 6, at a margin of .01. Version 0.1
+    /// answered INCONCLUSIVE, "bounded below by nothing".
+    #[test]
+    fn a_candidate_that_changes_nothing_can_be_allowed() {
+        let sizes = [(3, 123), (4, 116), (5, 117), (6, 97)];
+        let clusters: Vec<u32> = sizes
+            .iter()
+            .flat_map(|(size, times)| std::iter::repeat_n(*size, *times))
+            .zip(0..)
+            .flat_map(|(size, cluster)| std::iter::repeat_n(cluster, size))
+            .collect();
+        let (n, few) = (clusters.len(), clusters.iter().filter(|c| **c < 14).count());
+        assert_eq!(n, 2000);
+        let infer_at = |n: usize, changed: usize, null: f64, edition| {
+            let mut candidate = vec![1.0; n];
+            candidate.iter_mut().rev().take(changed).for_each(|score| *score = 0.0);
+            let sample = Sample {
+                two_valued: Some(1.0),
+                span: Some(1.0),
+                ..Sample::graded(vec![1.0; n], candidate, Some(clusters[..n].to_vec()))
+            };
+            let claim = Claim::above(null).expect("finite");
+            infer(&sample, &Plan { edition, ..Plan::of(claim) }).expect("an estimate")
+        };
+        for (changed, p) in [(0, 0.036_939), (1, 0.044_247)] {
+            let found = infer_at(n, changed, -0.01, Edition::Second);
+            assert_eq!((found.method, found.label), (Method::Bounded, "bounded"));
+            assert!(
+                (found.p_claim - p).abs() < 1e-5 && found.lower > -0.01 && found.p_zero == 1.0,
+                "{found:?}"
+            );
+            assert!(found.notes.iter().any(|note| note.starts_with("method bounded: ")), "{:?}", found.notes);
+            assert!(found.reason.contains("sign_flip_bootstrap_t") && found.clusters == Some(453));
+        }
+        // Too few to show it; and as version 0.1 had it.
+        let found = infer_at(few, 0, -0.01, Edition::Second);
+        assert!(found.lower < -0.01 && found.p_claim > 0.8 && found.clusters == Some(14), "{found:?}");
+        let before = infer_at(n, 0, -0.01, Edition::First);
+        assert_eq!((before.method, before.p_claim, before.lower), (Method::FlipAndT, 1.0, f64::NEG_INFINITY));
+    }
+
+    /// Units of 0 or -x, at the margin that is the true mean, through the front door: with `bounded` where the usual
+    /// method is blind and with that one elsewhere, every outcome weighted.
+    #[test]
+    fn auto_holds_its_level_where_runs_hardly_differ() {
+        let mut worst = (0.0, 0, 0.0, 0.0);
+        for n in [60_u64, 250] {
+            for loss in [0.1, 0.3, 1.0] {
+                for losses in [0.5, 1.0, 2.0, 3.0, 5.0, 8.0] {
+                    let null = -loss * losses / n as f64;
+                    let level: f64 = (0..20)
+                        .filter(|lost| {
+                            let candidate = (0..n).map(|i| if i < *lost { -loss } else { 0.0 }).collect();
+                            let graded = Sample::graded(vec![0.0; n as usize], candidate, None);
+                            let claim = Claim::above(null).expect("finite");
+                            let plan = Plan { resamples: 999, ..Plan::of(claim) };
+                            infer(&Sample { span: Some(1.0), ..graded }, &plan).is_ok_and(|e| e.lower > null)
+                        })
+                        .map(|lost| tails::binomial_ln_pmf(lost, n, losses / n as f64).exp())
+                        .sum();
+                    println!("{n} items, {loss} lost by {losses} expected: ALLOW {level:.4}");
+                    if level > worst.0 {
+                        worst = (level, n, loss, losses);
+                    }
+                }
+            }
+        }
+        println!("worst {worst:?}");
+        assert!(worst.0 <= 0.05, "{worst:?}");
     }
 
     /// Units of 0 or -x, at the margin that is the true mean: every outcome weighted.

@@ -1,8 +1,8 @@
 //! From a method's name to a test made ready for one sample, with what a reader must know of the fit.
 
 use super::betting::Betting;
-use super::bounded::Bounded;
 use super::bootstrap_t::BootstrapT;
+use super::bounded::Bounded;
 use super::cr2::{ClusterMean, ClusterRobust, Correction};
 use super::exact_unconditional::ExactUnconditional;
 use super::guarded::Guarded;
@@ -79,9 +79,7 @@ pub(super) fn prepare(
     match method {
         Method::PairedT => Ok(Prepared::formula(paired_t::prepare(sample, notes)?, label)),
         Method::Tango => Ok(counted(tango::prepare(sample, notes)?, label)),
-        Method::Mcnemar => {
-            mcnemar::prepare(sample, margin, notes).map(|(test, label)| counted(test, label))
-        }
+        Method::Mcnemar => mcnemar::prepare(sample, margin, notes).map(|(test, label)| counted(test, label)),
         Method::ExactUnconditional => {
             let (broken, fixed, items) = tango::counts(sample, label)?;
             let test = match plan.edition {
@@ -236,9 +234,7 @@ fn on_units(
             );
             (Box::new(ClusterMean::new(units)), None)
         }
-        OnUnits::RandomFlips => {
-            (Box::new(SignFlip::random(units, resolution, draws, seed)), Some(draws))
-        }
+        OnUnits::RandomFlips => (Box::new(SignFlip::random(units, resolution, draws, seed)), Some(draws)),
         OnUnits::Bootstrap => (Box::new(Bootstrap::new(units, resolution, draws, seed)), Some(draws)),
     };
     if resamples.is_some_and(|b| 1.0 / (f64::from(b) + 1.0) > alpha.get()) {

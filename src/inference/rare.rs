@@ -35,10 +35,8 @@ pub fn rare_loss(items: usize, surplus: f64, alpha: Alpha) -> RareLoss {
 /// apart, where that is known.
 pub(super) fn note(items: usize, surplus: f64, alpha: Alpha, span: Option<f64>) -> String {
     let RareLoss { share, size } = rare_loss(items, surplus, alpha);
-    let cannot = format!(
-        "{items} items cannot exclude losses that strike fewer than {} of items",
-        percent(share)
-    );
+    let cannot =
+        format!("{items} items cannot exclude losses that strike fewer than {} of items", percent(share));
     match span {
         Some(span) if size > span => {
             format!("{cannot}; none that the scores allow would be large enough to turn this verdict")
@@ -87,6 +85,8 @@ mod tests {
              be large enough to turn this verdict"
         );
         assert!(note(40, 3.0, Alpha::USUAL, None).contains("one of 40 or more an item"));
-        assert!(note(1_000_000, 3.0, Alpha::USUAL, None).contains("0.00030 % of items: one of 1001442 or more"));
+        assert!(
+            note(1_000_000, 3.0, Alpha::USUAL, None).contains("0.00030 % of items: one of 1001425 or more")
+        );
     }
 }

@@ -122,10 +122,9 @@ fn nothing_changes_above_one_in_a_thousand() {
     for (n, b, c) in [(30, 2, 9), (200, 9, 20), (200, 0, 0), (1000, 40, 70), (50, 0, 30), (200, 19, 181)] {
         let (now, before) = (ExactUnconditional::new(n, b, c), ExactUnconditional::floored(n, b, c));
         for null in [-0.3, -0.05, -0.01, 0.0, 0.02, 0.1, 0.6] {
-            for (p, was) in [
-                (now.p_greater(null), before.p_greater(null)),
-                (now.p_less(null), before.p_less(null)),
-            ] {
+            for (p, was) in
+                [(now.p_greater(null), before.p_greater(null)), (now.p_less(null), before.p_less(null))]
+            {
                 assert!(p == was || (p <= 1e-3 && was <= 1e-3), "{n} {b} {c} {null}: {p} was {was}");
             }
         }
@@ -144,7 +143,10 @@ fn small_alphas_can_be_reached() {
         let alpha = Alpha::new(level).expect("a rate");
         assert!(ExactUnconditional::new(400, 2, 60).lower(alpha) > 0.0);
         assert!(ExactUnconditional::new(4000, 5, 6).lower(alpha) > -0.03);
-        assert_eq!(ExactUnconditional::floored(400, 2, 60).lower(Alpha::new(1e-5).expect("a rate")), f64::NEG_INFINITY);
+        assert_eq!(
+            ExactUnconditional::floored(400, 2, 60).lower(Alpha::new(1e-5).expect("a rate")),
+            f64::NEG_INFINITY
+        );
     }
 }
 
