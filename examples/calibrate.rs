@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/limits.rs"]
+mod limits;
 #[path = "calibrate/missing.rs"]
 mod missing;
 #[path = "calibrate/orders.rs"]
@@ -62,6 +64,10 @@ fn main() {
         ("orders", orders::orders),
         ("repeated", repeated::repeated),
         ("suites", suites),
+        ("small-alphas", limits::small_alphas),
+        ("hardly-differ", limits::hardly_differ),
+        ("informative-sizes", limits::informative_sizes),
+        ("rare-losses", limits::rare_losses),
         ("agreement", agreement::agreement),
         ("missing", missing::missing),
         ("attempts", missing::attempts),

@@ -45,6 +45,7 @@ methods! {
     Cr2 = "cr2", "Cluster-robust t (CR2) with Bell-McCaffrey degrees of freedom.";
     ClusterMean = "cluster_mean", "Student's t on cluster means: every cluster weighs the same.";
     Betting = "betting", "Valid at any n for scores between 0 and 1, at a price in power.";
+    Bounded = "bounded", "From the range of the scores alone, for runs that hardly differ; items or clusters.";
 }
 
 impl fmt::Display for Method {

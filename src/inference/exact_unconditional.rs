@@ -1,7 +1,9 @@
 //! Exact unconditional test of paired 0/1 scores, any null value.
 
+mod ladder;
 mod worst;
 
+use self::ladder::{Ladder, RUNG};
 use self::worst::worst_over;
 use super::Inversion;
 use super::monotone::Monotone;
@@ -9,7 +11,8 @@ use super::tails;
 use super::tango_score::score;
 use crate::domain::Alpha;
 
-/// What the confidence set of the discordance may miss, and therefore costs: Berger and Boos' gamma.
+/// What the confidence set of the discordance may miss, and therefore costs: Berger and Boos' gamma, for
+/// p above 1e-3.
 pub const GAMMA: f64 = 1e-4;
 
 /// Is the candidate better by more than `null`, whatever the share of items the two models disagree
@@ -21,7 +24,7 @@ pub const GAMMA: f64 = 1e-4;
 /// power where few items are discordant, and it takes any `null` in [-1, 1].
 ///
 /// ```text
-/// p(null) = max over q in Q of P(T >= t; q, null) + gamma,  at most 1
+/// P_0(null) = max over q in Q of P(T >= t; q, null) + gamma,  at most 1
 ///
 /// T, t    Tango's score statistic at `null`: as random variable, as observed
 /// q       the discordance P(fixed) + P(broken), the nuisance
@@ -42,13 +45,31 @@ pub const GAMMA: f64 = 1e-4;
 /// for which that bound lies below 1e-12; the interpolant is then searched at two points in
 /// each gap whose ends come near the best node, and by golden section around the best.
 ///
+/// # p in the tail
+/// P_0 never falls below gamma, so it can say nothing at an alpha of 1e-4. A fixed gamma is a choice
+/// made before the data, so p goes down a ladder of such tests, each for its own order of magnitude:
+///
+/// ```text
+/// p = P_0 where P_0 > 1e-3, else min(1e-3, p_1)         p_j = P_j where P_j > t_(j+1), else min(t_(j+1), p_(j+1))
+///
+/// t_j = 1e-3^j       P_1 = P_0 with gamma = 1e-7
+/// P_j = max over q in Q_j of P(Bin(m, (1 + null / q) / 2) >= c) + gamma_j,   gamma_j = 1e-5 t_j,   j = 2 ... 99
+/// ```
+///
+/// with c fixes among m = b + c discordant items and Q_j the one-sided Clopper-Pearson set of q at
+/// confidence 1 - gamma_j. Given m this P_j is exact and computed as a tail, where the sums of P_0 keep
+/// 1e-11 in absolute terms only. **The ladder is a p-value**: for a in [t_(j+1), t_j) the event p <= a
+/// needs P_j <= a, since whatever lies deeper was reached through P_j <= t_(j+1) <= a; and each P_j is
+/// one. It never falls as `null` rises, because no P_j does. Above 1e-3 nothing changes, to the bit.
+///
 /// # Edge cases
 /// No discordant pair: the interval for q is [0, 9.9 / n], so a non-inferiority margin of more than
-/// about 7 / n is reached. `null` below -1: gamma. `null` of 1 and more: 1. Where Q holds no value
-/// that `null` allows: gamma. p is never below gamma, so an alpha of 1e-4 or less is never reached.
+/// about 7 / n is reached. `null` below -1: 0, for no difference of rates lies there. `null` of 1 and
+/// more: 1. Where Q holds no value that `null` allows: gamma. With [`ExactUnconditional::floored`], as
+/// in version 0.1, p is P_0, and gamma below -1.
 ///
 /// # Accuracy
-/// Absolute error of P below 1e-11. The p-value is rounded up to 34 bits (6e-11 of its value), which
+/// Absolute error of P_0 and of P_1 below 1e-11, relative error of the others below 1e-11. The p-value is rounded up to 34 bits (6e-11 of its value), which
 /// shortens the inversion. Golden: `mcnemar_*`, `uncond_z_greater_bb1e-4` and `uncond_z_two_bb1e-4`.
 /// The level is enumerated over all outcomes in the tests (n <= 30) and in `examples/calibrate.rs`.
 ///
@@ -58,23 +79,37 @@ pub const GAMMA: f64 = 1e-4;
 /// 2. Berger, R. L. and Sidik, K. (2003). Exact unconditional tests for a 2 x 2 matched-pairs design.
 ///    *Statistical Methods in Medical Research* 12, 91-108.
 /// 3. Trefethen, L. N. (2013). *Approximation Theory and Approximation Practice*. SIAM.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ExactUnconditional {
-    greater: Side,
-    less: Side,
+    greater: Ladder,
+    less: Ladder,
 }
 
 impl ExactUnconditional {
     /// From the number of items, at least 1, and how many of them were broken and fixed.
     #[must_use]
     pub fn new(items: u64, broken: u64, fixed: u64) -> Self {
-        Self { greater: Side::new(items, broken, fixed, GAMMA), less: Side::new(items, fixed, broken, GAMMA) }
+        Self::with(items, broken, fixed, false)
+    }
+
+    /// As version 0.1 had it: the same p above 1e-3, and none below [`GAMMA`].
+    #[must_use]
+    pub fn floored(items: u64, broken: u64, fixed: u64) -> Self {
+        Self::with(items, broken, fixed, true)
+    }
+
+    fn with(items: u64, broken: u64, fixed: u64, floored: bool) -> Self {
+        Self {
+            greater: Ladder::new(items, broken, fixed, floored),
+            less: Ladder::new(items, fixed, broken, floored),
+        }
     }
 }
 
 impl Inversion for ExactUnconditional {
     fn delta(&self) -> f64 {
-        (self.greater.fixed - self.greater.broken) / self.greater.items
+        let side = &self.greater.first;
+        (side.fixed - side.broken) / side.items
     }
 
     fn p_greater(&self, null: f64) -> f64 {
@@ -86,11 +121,21 @@ impl Inversion for ExactUnconditional {
     }
 
     fn lower(&self, alpha: Alpha) -> f64 {
-        Monotone(|x| self.greater.p(x)).first_above(alpha.get())
+        self.greater.bound(alpha)
     }
 
     fn upper(&self, alpha: Alpha) -> f64 {
-        -Monotone(|x| self.less.p(x)).first_above(alpha.get())
+        -self.less.bound(alpha)
+    }
+}
+
+impl Ladder {
+    fn bound(&self, alpha: Alpha) -> f64 {
+        // At these levels the first rung decides alone: on either side of the level both functions agree.
+        if alpha.get() >= RUNG {
+            return Monotone(|x| self.first.p(x)).first_above(alpha.get());
+        }
+        Monotone(|x| self.p(x)).first_above(alpha.get())
     }
 }
 

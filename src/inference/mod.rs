@@ -3,6 +3,7 @@
 //! One file a method; each implements [`Inversion`], so test and bounds are one thing. `tails` holds
 //! every distribution that p-values come from, `stream` is the only file that draws random
 //! numbers.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 mod auto;
 mod beta;
@@ -10,6 +11,7 @@ pub mod betting;
 mod betting_first;
 mod bootstrap;
 pub mod bootstrap_t;
+pub mod bounded;
 pub mod cr2;
 pub mod effects;
 pub mod equivalence;
@@ -22,6 +24,7 @@ pub mod guarded;
 pub mod hall_t;
 mod halves;
 pub mod icc;
+pub mod informative;
 mod inversion;
 mod lattice;
 mod legacy;
@@ -37,9 +40,11 @@ pub mod pilot;
 mod pivots;
 pub mod planning;
 mod prepare;
+pub mod rare;
 mod reference;
 pub mod saddlepoint;
 mod sample;
+mod scaled;
 pub mod sequential;
 mod sign_flip;
 pub mod stream;
@@ -61,7 +66,7 @@ pub use tango::Tango;
 
 use crate::domain::{Alpha, Claim, Diagnostic, Edition, Method, MethodChoice, Plan, Sides};
 use cr2::{ClusterRobust, Correction};
-use prepare::{Prepared, prepare, uses_clusters};
+use prepare::{Prepared, instead, prepare, uses_clusters};
 
 /// What the data say about delta under one plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,25 +160,38 @@ pub struct CrossCheck {
 /// `too-few-items` where it needs more items.
 pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
     sample.check()?;
-    let (method, reason) = match plan.method {
+    let (mut method, mut reason) = match plan.method {
         MethodChoice::Named(method) => (method, "asked for by name".to_owned()),
         MethodChoice::Auto => auto::choose(sample),
     };
     let mut notes = Vec::new();
-    let prepared = prepare(method, sample, plan, &mut notes)?;
-    let Prepared { test, label, resamples, too_few } = prepared;
+    let mut prepared = prepare(method, sample, plan, &mut notes)?;
+    if plan.edition == Edition::Second
+        && plan.method == MethodChoice::Auto
+        && let Some((test, why)) = instead(&prepared, sample, method)
+    {
+        notes.retain(|note| note != paired_t::NO_SPREAD);
+        notes.push(format!("method bounded: {why}"));
+        (prepared, method, reason) = (test, Method::Bounded, why);
+    }
+    let Prepared { test, label, resamples, too_few, blind: _ } = prepared;
     let by_cluster = sample.clusters.is_some() && uses_clusters(method);
     let units = if by_cluster { sample.units() } else { sample.items() };
     let differences = sample.differences();
     let icc = sample.clusters.as_ref().and_then(|c| icc::anova(&differences, c)).map(|a| a.icc);
     let (alpha, null) = (plan.alpha_each(), plan.claim.lower_null());
+    let (lower, upper) = (test.lower(alpha), test.upper(alpha));
+    match plan.edition {
+        Edition::First => {}
+        Edition::Second => notes.extend(limits(method, sample, &units, plan, (lower, upper))),
+    }
     Ok(Estimate {
         method,
         label,
         reason,
         delta: test.delta(),
-        lower: test.lower(alpha),
-        upper: test.upper(alpha),
+        lower,
+        upper,
         p_claim: test.p_greater(null),
         p_against: test.p_less(null),
         p_zero: test.p_greater(0.0),
@@ -191,6 +209,31 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
         notes,
         too_few,
     })
+}
+
+/// What the data cannot show, as notes: cluster sizes that matter, and losses too rare to be seen.
+fn limits(
+    method: Method,
+    sample: &Sample,
+    units: &[Unit],
+    plan: &Plan,
+    (lower, upper): (f64, f64),
+) -> Vec<String> {
+    let by_cluster = sample.clusters.is_some() && uses_clusters(method);
+    let mut notes: Vec<String> = by_cluster.then(|| informative::note(units)).flatten().into_iter().collect();
+    let surplus = lower - plan.claim.lower_null();
+    let allowed = surplus > 0.0
+        && match plan.claim {
+            Claim::Above { .. } => true,
+            Claim::Within { margin } => upper < margin,
+        };
+    // These two hold their level whatever was not seen.
+    let any_law = matches!(method, Method::Betting | Method::Bounded);
+    let graded = sample.two_valued.is_none() && sample.clusters.is_none();
+    if allowed && graded && !any_law && surplus.is_finite() {
+        notes.push(rare::note(sample.len(), surplus, plan.alpha_each(), sample.span));
+    }
+    notes
 }
 
 fn cross_check(units: &[Unit], alpha: Alpha) -> Option<CrossCheck> {

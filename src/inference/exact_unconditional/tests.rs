@@ -10,7 +10,7 @@ fn golden() {
     for case in cases("mcnemar") {
         let Some(wanted) = case.expected(&["uncond_z_greater_bb1e-4"]) else { continue };
         let (n, b, c) = (case.count("n"), case.count("b"), case.count("c"));
-        let test = ExactUnconditional::new(n, b, c);
+        let test = ExactUnconditional::floored(n, b, c);
         close(test.p_greater(0.0), wanted, 1e-8, case.id());
         let two = case.expected(&["uncond_z_two_bb1e-4"]).expect("both sides");
         let smaller = test.p_greater(0.0).min(test.p_less(0.0));
@@ -99,12 +99,92 @@ fn level_by_enumeration() {
     }
 }
 
+/// 181 better, 19 worse: version 0.1 printed 1.0e-4.
+#[test]
+fn an_overwhelming_improvement_has_its_own_order_of_magnitude() {
+    for (n, b, c) in [(200, 19, 181), (5000, 19, 181), (400, 3, 60), (60, 0, 40)] {
+        let binomial = tails::binomial_ge(c, b + c, 0.5);
+        let p = ExactUnconditional::new(n, b, c).p_greater(0.0);
+        assert!(binomial < 1e-9 && p >= binomial && p <= 1.011 * binomial, "{p:e} for {binomial:e}");
+        assert!((ExactUnconditional::floored(n, b, c).p_greater(0.0) / GAMMA - 1.0).abs() < 1e-6);
+        // The same seen from the other side, and nothing left of the claim's opposite.
+        assert_eq!(ExactUnconditional::new(n, c, b).p_less(0.0), p);
+        assert!(ExactUnconditional::new(n, b, c).p_less(0.0) > 0.999);
+    }
+    // All of 1000 fixed: 2^-1000 is a double, and the last rung is 1e-300.
+    let all = ExactUnconditional::new(1000, 0, 1000).p_greater(0.0);
+    assert!(all > 1e-301 && all < 1.1e-300, "{all:e}");
+}
+
+/// Above 1e-3 the ladder is one rung: the same bits as version 0.1, in p and in bounds.
+#[test]
+fn nothing_changes_above_one_in_a_thousand() {
+    for (n, b, c) in [(30, 2, 9), (200, 9, 20), (200, 0, 0), (1000, 40, 70), (50, 0, 30), (200, 19, 181)] {
+        let (now, before) = (ExactUnconditional::new(n, b, c), ExactUnconditional::floored(n, b, c));
+        for null in [-0.3, -0.05, -0.01, 0.0, 0.02, 0.1, 0.6] {
+            for (p, was) in
+                [(now.p_greater(null), before.p_greater(null)), (now.p_less(null), before.p_less(null))]
+            {
+                assert!(p == was || (p <= 1e-3 && was <= 1e-3), "{n} {b} {c} {null}: {p} was {was}");
+            }
+        }
+        for level in [1e-3, 0.01, 0.05, 0.3] {
+            let alpha = Alpha::new(level).expect("a rate");
+            assert_eq!(now.lower(alpha).to_bits(), before.lower(alpha).to_bits());
+            assert_eq!(now.upper(alpha).to_bits(), before.upper(alpha).to_bits());
+        }
+    }
+}
+
+/// A design for alpha 1e-4 or 1e-5 can be allowed, whatever its margin.
+#[test]
+fn small_alphas_can_be_reached() {
+    for level in [1e-4, 1e-5, 1e-8] {
+        let alpha = Alpha::new(level).expect("a rate");
+        assert!(ExactUnconditional::new(400, 2, 60).lower(alpha) > 0.0);
+        assert!(ExactUnconditional::new(4000, 5, 6).lower(alpha) > -0.03);
+        assert_eq!(
+            ExactUnconditional::floored(400, 2, 60).lower(Alpha::new(1e-5).expect("a rate")),
+            f64::NEG_INFINITY
+        );
+    }
+}
+
+/// Every outcome weighted, where the ladder's rungs meet and between them.
+#[test]
+fn level_at_small_alphas_by_enumeration() {
+    for n in [12_u64, 30] {
+        for null in [-0.1, 0.0, 0.05] {
+            let outcomes: Vec<(u64, u64, f64)> = (0..=n)
+                .flat_map(|b| (0..=n - b).map(move |c| (b, c)))
+                // Whoever has no more fixes than breaks refutes nothing at these levels, except a margin.
+                .filter(|(b, c)| null < 0.0 || c > b)
+                .map(|(b, c)| (b, c, ExactUnconditional::new(n, b, c).p_greater(null)))
+                .collect();
+            for alpha in [2e-3, 1e-3, 5e-4, 1e-4, 1e-5, 1e-6, 3e-7, 1e-8] {
+                let refuted: Vec<_> = outcomes.iter().filter(|outcome| outcome.2 <= alpha).collect();
+                for i in 1..=50 {
+                    let q = f64::abs(null) + (1.0 - f64::abs(null)) * (f64::from(i) / 50.0).powi(2);
+                    let pi = 0.5 + 0.5 * null / q;
+                    let chance = |b: u64, c: u64| {
+                        (tails::binomial_ln_pmf(b + c, n, q) + tails::binomial_ln_pmf(c, b + c, pi)).exp()
+                    };
+                    let level: f64 = refuted.iter().map(|(b, c, _)| chance(*b, *c)).sum();
+                    assert!(level <= alpha, "n {n}, null {null}, alpha {alpha}, q {q}: {level}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn ends() {
     let test = ExactUnconditional::new(1000, 0, 0);
     assert_eq!((test.p_greater(0.0), test.p_less(0.0), test.delta()), (1.0, 1.0, 0.0));
     assert!(test.p_greater(-0.02) < 0.001 && test.p_greater(-0.001) > 0.05);
-    assert_eq!((test.p_greater(-2.0), test.p_greater(1.0)), (GAMMA, 1.0));
+    assert_eq!((test.p_greater(-2.0), test.p_greater(1.0)), (0.0, 1.0));
+    let floored = ExactUnconditional::floored(1000, 0, 0);
+    assert_eq!((floored.p_greater(-2.0), floored.p_greater(1.0)), (GAMMA, 1.0));
     let all = ExactUnconditional::new(40, 0, 40);
     assert!(all.p_greater(0.5) < 0.001 && all.p_less(0.999) == 1.0);
 }
@@ -117,5 +197,22 @@ proptest! {
         let (b, c) = (b % (n + 1), c % (n + 1));
         prop_assume!(b + c <= n);
         agrees(&ExactUnconditional::new(n, b, c), &[null, 0.0, -0.02, 1.0, -1.0]);
+    }
+
+    /// At levels that only the lower rungs reach.
+    #[test]
+    fn test_and_bounds_are_one_in_the_tail(n in 20_u64..200, b in 0_u64..12, c in 0_u64..200, null in -0.9..0.9_f64, power in 3.0..40.0_f64) {
+        let (b, c) = (b.min(n / 2), c % (n / 2 + 1));
+        let test = ExactUnconditional::new(n, b, c);
+        for level in [10.0_f64.powf(-power), test.p_greater(null), test.p_less(null)] {
+            let Some(alpha) = Alpha::new(level) else { continue };
+            let (lower, upper) = (test.lower(alpha), test.upper(alpha));
+            for at in [null, lower, lower.next_down(), upper, upper.next_up(), 0.0] {
+                if at.is_finite() {
+                    prop_assert_eq!(lower > at, test.p_greater(at) <= level, "{} {} {}", lower, at, level);
+                    prop_assert_eq!(upper < at, test.p_less(at) <= level, "{} {} {}", upper, at, level);
+                }
+            }
+        }
     }
 }

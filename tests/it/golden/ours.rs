@@ -248,7 +248,7 @@ fn mcnemar(b: u64, c: u64, n: u64, field: &str) -> Option<Vec<f64>> {
     let exact = ExactConditional::new(b, c, n);
     let at_zero = |p: fn(&ExactConditional) -> f64| exact.as_ref().map_or(1.0, p);
     let (greater, less) = (at_zero(|t| t.p_greater(0.0)), at_zero(|t| t.p_less(0.0)));
-    let (midp, unconditional) = (McnemarMidP::new(n, b, c), ExactUnconditional::new(n, b, c));
+    let (midp, unconditional) = (McnemarMidP::new(n, b, c), ExactUnconditional::floored(n, b, c));
     let tango = Tango::new(b, c, n)?;
     let z = tango.statistic(0.0);
     let wald = |sides| evalsig_0_1(&binary(b, c, n), &legacy(sides)).ok().map(|o| (o.ci_low, o.ci_high));
