@@ -1,10 +1,12 @@
 //! Which field of an item holds its cluster, and what was seen of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::quote::{list, quote};
+use super::said;
 use super::scalar::{AnyScalar, Key, Scalar};
 use crate::domain::{ClusterRule, Code, Diagnostic};
 
@@ -17,7 +19,7 @@ const FIELD: &str = "cluster_id";
 /// Where the cluster of an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source<'o> {
-    /// Nowhere: items are independent, and labels are not even read.
+    /// Nowhere: items are independent. Labels that are there all the same are counted, and no more.
     Off,
     /// In `cluster_id`.
     Field,
@@ -34,6 +36,10 @@ pub(super) struct Clusters<'o> {
     labelled: bool,
     /// The first metadata keys of the file, for the message when the one asked for is not there.
     keys: Vec<String>,
+    /// The distinct labels that the plan leaves unread, as numbers.
+    ignored: BTreeSet<u64>,
+    /// The last of them: rows of a cluster stand together.
+    last: u64,
 }
 
 impl<'o> Clusters<'o> {
@@ -44,7 +50,7 @@ impl<'o> Clusters<'o> {
             ClusterRule::Key(key) if key == FIELD => (Source::Field, true),
             ClusterRule::Key(key) => (Source::Metadata(key), true),
         };
-        Self { source, required, labelled: false, keys: Vec::new() }
+        Self { source, required, labelled: false, keys: Vec::new(), ignored: BTreeSet::new(), last: 0 }
     }
 
     /// Whether the metadata of an item have to be looked at.
@@ -56,6 +62,20 @@ impl<'o> Clusters<'o> {
     pub(super) fn saw<T>(&mut self, label: Option<T>) -> Option<T> {
         self.labelled |= label.is_some();
         label
+    }
+
+    /// Takes note of a label that the plan leaves unread.
+    pub(super) fn ignore(&mut self, label: &str) {
+        let number = said::number(label);
+        if number != self.last {
+            self.last = number;
+            self.ignored.insert(number);
+        }
+    }
+
+    /// How many distinct labels the plan leaves unread.
+    pub(super) fn ignored(&self) -> usize {
+        self.ignored.len()
     }
 
     /// What is wrong once all rows are read.

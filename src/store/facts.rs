@@ -90,7 +90,8 @@ impl Facts {
                     }
                     .to_owned()
                 }),
-                row_facts: unscored || run.fingerprints().next().is_some(),
+                range: run.stated_range().map(|range| range.to_string()),
+                row_facts: unscored || run.fingerprints().next().is_some() || run.inputs().next().is_some(),
             },
             decided,
         }
