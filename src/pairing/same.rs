@@ -99,3 +99,22 @@ fn differing<'a>(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::differing;
+
+    #[test]
+    fn an_item_counts_once_and_only_where_both_runs_say_something() {
+        let found = |left: &[(&'static str, u64)], right: &[(&'static str, u64)]| {
+            let found = differing(left.iter().copied(), right.iter().copied());
+            (found.first, found.items, found.shared)
+        };
+        let left = [("a", 1), ("a", 1), ("b", 2), ("c", 0), ("d", 4), ("f", 6)];
+        assert_eq!(found(&left, &left), (None, 0, 4));
+        // Two repeats of `a`, of which one says nothing; `b` and `d` are others; `e` and `f` are not shared.
+        let right = [("a", 0), ("a", 1), ("b", 7), ("c", 3), ("d", 8), ("d", 8), ("e", 5)];
+        assert_eq!(found(&left, &right), (Some("b"), 2, 3));
+        assert_eq!(found(&left, &[]), (None, 0, 0));
+    }
+}

@@ -1,6 +1,5 @@
 //! Which field of an item holds its cluster, and what was seen of it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -36,10 +35,8 @@ pub(super) struct Clusters<'o> {
     labelled: bool,
     /// The first metadata keys of the file, for the message when the one asked for is not there.
     keys: Vec<String>,
-    /// The distinct labels that the plan leaves unread, as numbers.
-    ignored: BTreeSet<u64>,
-    /// The last of them: rows of a cluster stand together.
-    last: u64,
+    /// The labels that the plan leaves unread, as numbers: rows of a cluster that stand together are one.
+    ignored: Vec<u64>,
 }
 
 impl<'o> Clusters<'o> {
@@ -50,7 +47,7 @@ impl<'o> Clusters<'o> {
             ClusterRule::Key(key) if key == FIELD => (Source::Field, true),
             ClusterRule::Key(key) => (Source::Metadata(key), true),
         };
-        Self { source, required, labelled: false, keys: Vec::new(), ignored: BTreeSet::new(), last: 0 }
+        Self { source, required, labelled: false, keys: Vec::new(), ignored: Vec::new() }
     }
 
     /// Whether the metadata of an item have to be looked at.
@@ -67,15 +64,17 @@ impl<'o> Clusters<'o> {
     /// Takes note of a label that the plan leaves unread.
     pub(super) fn ignore(&mut self, label: &str) {
         let number = said::number(label);
-        if number != self.last {
-            self.last = number;
-            self.ignored.insert(number);
+        if self.ignored.last() != Some(&number) {
+            self.ignored.push(number);
         }
     }
 
     /// How many distinct labels the plan leaves unread.
     pub(super) fn ignored(&self) -> usize {
-        self.ignored.len()
+        let mut distinct = self.ignored.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len()
     }
 
     /// What is wrong once all rows are read.

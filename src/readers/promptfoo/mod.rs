@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Shape};
 use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, metric, table};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -163,6 +163,12 @@ fn finish(
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
         builder.input(row.prompt);
         *epoch += 1;
+    }
+    if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
+        return Err(Code::RunMalformed
+            .at("results")
+            .what("no test asserts anything: the success that promptfoo writes for that is no measurement")
+            .next("give the tests assertions (assert, or defaultTest.assert) and run them again"));
     }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
     Ok(Reading { version, metrics: chosen.held, ..reading })

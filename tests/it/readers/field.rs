@@ -12,10 +12,8 @@ use crate::support::Session;
 use crate::support::zip::{Member, archive};
 
 fn by(bytes: &[u8], metric: &str) -> Result<Reading, Diagnostic> {
-    let options = ReadOptions {
-        metric: (!metric.is_empty()).then(|| metric.to_owned()),
-        ..ReadOptions::default()
-    };
+    let options =
+        ReadOptions { metric: (!metric.is_empty()).then(|| metric.to_owned()), ..ReadOptions::default() };
     read(bytes, None, &options)
 }
 
@@ -47,7 +45,9 @@ fn component(pass: bool, metric: &str, judge_failed: bool) -> Value {
 }
 
 fn promptfoo(results: &[Value]) -> Vec<u8> {
-    json!({"evalId": "e", "results": {"version": 3, "results": results}, "config": {}}).to_string().into_bytes()
+    json!({"evalId": "e", "results": {"version": 3, "results": results}, "config": {}})
+        .to_string()
+        .into_bytes()
 }
 
 #[test]
@@ -98,9 +98,14 @@ fn rows_of_promptfoo_before_failure_reasons_tell_a_failed_provider_by_its_error(
 #[test]
 fn a_promptfoo_test_that_asserts_nothing_is_no_success() {
     let graded = json!({"pass": true, "score": 1, "reason": "No assertions"});
-    let file = promptfoo(&[result(0, json!([]), graded)]);
+    let equals =
+        json!({"pass": false, "score": 0, "reason": "r", "componentResults": [{"pass": false, "score": 0}]});
+    let none = result(0, json!([]), graded);
+    let file = promptfoo(&[none.clone(), result(1, json!([{"type": "equals", "value": "y"}]), equals)]);
     for metric in ["score", "success"] {
         assert_eq!(by(&file, metric).unwrap().run.unscored(), [(Unscored::NothingAsserted, 1)].into());
+        let error = by(&promptfoo(&[none.clone()]), metric).unwrap_err();
+        assert!(error.what.starts_with("no test asserts anything"), "{error}");
     }
 }
 
@@ -152,17 +157,23 @@ fn log(accuracy: Option<f64>, samples: &[Value]) -> Vec<u8> {
 fn eval(accuracy: Option<f64>, summaries: &[Value], samples: &[Value]) -> Vec<u8> {
     let mut members: Vec<Member> = samples
         .iter()
-        .map(|sample| Member::deflated(&format!("samples/{}_epoch_1.json", sample["id"]), sample.to_string().as_bytes()))
+        .map(|sample| {
+            Member::deflated(&format!("samples/{}_epoch_1.json", sample["id"]), sample.to_string().as_bytes())
+        })
         .collect();
     members.push(Member::deflated("summaries.json", json!(summaries).to_string().as_bytes()));
-    members.push(Member::deflated("header.json", inspect_header(summaries.len(), accuracy).to_string().as_bytes()));
+    members.push(Member::deflated(
+        "header.json",
+        inspect_header(summaries.len(), accuracy).to_string().as_bytes(),
+    ));
     archive(&members)
 }
 
 #[test]
 fn a_judge_without_a_grade_is_not_a_wrong_answer_in_inspect() {
     let no_grade = json!({"value": "I", "explanation": "Grade not found in model output: fine, I think"});
-    let samples = [sample(1, json!({"value": "C"})), sample(2, no_grade.clone()), sample(3, json!({"value": "I"}))];
+    let samples =
+        [sample(1, json!({"value": "C"})), sample(2, no_grade.clone()), sample(3, json!({"value": "I"}))];
     let reading = by(&log(Some(1.0 / 3.0), &samples), "").unwrap();
     assert_eq!(reading.run.unscored(), [(Unscored::JudgeFailed, 1)].into());
     assert_eq!(reading.run.stated_range(), Some(ScoreRange::UNIT));
@@ -183,7 +194,11 @@ fn scores_of_samples_that_failed_are_counted() {
     failed["error"] = json!("timeout");
     let reading = by(&log(None, &[sample(1, json!({"value": 1})), failed]), "").unwrap();
     assert_eq!(reading.run.unscored(), [].into());
-    assert!(reading.notes[0].starts_with("1 of 2 samples failed and were scored all the same"), "{:?}", reading.notes);
+    assert!(
+        reading.notes[0].starts_with("1 of 2 samples failed and were scored all the same"),
+        "{:?}",
+        reading.notes
+    );
     assert_eq!(reading.run.stated_range(), None);
 }
 
@@ -230,7 +245,9 @@ fn two_questions_under_one_id_are_not_one_that_was_run_again() {
 
 #[test]
 fn a_log_of_labels_is_not_one_to_leave_items_out_of() {
-    let error = by(&log(None, &[sample(1, json!({"value": "spam"})), sample(2, json!({"value": "ham"}))]), "").unwrap_err();
+    let error =
+        by(&log(None, &[sample(1, json!({"value": "spam"})), sample(2, json!({"value": "ham"}))]), "")
+            .unwrap_err();
     assert_eq!(error.code, Code::RunMalformed);
     assert_eq!(error.what, "no sample has a number: the values are labels, such as \"spam\"");
 }
@@ -246,7 +263,8 @@ fn compare(session: &Session, baseline: &[u8], candidate: &[u8], more: &[&str]) 
 #[test]
 fn ids_that_were_shifted_by_a_removed_row_are_not_compared() {
     let session = Session::new();
-    let all: Vec<Value> = (1..=6).map(|id| sample(id, json!({"value": if id % 2 == 0 { "C" } else { "I" }}))).collect();
+    let all: Vec<Value> =
+        (1..=6).map(|id| sample(id, json!({"value": if id % 2 == 0 { "C" } else { "I" }}))).collect();
     let mut shifted = all[1..].to_vec();
     for (at, sample) in shifted.iter_mut().enumerate() {
         sample["id"] = json!(at + 1);
@@ -267,14 +285,23 @@ fn ids_that_were_shifted_by_a_removed_row_are_not_compared() {
 #[test]
 fn tables_that_carry_targets_and_prompts_are_held_to_them() {
     let session = Session::new();
-    let csv = |target: &str, prompt: &str| format!("id,prompt,target,score\na,p,1,0.5\nb,{prompt},{target},1\n").into_bytes();
+    let csv = |target: &str, prompt: &str| {
+        format!("id,prompt,target,score\na,p,1,0.5\nb,{prompt},{target},1\n").into_bytes()
+    };
     let (code, told) = compare(&session, &csv("2", "p"), &csv("2.0", "p"), &["--metric", "score"]);
     assert_eq!(code, 0, "{told}");
     assert!(!told.contains("asked something else"), "{told}");
     let (code, told) = compare(&session, &csv("2", "p"), &csv("3", "p"), &["--metric", "score"]);
     assert_eq!(code, 65, "{told}");
     assert!(told.contains("item \"b\": is another item"), "{told}");
-    let jsonl = |prompt: Value| format!("{}\n{}\n", json!({"id": "a", "prompt": "p", "s": 1}), json!({"id": "b", "prompt": prompt, "s": 0})).into_bytes();
+    let jsonl = |prompt: Value| {
+        format!(
+            "{}\n{}\n",
+            json!({"id": "a", "prompt": "p", "s": 1}),
+            json!({"id": "b", "prompt": prompt, "s": 0})
+        )
+        .into_bytes()
+    };
     let messages = |text: &str| json!([{"role": "user", "content": text}]);
     let (code, told) = compare(&session, &jsonl(messages("x")), &jsonl(messages("y")), &[]);
     assert_eq!(code, 0, "{told}");
@@ -282,13 +309,15 @@ fn tables_that_carry_targets_and_prompts_are_held_to_them() {
 }
 
 fn document(id: u32, metric: &str, score: Value) -> String {
-    json!({"doc_id": id, "doc": {}, "target": "A", "filter": "none", "metrics": [metric], metric: score}).to_string()
+    json!({"doc_id": id, "doc": {}, "target": "A", "filter": "none", "metrics": [metric], metric: score})
+        .to_string()
 }
 
 #[test]
 fn numbers_that_stand_for_a_failure_are_no_scores() {
     let lines = |metric: &str, scores: &[i32]| {
-        let lines: Vec<_> = scores.iter().zip(0..).map(|(score, id)| document(id, metric, json!(score))).collect();
+        let lines: Vec<_> =
+            scores.iter().zip(0..).map(|(score, id)| document(id, metric, json!(score))).collect();
         lines.join("\n").into_bytes()
     };
     let error = by(&lines("bypass", &[999, 999]), "").unwrap_err();
@@ -296,7 +325,10 @@ fn numbers_that_stand_for_a_failure_are_no_scores() {
     assert!(error.what.contains("--predict_only"), "{error}");
     let error = by(&lines("acc", &[1, -1, 0, -1]), "").unwrap_err();
     assert_eq!((error.code, error.place.as_str()), (Code::RunMalformed, "line 2.score"));
-    assert_eq!(error.what, "item \"1\" scores -1, and \"acc,none\" lies between 0 and 1; 2 of 4 rows lie outside");
+    assert_eq!(
+        error.what,
+        "item \"1\" scores -1, and \"acc,none\" lies between 0 and 1; 2 of 4 rows lie outside"
+    );
     assert_eq!(by(&lines("acc", &[1, 0]), "").unwrap().run.stated_range(), Some(ScoreRange::UNIT));
     assert_eq!(by(&lines("my_rating", &[1, -1]), "").unwrap().run.stated_range(), None);
 
@@ -324,7 +356,8 @@ fn a_cut_file_of_an_older_lm_eval_shows_by_the_count_of_its_results() {
         results.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         fs::write(folder.path().join("results_2024-05-01T00-00-00.1.json"), results.to_string()).unwrap();
     };
-    fs::write(&samples, format!("{}\n{}\n", document(0, "acc", json!(1)), document(1, "acc", json!(0)))).unwrap();
+    fs::write(&samples, format!("{}\n{}\n", document(0, "acc", json!(1)), document(1, "acc", json!(0))))
+        .unwrap();
     results(json!({"n-samples": {"qa": {"original": 200, "effective": 100}}}));
     let error = open().unwrap_err();
     assert!(error.what.ends_with("holds 2 documents, and the results beside it count 100"), "{error}");
@@ -336,7 +369,9 @@ fn a_cut_file_of_an_older_lm_eval_shows_by_the_count_of_its_results() {
 
 #[test]
 fn two_filters_that_are_not_named_are_said_to_be() {
-    let line = |id: u32| json!({"doc_id": id, "doc": {}, "target": "A", "resps": [["x"]], "filtered_resps": ["x"], "exact_match": 1}).to_string();
+    let line = |id: u32| {
+        json!({"doc_id": id, "doc": {}, "target": "A", "resps": [["x"]], "filtered_resps": ["x"], "exact_match": 1}).to_string()
+    };
     let error = by([line(0), line(1), line(0), line(1)].join("\n").as_bytes(), "").unwrap_err();
     assert_eq!(error.code, Code::DuplicateItem);
     assert!(error.what.contains("the lines name no filter"), "{error}");
@@ -381,7 +416,8 @@ fn clusters_that_a_plan_leaves_unread_are_counted() {
 fn the_reasons_of_unscored_rows_stand_in_the_envelope() {
     let session = Session::new();
     let no_grade = json!({"value": "I", "explanation": "Grade not found in model output: hm"});
-    let mut base: Vec<Value> = (1..=12).map(|id| sample(id, json!({"value": if id % 3 == 0 { "C" } else { "I" }}))).collect();
+    let mut base: Vec<Value> =
+        (1..=12).map(|id| sample(id, json!({"value": if id % 3 == 0 { "C" } else { "I" }}))).collect();
     let cand = base.clone();
     base[4]["scores"]["judge"] = no_grade;
     base[5]["scores"] = json!({});
