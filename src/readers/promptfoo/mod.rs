@@ -161,7 +161,10 @@ fn finish(
         let epoch = epochs.entry(&row.item).or_insert(0);
         let score = row.score(&names.metric_name);
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
-        builder.input(row.prompt);
+        // Who names one of several prompts knows that prompts differ.
+        if variants.len() == 1 {
+            builder.input(row.prompt);
+        }
         *epoch += 1;
     }
     if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
