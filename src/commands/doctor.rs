@@ -20,6 +20,8 @@ pub struct DoctorRequest {
     pub metric: Option<String>,
     /// Run to take from a file that holds several.
     pub run_id: Option<String>,
+    /// Whether parts of a file that repeat others are held against them.
+    pub deep: bool,
     /// What a gate would plan. Items without a score are left out, so that the answer shows rather than
     /// stops.
     pub plan: Plan,

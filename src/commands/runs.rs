@@ -151,8 +151,12 @@ impl Opened {
         plan: &Plan,
         files: &dyn Files,
     ) -> Result<Self, Diagnostic> {
-        let options =
-            ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: run.cloned() };
+        let options = ReadOptions {
+            metric: runs.metric.clone(),
+            cluster: plan.cluster.clone(),
+            run_id: run.cloned(),
+            deep: false,
+        };
         let ReadFile { path, identity, reading } =
             readers::read_file(&files.open(path)?, runs.format, &options)?;
         Ok(Self { path, identity, reading, found: None })
@@ -163,6 +167,8 @@ impl Opened {
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
             run_id,
+            // Who verifies has the time to look at everything.
+            deep: true,
         };
         let read = match readers::read_file(named, None, &options(None)) {
             // Only where a file holds several runs does it matter how they are called.
@@ -186,8 +192,12 @@ impl Opened {
         let stored = found.stored();
         let path = place.shown(&stored.path);
         let source = InMemory { path, bytes: found.file.bytes };
-        let options =
-            ReadOptions { metric: runs.metric.clone(), cluster: plan.cluster.clone(), run_id: None };
+        let options = ReadOptions {
+            metric: runs.metric.clone(),
+            cluster: plan.cluster.clone(),
+            run_id: None,
+            deep: false,
+        };
         let ReadFile { path, identity, reading } =
             readers::read_file(&Named::File(Box::new(source)), Some(Format::Parquet), &options)?;
         let resolved = v1::Resolved {

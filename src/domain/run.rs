@@ -51,11 +51,22 @@ pub enum Unscored {
     NotANumber,
     /// The item failed before it was scored, as its log says.
     Failed,
+    /// The judge failed or gave no grade: the score that its tool wrote for that says nothing of the item.
+    JudgeFailed,
+    /// The test asserts nothing, so whatever its tool wrote is no measurement.
+    NothingAsserted,
 }
 
 impl Unscored {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Missing, Self::NotFinite, Self::NotANumber, Self::Failed];
+    pub const ALL: [Self; 6] = [
+        Self::Missing,
+        Self::NotFinite,
+        Self::NotANumber,
+        Self::Failed,
+        Self::JudgeFailed,
+        Self::NothingAsserted,
+    ];
 
     /// The reason in words.
     #[must_use]
@@ -65,6 +76,8 @@ impl Unscored {
             Self::NotFinite => "score not finite",
             Self::NotANumber => "score not a number",
             Self::Failed => "item failed",
+            Self::JudgeFailed => "judge failed",
+            Self::NothingAsserted => "nothing asserted",
         }
     }
 }
@@ -108,12 +121,15 @@ pub struct RunFrame {
     cluster_names: Names,
     /// The cluster of each row; empty where the rows carry none.
     clusters: Vec<u32>,
-    /// What the harness says of the item of each row, as a number; empty where it says nothing.
+    /// What the item of each row is, as a number, 0 where nothing says; empty where nothing says of any.
     fingerprints: Vec<u64>,
+    /// What the item of each row was asked, in the same way.
+    inputs: Vec<u64>,
     /// Rows in ascending order of (item id, epoch).
     order: Vec<u32>,
     direction: Option<Direction>,
     range: Option<ScoreRange>,
+    ignored_clusters: Option<usize>,
 }
 
 impl RunFrame {
@@ -158,12 +174,28 @@ impl RunFrame {
         self.order.iter().map(|row| self.row(*row as usize))
     }
 
-    /// Each row's item and its fingerprint, in ascending order of item id; nothing where rows have none.
+    /// Distinct clusters that the file carries and the plan has left unread; `None` where there is
+    /// nothing of the kind.
+    #[must_use]
+    pub fn ignored_clusters(&self) -> Option<usize> {
+        self.ignored_clusters
+    }
+
+    /// Each row's item and a number for what it is (its target, or the hashes of its harness), in the
+    /// order of [`RunFrame::sorted`]: another number under one id is another item. 0 where nothing says;
+    /// no row at all where nothing says of any.
     pub fn fingerprints(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.order.iter().filter_map(|row| {
-            let fingerprint = self.fingerprints.get(*row as usize)?;
-            Some((self.ids.get(*row as usize), *fingerprint))
-        })
+        self.said(&self.fingerprints)
+    }
+
+    /// Each row's item and a number for what was asked, as [`RunFrame::fingerprints`]. Another number
+    /// is worth a note: prompts may differ on purpose.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.said(&self.inputs)
+    }
+
+    fn said<'a>(&'a self, of: &'a [u64]) -> impl Iterator<Item = (&'a str, u64)> {
+        self.order.iter().filter_map(|row| Some((self.ids.get(*row as usize), *of.get(*row as usize)?)))
     }
 
     /// Where better lies, as the harness itself says.
@@ -214,8 +246,10 @@ pub struct RunFrameBuilder {
     /// The cluster of each row, or [`NO_CLUSTER`].
     clusters: Vec<u32>,
     fingerprints: Vec<u64>,
+    inputs: Vec<u64>,
     direction: Option<Direction>,
     range: Option<ScoreRange>,
+    ignored_clusters: Option<usize>,
 }
 
 /// Stands for no cluster: a run has fewer rows than this, and so fewer clusters.
@@ -231,10 +265,20 @@ impl RunFrameBuilder {
         self.clusters.push(cluster);
     }
 
-    /// Says which item the last row saw: another number under its id is another item. Counts only if
-    /// it is said of every row.
+    /// Says which item the row that was pushed last saw: another number under its id is another item.
+    /// 0 says nothing.
     pub fn fingerprint(&mut self, of: u64) {
-        self.fingerprints.push(of);
+        say(&mut self.fingerprints, self.ids.len(), of);
+    }
+
+    /// Says what the row that was pushed last was asked. 0 says nothing.
+    pub fn input(&mut self, of: u64) {
+        say(&mut self.inputs, self.ids.len(), of);
+    }
+
+    /// Says how many distinct clusters the file carries that the plan leaves unread; 0 is none.
+    pub fn ignored_clusters(&mut self, count: usize) {
+        self.ignored_clusters = (count > 0).then_some(count);
     }
 
     /// Says where better lies.
@@ -242,7 +286,7 @@ impl RunFrameBuilder {
         self.direction = direction;
     }
 
-    /// Says how low and how high scores can be.
+    /// Says how low and how high scores can be: one that lies outside is then an error.
     pub fn score_range(&mut self, range: Option<ScoreRange>) {
         self.range = range;
     }
@@ -279,7 +323,8 @@ impl RunFrameBuilder {
     /// Checks the whole and hands it out.
     ///
     /// # Errors
-    /// `run-malformed` without rows; `duplicate-item` where an (item, epoch) stands twice;
+    /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
+    /// `duplicate-item` where an (item, epoch) stands twice;
     /// `cluster-incomplete` where some rows carry a cluster and some do not.
     pub fn finish(self, names: RunNames) -> Result<RunFrame, Diagnostic> {
         self.finish_at(names, &|row| format!("items[{row}]"))
@@ -290,7 +335,8 @@ impl RunFrameBuilder {
     /// # Errors
     /// As [`RunFrameBuilder::finish`].
     pub fn finish_at(self, names: RunNames, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
-        let Self { ids, epochs, scores, cluster_names, clusters, fingerprints, direction, range } = self;
+        let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
+        let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| {
             Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
         })?;
@@ -312,6 +358,12 @@ impl RunFrameBuilder {
                 .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
         })?;
         let clusters = whole_or_none(clusters, &ids, at)?;
+        if let Some(range) = range {
+            within_range(&scores, range, &names.metric_name, &ids, at)?;
+        }
+        for column in [&mut fingerprints, &mut inputs].into_iter().filter(|column| !column.is_empty()) {
+            column.resize(ids.len(), 0);
+        }
         Ok(RunFrame {
             names,
             ids,
@@ -319,10 +371,12 @@ impl RunFrameBuilder {
             scores,
             cluster_names: cluster_names.into_names(),
             clusters,
-            fingerprints: if fingerprints.len() == rows as usize { fingerprints } else { Vec::new() },
+            fingerprints,
+            inputs,
             order,
             direction,
             range,
+            ignored_clusters,
         })
     }
 }
@@ -380,6 +434,43 @@ fn whole_or_none(
             ))
             .next("give every item its cluster, or say --cluster none if items are independent")),
     }
+}
+
+/// Writes what is said of the last of `rows` rows; a column that nothing is said in stays empty.
+fn say(column: &mut Vec<u64>, rows: usize, of: u64) {
+    if of == 0 && column.is_empty() {
+        return;
+    }
+    column.resize(rows, 0);
+    if let Some(last) = column.last_mut() {
+        *last = of;
+    }
+}
+
+/// Tools write numbers such as 999 or -1 where nothing was scored: no score, and no missing one
+/// either, because nobody says which of them are meant.
+fn within_range(
+    scores: &[Result<Score, Unscored>],
+    range: ScoreRange,
+    metric: &str,
+    ids: &Names,
+    at: &dyn Fn(usize) -> String,
+) -> Result<(), Diagnostic> {
+    let outside = |score: &Result<Score, Unscored>| score.is_ok_and(|score| !range.contains(score.get()));
+    let Some(row) = scores.iter().position(outside) else { return Ok(()) };
+    let found = scores.get(row).and_then(|score| score.ok()).map_or(0.0, Score::get);
+    let all = scores.iter().filter(|score| outside(score)).count();
+    Err(Code::RunMalformed
+        .at(format!("{}.score", at(row)))
+        .what(format!(
+            "item {:?} scores {found}, and {:?} lies between {} and {}; {all} of {} rows lie outside",
+            short(ids.get(row)),
+            short(metric),
+            range.lo(),
+            range.hi(),
+            scores.len()
+        ))
+        .next("such a value stands for a failure: score the item again, or write null where it has no score"))
 }
 
 /// The first 80 characters: a file chooses how long its ids are, and a message is one line.

@@ -288,6 +288,11 @@ pub fn input(
         rows: run.len() as u64,
         clusters: run.cluster_count().map(|k| k as u64),
         unscored: run.unscored().values().sum::<usize>() as u64,
+        unscored_by: run
+            .unscored()
+            .into_iter()
+            .map(|(why, rows)| (why.as_str().to_owned(), rows as u64))
+            .collect(),
         config_hash: names.config_hash.clone(),
         resolved: None,
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::quote::{list, quote};
+use super::said;
 use super::scalar::{AnyScalar, Key, Scalar};
 use crate::domain::{ClusterRule, Code, Diagnostic};
 
@@ -17,7 +18,7 @@ const FIELD: &str = "cluster_id";
 /// Where the cluster of an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source<'o> {
-    /// Nowhere: items are independent, and labels are not even read.
+    /// Nowhere: items are independent. Labels that are there all the same are counted, and no more.
     Off,
     /// In `cluster_id`.
     Field,
@@ -34,6 +35,8 @@ pub(super) struct Clusters<'o> {
     labelled: bool,
     /// The first metadata keys of the file, for the message when the one asked for is not there.
     keys: Vec<String>,
+    /// The labels that the plan leaves unread, as numbers: rows of a cluster that stand together are one.
+    ignored: Vec<u64>,
 }
 
 impl<'o> Clusters<'o> {
@@ -44,7 +47,7 @@ impl<'o> Clusters<'o> {
             ClusterRule::Key(key) if key == FIELD => (Source::Field, true),
             ClusterRule::Key(key) => (Source::Metadata(key), true),
         };
-        Self { source, required, labelled: false, keys: Vec::new() }
+        Self { source, required, labelled: false, keys: Vec::new(), ignored: Vec::new() }
     }
 
     /// Whether the metadata of an item have to be looked at.
@@ -56,6 +59,22 @@ impl<'o> Clusters<'o> {
     pub(super) fn saw<T>(&mut self, label: Option<T>) -> Option<T> {
         self.labelled |= label.is_some();
         label
+    }
+
+    /// Takes note of a label that the plan leaves unread.
+    pub(super) fn ignore(&mut self, label: &str) {
+        let number = said::number(label);
+        if self.ignored.last() != Some(&number) {
+            self.ignored.push(number);
+        }
+    }
+
+    /// How many distinct labels the plan leaves unread.
+    pub(super) fn ignored(&self) -> usize {
+        let mut distinct = self.ignored.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len()
     }
 
     /// What is wrong once all rows are read.

@@ -67,11 +67,13 @@ pub struct ReadOptions {
     pub cluster: ClusterRule,
     /// The run to read; `None` takes the only one.
     pub run_id: Option<String>,
+    /// Whether parts of a file that repeat others are read as well, and held against them.
+    pub deep: bool,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { metric: None, cluster: ClusterRule::FromData, run_id: None }
+        Self { metric: None, cluster: ClusterRule::FromData, run_id: None, deep: false }
     }
 }
 

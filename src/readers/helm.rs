@@ -7,7 +7,7 @@ use super::quote::{list, quote};
 use super::scalar::Scalar;
 use super::tree::{self, Node, Shape};
 use super::{Content, Format, ReadOptions, Reader, Reading, beside, json, metric};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, Unscored};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, ScoreRange, Unscored};
 
 /// The file that holds the scores, and the one that holds the names.
 const SCORES: &str = "per_instance_stats.json";
@@ -28,6 +28,10 @@ const BOOKKEEPING: [&str; 10] = [
     "logprob",
     "perplexity",
 ];
+
+/// Metrics that HELM computes as a share or as right and wrong.
+const SHARES: [&str; 5] =
+    ["exact_match", "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "f1_score"];
 
 const NAME: Shape<'static> =
     Shape::Fields(&[("name", Shape::All), ("split", Shape::All), ("perturbation", Shape::Fields(&[]))]);
@@ -68,7 +72,10 @@ impl Reader for HelmReader {
         drop(bytes);
         let table = Table::of(&records)?;
         let Chosen { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
-        let run = table.fill(split, metric)?;
+        let mut run = table.fill(split, metric)?;
+        // `exact_match@5` is right where one of five answers is.
+        let base = metric.split_once('@').map_or(metric, |(base, _)| base);
+        run.score_range(SHARES.contains(&base).then_some(ScoreRange::UNIT));
         // HELM labels no instance: a key that was asked for is nowhere.
         Clusters::new(&options.cluster).check()?;
         let spec = beside::json(content, |name| name == SPEC, Shape::All)?;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::cluster::{Clusters, Metadata};
 use super::lines::Lines;
 use super::nonfinite::{self, SENTINEL};
+use super::said;
 use super::scalar::{AnyScalar, Key, Scalar};
 use super::table::{Cell, IDS, Table};
 use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json};
@@ -99,6 +100,14 @@ impl Cell for Raw<'_> {
         let mut de = serde_json::Deserializer::from_str(self.text);
         // The parser has been over it; what it refuses now is a number that no double holds.
         AnyScalar { repaired: self.repaired }.deserialize(&mut de).unwrap_or(Scalar::NotFinite)
+    }
+
+    fn said(&self) -> u64 {
+        match self.text.as_bytes().first() {
+            // A list of answers or the messages of a conversation, as they are written.
+            Some(b'[' | b'{') => said::of_text(self.text),
+            _ => said::of_text(&said::of_scalar(&self.scalar())),
+        }
     }
 
     fn score(&self) -> Result<Score, Unscored> {

@@ -29,6 +29,7 @@ mod promptfoo;
 mod quote;
 mod runframe;
 mod runs;
+mod said;
 mod scalar;
 mod schema;
 mod source;

@@ -24,6 +24,8 @@ pub(super) enum Shape<'s> {
     Values(&'s Shape<'s>),
     /// Of a list, this part of every element.
     Each(&'s Shape<'s>),
+    /// Of a text, so many bytes; of the messages of a conversation, what they say.
+    Start(usize),
 }
 
 impl<'s> Shape<'s> {
@@ -32,6 +34,7 @@ impl<'s> Shape<'s> {
         match self {
             Self::All | Self::Each(_) => Some(Self::All),
             Self::Values(shape) => Some(*shape),
+            Self::Start(_) => matches!(key, "content" | "text").then_some(self),
             Self::Without(names) => (!names.contains(&key)).then_some(Self::All),
             Self::Fields(fields) => fields.iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape),
         }
@@ -42,6 +45,12 @@ impl<'s> Shape<'s> {
             Self::Each(shape) => *shape,
             other => other,
         }
+    }
+
+    /// What is kept of a text.
+    fn text(self, text: &str) -> Scalar<'static> {
+        let most = if let Self::Start(most) = self { most } else { text.len() };
+        Scalar::Text(text.get(..text.floor_char_boundary(most)).unwrap_or(text).to_owned().into())
     }
 }
 
@@ -172,7 +181,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Leaf(Scalar::Text(text.to_owned().into())))
+        Ok(Node::Leaf(self.shape.text(text)))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node, E> {
@@ -180,7 +189,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
         if self.repaired && text == SENTINEL {
             return Ok(Node::Leaf(Scalar::NotFinite));
         }
-        Ok(Node::Leaf(Scalar::Text(text.to_owned().into())))
+        Ok(Node::Leaf(self.shape.text(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {

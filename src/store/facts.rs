@@ -90,8 +90,8 @@ impl Facts {
                     }
                     .to_owned()
                 }),
-                score_range: run.stated_range().map(|range| (range.lo(), range.hi())),
-                row_facts: unscored || run.fingerprints().next().is_some(),
+                range: run.stated_range().map(|range| range.to_string()),
+                row_facts: unscored || run.fingerprints().next().is_some() || run.inputs().next().is_some(),
             },
             decided,
         }

@@ -44,6 +44,7 @@ const GROUP: usize = 1 << 20;
 pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic> {
     let rows: Vec<Item<'_>> = run.sorted().collect();
     let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
+    let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
     if let Some(item) = rows.iter().find(|item| i32::try_from(item.epoch).is_err()) {
         return Err(Code::StoreNotWritten
             .at("epoch")
@@ -62,6 +63,7 @@ pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic>
                 ts: at.as_microsecond(),
                 rows: rows.get(start..end).unwrap_or_default(),
                 fingerprints: fingerprints.get(start..end).unwrap_or_default(),
+                inputs: inputs.get(start..end).unwrap_or_default(),
             };
             let mut writer = file.next_row_group()?;
             group.write(&mut writer)?;
@@ -92,6 +94,7 @@ struct Group<'a> {
     ts: i64,
     rows: &'a [Item<'a>],
     fingerprints: &'a [u64],
+    inputs: &'a [u64],
 }
 
 impl Group<'_> {
@@ -109,9 +112,11 @@ impl Group<'_> {
         self.column::<Int64Type>(to, |_, _| Some(self.ts))?;
         let nothing = text("{}");
         self.column::<ByteArrayType>(to, |item, row| {
+            let said = |column: &[u64]| column.get(row).filter(|of| **of != 0).map(u64::to_string);
             let facts = RowFacts {
                 unscored: item.score.err().map(|why| why.as_str().to_owned()),
-                item: self.fingerprints.get(row).map(u64::to_string),
+                item: said(self.fingerprints),
+                input: said(self.inputs),
             };
             let known = facts != RowFacts::default();
             Some(match known.then(|| serde_json::to_vec(&facts)) {

@@ -168,6 +168,7 @@ impl Decision {
             rows: 400,
             clusters: None,
             unscored: 0,
+            unscored_by: std::collections::BTreeMap::new(),
             config_hash: None,
             resolved: None,
         }

@@ -14,6 +14,7 @@ pub(in crate::cli) fn doctor(flags: &DoctorFlags) -> Result<DoctorRequest, Diagn
         format: format(&flags.format)?,
         metric: flags.metric.clone(),
         run_id: flags.run_id.clone(),
+        deep: flags.deep,
         plan: Plan {
             alpha: alpha(&flags.alpha)?,
             power: power(&flags.power)?,

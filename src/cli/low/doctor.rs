@@ -28,6 +28,10 @@ pub(in crate::cli) struct DoctorFlags {
     /// Run to take from each file that holds several.
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) run_id: Option<String>,
+    /// Read also what repeats another part of a file, and hold it against that: the samples of an Inspect archive
+    /// against its summaries. Every sample is unpacked for it.
+    #[arg(long)]
+    pub(in crate::cli) deep: bool,
     /// Field that names the sampling unit, or none.
     #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id")]
     pub(in crate::cli) cluster: Option<String>,

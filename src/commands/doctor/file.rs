@@ -15,6 +15,7 @@ pub(super) fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) ->
         metric: request.metric.clone(),
         cluster: request.cluster().clone(),
         run_id: request.run_id.clone(),
+        deep: request.deep,
     };
     let mut finding = Finding {
         path: path.to_owned(),

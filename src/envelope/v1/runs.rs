@@ -1,5 +1,7 @@
 //! The two runs: the files that were judged, and their stored copies.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,10 @@ pub struct Input {
     pub clusters: Option<u64>,
     /// Rows without a score.
     pub unscored: u64,
+    /// The same by reason, such as `judge failed`. Absent where every row has a score, and in envelopes
+    /// of versions that did not count them apart.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unscored_by: BTreeMap<String, u64>,
     /// Hash of the evaluation's configuration, where the tool gives one.
     pub config_hash: Option<String>,
     /// How the run was found, where it was asked for by its place in the store.

@@ -26,6 +26,22 @@ pub(super) const FIELDS: [(&str, Shape<'static>); 4] = [
             ("completed_samples", Shape::All),
             ("headline", Shape::All),
             ("scorer", Shape::All),
+            (
+                "scores",
+                Shape::Each(&Shape::Fields(&[
+                    ("name", Shape::All),
+                    ("scorer", Shape::All),
+                    ("reducer", Shape::All),
+                    (
+                        "metrics",
+                        Shape::Values(&Shape::Fields(&[
+                            ("value", Shape::All),
+                            ("params", Shape::All),
+                            ("options", Shape::All),
+                        ])),
+                    ),
+                ])),
+            ),
         ]),
     ),
 ];
@@ -116,6 +132,33 @@ impl<'n> Header<'n> {
         Ok(count("total_samples").filter(|total| (found as u64) < *total).map(|total| {
             format!("The log counts {total} samples and holds {found}: the others were never completed.")
         }))
+    }
+
+    /// The mean that the log itself reports of a scorer, or of one key of its values, and what it calls
+    /// it: where that is the plain mean of the samples.
+    pub(super) fn mean(&self, scorer: &str, key: Option<&str>) -> Option<(&'static str, f64)> {
+        let Some(Node::List(scores)) = self.result("scores") else { return None };
+        let text = |score: &Node, field| score.get(field).and_then(Node::text).map(str::to_owned);
+        let is_it = |score: &&Node| {
+            text(score, "name").as_deref() == Some(key.unwrap_or(scorer))
+                && text(score, "scorer").is_none_or(|of| of == scorer)
+                && text(score, "reducer").is_none_or(|reducer| reducer == "mean")
+        };
+        let mut found = scores.iter().filter(is_it);
+        let (Some(score), None) = (found.next(), found.next()) else { return None };
+        ["accuracy", "mean"].into_iter().find_map(|name| {
+            let metric = score.get("metrics")?.get(name)?;
+            // An option may change what a value counts for.
+            let plain = |field| metric.get(field).is_none_or(|given| given.fields().next().is_none());
+            let value = metric.get("value")?.scalar().score().ok()?.ok()?.get();
+            (plain("params") && plain("options")).then_some((name, value))
+        })
+    }
+
+    /// Whether the log counts samples that it does not hold.
+    pub(super) fn holds_all(&self, found: usize) -> bool {
+        let total = self.result("total_samples").and_then(Node::count);
+        total.is_none_or(|total| total == found as u64)
     }
 
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod archive;
 mod header;
+mod held;
 mod sample;
 mod score;
 
@@ -10,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::archive::Archive;
 use self::header::Header;
+use self::held::Scores;
 use self::sample::{Labels, Sample};
 use self::score::Choice;
 use super::tree::{self, Node, Shape};
@@ -94,10 +96,10 @@ fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading,
     for (place, record) in &records {
         samples.push(Sample::of(record).map_err(|error| error.within(place))?);
     }
-    let superseded = sample::keep_last(&mut samples);
-    if superseded > 0 {
+    let twice = sample::keep_last(&mut samples)?;
+    if twice > 0 {
         notes.push(format!(
-            "{superseded} summaries were superseded by later ones of the same sample and epoch."
+            "{twice} summaries are of a sample and epoch that a later one is of as well: the last one counts."
         ));
     }
     finish(&header, &samples, labels, notes, Some(&mut archive), options)
@@ -116,13 +118,26 @@ fn finish(
     notes.extend(note);
     notes.extend(header.reducer());
     let mut builder = RunFrameBuilder::default();
+    let mut scores = Vec::with_capacity(samples.len());
     for (at, sample) in samples.iter().enumerate() {
         let here = |error: Diagnostic| error.within(&format!("samples[{at}]"));
         let cluster = labels.of(sample, archive.as_deref_mut()).map_err(here)?;
         let score = choice.score(sample).map_err(here)?;
         builder.push(Item { id: &sample.id, epoch: sample.epoch, cluster: cluster.as_deref(), score });
+        builder.fingerprint(sample.target);
+        builder.input(sample.input);
+        scores.push(score);
     }
     labels.check()?;
+    let scores = Scores { choice: &choice, samples, scores };
+    scores.check_numbers()?;
+    scores.check_header(header)?;
+    if let (true, Some(archive)) = (options.deep, archive) {
+        notes.extend(scores.check_samples(archive)?);
+    }
+    notes.extend(scores.notes());
+    builder.score_range(scores.range());
+    builder.ignored_clusters(labels.ignored());
     let names = header.names(choice.name(), options)?;
     let reading = Reading::of(builder.finish(names)?, Format::Inspect);
     Ok(Reading { version: header.version(), metrics: choice.held().to_vec(), notes, ..reading })

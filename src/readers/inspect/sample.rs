@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::cluster::{Clusters, Source};
 use super::super::quote::quote;
+use super::super::said;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Shape};
 use super::archive::Archive;
@@ -15,8 +16,16 @@ const REMOVED: &str = "Key removed from summary (> 1k)";
 const CUT: &str = "...";
 /// The metadata field that is read where no other is named.
 const FIELD: &str = "cluster_id";
-/// A score: its value, and nothing of its explanation and history.
-const SCORE: Shape<'static> = Shape::Fields(&[("value", Shape::All)]);
+/// A score: its value, the beginning of its explanation, and the values that it had before.
+const SCORE: Shape<'static> = Shape::Fields(&[
+    ("value", Shape::All),
+    ("explanation", Shape::Start(64)),
+    ("history", Shape::Each(&Shape::Fields(&[("value", Shape::All)]))),
+]);
+/// The metadata where no label of it is read: how many there are is still told.
+const UNREAD: Shape<'static> = Shape::Fields(&[(FIELD, Shape::All)]);
+/// What Inspect writes beside `I` where the judge's answer holds no grade; later versions give no score.
+const NO_GRADE: &str = "Grade not found in model output";
 
 /// A sample in one epoch.
 #[derive(Debug)]
@@ -26,6 +35,9 @@ pub(super) struct Sample<'n> {
     pub(super) epoch: u32,
     /// Whether the id is a string: 7 and "7" are two samples that would have one name.
     text: bool,
+    /// What the right answer is, and what was asked, as numbers; 0 where the log does not say.
+    pub(super) target: u64,
+    pub(super) input: u64,
     record: &'n Node,
 }
 
@@ -47,19 +59,40 @@ impl<'n> Sample<'n> {
             Scalar::Null => 1,
             other => other.epoch().map_err(|error| error.within("epoch"))?,
         };
-        Ok(Self { id, epoch, text, record })
+        let said = |name: &str| record.get(name).map_or(0, said::of_node);
+        Ok(Self { id, epoch, text, target: said("target"), input: said("input"), record })
     }
 
     /// The scores by scorer; the singular `score` of 2024 under `old`.
     pub(super) fn scores<'s>(&'s self, old: &'s str) -> Box<dyn Iterator<Item = (&'s str, &'s Node)> + 's> {
-        let value = |score: &'s Node| score.get("value").unwrap_or(score);
+        Box::new(self.whole_scores(old).map(|(name, score)| (name, value(score))))
+    }
+
+    /// The same with what else is known of them.
+    fn whole_scores<'s>(&'s self, old: &'s str) -> Box<dyn Iterator<Item = (&'s str, &'s Node)> + 's> {
         match (self.record.get("scores"), self.record.get("score")) {
             (None | Some(Node::Leaf(Scalar::Null)), Some(score)) if !score.is_null() => {
-                Box::new(std::iter::once((old, value(score))))
+                Box::new(std::iter::once((old, score)))
             }
-            (Some(scores), _) => Box::new(scores.fields().map(move |(name, score)| (name, value(score)))),
+            (Some(scores), _) => Box::new(scores.fields()),
             (None, _) => Box::new(std::iter::empty()),
         }
+    }
+
+    /// The values that the score of a scorer had before it was edited, the first one first.
+    pub(super) fn before<'s>(&'s self, old: &'s str, scorer: &str) -> Vec<&'s Node> {
+        let score = self.whole_scores(old).find(|(name, _)| *name == scorer);
+        match score.and_then(|(_, score)| score.get("history")) {
+            Some(Node::List(history)) => history.iter().map(value).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the judge's answer held no grade: the value beside that says nothing.
+    pub(super) fn has_no_grade(&self, old: &str, scorer: &str) -> bool {
+        let score = self.whole_scores(old).find(|(name, _)| *name == scorer);
+        let why = score.and_then(|(_, score)| score.get("explanation")).and_then(Node::text);
+        why.is_some_and(|why| why.trim_start().starts_with(NO_GRADE)) && self.before(old, scorer).is_empty()
     }
 
     /// Whether the sample failed before it was scored.
@@ -68,12 +101,32 @@ impl<'n> Sample<'n> {
     }
 }
 
-/// Keeps the last of several summaries of one sample and epoch, and says how many were superseded.
-pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> usize {
+fn value(score: &Node) -> &Node {
+    score.get("value").unwrap_or(score)
+}
+
+/// Keeps the last of several summaries of one sample and epoch, and says how many others there were.
+///
+/// # Errors
+/// `duplicate-item` where they asked different things: that is no sample that was run again.
+pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> Result<usize, Diagnostic> {
     let before = samples.len();
     let mut last = BTreeMap::new();
     for (at, sample) in samples.iter().enumerate() {
-        last.insert((sample.text, sample.id.clone(), sample.epoch), at);
+        let earlier = last.insert((sample.text, sample.id.clone(), sample.epoch), at);
+        let differs = |a: u64, b: u64| a != 0 && b != 0 && a != b;
+        if let Some(other) = earlier.and_then(|at| samples.get(at))
+            && (differs(other.target, sample.target) || differs(other.input, sample.input))
+        {
+            return Err(Code::DuplicateItem
+                .at("summaries")
+                .what(format!(
+                    "two samples in epoch {} have the id {} and ask different things",
+                    sample.epoch,
+                    quote(&sample.id)
+                ))
+                .next("give each sample of the data set an id of its own and run it again"));
+        }
     }
     if last.len() < before {
         let mut at = 0;
@@ -82,7 +135,30 @@ pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> usize {
             last.get(&(sample.text, sample.id.clone(), sample.epoch)) == Some(&(at - 1))
         });
     }
-    before - samples.len()
+    Ok(before - samples.len())
+}
+
+/// The scores of a sample as its own member of the archive has them; `None` where there is no such
+/// member, or it is another sample's.
+///
+/// # Errors
+/// `run-malformed` where the member is damaged.
+pub(super) fn own_value(
+    sample: &Sample<'_>,
+    archive: &mut Archive<'_>,
+    old: &str,
+    scorer: &str,
+) -> Result<Option<(String, Option<Node>)>, Diagnostic> {
+    let name = format!("samples/{}_epoch_{}.json", sample.id, sample.epoch);
+    let fields =
+        [("id", Shape::All), ("epoch", Shape::All), ("scores", Shape::Values(&SCORE)), ("score", SCORE)];
+    let Some(node) = archive.json(&name, Shape::Fields(&fields))? else { return Ok(None) };
+    let own = Sample::of(&node)?;
+    if (own.text, &own.id, own.epoch) != (sample.text, &sample.id, sample.epoch) {
+        return Ok(None);
+    }
+    let found = own.scores(old).find(|(name, _)| *name == scorer).map(|(_, value)| value.clone());
+    Ok(Some((name, found)))
 }
 
 /// Where the cluster of a sample stands in its metadata.
@@ -110,10 +186,10 @@ impl<'o> Labels<'o> {
             ("scores", Shape::Values(&SCORE)),
             ("score", SCORE),
             ("error", Shape::Fields(&[])),
+            ("input", Shape::Start(1024)),
+            ("target", Shape::Start(4096)),
         ];
-        if self.key.is_some() {
-            fields.push(("metadata", Shape::All));
-        }
+        fields.push(("metadata", if self.key.is_some() { Shape::All } else { UNREAD }));
         fields
     }
 
@@ -128,8 +204,16 @@ impl<'o> Labels<'o> {
         sample: &Sample<'_>,
         archive: Option<&mut Archive<'_>>,
     ) -> Result<Option<String>, Diagnostic> {
-        let Some(key) = self.key else { return Ok(None) };
         let metadata = sample.record.get("metadata");
+        let Some(key) = self.key else {
+            if let Some(Ok(Some(label))) = metadata
+                .and_then(|metadata| metadata.get(FIELD))
+                .map(|label| label.scalar().metadata_cluster())
+            {
+                self.clusters.ignore(&label);
+            }
+            return Ok(None);
+        };
         metadata.into_iter().flat_map(Node::fields).for_each(|(name, _)| self.clusters.keep(name));
         let found = metadata.and_then(|metadata| metadata.get(key));
         let thinned = found.and_then(Node::text).is_some_and(|text| text == REMOVED || text.ends_with(CUT));
@@ -159,6 +243,11 @@ impl<'o> Labels<'o> {
                 .next("give every sample its cluster, or say --cluster none if they are independent"));
         }
         Ok(self.clusters.saw(label))
+    }
+
+    /// How many distinct labels the plan leaves unread.
+    pub(super) fn ignored(&self) -> usize {
+        self.clusters.ignored()
     }
 
     /// # Errors

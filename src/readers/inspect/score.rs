@@ -89,6 +89,42 @@ impl Choice {
         &self.held
     }
 
+    /// The scorer, and the key of its values that is read.
+    pub(super) fn place(&self) -> (&str, Option<&str>) {
+        (&self.scorer, self.key.as_deref())
+    }
+
+    /// What a scorer without a name is called.
+    pub(super) fn old(&self) -> &str {
+        &self.old
+    }
+
+    /// The value that is read of a sample, as it stands.
+    pub(super) fn value<'s>(&'s self, sample: &'s Sample<'_>) -> Option<&'s Node> {
+        let (_, value) = sample.scores(&self.old).find(|(scorer, _)| *scorer == self.scorer)?;
+        self.part(value)
+    }
+
+    /// What is read of a value of the scorer.
+    pub(super) fn part<'v>(&self, value: &'v Node) -> Option<&'v Node> {
+        match &self.key {
+            Some(key) => value.get(key),
+            None => Some(value),
+        }
+    }
+
+    /// The values that were read of a sample before they were edited, as numbers, the first one first.
+    pub(super) fn before(&self, sample: &Sample<'_>) -> Vec<f64> {
+        let history = sample.before(&self.old, &self.scorer);
+        let score = |value| number(self.part(value)?, Unscored::Missing).ok()?.ok().map(Score::get);
+        history.into_iter().filter_map(score).collect()
+    }
+
+    /// Whether it was edited after the run.
+    pub(super) fn edited(&self, sample: &Sample<'_>) -> bool {
+        !sample.before(&self.old, &self.scorer).is_empty()
+    }
+
     /// The score of a sample, or why it has none.
     ///
     /// # Errors
@@ -98,6 +134,9 @@ impl Choice {
         let Some((_, value)) = sample.scores(&self.old).find(|(scorer, _)| *scorer == self.scorer) else {
             return Ok(Err(none));
         };
+        if sample.has_no_grade(&self.old, &self.scorer) {
+            return Ok(Err(Unscored::JudgeFailed));
+        }
         let value = match (value, &self.key) {
             (Node::Object(_), Some(key)) => match value.get(key) {
                 Some(value) => value,
@@ -129,6 +168,15 @@ fn number(value: &Node, none: Unscored) -> Result<Result<Score, Unscored>, Diagn
         Node::Leaf(scalar) => return scalar.clone().score(),
     };
     Ok(Score::new(number).ok_or(Unscored::NotFinite))
+}
+
+/// Whether a value can only be wrong, right or in between: 0 to 1.
+pub(super) fn is_grade(value: &Node) -> bool {
+    match value {
+        Node::Leaf(Scalar::Bool(_)) => true,
+        Node::Leaf(Scalar::Text(text)) => letter(text).is_some() && text.trim().parse::<f64>().is_err(),
+        _ => false,
+    }
 }
 
 fn letter(text: &str) -> Option<f64> {

@@ -7,9 +7,10 @@ use super::super::Content;
 use super::super::cluster::{Clusters, Source};
 use super::super::lines;
 use super::super::quote::quote;
+use super::super::said;
 use super::super::scalar::Scalar;
 use super::super::tree::{self, Node, Shape};
-use crate::domain::{ClusterRule, Code, Diagnostic, Digest, Score, Unscored};
+use crate::domain::{ClusterRule, Code, Diagnostic, Score, Unscored};
 
 /// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
 const FIXED: [&str; 12] = [
@@ -45,6 +46,8 @@ pub(super) struct Line {
     pub(super) cluster: Option<String>,
     pub(super) fingerprint: Option<u64>,
     pub(super) values: Box<[(usize, Value)]>,
+    /// Whether the line names its filter, as files of today do.
+    pub(super) names_filter: bool,
 }
 
 /// All lines of a file.
@@ -61,8 +64,7 @@ impl<'o> Lines<'o> {
     pub(super) fn read(content: &Content<'_>, rule: &'o ClusterRule) -> Result<Self, Diagnostic> {
         let clusters = Clusters::new(rule);
         let key = match clusters.source {
-            Source::Off => None,
-            Source::Field => Some(FIELD),
+            Source::Off | Source::Field => Some(FIELD),
             Source::Metadata(key) => Some(key.strip_prefix("doc.").unwrap_or(key)),
         };
         let mut all = Self { clusters, lines: Vec::new(), key, names: Vec::new() };
@@ -122,6 +124,7 @@ impl<'o> Lines<'o> {
         }
         let field = |name: &str| node.get(name).map_or(Scalar::Null, Node::scalar);
         let id = field("doc_id").id().map_err(|error| error.within("doc_id"))?.into_owned();
+        let names_filter = !matches!(field("filter"), Scalar::Null);
         let filter = match field("filter") {
             Scalar::Null => self.number(NO_FILTER),
             other => self.number(&other.name().map_err(|error| error.within("filter"))?),
@@ -133,7 +136,15 @@ impl<'o> Lines<'o> {
         let values = metrics.iter().map(|name| (self.number(name), value(node.get(name)))).collect();
         let hash = |name: &str| node.get(name).and_then(Node::text);
         let fingerprint = hash("doc_hash").zip(hash("target_hash")).map(fingerprint);
-        Ok(Line { number, id, filter, cluster: self.label(node.get("doc"))?, fingerprint, values })
+        Ok(Line {
+            number,
+            id,
+            filter,
+            cluster: self.label(node.get("doc"))?,
+            fingerprint,
+            values,
+            names_filter,
+        })
     }
 
     fn number(&mut self, name: &str) -> usize {
@@ -150,6 +161,12 @@ impl<'o> Lines<'o> {
         let inside = || key.split('.').try_fold(doc, |node, part| node.get(part));
         let Some(found) = doc.get(key).or_else(inside) else { return Ok(None) };
         let label = found.scalar().metadata_cluster();
+        if self.clusters.source == Source::Off {
+            if let Ok(Some(label)) = label {
+                self.clusters.ignore(&label);
+            }
+            return Ok(None);
+        }
         let label = label.map_err(|error| error.within(&format!("doc[{}]", quote(key))))?;
         Ok(self.clusters.saw(label.map(Cow::into_owned)))
     }
@@ -166,8 +183,7 @@ fn value(node: Option<&Node>) -> Value {
 
 /// Stands for what the harness says of a document and its target.
 fn fingerprint((doc, target): (&str, &str)) -> u64 {
-    let digest = Digest::of(format!("{doc}\n{target}").as_bytes()).to_string();
-    digest.get(..16).and_then(|head| u64::from_str_radix(head, 16).ok()).unwrap_or(0)
+    said::number(&format!("{doc}\n{target}"))
 }
 
 /// The parser sees one line and calls it the first.

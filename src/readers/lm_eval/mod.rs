@@ -10,8 +10,20 @@ use self::line::{Line, Lines as Samples};
 use self::results::Results;
 use super::quote::list;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric, tree};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Unscored};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange, Unscored};
 
+/// What the harness writes, 999 for every document, where it only kept the answers.
+const BYPASS: &str = "bypass";
+/// Metrics that the harness computes for a document as right and wrong, or as a share.
+const SHARES: [&str; 7] = [
+    "acc",
+    "acc_norm",
+    "acc_bytes",
+    "acc_mutual_info",
+    "exact_match",
+    "prompt_level_strict_acc",
+    "prompt_level_loose_acc",
+];
 /// How many metrics a message names.
 const NAMED: usize = 16;
 
@@ -62,10 +74,15 @@ impl Reader for LmEvalReader {
         }
         samples.clusters.check_in("doc", "doc holds")?;
         let metric = samples.name(metric);
+        run.score_range(SHARES.contains(&metric).then_some(ScoreRange::UNIT));
+        run.ignored_clusters(samples.clusters.ignored());
         run.direction(results.direction(metric));
         let names = RunNames { metric_name: key(metric, samples.name(filter)), ..results.names() };
         let at = |row: usize| format!("line {}", chosen.get(row).map_or(0, |line| line.number));
-        let run = run.finish_at(names, &at).map_err(|error| samples.in_doc(error))?;
+        let run = run.finish_at(names, &at).map_err(|error| {
+            let unnamed = error.code == Code::DuplicateItem && chosen.iter().any(|line| !line.names_filter);
+            if unnamed { two_filters(error) } else { samples.in_doc(error) }
+        })?;
         Ok(Reading { version: results.version(), metrics, notes, ..Reading::of(run, Format::LmEval) })
     }
 }
@@ -115,6 +132,14 @@ fn choose(
     }
     let metric::Chosen { name: chosen, held, note } = metric::choose("metric,filter", &numbers, named, None)?;
     notes.extend(note);
+    if chosen.split(',').next() == Some(BYPASS) {
+        return Err(Code::RunMalformed
+            .at(chosen)
+            .what("is no score: the run kept the answers and computed no metric (--predict_only)")
+            .next(
+                "run the task without --predict_only, or score the answers and give the scores as a table",
+            ));
+    }
     if !others.is_empty() {
         notes.push(format!(
             "Not one number for each item, and so not to be chosen: {}.",
@@ -125,6 +150,14 @@ fn choose(
         Some((_, (metric, filter), _)) => Ok((*metric, *filter, held)),
         None => Err(Code::Bug.at("readers").what("chose a metric that is none")),
     }
+}
+
+/// Before version 0.4.3 a task with several filters wrote them into one file and did not name them.
+fn two_filters(error: Diagnostic) -> Diagnostic {
+    let what =
+        format!("{}; the lines name no filter, so this may be the same document under another", error.what);
+    Diagnostic { what, ..error }
+        .next("keep the lines of one filter in the file, or write it with a version that names filters")
 }
 
 /// The name of a metric as the keys of the results have it.

@@ -8,6 +8,8 @@ const SHAPE: Shape<'static> = Shape::Fields(&[
     ("model_name", Shape::All),
     ("lm_eval_version", Shape::All),
     ("higher_is_better", Shape::All),
+    // Before version 0.4.12 the count stands here alone.
+    ("n-samples", Shape::Values(&Shape::Fields(&[("effective", Shape::All)]))),
     ("results", Shape::Values(&Shape::Fields(&[("sample_len", Shape::All)]))),
 ]);
 
@@ -46,13 +48,19 @@ impl Results {
         self.found.as_ref()?.get(part)?.get(&self.named.as_ref()?.0)
     }
 
+    /// How many documents the results say that there are.
+    fn counted(&self) -> Option<u64> {
+        let said = |part, field| self.of_task(part).and_then(|task| task.get(field)).and_then(Node::count);
+        said("results", "sample_len").or_else(|| said("n-samples", "effective"))
+    }
+
     /// A file that was cut between two lines shows here, and nowhere else.
     ///
     /// # Errors
     /// `run-malformed` where the results count more documents than there are. They may count fewer: a
     /// metric need not be computed for every document.
     pub(super) fn check_count(&self, held: usize) -> Result<(), Diagnostic> {
-        let counted = self.of_task("results").and_then(|task| task.get("sample_len")).and_then(Node::count);
+        let counted = self.counted();
         match counted {
             Some(counted) if counted > held as u64 => Err(Code::RunMalformed
                 .at("")
@@ -72,13 +80,20 @@ impl Results {
         }
     }
 
-    /// What to tell where there are no results.
+    /// What to tell where there are no results, or they do not count the documents.
     pub(super) fn missing(&self) -> Option<String> {
-        self.found.is_none().then(|| {
-            "No results_<date>.json of the same run lies beside the file: the model, the direction of the metric \
-             and the number of documents are not known."
-                .to_owned()
-        })
+        let cut =
+            "the number of documents is not known, and a file that was cut between two lines does not show";
+        match (&self.found, self.counted()) {
+            (None, _) => Some(format!(
+                "No results_<date>.json of the same run lies beside the file: the model and the direction of the \
+                 metric are not known; {cut}."
+            )),
+            (Some(_), None) => {
+                Some(format!("The results beside the file do not count its documents: {cut}."))
+            }
+            _ => None,
+        }
     }
 
     /// The version of the harness.

@@ -101,7 +101,8 @@ impl Layout {
         let score = find(schema, "score", NUMBER)?.ok_or_else(|| missing(schema, "score"))?;
         let epoch = find(schema, "epoch", INTEGER)?;
         let cluster = match cluster {
-            Source::Off => None,
+            // Only counted: what it holds must not be what a file is refused for.
+            Source::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
             Source::Field => find(schema, "cluster_id", LABEL)?,
             Source::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };

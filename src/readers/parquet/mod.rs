@@ -22,7 +22,7 @@ use super::quote::plain;
 use super::runs::Runs;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
-use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder, ScoreRange};
+use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder};
 
 pub use stored::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
 
@@ -104,7 +104,8 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         Some("lower") => Some(Direction::LowerIsBetter),
         _ => None,
     });
-    builder.score_range(stored.score_range.and_then(|(lo, hi)| ScoreRange::new(lo, hi)));
+    builder.score_range(stored.range.as_deref().and_then(|range| range.parse().ok()));
+    builder.ignored_clusters(clusters.ignored());
     let (names, notes) = runs.finish()?;
     clusters.check()?;
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
@@ -143,24 +144,31 @@ impl Draft<'_> {
         let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;
         let cluster = match clusters.source {
-            Source::Off => None,
+            Source::Off => {
+                if let Ok(Ok(Some(label))) = cluster.map(Scalar::cluster) {
+                    clusters.ignore(&label);
+                }
+                None
+            }
             Source::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
             Source::Metadata(_) => {
                 cluster.and_then(|text| from_metadata(text, clusters)).map_err(here("metadata_json"))?
             }
         };
         let cluster = clusters.saw(cluster.as_deref());
+        let mut said = (0, 0);
         if let Scalar::Text(text) = facts.map_err(here("metadata_json"))?
             && text != "{}"
         {
             let facts = RowFacts::read(&text).map_err(here("metadata_json"))?;
             score = score.map_err(|why| facts.why().unwrap_or(why));
-            if let Some(item) = facts.item.as_deref().and_then(|text| text.parse().ok()) {
-                self.builder.fingerprint(item);
-            }
+            let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
+            said = (number(facts.item), number(facts.input));
         }
         self.limit.spend(id.len() + cluster.map_or(0, str::len))?;
         self.builder.push(Item { id: &id, epoch, cluster, score });
+        self.builder.fingerprint(said.0);
+        self.builder.input(said.1);
         Ok(())
     }
 }

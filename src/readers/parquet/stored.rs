@@ -21,9 +21,9 @@ pub struct StoredAs {
     /// higher or lower, where the harness says so.
     #[serde(default)]
     pub better: Option<String>,
-    /// Lowest and highest score an item can get, where the harness says so.
+    /// How low and how high scores can be, as `LO,HI`, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score_range: Option<(f64, f64)>,
+    pub range: Option<String>,
     /// Whether `metadata_json` holds [`RowFacts`].
     #[serde(default)]
     pub row_facts: bool,
@@ -38,6 +38,9 @@ pub struct RowFacts {
     /// Which item it saw, as a number in text.
     #[serde(rename = "evalsig.item", default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// What it was asked, as a number in text.
+    #[serde(rename = "evalsig.input", default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
 }
 
 impl RowFacts {

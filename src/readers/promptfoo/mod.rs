@@ -1,6 +1,7 @@
 //! promptfoo's results: JSON (`-o out.json`) and JSON Lines (`-o out.jsonl`). One file holds every
 //! provider with every prompt, in no order; each pair of them is a run of its own.
 
+mod graded;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use super::lines::Lines;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Shape};
 use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, metric, table};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -73,7 +74,7 @@ impl Reader for PromptfooReader {
             }
         }
         clusters.check_in("metadata", "results carry")?;
-        finish(rows, names, version, options)
+        finish(rows, names, version, clusters.ignored(), options)
     }
 }
 
@@ -106,6 +107,7 @@ fn finish(
     mut rows: Vec<Row>,
     mut names: RunNames,
     version: Option<String>,
+    ignored_clusters: usize,
     options: &ReadOptions,
 ) -> Result<Reading, Diagnostic> {
     let variants: BTreeSet<String> = rows.iter().map(|row| row.variant.clone()).collect();
@@ -140,6 +142,10 @@ fn finish(
     let mut order: Vec<&Row> = rows.iter().collect();
     order.sort_by(|a, b| (&a.item, a.test).cmp(&(&b.item, b.test)));
     let mut builder = RunFrameBuilder::default();
+    builder.ignored_clusters(ignored_clusters);
+    let is_share =
+        names.metric_name == "success" || names.metric_name == "score" && rows.iter().all(|row| row.is_share);
+    builder.score_range(is_share.then_some(ScoreRange::UNIT));
     let mut epochs: BTreeMap<&str, u32> = BTreeMap::new();
     let mut before: Option<&Row> = None;
     for row in order {
@@ -155,7 +161,17 @@ fn finish(
         let epoch = epochs.entry(&row.item).or_insert(0);
         let score = row.score(&names.metric_name);
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
+        // Who names one of several prompts knows that prompts differ.
+        if variants.len() == 1 {
+            builder.input(row.prompt);
+        }
         *epoch += 1;
+    }
+    if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
+        return Err(Code::RunMalformed
+            .at("results")
+            .what("no test asserts anything: the success that promptfoo writes for that is no measurement")
+            .next("give the tests assertions (assert, or defaultTest.assert) and run them again"));
     }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
     Ok(Reading { version, metrics: chosen.held, ..reading })

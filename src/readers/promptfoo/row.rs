@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::cluster::{Clusters, Source};
 use super::super::quote::quote;
+use super::super::said;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Shape};
+use super::graded::{self, Graded};
 use crate::domain::{Code, Diagnostic, Digest, Score, Unscored};
 
 /// What is kept of a result.
@@ -14,14 +16,26 @@ pub(super) const SHAPE: Shape<'static> = Shape::Fields(&[
     ("promptIdx", Shape::All),
     ("provider", Shape::Fields(&[("id", Shape::All), ("label", Shape::All)])),
     ("prompt", Shape::Fields(&[("label", Shape::All), ("raw", Shape::All)])),
-    ("testCase", Shape::Fields(&[("description", Shape::All), ("metadata", Shape::All)])),
+    (
+        "testCase",
+        Shape::Fields(&[
+            ("description", Shape::All),
+            ("metadata", Shape::All),
+            ("assert", Shape::All),
+            ("assertScoringFunction", Shape::Fields(&[])),
+        ]),
+    ),
     ("vars", Shape::All),
     ("metadata", Shape::All),
     ("success", Shape::All),
     ("score", Shape::All),
     ("namedScores", Shape::All),
     ("failureReason", Shape::All),
+    ("error", Shape::Start(1)),
+    ("gradingResult", graded::SHAPE),
 ]);
+/// The parts of an assertion that say what it asserts; who grades it is not one of them.
+const ASSERTED: [&str; 5] = ["assert", "metric", "threshold", "type", "value"];
 /// The metadata field that is read where no other is named.
 const FIELD: &str = "cluster_id";
 /// Digits of the hash that names an item: 64 bits.
@@ -31,7 +45,7 @@ const ERROR: u64 = 2;
 
 /// A result.
 pub(super) struct Row {
-    /// Names the test: its description, and a hash of it and its variables.
+    /// Names the test: its description, and a hash of it, its variables and its assertions.
     pub(super) item: String,
     /// Which test of the evaluation it is; repeats are tests of their own.
     pub(super) test: Option<u64>,
@@ -39,7 +53,12 @@ pub(super) struct Row {
     pub(super) variant: String,
     pub(super) provider: String,
     pub(super) cluster: Option<String>,
+    /// What the provider was sent, as a number.
+    pub(super) prompt: u64,
+    /// Whether its score lies between 0 and 1 for certain.
+    pub(super) is_share: bool,
     failed: bool,
+    graded: Graded,
     scores: BTreeMap<String, Scalar<'static>>,
 }
 
@@ -68,12 +87,19 @@ impl Row {
             scores.insert(name, value.scalar());
         }
         Ok(Self {
-            item: item(filled(&["testCase", "description"]), vars),
+            item: item(
+                filled(&["testCase", "description"]),
+                vars,
+                node.get("testCase").and_then(|test| test.get("assert")),
+            ),
+            prompt: text(&["prompt", "raw"]).map_or(0, said::of_text),
+            is_share: graded::is_share(node.get("testCase")),
+            graded: Graded::of(node.get("gradingResult")),
             test: node.get("testIdx").and_then(Node::count),
             variant: format!("[{provider}] {prompt}"),
             provider,
             cluster: cluster(node, clusters)?,
-            failed: node.get("failureReason").and_then(Node::count) == Some(ERROR),
+            failed: failed(node),
             scores,
         })
     }
@@ -88,14 +114,37 @@ impl Row {
         if self.failed {
             return Err(Unscored::Failed);
         }
+        let named = (!matches!(metric, "score" | "success")).then(|| {
+            metric
+                .strip_prefix("namedScores/")
+                .filter(|name| matches!(*name, "score" | "success"))
+                .unwrap_or(metric)
+        });
+        if let Some(why) = self.graded.why_none(named) {
+            return Err(why);
+        }
         let scalar = self.scores.get(metric).cloned().unwrap_or(Scalar::Null);
         scalar.score().unwrap_or(Err(Unscored::NotANumber))
     }
 }
 
+/// Whether the test failed before it was scored. Versions before 0.100.6 do not say so: there it has an
+/// error, and nothing was graded.
+fn failed(node: &Node) -> bool {
+    let is_there = |name| node.get(name).is_some_and(|value| !value.is_null());
+    let error = is_there("error") && node.get("error").and_then(Node::text) != Some("");
+    match node.get("failureReason").and_then(Node::count) {
+        Some(reason) => reason == ERROR,
+        None => error && !is_there("gradingResult"),
+    }
+}
+
 /// promptfoo numbers its tests by their place in the file, so that one more test would rename all
 /// that follow: what a test asks is what names it.
-fn item(description: Option<&str>, vars: &Node) -> String {
+///
+/// Two tests may ask the same and assert different things: so what is asserted is part of the name. A
+/// test that asserts nothing has the name that it had before.
+fn item(description: Option<&str>, vars: &Node, asserts: Option<&Node>) -> String {
     let mut text = String::new();
     name(description.unwrap_or(""), &mut text);
     // What promptfoo adds while it runs differs from run to run.
@@ -104,9 +153,28 @@ fn item(description: Option<&str>, vars: &Node) -> String {
         self::name(name, &mut text);
         write(value, &mut text);
     });
+    if let Some(Node::List(asserts)) = asserts
+        && !asserts.is_empty()
+    {
+        name("assert", &mut text);
+        asserts.iter().for_each(|assert| asserted(assert, &mut text));
+    }
     let hash = Digest::of(text.as_bytes()).to_string();
     let hash = hash.get(..DIGITS).unwrap_or(&hash);
     description.map_or_else(|| hash.to_owned(), |description| format!("{description} {hash}"))
+}
+
+/// What an assertion asserts, or each of a set of them.
+fn asserted(assert: &Node, out: &mut String) {
+    out.push('{');
+    for (key, value) in assert.fields().filter(|(key, value)| ASSERTED.contains(key) && !value.is_null()) {
+        name(key, out);
+        match value {
+            Node::List(inner) if key == "assert" => inner.iter().for_each(|assert| asserted(assert, out)),
+            value => write(value, out),
+        }
+    }
+    out.push('}');
 }
 
 /// A value as JSON with its keys in order: the hash must not change with the order in a file, nor
@@ -147,8 +215,7 @@ fn name(text: &str, out: &mut String) {
 /// The cluster: a field of the metadata of the test, or one of its variables.
 fn cluster(node: &Node, clusters: &mut Clusters<'_>) -> Result<Option<String>, Diagnostic> {
     let key = match clusters.source {
-        Source::Off => return Ok(None),
-        Source::Field => FIELD,
+        Source::Off | Source::Field => FIELD,
         Source::Metadata(key) => key,
     };
     let places =
@@ -157,6 +224,12 @@ fn cluster(node: &Node, clusters: &mut Clusters<'_>) -> Result<Option<String>, D
     for place in places.into_iter().flatten() {
         place.fields().for_each(|(name, _)| clusters.keep(name));
         label = label.or(place.get(key).filter(|value| !value.is_null()));
+    }
+    if clusters.source == Source::Off {
+        if let Some(Ok(Some(label))) = label.map(|label| label.scalar().metadata_cluster()) {
+            clusters.ignore(&label);
+        }
+        return Ok(None);
     }
     let label = match label {
         Some(label) => label.scalar().metadata_cluster().map_err(|error| error.within(&quote(key)))?,

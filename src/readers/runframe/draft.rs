@@ -48,7 +48,8 @@ impl<'o> Draft<'o> {
     }
 
     pub(super) fn finish(self, options: &ReadOptions) -> Result<RunFrame, Diagnostic> {
-        let Self { builder, names, clusters, other, seen, .. } = self;
+        let Self { mut builder, names, clusters, other, seen, .. } = self;
+        builder.ignored_clusters(clusters.ignored());
         let required = NAMES.iter().enumerate().take(CONFIG_HASH).map(|(bit, name)| (1 << bit, *name));
         let missing: Vec<_> = required
             .chain([(ITEMS_BIT, ITEMS)])
@@ -61,6 +62,13 @@ impl<'o> Draft<'o> {
             } else {
                 format!("; it has {}", list(other.iter().map(String::as_str), 12))
             };
+            // One name alone, as in any JSON, does not make it a run.
+            if seen & ITEMS_BIT == 0 && seen.count_ones() <= 1 {
+                return Err(Code::FormatUnknown
+                    .at("")
+                    .what(format!("is a JSON object in no format that is read{has}"))
+                    .next("give the file with the scores of single items, or write one: {run_id, model_id, task_id, metric_name, items: [{item_id, score}]}"));
+            }
             return Err(Code::RunMalformed
                 .at("")
                 .what(format!("the run has no {}{has}", list(missing, 6)))

@@ -140,6 +140,12 @@ impl<'de> Visitor<'de> for OneItem<'_, '_> {
             let read = match field {
                 0 => object.next_value_seed(any)?.id().map(|value| id = Some(value)),
                 1 => object.next_value_seed(any)?.score().map(|value| score = value),
+                2 if draft.clusters.source == Source::Off => {
+                    if let Ok(Some(label)) = object.next_value_seed(any)?.cluster() {
+                        draft.clusters.ignore(&label);
+                    }
+                    Ok(())
+                }
                 2 if draft.clusters.source != Source::Field => {
                     object.next_value::<IgnoredAny>()?;
                     Ok(())

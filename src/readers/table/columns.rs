@@ -10,6 +10,9 @@ use crate::domain::{Code, Diagnostic, Unscored};
 pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
 /// Columns that hold the cluster where no other is named, the one that is read first.
 const CLUSTERS: [&str; 3] = ["cluster_id", "cluster", "group"];
+/// Columns that hold what the right answer is, and what was asked, the one that is read first.
+const TARGETS: [&str; 2] = ["target", "expected"];
+const INPUTS: [&str; 3] = ["prompt", "input", "question"];
 /// Columns that name the run, in the order of [`Runs`](super::super::runs::Runs).
 pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
 /// Most columns over all rows.
@@ -34,8 +37,8 @@ impl Role {
         let rank = |names: &[&str]| names.iter().position(|known| *known == name);
         let cluster = match clusters {
             Source::Metadata(key) => (key == name).then_some(0),
-            Source::Field => rank(&CLUSTERS),
-            Source::Off => None,
+            // Under a plan without clusters they are counted, and no more.
+            Source::Field | Source::Off => rank(&CLUSTERS),
         };
         match (rank(&IDS), rank(&NAMES), cluster) {
             (Some(rank), ..) => Self::Id(rank),
@@ -49,11 +52,33 @@ impl Role {
     }
 }
 
+/// What a column says of the item, besides what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    Nothing,
+    /// The right answer; of several such columns that of the lowest rank counts.
+    Target(usize),
+    /// What was asked.
+    Input(usize),
+}
+
+impl Says {
+    fn of(name: &str) -> Self {
+        let rank = |names: &[&str]| names.iter().position(|known| *known == name);
+        match (rank(&TARGETS), rank(&INPUTS)) {
+            (Some(rank), _) => Self::Target(rank),
+            (_, Some(rank)) => Self::Input(rank),
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// A column, and what was seen of it.
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) role: Role,
+    pub(super) says: Says,
     /// Whether a row has a number in it, finite or not.
     pub(super) numeric: bool,
     /// The last row that has it.
@@ -103,7 +128,7 @@ impl Columns {
         at: usize,
         name: &str,
         clusters: Source<'_>,
-    ) -> Result<(usize, Role), Diagnostic> {
+    ) -> Result<(usize, Role, Says), Diagnostic> {
         // Rows are alike: nearly always the column stands where it stood before.
         let index = match self.all.get(at) {
             Some(column) if column.name == name => at,
@@ -116,15 +141,22 @@ impl Columns {
                     .what(format!("the rows so far have {MOST} columns"))
                     .next("write one row for each item, with the same columns"));
             }
-            let role = Role::of(name, clusters);
+            let (role, says) = (Role::of(name, clusters), Says::of(name));
             self.by_name.insert(name.to_owned(), index);
-            self.all.push(Column { name: name.to_owned(), role, numeric: false, row: 0, texts: Vec::new() });
+            self.all.push(Column {
+                name: name.to_owned(),
+                role,
+                says,
+                numeric: false,
+                row: 0,
+                texts: Vec::new(),
+            });
         }
         let row = self.row;
         match self.get_mut(index) {
             Some(column) if column.row < row => {
                 column.row = row;
-                Ok((index, column.role))
+                Ok((index, column.role, column.says))
             }
             _ => Err(Code::RunMalformed
                 .at("")

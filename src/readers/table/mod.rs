@@ -6,11 +6,12 @@ mod line;
 
 pub(super) use columns::IDS;
 
-use self::columns::{Columns, NAMES, Role};
+use self::columns::{Columns, NAMES, Role, Says};
 use self::line::LineNumbers;
 use super::cluster::{Clusters, Source};
 use super::quote::{list, quote};
 use super::runs::Runs;
+use super::said;
 use super::scalar::Scalar;
 use super::{Format, ReadOptions, Reading, metric};
 use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, Unscored};
@@ -30,6 +31,11 @@ pub(super) trait Cell {
     /// The value as it is, but digits as a number.
     fn whole(&self) -> Scalar<'_> {
         self.scalar()
+    }
+
+    /// A number for the value, whatever it is; 0 where there is none.
+    fn said(&self) -> u64 {
+        said::of_text(&said::of_scalar(&self.scalar()))
     }
 
     /// The value as a score.
@@ -65,6 +71,8 @@ struct Sorted<'r, C> {
     cluster: Option<(usize, usize, &'r C)>,
     epoch: Option<&'r C>,
     metadata: Option<&'r C>,
+    target: Option<(usize, &'r C)>,
+    input: Option<(usize, &'r C)>,
     values: Vec<(usize, &'r C)>,
 }
 
@@ -110,6 +118,8 @@ impl<'o> Table<'o> {
         };
         self.lines.push(self.builder.len(), line);
         self.builder.push(Item { id: &id, epoch, cluster: cluster.as_deref(), score });
+        self.builder.fingerprint(cells.target.map_or(0, |(_, cell)| cell.said()));
+        self.builder.input(cells.input.map_or(0, |(_, cell)| cell.said()));
         Ok(())
     }
 
@@ -121,12 +131,23 @@ impl<'o> Table<'o> {
             cluster: None,
             epoch: None,
             metadata: None,
+            target: None,
+            input: None,
             values,
         };
         let better = |kept: &Option<(usize, usize, &'r C)>, rank| kept.is_none_or(|(best, ..)| rank < best);
         self.columns.next_row();
         for (at, (name, cell)) in row.iter().enumerate() {
-            let (column, role) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
+            let (column, role, says) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
+            match says {
+                Says::Target(rank) if sorted.target.is_none_or(|(best, _)| rank < best) => {
+                    sorted.target = Some((rank, cell));
+                }
+                Says::Input(rank) if sorted.input.is_none_or(|(best, _)| rank < best) => {
+                    sorted.input = Some((rank, cell));
+                }
+                _ => {}
+            }
             match role {
                 Role::Id(rank) if better(&sorted.id, rank) => sorted.id = Some((rank, column, cell)),
                 Role::Cluster(rank) if better(&sorted.cluster, rank) => {
@@ -194,6 +215,14 @@ impl<'o> Table<'o> {
 
     fn cluster<C: Cell>(&mut self, cells: &Sorted<'_, C>) -> Result<Option<String>, Diagnostic> {
         let (scalar, name) = match (self.clusters.source, cells.cluster, cells.metadata) {
+            (Source::Off, Some((.., cell)), _) => {
+                if let Ok(Some(label)) = cell.scalar().metadata_cluster()
+                    && !label.is_empty()
+                {
+                    self.clusters.ignore(&label);
+                }
+                return Ok(None);
+            }
             (Source::Off, ..) => return Ok(None),
             (_, Some((_, column, cell)), _) => (Some(cell.scalar()), self.columns.name(column)),
             (Source::Metadata(key), None, Some(cell)) => (cell.cluster(&mut self.clusters), key),
@@ -266,11 +295,12 @@ impl<'o> Table<'o> {
             config_hash: names.config_hash,
         };
         let lines = self.lines;
-        let run =
-            self.builder.finish_at(names, &|row| format!("line {}", lines.of(row))).map_err(|mut e| {
-                e.place = e.place.replace(".cluster_id", "");
-                e
-            })?;
+        let mut builder = self.builder;
+        builder.ignored_clusters(clusters.ignored());
+        let run = builder.finish_at(names, &|row| format!("line {}", lines.of(row))).map_err(|mut e| {
+            e.place = e.place.replace(".cluster_id", "");
+            e
+        })?;
         let metrics = if self.named { vec![run.names().metric_name.clone()] } else { metrics };
         Ok(Reading { metrics, notes, ..Reading::of(run, format) })
     }

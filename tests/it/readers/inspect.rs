@@ -133,7 +133,11 @@ fn the_last_summary_and_the_last_member_of_a_name_count() {
     scored_again.push(sample(json!("q/0"), 1, json!({"match": {"value": "I"}}), json!({})));
     let reading = plain(&eval(&header, &scored_again, zstd)).unwrap();
     assert_eq!(rows(&reading.run).iter().map(|row| row.3.unwrap()).sum::<f64>(), 0.75);
-    assert!(reading.notes[0].contains("1 summaries were superseded"), "{:?}", reading.notes);
+    assert!(
+        reading.notes[0].contains("1 summaries are of a sample and epoch that a later one is of"),
+        "{:?}",
+        reading.notes
+    );
 
     let older = json!([sample(json!("old"), 1, json!({"match": {"value": 1}}), json!({}))]).to_string();
     let reading = plain(&archive(&[

@@ -207,7 +207,7 @@ fn runs_of_other_documents_or_of_the_other_direction_are_not_compared() {
     fs::write(&other, format!("{}beef{}", &text[..at], &text[at + 4..])).unwrap();
     let (code, told) = compare(&baseline, other.to_str().unwrap(), &["--metric", "acc"]);
     assert_eq!(code, 65);
-    assert!(told.contains("item \"0\": is another document or has another target"), "{told}");
+    assert!(told.contains("item \"0\": is another item or has another target"), "{told}");
 
     let (baseline, candidate) =
         (path("baseline", "samples_golden_lower_"), path("candidate", "samples_golden_lower_"));

@@ -2,6 +2,7 @@
 
 mod detection;
 mod examples;
+mod field;
 mod gzip;
 mod helm;
 mod inspect;

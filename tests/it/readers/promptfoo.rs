@@ -16,7 +16,12 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 fn by(bytes: &[u8], run_id: Option<&str>, metric: &str, cluster: ClusterRule) -> Result<Reading, Diagnostic> {
-    let options = ReadOptions { run_id: run_id.map(str::to_owned), metric: Some(metric.into()), cluster };
+    let options = ReadOptions {
+        run_id: run_id.map(str::to_owned),
+        metric: Some(metric.into()),
+        cluster,
+        ..ReadOptions::default()
+    };
     read(bytes, None, &options)
 }
 

@@ -195,7 +195,7 @@ fn every_crooked_row_is_refused_with_its_line() {
 fn a_run_object_is_not_taken_for_a_line() {
     let run = r#"{"id":"x","run_id":"r","model_id":"m","task_id":"t","metric_name":"a","items":[{"item_id":1,"score":1}]}"#;
     assert_eq!(plain(run).unwrap().format, Format::RunFrame);
-    assert_eq!(plain("{\n\"id\": 1,\n\"score\": 1\n}").unwrap_err().code, Code::RunMalformed);
+    assert_eq!(plain("{\n\"id\": 1,\n\"score\": 1\n}").unwrap_err().code, Code::FormatUnknown);
 }
 
 #[test]
