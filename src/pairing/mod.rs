@@ -86,7 +86,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         [baseline, candidate].map(|run| reduce(run, &epochs, plan.epochs, plan.edition));
     let joined = join(&mut left, &mut right)?;
     if joined.baseline.is_empty() {
-        return Err(no_overlap(&left, &right));
+        return Err(nothing_scored(&left, &right).unwrap_or_else(|| no_overlap(&left, &right)));
     }
     if joined.unequal_epochs > 0 {
         notes.push(format!(
@@ -167,6 +167,19 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
             reasons.join(", ")
         ))
         .next("score them, or leave them out with --missing exclude (they then weigh on coverage)"))
+}
+
+/// A run without any score: why the items of the other one have no partner.
+fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>) -> Option<Diagnostic> {
+    let (which, run) =
+        [("baseline", left), ("candidate", right)].into_iter().find(|(_, run)| run.scored == 0)?;
+    let reasons: Vec<String> = run.missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
+    Some(
+        Code::NoOverlap
+            .at(which)
+            .what(format!("has no score at all, of {} items ({})", run.rows.len(), reasons.join(", ")))
+            .next("score the run again, or name the metric that holds scores with --metric"),
+    )
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
