@@ -16,6 +16,8 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/planning.rs"]
+mod planning;
 
 use std::collections::BTreeMap;
 
@@ -56,6 +58,7 @@ fn main() {
         ("epochs", epochs),
         ("sequential", sequential),
         ("suites", suites),
+        ("planning", planning::planning),
         ("agreement", agreement::agreement),
     ] {
         if wanted(name) {

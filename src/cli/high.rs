@@ -249,6 +249,16 @@ fn above(min_delta: &str) -> Result<Claim, Diagnostic> {
     parse("--min-delta", min_delta, "a finite number", |t| number(t).and_then(Claim::above))
 }
 
+/// A claim above `min_delta`, or of equivalence where that is said.
+fn claim(min_delta: &str, equivalence: Option<&str>) -> Result<Claim, Diagnostic> {
+    match equivalence {
+        None => above(min_delta),
+        Some(text) => {
+            parse("--equivalence", text, "a finite number above 0", |t| number(t).and_then(Claim::within))
+        }
+    }
+}
+
 fn both_standard_input() -> Diagnostic {
     Code::BadUsage
         .at("--candidate")
