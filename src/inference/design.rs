@@ -244,6 +244,9 @@ impl Design {
             Self::TwoValued { discordance, step } => step * (discordance / units as f64).sqrt().max(1e-3),
             Self::Graded { sd } | Self::Clustered { sd, .. } => sd / (units as f64).sqrt(),
         };
+        if most <= 0.0 {
+            return None;
+        }
         let (mut low, mut high) = (0.0, unit.min(most));
         while !shown(high) {
             if high >= most || high > 1e6 * unit {
@@ -313,5 +316,70 @@ fn scaled(claim: Claim, step: f64) -> Claim {
     match claim {
         Claim::Above { min_delta } => Claim::Above { min_delta: min_delta / step },
         Claim::Within { margin } => Claim::Within { margin: margin / step },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ask, Design, Need, Never};
+    use crate::domain::{Alpha, Claim};
+
+    fn ask(claim: Claim) -> Ask {
+        Ask { claim, alpha: Alpha::USUAL, power: 0.8 }
+    }
+
+    const BETTER: Claim = Claim::Above { min_delta: 0.0 };
+
+    #[test]
+    fn what_is_needed_and_what_is_detectable_are_each_others_inverse() {
+        for design in [
+            Design::Graded { sd: 0.35 },
+            Design::Clustered { sd: 0.5, icc: 0.2, mean_size: 7.5, seen_size: 9.0 },
+        ] {
+            for units in [5, 6, 9, 30, 400] {
+                let delta = design.detectable(&ask(BETTER), units).expect("an effect");
+                let need = design.needed(&ask(BETTER), delta * 1.000_001).expect("a number");
+                assert_eq!(need.clusters.unwrap_or(need.items), units, "{design:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_units_are_planned_as_the_formula_has_it() {
+        let need = Design::Graded { sd: 0.35 }.needed(&ask(BETTER), 0.01).expect("a number");
+        let formula = super::super::planning::required_n(
+            0.01,
+            0.0,
+            0.35,
+            1.0,
+            Alpha::USUAL,
+            0.8,
+            crate::domain::Sides::One,
+        );
+        let formula = formula.expect("a number") as f64;
+        assert!((need.items as f64 / formula - 1.0).abs() < 0.002, "{need:?} for {formula}");
+    }
+
+    #[test]
+    fn floors_and_ends() {
+        let clusters = Design::Clustered { sd: 0.3, icc: 0.4, mean_size: 9.0, seen_size: 9.0 };
+        assert_eq!(clusters.needed(&ask(BETTER), 9.0), Ok(Need { items: 45, clusters: Some(5) }));
+        assert_eq!((clusters.detectable(&ask(BETTER), 4), clusters.units(44)), (None, 4));
+        assert_eq!(clusters.needed(&ask(BETTER), 0.0), Err(Never::OutsideTheClaim));
+        let pairs = Design::TwoValued { discordance: 0.1, step: 1.0 };
+        assert_eq!(pairs.detectable(&ask(Claim::Above { min_delta: 1.0 }), 500), None);
+        assert_eq!(pairs.detectable(&ask(BETTER), 3), None, "three items show nothing, whatever the truth");
+        let within = ask(Claim::Within { margin: 0.02 });
+        assert_eq!(pairs.needed(&within, 0.02), Err(Never::OutsideTheClaim));
+        assert_eq!(Design::Graded { sd: 1.0 }.needed(&ask(BETTER), 1e-6), Err(Never::TooMany));
+    }
+
+    /// Scores of 0 and 100 are scores of 0 and 1 in other units.
+    #[test]
+    fn units_of_the_score_do_not_matter() {
+        let one = Design::TwoValued { discordance: 0.2, step: 1.0 };
+        let hundred = Design::TwoValued { discordance: 0.2, step: 100.0 };
+        let (a, b) = (ask(Claim::Above { min_delta: -0.05 }), ask(Claim::Above { min_delta: -5.0 }));
+        assert!((one.power(&a, 150, 0.01) - hundred.power(&b, 150, 1.0)).abs() < 1e-9);
     }
 }

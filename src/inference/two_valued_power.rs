@@ -57,8 +57,8 @@ impl Region {
             let k = exactly_fewest(items, m, claim.lower_null(), alpha);
             region.asked.insert(m, k);
             if k > 0 && k <= m {
-                let steps = [k, k - 1].map(|k| reached(items, m, k, claim.lower_null()));
-                between.push(0.5 * (steps[0] + steps[1]));
+                let null = claim.lower_null();
+                between.push(0.5 * (reached(items, m, k, null) + reached(items, m, k - 1, null)));
             }
         }
         if !between.is_empty() {
