@@ -301,13 +301,29 @@ impl Design {
             let middle = low.midpoint(high);
             if enough(middle) { high = middle } else { low = middle }
         }
-        // Power of 0/1 scores goes up and down with n: the answer itself is looked at thoroughly.
-        let mut tries = 0;
-        while tries < 8 && self.power(ask, high, planned) < ask.power {
-            high += (high / 40).max(1);
-            tries += 1;
+        if matches!(self, Self::TwoValued { .. }) {
+            high = self.looked_at_thoroughly(ask, planned, high);
         }
         Some(high)
+    }
+
+    /// Power of 0/1 scores goes up and down with n, and the search was quick: the answer and what lies below
+    /// it are looked at again.
+    fn looked_at_thoroughly(&self, ask: &Ask, planned: f64, found: u64) -> u64 {
+        let enough = |k: u64| self.power(ask, k, planned) >= ask.power;
+        let mut high = found;
+        for _ in 0..8 {
+            if enough(high) {
+                break;
+            }
+            high += (high / 40).max(1);
+        }
+        let mut low = high - high * 3 / 10;
+        while high - low > (high / 100).max(1) {
+            let middle = low.midpoint(high);
+            if enough(middle) { high = middle } else { low = middle }
+        }
+        high
     }
 }
 

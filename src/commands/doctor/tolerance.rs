@@ -10,16 +10,18 @@ use crate::inference::tolerance::{fires, found};
 use crate::pairing::pair;
 use crate::present::doctor::{Tolerance, ToleranceRow};
 
+/// Where a typed spread comes from. How much alike items of a cluster are, one run does not tell.
+const TYPED: &str = "from the spread that was typed; items count as independent";
+
 /// On a pair.
 pub(super) fn of_pair(sample: &Sample, request: &DoctorRequest) -> Result<Option<Tolerance>, Diagnostic> {
     let Some(rule) = request.tolerance else { return Ok(None) };
     let span = sample.two_valued.or(sample.span);
     if let Some(stated) = rule.stated {
-        return described(&by_hand(stated), sample.len() as u64, span, rule, "as typed".into(), request)
-            .map(Some);
+        return described(&by_hand(stated), sample.len() as u64, span, rule, TYPED.into(), request).map(Some);
     }
     let design = Design::of(sample).ok_or_else(|| no_spread("the two runs do not differ in any item"))?;
-    let basis = "the spread between these two runs".into();
+    let basis = "from the spread between these two runs".into();
     described(&design, sample.len() as u64, span, rule, basis, request).map(Some)
 }
 
@@ -30,7 +32,7 @@ pub(super) fn of_run(run: &RunFrame, request: &DoctorRequest) -> Result<Option<T
     if let Some(stated) = rule.stated {
         let items = epochs.iter().map(RunFrame::len).max().unwrap_or(0) as u64;
         let span = matches!(stated, Stated::Discordance(_)).then_some(1.0);
-        return described(&by_hand(stated), items, span, rule, "as typed".into(), request).map(Some);
+        return described(&by_hand(stated), items, span, rule, TYPED.into(), request).map(Some);
     }
     if epochs.len() < 2 {
         return Err(Code::TooFewItems
@@ -52,7 +54,7 @@ pub(super) fn of_run(run: &RunFrame, request: &DoctorRequest) -> Result<Option<T
     // Halves of E epochs scatter by more than all E do: sd^2 falls with the epochs averaged.
     let design = shrunk(&design, (half as f64 / epochs.len() as f64).sqrt());
     let basis = format!(
-        "the luck of this run's {} epochs, whose mean is compared; nothing else of another run is in it",
+        "from the luck of this run's {} epochs, whose mean is compared; nothing else of another run is in it",
         epochs.len()
     );
     described(&design, sample.len() as u64, None, rule, basis, request).map(Some)

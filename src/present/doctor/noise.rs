@@ -79,7 +79,10 @@ pub(super) fn lines(noise: &Noise) -> Vec<String> {
         ),
         share("ALLOW ", noise.allow, noise.allow_is_wrong),
         share("REJECT", noise.reject, !noise.allow_is_wrong),
-        row("", &format!("a gate at alpha {} may raise so many false alarms, and no more", noise.alpha)),
+        row(
+            "",
+            &format!("a gate at alpha {0} may raise a false alarm in {0} of cases, and no more", noise.alpha),
+        ),
         row("", &rests(noise)),
         row("", &format!("not seen: luck that all {}s share, and what two models differ in", noise.of)),
     ];

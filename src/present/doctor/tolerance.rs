@@ -57,16 +57,16 @@ pub(super) fn lines(rule: &Tolerance) -> Vec<String> {
     let mut lines = vec![
         format!("rule  fail when the score drops by more than {}", rule.tolerance),
         format!(
-            "      {}: by luck alone the difference moves by +-{} or so",
+            "      {}: the difference has a standard error of {}",
             match rule.clusters {
                 Some(k) => format!("{} items in {} clusters", count(rule.items), count(k)),
                 None => format!("{} paired items", count(rule.items)),
             },
             size(rule.standard_error)
         ),
-        format!("      (one standard error, from {})", safe::line(&rule.basis)),
-        String::new(),
     ];
+    lines.extend(wrapped(&format!("({})", safe::line(&rule.basis))));
+    lines.push(String::new());
     let gate = rule.margin.map_or("no gate".into(), |margin| format!("gate --min-delta -{margin}"));
     lines.push(format!("      {:>11}  {:>12}    {gate}", "", "the rule"));
     lines.push(format!(
@@ -118,7 +118,7 @@ fn verdict_on(rule: &Tolerance) -> Vec<String> {
     });
     if let Some(at) = rule.rows.iter().find(|row| row.drop == rule.tolerance && row.drop > 0.0) {
         said.push(format!(
-            "A candidate that is worse by exactly {} passes {} of the time, however many items there are.",
+            "A candidate that is worse by exactly {} passes {} of the time; more items do not change that.",
             rule.tolerance,
             rounded(1.0 - at.fails)
         ));
