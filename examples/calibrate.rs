@@ -22,6 +22,8 @@ mod limits;
 mod missing;
 #[path = "calibrate/orders.rs"]
 mod orders;
+#[path = "calibrate/planning.rs"]
+mod planning;
 #[path = "calibrate/repeated.rs"]
 mod repeated;
 
@@ -68,6 +70,7 @@ fn main() {
         ("hardly-differ", limits::hardly_differ),
         ("informative-sizes", limits::informative_sizes),
         ("rare-losses", limits::rare_losses),
+        ("planning", planning::planning),
         ("agreement", agreement::agreement),
         ("missing", missing::missing),
         ("attempts", missing::attempts),

@@ -47,10 +47,7 @@ pub struct Terminal {
 pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
     let claim = match (&flags.min_delta, &flags.equivalence) {
         (Some(text), _) => above(text)?,
-        (None, Some(text)) => {
-            let expected = format!("a finite number above 0, {IN_UNITS}");
-            parse("--equivalence", text, &expected, |t| number(t).and_then(Claim::within))?
-        }
+        (None, Some(text)) => within(text)?,
         (None, None) => {
             return Err(Code::BadUsage
                 .at("--min-delta")
@@ -266,9 +263,23 @@ fn above(min_delta: &str) -> Result<Claim, Diagnostic> {
     })
 }
 
+fn within(margin: &str) -> Result<Claim, Diagnostic> {
+    parse("--equivalence", margin, &format!("a finite number above 0, {IN_UNITS}"), |t| {
+        number(t).and_then(Claim::within)
+    })
+}
+
 /// How margins are written.
 const IN_UNITS: &str =
     "in units of the score: 0.01 for one point of a score from 0 to 1, without a percent sign";
+
+/// A claim above `min_delta`, or of equivalence where that is said.
+fn claim(min_delta: &str, equivalence: Option<&str>) -> Result<Claim, Diagnostic> {
+    match equivalence {
+        None => above(min_delta),
+        Some(text) => within(text),
+    }
+}
 
 fn both_standard_input() -> Diagnostic {
     Code::BadUsage

@@ -3,11 +3,12 @@
 mod warnings;
 
 use super::runs::Loaded;
-use crate::decision::{self, Needed, Outlook};
+use crate::decision::{self, Outlook};
 use crate::domain::{Diagnostic, Plan, Rule};
 use crate::envelope::judged::{self, Judged, Remarks};
 use crate::envelope::v1;
-use crate::inference::{self, Estimate, Sample, effects, icc, planning};
+use crate::inference::forecast::Forecast;
+use crate::inference::{self, Estimate, Sample, bounded, effects, icc};
 use crate::pairing::{Pairs, pair};
 
 /// Judges the candidate against the baseline under a plan. Writes nothing.
@@ -65,19 +66,13 @@ fn by_interval(
 
 /// What another run of this kind would show: a matter of design, from the spread of this one.
 fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {
-    let sd = estimate.sd_diff;
-    if sd.is_nan() || sd <= 0.0 {
-        return Outlook::default();
+    if let Some(forecast) = Forecast::of(sample, plan) {
+        return Outlook { mde: forecast.reach, advice: forecast.sentence() };
     }
-    let deff = estimate.icc.map_or(1.0, |icc| icc::design_effect(&sample.units(), icc));
-    let (alpha, power, sides) = (plan.alpha, plan.power.get(), plan.sides);
+    let same = sample.baseline == sample.candidate;
     let null = plan.claim.lower_null();
-    let needed = match plan.planned_delta {
-        None => Needed::Unknown,
-        Some(planned) => planning::required_n(planned, null, sd, deff, alpha, power, sides)
-            .map_or(Needed::NoNumber, Needed::Items),
-    };
-    Outlook { mde: Some(planning::mde(sd, sample.len() as f64, deff, alpha, power, sides)), needed }
+    let needed = sample.span.and_then(|span| bounded::units_needed(null, span, plan.alpha_each().get()));
+    Outlook { mde: None, advice: decision::without_spread(plan, estimate.units as u64, same, needed) }
 }
 
 /// The effect in other units.

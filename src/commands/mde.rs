@@ -4,8 +4,8 @@ mod pilot;
 
 use super::{Files, Outcome, Output};
 use crate::domain::words::signed;
-use crate::domain::{Alpha, Code, Diagnostic, Fraction, Sides};
-use crate::inference::planning;
+use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
+use crate::inference::design::{Ask, Design, Need, Never};
 use crate::inference::variance_parts::RepeatsPlan;
 use crate::present::json;
 use crate::present::mde::{self as shown, Answer};
@@ -21,8 +21,8 @@ pub struct MdeRequest {
     pub n_pairs: Option<u64>,
     /// True improvement to plan for; then the items it needs are the answer.
     pub target_delta: Option<f64>,
-    /// Value that delta must exceed.
-    pub min_delta: f64,
+    /// What is to be shown.
+    pub claim: Claim,
     /// Error rate.
     pub alpha: Alpha,
     /// Power.
@@ -65,6 +65,7 @@ const PAIRS: u64 = 1000;
 
 /// What a design is reckoned with.
 struct Basis {
+    design: Design,
     sd: f64,
     icc: f64,
     deff: f64,
@@ -74,34 +75,52 @@ struct Basis {
     notes: Vec<String>,
 }
 
-/// Answers from the normal approximation; says which question it answered.
+/// Answers from the power of the test that `gate` runs; says which question it answered.
 ///
 /// # Errors
-/// `bad-usage` where the target does not exceed the value that it must exceed: no number of items
-/// suffices then. With a pilot every error about its runs, and `too-few-items` where it shows no spread.
+/// `bad-usage` where the target lies outside the claim: no number of items suffices then. With a pilot every
+/// error about its runs, and `too-few-items` where it shows no spread.
 pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Outcome, Diagnostic> {
     let basis = match &request.spread {
         Spread::Known { sd_diff, icc, clustering } => known(request.n_pairs, *sd_diff, *icc, *clustering),
         Spread::Pilot(pilot) => pilot.measure(request.n_pairs, files)?,
     };
-    let MdeRequest { target_delta, min_delta, .. } = *request;
-    let Basis { sd, icc, deff, pairs, pilot, repeats, notes } = basis;
-    let required = target_delta
-        .map(|target| request.required(target, sd, deff).ok_or_else(|| no_number(target, min_delta)));
+    let ask = request.ask();
+    let Basis { design, sd, icc, deff, pairs, pilot, repeats, mut notes } = basis;
+    let clustered = matches!(design, Design::Clustered { .. });
+    let (units, least) = (design.units(pairs), design.least_units(ask.alpha));
+    let target = request.target();
+    let needed = target
+        .map(|target| design.needed(&ask, target).map_err(|never| no_number(target, request.claim, never)))
+        .transpose()?;
+    let reach = if needed.is_none() { design.detectable(&ask, units) } else { None };
+    if needed.is_none() && units < least {
+        notes.push(format!(
+            "no verdict exists at alpha {} with fewer than {least} independent {}, whatever they show",
+            ask.alpha.get(),
+            if clustered { "clusters" } else { "items" }
+        ));
+    }
     let answer = Answer {
-        mde: required.is_none().then(|| request.detectable(sd, pairs, deff)),
-        required_pairs: required.transpose()?,
+        mde: reach,
+        required_pairs: needed.map(|need| need.items),
+        required_clusters: needed.and_then(|need| need.clusters),
         sd_diff: sd,
-        n_pairs: target_delta.is_none().then_some(pairs),
-        target_delta,
-        min_delta,
+        n_pairs: needed.is_none().then_some(pairs),
+        n_clusters: (needed.is_none() && clustered).then_some(units),
+        target_delta: target,
+        min_delta: request.claim.lower_null(),
+        equivalence: match request.claim {
+            Claim::Above { .. } => None,
+            Claim::Within { margin } => Some(margin),
+        },
         alpha: request.alpha.get(),
         power: request.power.get(),
         sides: if request.sides == Sides::One { "one" } else { "two" },
         icc,
         design_effect: deff,
         pilot,
-        repeats: repeats.map(|parts| request.repeats(&parts, pairs)),
+        repeats: repeats.map(|parts| request.repeats(&design, &parts, pairs)),
         notes,
     };
     let stdout = if request.output == Output::Json { json::text(&answer)? } else { shown::text(&answer) };
@@ -113,10 +132,15 @@ fn known(n_pairs: Option<u64>, sd: f64, icc: f64, clustering: Clustering) -> Bas
     let mean_size = match clustering {
         Clustering::None => 1.0,
         Clustering::MeanSize(m) => m,
-        Clustering::Clusters(k) => pairs as f64 / k as f64,
+        Clustering::Clusters(k) => (pairs as f64 / k as f64).max(1.0),
     };
-    let deff = 1.0 + icc * (mean_size - 1.0).max(0.0);
-    Basis { sd, icc, deff, pairs, pilot: None, repeats: None, notes: Vec::new() }
+    let deff = 1.0 + icc * (mean_size - 1.0);
+    let design = if mean_size > 1.0 {
+        Design::Clustered { sd, icc, mean_size, seen_size: mean_size }
+    } else {
+        Design::Graded { sd }
+    };
+    Basis { design, sd, icc, deff, pairs, pilot: None, repeats: None, notes: Vec::new() }
 }
 
 /// Designs that are shown beside the pilot's own.
@@ -126,15 +150,20 @@ const REPEATS: [Option<u32>; 5] = [Some(1), Some(2), Some(4), Some(8), None];
 const WORTH: f64 = 0.1;
 
 impl MdeRequest {
-    fn detectable(&self, sd: f64, pairs: u64, deff: f64) -> f64 {
-        planning::mde(sd, pairs as f64, deff, self.alpha, self.power.get(), self.sides)
+    fn ask(&self) -> Ask {
+        let alpha = if self.sides == Sides::One { self.alpha } else { self.alpha.halved() };
+        Ask { claim: self.claim, alpha, power: self.power.get() }
     }
 
-    fn required(&self, target: f64, sd: f64, deff: f64) -> Option<u64> {
-        planning::required_n(target, self.min_delta, sd, deff, self.alpha, self.power.get(), self.sides)
+    /// The truth that is planned for: where equivalence is claimed and nothing said, none.
+    fn target(&self) -> Option<f64> {
+        self.target_delta.or(match self.claim {
+            Claim::Above { .. } => None,
+            Claim::Within { .. } => Some(0.0),
+        })
     }
 
-    fn repeats(&self, parts: &pilot::Parts, pairs: u64) -> shown::Repeats {
+    fn repeats(&self, design: &Design, parts: &pilot::Parts, pairs: u64) -> shown::Repeats {
         let pilot::Parts { parts, plan } = parts;
         let enough = plan.enough(WORTH);
         shown::Repeats {
@@ -142,36 +171,54 @@ impl MdeRequest {
             sigma2_baseline: parts.baseline,
             sigma2_candidate: parts.candidate,
             n_pairs: pairs,
-            rows: REPEATS.iter().map(|repeats| self.row(plan, *repeats, pairs)).collect(),
+            rows: REPEATS.iter().map(|repeats| self.row(design, plan, *repeats, pairs)).collect(),
             enough,
             saving: enough.map(|repeats| plan.saving(repeats.into())),
         }
     }
 
-    fn row(&self, plan: &RepeatsPlan, repeats: Option<u32>, pairs: u64) -> shown::Row {
-        // The design effect is in V already: V = sd^2 deff.
+    fn row(&self, design: &Design, plan: &RepeatsPlan, repeats: Option<u32>, pairs: u64) -> shown::Row {
         let sd = plan.variance(repeats.map_or(f64::INFINITY, f64::from)).sqrt();
         let varies = sd > 0.0;
+        // The design effect is in V already: V = sd^2 deff.
+        let design = match *design {
+            Design::Clustered { mean_size, seen_size, .. } => {
+                Design::Clustered { sd, icc: 0.0, mean_size, seen_size }
+            }
+            Design::TwoValued { .. } | Design::Graded { .. } => Design::Graded { sd },
+        };
+        let ask = self.ask();
+        let units = design.units(pairs);
         shown::Row {
             repeats,
-            mde: varies.then(|| self.detectable(sd, pairs, 1.0)),
-            // No test works on one pair.
+            mde: if varies { design.detectable(&ask, units) } else { None },
             required_pairs: self
-                .target_delta
+                .target()
                 .filter(|_| varies)
-                .and_then(|target| self.required(target, sd, 1.0))
-                .map(|needed| needed.max(2)),
+                .and_then(|target| design.needed(&ask, target).ok())
+                .map(|need: Need| need.items),
         }
     }
 }
 
-fn no_number(target: f64, min_delta: f64) -> Diagnostic {
-    Code::BadUsage
-        .at("--target-delta")
-        .what(format!(
-            "is {}, which does not exceed min-delta {}: no number of items suffices",
-            signed(target),
-            signed(min_delta)
-        ))
-        .next("plan for a larger improvement, or claim less")
+fn no_number(target: f64, claim: Claim, never: Never) -> Diagnostic {
+    let error = Code::BadUsage.at("--target-delta");
+    match (never, claim) {
+        (Never::TooMany, _) => error
+            .what(format!("is {}: more than a thousand million items would be needed", signed(target)))
+            .next("plan for a larger improvement, or claim less"),
+        (Never::OutsideTheClaim, Claim::Above { min_delta }) => error
+            .what(format!(
+                "is {}, which does not exceed min-delta {}: no number of items suffices",
+                signed(target),
+                signed(min_delta)
+            ))
+            .next("plan for a larger improvement, or claim less"),
+        (Never::OutsideTheClaim, Claim::Within { margin }) => error
+            .what(format!(
+                "is {}, which does not lie within {margin} of 0: no number of items suffices",
+                signed(target)
+            ))
+            .next("plan for a true delta inside the margin (0 unless said), or claim a wider one"),
+    }
 }

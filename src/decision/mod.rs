@@ -12,32 +12,21 @@
 mod wording;
 mod worst_case;
 
+pub use wording::without_spread;
 pub use worst_case::{WorstCase, holds_whatever, worst_case};
 
 use crate::domain::{Claim, Identical, Plan, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::pairing::Counts;
 
-/// What the planned power says about another run of this kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// What another run of this kind would show, and what to do where this one decides nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outlook {
     /// Smallest true improvement beyond the claim's value that this many items show with the
     /// planned power.
     pub mde: Option<f64>,
-    /// Items needed in all for the planned improvement.
-    pub needed: Needed,
-}
-
-/// How many items a planned improvement needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Needed {
-    /// No improvement was planned, or the spread is unknown.
-    #[default]
-    Unknown,
-    /// This many.
-    Items(u64),
-    /// No number suffices: the planned improvement is not above the claim's value.
-    NoNumber,
+    /// What would help, as a sentence without a full stop.
+    pub advice: String,
 }
 
 /// A verdict with its reasons.
@@ -97,8 +86,7 @@ pub fn decide(
             verdict: observed,
             claim,
             finding: wording::finding(plan, estimate, observed),
-            suggestion: (observed == Verdict::Inconclusive)
-                .then(|| wording::suggestion(plan, counts, outlook)),
+            suggestion: (observed == Verdict::Inconclusive).then(|| outlook.advice.clone()),
         };
     };
     let verdict = locate(plan.claim, case.lower, case.upper);

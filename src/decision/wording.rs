@@ -1,6 +1,6 @@
 //! The report's sentences. They say the claim, the bounds, what was shown and what was not.
 
-use super::{Needed, Outlook, WorstCase};
+use super::WorstCase;
 use crate::domain::words;
 use crate::domain::words::{count, p_value, percent, signed};
 use crate::domain::{Claim, Plan, Sides, Verdict};
@@ -172,37 +172,30 @@ pub(super) fn unchanged(plan: &Plan, counts: &Counts, estimate: &Estimate) -> St
     )
 }
 
-/// What would help another time. It says what the verdict did not use.
-pub(super) fn suggestion(plan: &Plan, counts: &Counts, outlook: &Outlook) -> String {
-    let power = percent(plan.power.get());
-    match (outlook.needed, outlook.mde) {
-        (Needed::NoNumber, _) => {
-            "no number of items suffices: the improvement planned for is not above the claim's \
-                                  value; claim less, or expect more of the candidate"
-                .into()
-        }
-        (Needed::Items(total), _) => {
-            let more = total.saturating_sub(counts.pairs as u64);
-            if more == 0 {
-                format!(
-                    "the items at hand already gave {power} power at the improvement planned for: take the planned \
-                     improvement for too large, or the candidate for one that does not reach it"
-                )
-            } else {
-                format!(
-                    "about {} more items (in all about {}) give {power} power at the improvement planned for",
-                    count(more),
-                    count(total)
-                )
-            }
-        }
-        (Needed::Unknown, Some(mde)) => format!(
-            "with these {} items a true improvement of {} or more is shown with {power} power; name the improvement you \
-             expect with planned-delta to learn how many items it needs",
-            count(counts.pairs as u64),
-            signed(plan.claim.lower_null() + mde),
+/// What would help where all differences are the same, so that there is no spread to plan with. `same`: they
+/// are all 0; `needed`: how many units without a difference show the claim, where the range of scores is
+/// known.
+pub fn without_spread(plan: &Plan, units: u64, same: bool, needed: Option<u64>) -> String {
+    match needed {
+        _ if !same => "all differences are the same, so nothing says how far others would scatter: check that the scores \
+                       are what was meant"
+            .into(),
+        _ if !plan.claim.holds_at(0.0) => "every score is the same in both runs, and no number of such items shows an \
+                                          improvement: claim that the candidate is not worse (--min-delta below 0), or \
+                                          choose items on which the two differ"
+            .into(),
+        Some(needed) if needed > units => format!(
+            "every score is the same in both runs: about {} independent units of one size without a difference would show \
+             the claim, and there are {}; or let the plan allow what changes nothing (--identical allow)",
+            count(needed),
+            count(units)
         ),
-        (Needed::Unknown, None) => "the differences have no spread to plan with; collect more items".into(),
+        Some(_) => "every score is the same in both runs, and the units differ too much in size to show the claim: more \
+                    units are needed, or a plan that allows what changes nothing (--identical allow)"
+            .into(),
+        None => "every score is the same in both runs: name how far scores can go with --score-range LO,HI, so that equal \
+                 scores can show the claim, or let the plan allow what changes nothing (--identical allow)"
+            .into(),
     }
 }
 

@@ -1,169 +1,182 @@
-//! How often would the gate fire where there is nothing to find?
-
-use std::collections::BTreeMap;
+//! How often does the gate speak where there is nothing to find? Whole runs of one model against each other.
 
 use rayon::prelude::*;
 
-use super::stream::{Purpose, Stream, Streams};
-use super::{Sample, infer, tails};
-use crate::domain::{Diagnostic, Plan};
-use crate::pairing::Repeats;
+use super::stream::{Purpose, Streams};
+use super::{Estimate, Sample, infer};
+use crate::domain::{Claim, Diagnostic, Plan};
 
-/// What random splits of one run's repeats made of it.
+/// What gates of whole runs of one model against each other answered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noise {
-    /// Items with two scored repeats or more: those that were split.
-    pub items: usize,
-    /// Random splits.
-    pub splits: u32,
-    /// Splits after which one half was shown to be better than the other.
-    pub allowed: u32,
-    /// Splits after which it was shown to be worse.
-    pub rejected: u32,
+    /// Whole draws: epochs of a run, or runs.
+    pub draws: usize,
+    /// Pairs of draws that were gated, each in both orders.
+    pub pairs: usize,
+    /// Pairs that can be formed without using a draw twice: what is independent of it.
+    pub independent: usize,
+    /// Share of gates that ended in ALLOW.
+    pub allow: f64,
+    /// Share of gates that ended in REJECT.
+    pub reject: f64,
 }
+
+/// Two sides of an interval, each wrong in at most this share of cases.
+const MISSED: f64 = 0.025;
 
 impl Noise {
-    /// The most that a share of splits may really be, at 95 %: Clopper and Pearson's upper bound.
+    /// Where the true rate behind a share lies, at 95 %: the rates p with
+    /// `independent` KL(share, p) <= ln(1 / .025), on either side.
+    ///
+    /// A mean over all pairs of n independent draws has tails no heavier than that of a mean over
+    /// floor(n / 2) independent pairs allows for (Hoeffding), so hundreds of pairs of five epochs count as two.
+    ///
+    /// # References
+    /// 1. Hoeffding, W. (1963). Probability inequalities for sums of bounded random variables. *Journal of the
+    ///    American Statistical Association* 58, 13-30, section 5a.
     #[must_use]
-    pub fn at_most(&self, count: u32) -> f64 {
-        let (x, n) = (f64::from(count), f64::from(self.splits));
-        if count >= self.splits { 1.0 } else { tails::beta_inv(0.95, x + 1.0, n - x) }
+    pub fn between(&self, share: f64) -> (f64, f64) {
+        let far = |p: f64| self.independent as f64 * divergence(share, p) > -MISSED.ln();
+        let edge = |mut inside: f64, mut outside: f64| {
+            for _ in 0..60 {
+                let middle = 0.5 * (inside + outside);
+                if far(middle) { outside = middle } else { inside = middle }
+            }
+            inside
+        };
+        let low = if far(0.0) { edge(share, 0.0) } else { 0.0 };
+        let high = if far(1.0) { edge(share, 1.0) } else { 1.0 };
+        (low, high)
     }
 }
 
-/// Is one half of a run's repeats shown to be better, or worse, than the other half?
+/// KL divergence of two coins.
+fn divergence(share: f64, p: f64) -> f64 {
+    let part = |a: f64, b: f64| {
+        if a <= 0.0 {
+            0.0
+        } else if b <= 0.0 {
+            f64::INFINITY
+        } else {
+            a * (a / b).ln()
+        }
+    };
+    part(share, p) + part(1.0 - share, 1.0 - p)
+}
+
+/// How often does the plan's gate ALLOW, and how often REJECT, where both sides are the same model?
 ///
-/// Each split puts the scored repeats of every item into two halves at random (one is left out where
-/// their number is odd), takes the mean of each half, and asks the plan's method about delta = 0, which
-/// is the truth: both halves come from one model. A split that answers "better" or "worse" is a false
-/// alarm.
+/// `draws` whole draws of one model: epochs of a run, or runs. `sample(a, b)` pairs two of them as a gate
+/// pairs baseline and candidate. Every pair is gated in both orders; of more than `most` pairs a random
+/// choice, by the plan's seed. The truth is delta = 0, so for a claim "better by m >= 0" an ALLOW is a false
+/// alarm, and for "not worse by m" a REJECT is.
 ///
-/// Given the scores, swapping the halves of an item is as likely as not, so each share is at most
-/// `Plan::alpha_each` for sign flips, and near it or below for the formulas of large samples. What the
-/// shares cannot show: how clusters of items move together between two models, and skewed differences
-/// between them; within one model both cancel.
-///
-/// `repeats` scores of the items, `clusters` the cluster of each. Items with one scored repeat are left
-/// out; `None` where fewer than two are left. Streams: one a split, of the plan's seed.
+/// Unlike splits of each item on its own, which are sign flips and answer alpha whatever the data, whole draws
+/// carry the luck that items share within one: a server that was slow, a judge that changed, a passage that was
+/// misread. What no draw shows: luck that all of them share, and what two models differ in.
 ///
 /// # Errors
-/// Those of [`infer`].
+/// Those of `sample` and of [`infer`].
 pub fn noise(
-    repeats: &Repeats,
-    clusters: Option<&[u32]>,
+    draws: usize,
+    sample: impl Fn(usize, usize) -> Result<Sample, Diagnostic> + Sync,
     plan: &Plan,
-    splits: u32,
-) -> Result<Option<Noise>, Diagnostic> {
-    let split: Vec<(usize, &[f64])> =
-        repeats.items().enumerate().filter(|(_, scores)| scores.len() >= 2).collect();
-    if split.len() < 2 {
-        return Ok(None);
+    most: u32,
+) -> Result<Noise, Diagnostic> {
+    let mut pairs: Vec<(usize, usize)> =
+        (0..draws).flat_map(|a| (a + 1..draws).map(move |b| (a, b))).collect();
+    let mut stream = Streams::new(plan.seed, Purpose::Split).replicate(0);
+    if pairs.len() > most as usize {
+        for last in (1..pairs.len()).rev() {
+            pairs.swap(last, stream.below(u32::try_from(last + 1).unwrap_or(u32::MAX)) as usize);
+        }
+        pairs.truncate(most as usize);
     }
-    let clusters = clusters.map(|all| renumbered(split.iter().filter_map(|(item, _)| all.get(*item))));
-    let streams = Streams::new(plan.seed, Purpose::Split);
-    let (allowed, rejected) = (0..splits)
-        .into_par_iter()
-        .map(|number| {
-            let mut stream = streams.replicate(u64::from(number));
-            let (baseline, candidate) =
-                split.iter().map(|(_, scores)| halves(scores, &mut stream)).unzip::<_, _, Vec<_>, Vec<_>>();
-            let binary =
-                [&baseline, &candidate].iter().all(|side| side.iter().all(|s| *s == 0.0 || *s == 1.0));
-            let two_valued = binary.then_some(1.0);
-            let sample = Sample { two_valued, ..Sample::graded(baseline, candidate, clusters.clone()) };
-            let found = infer(&sample, plan)?;
-            Ok((u32::from(found.lower > 0.0), u32::from(found.upper < 0.0)))
+    let (allowed, rejected) = pairs
+        .par_iter()
+        .map(|(a, b)| {
+            let one = answer(&infer(&sample(*a, *b)?, plan)?, plan.claim);
+            let other = answer(&infer(&sample(*b, *a)?, plan)?, plan.claim);
+            Ok((one.0 + other.0, one.1 + other.1))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
-    Ok(Some(Noise { items: split.len(), splits, allowed, rejected }))
+    let gates = (2 * pairs.len()).max(1) as f64;
+    Ok(Noise {
+        draws,
+        pairs: pairs.len(),
+        independent: (draws / 2).min(pairs.len()),
+        allow: f64::from(allowed) / gates,
+        reject: f64::from(rejected) / gates,
+    })
 }
 
-/// The means of two random halves.
-fn halves(scores: &[f64], stream: &mut Stream) -> (f64, f64) {
-    let mut drawn = scores.to_vec();
-    for last in (1..drawn.len()).rev() {
-        let other = stream.below(u32::try_from(last + 1).unwrap_or(u32::MAX)) as usize;
-        drawn.swap(last, other);
-    }
-    let half = drawn.len() / 2;
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-    (mean(drawn.get(..half).unwrap_or(&[])), mean(drawn.get(half..2 * half).unwrap_or(&[])))
-}
-
-/// Clusters as 0..k in the order in which they first come.
-fn renumbered<'c>(clusters: impl Iterator<Item = &'c u32>) -> Vec<u32> {
-    let mut numbers = BTreeMap::new();
-    clusters
-        .map(|cluster| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(*cluster).or_insert(next)
-        })
-        .collect()
+/// (ALLOW, REJECT), each 0 or 1.
+fn answer(found: &Estimate, claim: Claim) -> (u32, u32) {
+    let (shown, refuted) = match claim {
+        Claim::Above { min_delta } => (found.lower > min_delta, found.upper < min_delta),
+        Claim::Within { margin } => {
+            (found.lower > -margin && found.upper < margin, found.upper < -margin || found.lower > margin)
+        }
+    };
+    (u32::from(shown), u32::from(refuted && !shown))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Noise, halves, noise, renumbered};
+    use super::{Noise, noise};
     use crate::domain::{Claim, Plan};
+    use crate::inference::Sample;
     use crate::inference::stream::{Purpose, Streams};
-    use crate::pairing::Repeats;
 
-    fn plan() -> Plan {
-        Plan { resamples: 199, ..Plan::of(Claim::Above { min_delta: 0.0 }) }
+    fn plan(min_delta: f64) -> Plan {
+        Plan { resamples: 199, ..Plan::of(Claim::Above { min_delta }) }
     }
 
-    /// Items of every difficulty, answered `repeats` times.
-    fn run(items: u64, repeats: usize) -> Repeats {
-        let streams = Streams::new(5, Purpose::Simulation);
-        let mut run = Repeats::default();
-        for item in 0..items {
-            let mut stream = streams.replicate(item);
-            let rate = stream.unit();
-            run.push((0..repeats).map(|_| f64::from(u8::from(stream.unit() < rate))));
-        }
-        run
+    /// Scores of 120 items in whole draws whose items share luck of standard deviation `shared`.
+    fn draws(count: u64, shared: f64) -> Vec<Vec<f64>> {
+        let streams = Streams::new(9, Purpose::Simulation);
+        (0..count)
+            .map(|draw| {
+                let mut stream = streams.replicate(draw);
+                let luck = shared * stream.normal();
+                (0..120).map(|_| luck + 0.3 * stream.normal()).collect()
+            })
+            .collect()
+    }
+
+    fn found(draws: &[Vec<f64>], min_delta: f64, most: u32) -> Noise {
+        let sample = |a: usize, b: usize| Ok(Sample::graded(draws[a].clone(), draws[b].clone(), None));
+        noise(draws.len(), sample, &plan(min_delta), most).expect("an answer")
+    }
+
+    /// Splits of each item answered alpha here as well.
+    #[test]
+    fn luck_that_a_whole_epoch_shares_is_seen() {
+        let (quiet, loud) = (found(&draws(20, 0.0), 0.0, 200), found(&draws(20, 0.06), 0.0, 200));
+        assert!(quiet.allow < 0.09 && quiet.reject < 0.09, "{quiet:?}");
+        assert!(loud.allow > 0.15 && loud.reject > 0.15, "{loud:?}");
+        assert_eq!((loud.draws, loud.pairs, loud.independent), (20, 190, 10));
+        assert!(loud.between(loud.allow).0 > 0.0 && loud.between(quiet.allow).1 > 0.2);
     }
 
     #[test]
-    fn alarms_come_no_oftener_than_alpha() {
-        const SPLITS: u32 = 600;
-        let clusters: Vec<u32> = (0..60).map(|item| item / 6).collect();
-        for (repeats, clusters) in [(2, None), (5, None), (4, Some(&clusters[..]))] {
-            let found =
-                noise(&run(60, repeats), clusters, &plan(), SPLITS).expect("an answer").expect("repeats");
-            assert_eq!((found.items, found.splits), (60, SPLITS));
-            // .05 and three standard errors; and not never.
-            for share in [found.allowed, found.rejected].map(|count| f64::from(count) / f64::from(SPLITS)) {
-                assert!((0.002..0.077).contains(&share), "{repeats} {share}");
-            }
-        }
+    fn the_claim_is_asked_about_and_not_another() {
+        let runs = draws(8, 0.0);
+        let margin = found(&runs, -0.2, 200);
+        assert!(margin.allow > 0.9 && margin.reject == 0.0, "{margin:?}");
+        let more = found(&runs, 0.2, 200);
+        assert!(more.reject > 0.9 && more.allow == 0.0, "{more:?}");
+        assert_eq!(found(&runs, 0.0, 5).pairs, 5);
     }
 
+    /// One pair says next to nothing: (1 - p) = .025 gives p = .975.
     #[test]
-    fn one_repeat_tells_nothing() {
-        assert_eq!(noise(&run(50, 1), None, &plan(), 10), Ok(None));
-        let mut mixed = run(2, 2);
-        mixed.push([1.0]);
-        assert_eq!(noise(&mixed, None, &plan(), 10).expect("an answer").map(|found| found.items), Some(2));
-    }
-
-    #[test]
-    fn a_split_uses_each_repeat_once() {
-        let mut stream = Streams::new(0, Purpose::Split).replicate(0);
-        for _ in 0..100 {
-            let (a, b) = halves(&[1.0, 2.0, 4.0, 8.0], &mut stream);
-            assert_eq!(a + b, 7.5);
-            let (a, b) = halves(&[1.0, 2.0, 4.0], &mut stream);
-            assert!([3.0, 5.0, 6.0].contains(&(a + b)) && a != b);
-        }
-        assert_eq!(renumbered([7, 7, 2, 7, 9].iter()), [0, 0, 1, 0, 2]);
-    }
-
-    /// R: binom.test(3, 200, alternative = "less")$conf.int[2]
-    #[test]
-    fn the_bound_is_clopper_and_pearsons() {
-        let noise = Noise { items: 9, splits: 200, allowed: 3, rejected: 200 };
-        assert!((noise.at_most(3) - 0.038_309_708_498_568_54).abs() < 1e-9, "{}", noise.at_most(3));
-        assert_eq!(noise.at_most(200), 1.0);
+    fn one_pair_is_one_pair() {
+        let one = found(&draws(2, 0.0), 0.0, 200);
+        assert_eq!((one.pairs, one.independent), (1, 1));
+        let (low, high) = one.between(0.0);
+        assert!(low == 0.0 && (high - 0.975).abs() < 1e-6, "{high}");
+        let (low, high) = one.between(1.0);
+        assert!((low - 0.025).abs() < 1e-6 && high == 1.0);
     }
 }

@@ -1,8 +1,14 @@
 //! The answer of `doctor`.
 
+mod noise;
+mod tolerance;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use noise::{Interval, Noise, claim};
+pub use tolerance::{Tolerance, ToleranceRow};
 
 use super::safe;
 use crate::domain::words::{count, percent, signed};
@@ -12,8 +18,12 @@ use crate::domain::words::{count, percent, signed};
 pub struct Checkup {
     /// One finding a file, in the order in which they were named.
     pub files: Vec<Finding>,
+    /// What gates of several runs of one model against each other answer, where that was asked for.
+    pub noise: Option<Noise>,
     /// What a gate would make of two files; `None` with another number of them.
     pub pair: Option<Pair>,
+    /// What a rule in use does, where that was asked for.
+    pub tolerance: Option<Tolerance>,
     /// Why two files are no pair.
     pub problem: Option<String>,
 }
@@ -29,7 +39,7 @@ pub struct Finding {
     pub problem: Option<String>,
     /// The run in it; `None` where it cannot be read.
     pub run: Option<Run>,
-    /// What splits of its epochs show, where they were asked for.
+    /// What gates of its epochs against each other answer, where that was asked for.
     pub noise: Option<Noise>,
     /// What a person should know of how it was read.
     pub notes: Vec<String>,
@@ -90,25 +100,6 @@ pub struct Clusters {
     pub effective: f64,
 }
 
-/// How often a gate fires where there is nothing to find.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Noise {
-    /// Items with two epochs or more.
-    pub items: usize,
-    /// Random splits of their epochs.
-    pub splits: u32,
-    /// Error rate that each share is held to.
-    pub alpha: f64,
-    /// Share of splits that ended in ALLOW.
-    pub allow: f64,
-    /// What that share is at most, at 95 %.
-    pub allow_at_most: f64,
-    /// Share of splits that ended in REJECT.
-    pub reject: f64,
-    /// What that share is at most, at 95 %.
-    pub reject_at_most: f64,
-}
-
 /// What a gate would make of the pair.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pair {
@@ -130,7 +121,7 @@ pub struct Pair {
     pub notes: Vec<String>,
 }
 
-/// What a pair can show, by the normal approximation of planning.
+/// What a pair can show, by the power of the test that a gate runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Precision {
     /// Standard deviation of the per-item differences.
@@ -143,10 +134,22 @@ pub struct Precision {
     pub power: f64,
     /// The claim's value.
     pub min_delta: f64,
-    /// How far a bound is expected from delta.
-    pub bound_distance: f64,
-    /// The smallest true delta that is shown with that power.
-    pub detectable: f64,
+    /// Margin of an equivalence claim; `None` for the other claims.
+    pub equivalence: Option<f64>,
+    /// The smallest such margin that is shown with that power where the two do not differ.
+    pub smallest_margin: Option<f64>,
+    /// Independent units: items, or clusters.
+    pub units: u64,
+    /// Units below which no verdict exists.
+    pub least_units: u64,
+    /// Whether clusters are the units.
+    pub clustered: bool,
+    /// How far a bound is expected from delta; `None` where there is no bound.
+    pub bound_distance: Option<f64>,
+    /// The smallest true delta that is shown with that power; `None` where the scores leave room for none.
+    pub detectable: Option<f64>,
+    /// How much better than the baseline a candidate can be, where the range of scores is known.
+    pub room: Option<f64>,
     /// The planned effect, where one was named.
     pub target: Option<Target>,
 }
@@ -158,8 +161,12 @@ pub struct Target {
     pub delta: f64,
     /// Whether these pairs show it with the power planned for.
     pub reachable: bool,
+    /// Whether the scores leave room for it.
+    pub possible: bool,
     /// Pairs that would; `None` where no number does.
     pub required_pairs: Option<u64>,
+    /// The same in whole clusters, where these are the units.
+    pub required_clusters: Option<u64>,
 }
 
 /// The answer for people.
@@ -170,16 +177,15 @@ pub fn text(checkup: &Checkup) -> String {
         lines.push(format!("{}  {}", if file.ok { "ok  " } else { "FAIL" }, safe::line(&file.path)));
         lines.extend(file.run.iter().flat_map(describe));
         lines.extend(file.problem.iter().map(|problem| row("problem", &safe::line(problem))));
-        lines.extend(file.noise.iter().flat_map(noise));
+        lines.extend(file.noise.iter().flat_map(noise::lines));
         lines.extend(file.notes.iter().map(|note| row("note", &safe::line(note))));
     }
+    lines.extend(checkup.noise.iter().flat_map(|found| {
+        [vec!["runs  of one model, held against each other".to_owned()], noise::lines(found)].concat()
+    }));
     lines.extend(checkup.pair.iter().flat_map(pair));
-    lines.extend(
-        checkup
-            .problem
-            .iter()
-            .map(|problem| format!("FAIL  the two files are no pair: {}", safe::line(problem))),
-    );
+    lines.extend(checkup.tolerance.iter().flat_map(tolerance::lines));
+    lines.extend(checkup.problem.iter().map(|problem| format!("FAIL  {}", safe::line(problem))));
     lines.push(String::new());
     lines.join("\n")
 }
@@ -246,25 +252,6 @@ fn span(range: Range, of: &str) -> String {
     }
 }
 
-fn noise(noise: &Noise) -> Vec<String> {
-    let share = |name: &str, share: f64, most: f64| {
-        row("", &format!("{name} {:>6}, at most {} (95 %)", percent(share), percent(most)))
-    };
-    vec![
-        row(
-            "noise",
-            &format!(
-                "{} random splits of the epochs of {} items in two, where nothing differs:",
-                count(noise.splits.into()),
-                count(noise.items as u64)
-            ),
-        ),
-        share("ALLOW ", noise.allow, noise.allow_at_most),
-        share("REJECT", noise.reject, noise.reject_at_most),
-        row("", &format!("a gate at alpha {} may err that often on each side", noise.alpha)),
-    ]
-}
-
 fn pair(pair: &Pair) -> Vec<String> {
     let mut lines = vec![
         "pair  first file as baseline, second as candidate".into(),
@@ -286,28 +273,61 @@ fn pair(pair: &Pair) -> Vec<String> {
 }
 
 fn precision(precision: &Precision) -> Vec<String> {
-    let mut lines = vec![
-        row(
+    let mut lines = Vec::new();
+    if let Some(distance) = precision.bound_distance {
+        lines.push(row(
             "bounds",
-            &format!("each about {:.4} from delta, at alpha {}", precision.bound_distance, precision.alpha),
-        ),
-        row(
-            "power",
-            &format!(
-                "a true delta of {} is shown to lie above {} with probability {}",
-                signed(precision.detectable),
-                signed(precision.min_delta),
-                percent(precision.power)
-            ),
-        ),
-    ];
-    lines.extend(precision.target.iter().map(|target| {
-        let needed = match target.required_pairs {
-            Some(pairs) => format!("it needs {} pairs", count(pairs)),
-            None => "no number of pairs shows it, for it does not exceed what must be exceeded".into(),
-        };
-        let reach = if target.reachable { "within reach" } else { "out of reach" };
-        row("planned", &format!("a true delta of {} is {reach}: {needed}", signed(target.delta)))
-    }));
+            &format!("each about {distance:.4} from delta, at alpha {}", precision.alpha),
+        ));
+    }
+    lines.push(row("power", &power(precision)));
+    lines.extend(precision.target.iter().map(|target| row("planned", &planned(precision, target))));
     lines
+}
+
+fn power(precision: &Precision) -> String {
+    let surely = percent(precision.power);
+    let unit = if precision.clustered { "clusters" } else { "items" };
+    if precision.units < precision.least_units {
+        return format!(
+            "none: no verdict exists with fewer than {} independent {unit}, and there are {}",
+            count(precision.least_units),
+            count(precision.units)
+        );
+    }
+    match (precision.detectable, precision.smallest_margin, precision.equivalence, precision.room) {
+        (Some(detectable), ..) => format!(
+            "a true delta of {} is shown to lie above {} with probability {surely}",
+            signed(detectable),
+            signed(precision.min_delta)
+        ),
+        (None, Some(margin), ..) => format!(
+            "two that do not differ are shown to lie within {margin:.4} of each other with probability {surely}"
+        ),
+        (None, None, None, Some(room)) => format!(
+            "no improvement these scores leave room for ({} at most) is shown to lie above {} with probability {surely}",
+            signed(room),
+            signed(precision.min_delta)
+        ),
+        (None, None, ..) => format!("nothing is shown with probability {surely}"),
+    }
+}
+
+fn planned(precision: &Precision, target: &Target) -> String {
+    let delta = format!("a true delta of {}", signed(target.delta));
+    if !target.possible {
+        return format!(
+            "{delta} cannot be: the baseline leaves room for {} at most",
+            precision.room.map_or("less".into(), signed)
+        );
+    }
+    let reach = if target.reachable { "within reach" } else { "out of reach" };
+    let needed = match (target.required_pairs, target.required_clusters) {
+        (Some(pairs), Some(clusters)) => {
+            format!("it needs {} clusters like these, about {} pairs", count(clusters), count(pairs))
+        }
+        (Some(pairs), None) => format!("it needs {} pairs", count(pairs)),
+        (None, _) => "no number of pairs shows it, for it does not exceed what must be exceeded".into(),
+    };
+    format!("{delta} is {reach}: {needed}")
 }

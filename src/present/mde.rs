@@ -8,18 +8,24 @@ use crate::domain::words::{count, percent, signed};
 /// What a design shows, or what an effect needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
-    /// Minimum detectable effect, where no target was named.
+    /// Minimum detectable effect, where no target was named; `None` too where no effect can be shown.
     pub mde: Option<f64>,
     /// Paired items that the target needs, where one was named.
     pub required_pairs: Option<u64>,
+    /// The same in whole clusters, where these are the units.
+    pub required_clusters: Option<u64>,
     /// Standard deviation of the per-item differences.
     pub sd_diff: f64,
     /// Paired items of the design, where no target was named.
     pub n_pairs: Option<u64>,
+    /// Whole clusters that these are, where clusters are the units.
+    pub n_clusters: Option<u64>,
     /// True improvement to plan for.
     pub target_delta: Option<f64>,
     /// Value that delta must exceed.
     pub min_delta: f64,
+    /// Margin of an equivalence claim; `None` for the other claims.
+    pub equivalence: Option<f64>,
     /// Error rate.
     pub alpha: f64,
     /// Power.
@@ -137,19 +143,27 @@ pub fn text(answer: &Answer) -> String {
 }
 
 fn headline(answer: &Answer) -> String {
-    match (answer.mde, answer.required_pairs) {
-        (Some(mde), _) => {
-            let beyond = if answer.min_delta == 0.0 {
-                String::new()
-            } else {
-                format!(" beyond min-delta {}", signed(answer.min_delta))
-            };
-            format!("MDE = {}{beyond} with {} paired items", size(mde), count(answer.n_pairs.unwrap_or(0)))
-        }
-        (None, needed) => format!(
-            "required N = {} paired items to show delta > {} when the true improvement is {}",
-            count(needed.unwrap_or(0)),
+    let beyond = if answer.min_delta == 0.0 {
+        String::new()
+    } else {
+        format!(" beyond min-delta {}", signed(answer.min_delta))
+    };
+    let clusters = |n: Option<u64>| n.map_or(String::new(), |n| format!(" in {} clusters", count(n)));
+    let pairs = format!("{} paired items{}", count(answer.n_pairs.unwrap_or(0)), clusters(answer.n_clusters));
+    match (answer.mde, answer.required_pairs, answer.equivalence) {
+        (Some(mde), _, _) => format!("MDE = {}{beyond} with {pairs}", size(mde)),
+        (None, None, _) => format!("MDE = none: no effect is shown with that power by {pairs}"),
+        (None, Some(needed), None) => format!(
+            "required N = {} paired items{} to show delta > {} when the true improvement is {}",
+            count(needed),
+            clusters(answer.required_clusters),
             signed(answer.min_delta),
+            signed(answer.target_delta.unwrap_or(0.0))
+        ),
+        (None, Some(needed), Some(margin)) => format!(
+            "required N = {} paired items{} to show delta within {margin} on both sides when it is {} in truth",
+            count(needed),
+            clusters(answer.required_clusters),
             signed(answer.target_delta.unwrap_or(0.0))
         ),
     }

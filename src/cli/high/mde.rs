@@ -1,7 +1,7 @@
 //! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
 
 use super::{
-    above, alpha, both_standard_input, cluster, direction, epochs, format, missing, number, parse, plain,
+    alpha, both_standard_input, claim, cluster, direction, epochs, format, missing, number, parse, plain,
     power,
 };
 use crate::cli::low::MdeFlags;
@@ -44,7 +44,7 @@ pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
             .as_deref()
             .map(|t| parse("--target-delta", t, "a finite number", number))
             .transpose()?,
-        min_delta: parse("--min-delta", &flags.min_delta, "a finite number", number)?,
+        claim: claim(&flags.min_delta, flags.equivalence.as_deref())?,
         alpha: alpha(&flags.alpha)?,
         power: power(&flags.power)?,
         sides: sides(flags),
@@ -134,7 +134,7 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
             cluster: cluster(said.cluster.as_deref()),
             epochs: epochs(said.epochs.as_deref().unwrap_or("mean"))?,
             missing: missing(said.missing.as_deref().unwrap_or("error"))?,
-            ..Plan::of(above(&flags.min_delta)?)
+            ..Plan::of(claim(&flags.min_delta, flags.equivalence.as_deref())?)
         },
     })
 }

@@ -8,16 +8,22 @@ pub(super) const EXAMPLES: &str = "\
 Look before you gate: doctor says what two runs can show, never what they do show, so it may be run before the plan is \
 fixed. Exit code 65 where a gate would refuse a file or the pair.
 
+Do you fail a release today when its score drops by more than some points? --tolerance says what that rule does on \
+your data: how often it fires where nothing changed, which true drop it finds, and the gate to use instead.
+
 Examples:
   evalsig doctor base.json cand.json
   evalsig doctor base.json cand.json --target-delta 0.02
-  evalsig doctor base.json --aa --splits 1000";
+  evalsig doctor base.json cand.json --tolerance 0.02
+  evalsig doctor base.json --tolerance 0.02 --discordance 0.1
+  evalsig doctor --aa epochs.json
+  evalsig doctor --aa monday.json tuesday.json wednesday.json --min-delta -0.02";
 
 /// Flags of doctor.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DoctorFlags {
     /// Run files to check. With exactly two, they are checked as a pair (baseline, candidate) too.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "aa")]
     pub(in crate::cli) files: Vec<String>,
     /// Format of the files: auto looks at the content.
     #[arg(long, value_name = FORMATS, default_value = "auto")]
@@ -42,6 +48,24 @@ pub(in crate::cli) struct DoctorFlags {
     /// Value that delta must exceed: the claim that a gate is to decide.
     #[arg(long, value_name = "DELTA", default_value = "0", allow_hyphen_values = true)]
     pub(in crate::cli) min_delta: String,
+    /// Claim equivalence instead: delta within this margin on both sides.
+    #[arg(long, value_name = "MARGIN", conflicts_with = "min_delta", allow_hyphen_values = true)]
+    pub(in crate::cli) equivalence: Option<String>,
+    /// What does the rule "fail when the score drops by more than X" do on this pair, or on one run?
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    pub(in crate::cli) tolerance: Option<String>,
+    /// For --tolerance on one run of 0/1 scores: the share of items whose score changes between two runs.
+    #[arg(long, value_name = "SHARE", requires = "tolerance", allow_hyphen_values = true)]
+    pub(in crate::cli) discordance: Option<String>,
+    /// For --tolerance on one run of graded scores: the standard deviation of an item's difference.
+    #[arg(
+        long,
+        value_name = "SD",
+        requires = "tolerance",
+        conflicts_with = "discordance",
+        allow_hyphen_values = true
+    )]
+    pub(in crate::cli) sd_diff: Option<String>,
     /// True improvement to find: says whether these pairs would show it, and how many would.
     #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(in crate::cli) target_delta: Option<String>,
@@ -51,14 +75,14 @@ pub(in crate::cli) struct DoctorFlags {
     /// Power to plan for.
     #[arg(long, value_name = "SHARE", default_value = "0.80", allow_hyphen_values = true)]
     pub(in crate::cli) power: String,
-    /// Split the epochs of each run at random in two and gate one half against the other: how often would
-    /// the gate fire on noise? Needs two epochs an item.
-    #[arg(long)]
-    pub(in crate::cli) aa: bool,
-    /// Random splits of --aa.
+    /// How often does the gate speak where nothing changed? Gates whole runs of one model against each other:
+    /// those named here (with the one FILE before, if there is one), or the epochs of a single run.
+    #[arg(long, value_name = "RUN", num_args = 0..)]
+    pub(in crate::cli) aa: Option<Vec<String>>,
+    /// Most pairs of runs or epochs that --aa gates; of more a random choice.
     #[arg(long, value_name = "N", default_value = "200", allow_hyphen_values = true)]
     pub(in crate::cli) splits: String,
-    /// Seed of the splits.
+    /// Seed of the gates of --aa, and of the choice of pairs.
     #[arg(long, value_name = "N", default_value = "0", allow_hyphen_values = true)]
     pub(in crate::cli) seed: String,
     /// Shape of the result on standard output.

@@ -31,6 +31,10 @@ pub(in crate::cli) struct MdeFlags {
     /// Value that delta must exceed: the margin of the claim that is planned.
     #[arg(long, value_name = "DELTA", default_value = "0", allow_hyphen_values = true)]
     pub(in crate::cli) min_delta: String,
+    /// Plan an equivalence claim instead: both sides within this margin, where the true delta is 0 unless
+    /// --target-delta says otherwise.
+    #[arg(long, value_name = "MARGIN", conflicts_with = "min_delta", allow_hyphen_values = true)]
+    pub(in crate::cli) equivalence: Option<String>,
     /// Error rate.
     #[arg(long, value_name = "RATE", default_value = "0.05", allow_hyphen_values = true)]
     pub(in crate::cli) alpha: String,

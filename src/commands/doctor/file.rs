@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::DoctorRequest;
+use super::{DoctorRequest, aa, prefix};
 use crate::commands::Files;
-use crate::domain::{Code, Diagnostic, Names, RunFrame};
-use crate::inference::noise;
+use crate::domain::{Code, Names, RunFrame};
 use crate::pairing::repeats;
-use crate::present::doctor::{Clusters, Finding, Noise, Range, Run};
+use crate::present::doctor::{Clusters, Finding, Range, Run};
 use crate::readers::{self, ReadFile, ReadOptions};
 
-pub(super) fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) -> (Finding, Option<RunFrame>) {
+pub(super) fn examine(
+    path: &str,
+    request: &DoctorRequest,
+    split_epochs: bool,
+    files: &dyn Files,
+) -> (Finding, Option<RunFrame>) {
     let options = ReadOptions {
         metric: request.metric.clone(),
         cluster: request.cluster().clone(),
@@ -35,7 +39,7 @@ pub(super) fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) ->
     };
     let facts = facts(&file);
     let ReadFile { reading, .. } = file;
-    let noise = request.splits.map(|splits| alarms(&reading.run, request, splits)).transpose();
+    let noise = split_epochs.then(|| aa::of_epochs(&reading.run, request)).transpose();
     finding.problem = match &noise {
         Err(error) => Some(error.to_string()),
         Ok(_) if !facts.unscored.is_empty() => Some(format!(
@@ -48,6 +52,7 @@ pub(super) fn examine(path: &str, request: &DoctorRequest, files: &dyn Files) ->
     finding.noise = noise.unwrap_or(None);
     finding.run = Some(facts);
     finding.notes = reading.notes;
+    finding.notes.extend(prefix::forgotten(&reading.run));
     (finding, Some(reading.run))
 }
 
@@ -128,27 +133,4 @@ impl Items {
         };
         Self { ids, epochs, clusters }
     }
-}
-
-/// How often a gate fires on one half of the run's epochs against the other.
-fn alarms(run: &RunFrame, request: &DoctorRequest, splits: u32) -> Result<Noise, Diagnostic> {
-    let items = Items::of(run);
-    let scores = repeats(run, &items.ids);
-    let found =
-        noise::noise(&scores, items.clusters.as_deref(), &request.plan, splits)?.ok_or_else(|| {
-            Code::TooFewItems
-                .at("--aa")
-                .what("fewer than two items have two scored epochs, so there is nothing to split")
-                .next("evaluate with two epochs an item or more")
-        })?;
-    let share = |count: u32| f64::from(count) / f64::from(splits);
-    Ok(Noise {
-        items: found.items,
-        splits,
-        alpha: request.plan.alpha_each().get(),
-        allow: share(found.allowed),
-        allow_at_most: found.at_most(found.allowed),
-        reject: share(found.rejected),
-        reject_at_most: found.at_most(found.rejected),
-    })
 }

@@ -1,11 +1,14 @@
 //! What a gate would make of a pair, without saying what it would decide.
 
-use super::DoctorRequest;
-use crate::domain::{Diagnostic, Plan, RunFrame};
-use crate::inference::pilot::{Spread, spread};
-use crate::inference::{self, Sample, planning};
+use super::{DoctorRequest, tolerance};
+use crate::domain::words::signed;
+use crate::domain::{Claim, Code, Diagnostic, Plan, RunFrame};
+use crate::inference::design::{Ask, Design};
+use crate::inference::forecast::Forecast;
+use crate::inference::pilot::spread;
+use crate::inference::{self, Sample};
 use crate::pairing::pair;
-use crate::present::doctor::{Pair, Precision, Target};
+use crate::present::doctor::{Pair, Precision, Target, Tolerance};
 
 /// How often a bound falls short of delta by more than it is expected to: half of the time.
 const EVEN: f64 = 0.5;
@@ -14,11 +17,12 @@ pub(super) fn match_up(
     baseline: &RunFrame,
     candidate: &RunFrame,
     request: &DoctorRequest,
-) -> Result<Pair, Diagnostic> {
+) -> Result<(Pair, Option<Tolerance>), Diagnostic> {
     let direction = baseline.direction().or(candidate.direction()).unwrap_or(request.plan.direction);
-    let plan = &Plan { direction, ..request.plan.clone() };
+    let plan = &Plan { direction, planned_delta: request.target_delta, ..request.plan.clone() };
     let pairs = pair(baseline, candidate, plan)?;
     let sample = Sample::of(&pairs, plan.direction);
+    within_scores(plan.claim, &sample)?;
     let (method, reason) = inference::choose(&sample);
     let mut notes = pairs.notes;
     if pairs.counts.coverage < plan.min_coverage.get() {
@@ -29,14 +33,18 @@ pub(super) fn match_up(
             "{units} independent units are too few: gate would be INCONCLUSIVE below {needed}"
         ));
     }
-    let precision = match spread(&sample) {
-        Ok(spread) => Some(precision(&spread, request)),
-        Err(error) => {
+    let precision = match (spread(&sample), Design::of(&sample)) {
+        (Ok(spread), Some(design)) => {
+            Some(precision(&design, spread.sd, spread.design_effect, &sample, plan))
+        }
+        (Err(error), _) => {
             notes.push(format!("what the pair can show cannot be told: {}", error.what));
             None
         }
+        (Ok(_), None) => None,
     };
-    Ok(Pair {
+    let rule = tolerance::of_pair(&sample, request)?;
+    let facts = Pair {
         pairs: pairs.counts.pairs,
         only_baseline: pairs.counts.only_baseline,
         only_candidate: pairs.counts.only_candidate,
@@ -45,28 +53,68 @@ pub(super) fn match_up(
         reason,
         precision,
         notes,
-    })
+    };
+    Ok((facts, rule))
 }
 
-fn precision(spread: &Spread, request: &DoctorRequest) -> Precision {
-    let plan = &request.plan;
-    let (alpha, power, null) = (plan.alpha, plan.power.get(), plan.claim.lower_null());
-    let (sd, n, deff) = (spread.sd, spread.pairs as f64, spread.design_effect);
-    let shown_with = |power: f64| planning::mde(sd, n, deff, alpha, power, plan.sides);
+/// A claim that no outcome or every outcome of 0/1 scores satisfies is a slip of the decimal point.
+fn within_scores(claim: Claim, sample: &Sample) -> Result<(), Diagnostic> {
+    let Some(span) = sample.two_valued.or(sample.span) else { return Ok(()) };
+    let (flag, value, vacuous) = match claim {
+        Claim::Above { min_delta } => ("--min-delta", min_delta, min_delta.abs() >= span),
+        Claim::Within { margin } => ("--equivalence", margin, margin >= span),
+    };
+    if !vacuous {
+        return Ok(());
+    }
+    Err(Code::BadUsage
+        .at(flag)
+        .what(format!(
+            "is {}, and two scores of these runs lie at most {span} apart: {}",
+            signed(value),
+            if value > 0.0 && flag == "--min-delta" {
+                "no candidate can do that"
+            } else {
+                "every candidate does that"
+            }
+        ))
+        .next(format!(
+            "say what the candidate must show in units of the score: {} is one point of 100",
+            span / 100.0
+        )))
+}
+
+fn precision(design: &Design, sd: f64, design_effect: f64, sample: &Sample, plan: &Plan) -> Precision {
+    let forecast = Forecast::by(design, sample, plan);
+    let ask = Ask::of(plan);
+    let even = Ask { power: EVEN, claim: Claim::Above { min_delta: plan.claim.lower_null() }, ..ask };
+    let (equivalence, detectable) = match plan.claim {
+        Claim::Above { min_delta } => (None, forecast.reach.map(|reach| min_delta + reach)),
+        Claim::Within { margin } => (Some(margin), None),
+    };
     Precision {
         sd_diff: sd,
-        design_effect: deff,
-        alpha: alpha.get(),
-        power,
-        min_delta: null,
-        bound_distance: shown_with(EVEN),
-        detectable: null + shown_with(power),
-        target: request.target_delta.map(|delta| {
-            let required = planning::required_n(delta, null, sd, deff, alpha, power, plan.sides);
+        design_effect,
+        alpha: plan.alpha.get(),
+        power: ask.power,
+        min_delta: plan.claim.lower_null(),
+        equivalence,
+        smallest_margin: if equivalence.is_some() { forecast.reach } else { None },
+        units: forecast.units,
+        least_units: forecast.least_units,
+        clustered: forecast.clustered,
+        bound_distance: design.detectable(&even, forecast.units),
+        detectable,
+        room: forecast.room,
+        target: forecast.planned.map(|delta| {
+            let required = forecast.needed.and_then(Result::ok);
+            let possible = forecast.room.is_none_or(|room| delta <= room);
             Target {
                 delta,
-                reachable: required.is_some_and(|needed| needed <= spread.pairs as u64),
-                required_pairs: required,
+                reachable: possible && forecast.enough(),
+                possible,
+                required_pairs: required.map(|need| need.items),
+                required_clusters: required.and_then(|need| need.clusters),
             }
         }),
     }

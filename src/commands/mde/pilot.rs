@@ -5,6 +5,7 @@ use crate::commands::Files;
 use crate::commands::runs::{Loaded, Runs};
 use crate::domain::{Diagnostic, EpochRule, Plan};
 use crate::inference::Sample;
+use crate::inference::design::Design;
 use crate::inference::pilot::{Clusters, spread};
 use crate::inference::variance_parts::{RepeatsPlan, VarianceParts, variance_parts};
 use crate::pairing::{Repeats, pair, repeats};
@@ -31,7 +32,8 @@ impl Pilot {
         let runs = Loaded::read(&self.runs, &self.plan, files)?;
         let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
         let pairs = pair(baseline, candidate, &self.plan)?;
-        let spread = spread(&Sample::of(&pairs, self.plan.direction))?;
+        let sample = Sample::of(&pairs, self.plan.direction);
+        let spread = spread(&sample)?;
         let sides = [baseline, candidate].map(|run| repeats(run, &pairs.ids));
         let [in_baseline, in_candidate] = &sides;
 
@@ -52,6 +54,7 @@ impl Pilot {
         }
         let counts = &pairs.counts;
         Ok(Basis {
+            design: Design::of(&sample).unwrap_or(Design::Graded { sd: spread.sd }),
             sd: spread.sd,
             icc: spread.clusters.and_then(|c| c.anova).map_or(0.0, |anova| anova.icc.clamp(0.0, 1.0)),
             deff: spread.design_effect,
