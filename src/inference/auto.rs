@@ -24,7 +24,8 @@ pub fn choose(sample: &Sample) -> (Method, String) {
         let reason = format!("items share {k} clusters, and clusters are the independent units");
         return (Method::FlipAndT, reason);
     }
-    let binary = "scores are 0 or 1 in one epoch, and items are independent";
+    let values = if zero_or_one(sample) { "scores are 0 or 1" } else { "there are two scores" };
+    let binary = format!("{values} in one epoch, and items are independent");
     let graded = "scores are graded or averaged over epochs, and items are independent";
     match sample.discordance() {
         Some((broken, fixed, _)) if broken + fixed <= EXACT_UP_TO => {
@@ -34,6 +35,12 @@ pub fn choose(sample: &Sample) -> (Method, String) {
         None if sample.len() <= RESAMPLED_UP_TO => (Method::FlipAndT, graded.into()),
         None => (Method::SaddleAndHall, format!("{graded}; there are more than {RESAMPLED_UP_TO}")),
     }
+}
+
+/// Whether right and wrong are called 1 and 0, also where orientation turned the sign.
+fn zero_or_one(sample: &Sample) -> bool {
+    sample.baseline.iter().chain(&sample.candidate).all(|score| *score == 0.0 || score.abs() == 1.0)
+        && sample.two_valued == Some(1.0)
 }
 
 /// Below this many effective units a note says so.

@@ -267,7 +267,7 @@ mod tests {
                 (found.p_claim - p).abs() < 1e-5 && found.lower > -0.01 && found.p_zero == 1.0,
                 "{found:?}"
             );
-            assert!(found.notes.iter().any(|note| note.starts_with("method bounded: ")), "{:?}", found.notes);
+            assert!(found.reason.contains("bounded draws its bounds"), "{}", found.reason);
             assert!(found.reason.contains("sign_flip_bootstrap_t") && found.clusters == Some(453));
         }
         // Too few to show it; and as version 0.1 had it.

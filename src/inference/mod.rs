@@ -176,7 +176,6 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
         && let Some((test, why)) = instead(&prepared, sample, method)
     {
         notes.retain(|note| note != paired_t::NO_SPREAD);
-        notes.push(format!("method bounded: {why}"));
         (prepared, method, reason) = (test, Method::Bounded, why);
     }
     let Prepared { test, label, resamples, too_few, blind: _ } = prepared;

@@ -10,7 +10,7 @@ mod reduce;
 mod repeats;
 mod same;
 
-use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, Unscored};
+use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, ScoreRange, Unscored};
 use join::{Joined, dense, gaps, join};
 use reduce::{Epochs, Reduced, reduce};
 use same::same_subject;
@@ -98,6 +98,12 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         let which = if baseline.is_clustered() { "baseline" } else { "candidate" };
         notes.push(format!("only the {which} carries clusters; its clusters are used for both runs"));
     }
+    let two_values = two_values(&joined, range, plan.edition).filter(|_| joined.one_epoch);
+    if let (None, Some(range)) = (range, two_values.and_then(|(lo, hi)| ScoreRange::new(lo, hi)))
+        && plan.edition >= Edition::Second
+    {
+        range::says_something(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
+    }
     let larger = left.rows.len().max(right.rows.len());
     let pairs = joined.baseline.len();
     let (clusters, more) = dense(&joined.clusters, &joined.others);
@@ -117,7 +123,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
             coverage: pairs as f64 / larger as f64,
         },
         gaps: gaps(&joined, left.missing, right.missing, more),
-        two_values: two_values(&joined, range, plan.edition).filter(|_| joined.one_epoch),
+        two_values,
         range,
         clusters,
         ids: joined.ids,

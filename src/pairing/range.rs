@@ -12,6 +12,8 @@ pub enum RangeSource {
     Log,
     /// Every score of both runs is 0 or 1.
     ZeroOne,
+    /// The pairs have two scores only. Good enough to see that a claim is empty, not to fill what is missing.
+    TwoScores,
 }
 
 impl RangeSource {
@@ -22,6 +24,7 @@ impl RangeSource {
             Self::Plan => "named with --score-range",
             Self::Log => "stated by the logs",
             Self::ZeroOne => "every score is 0 or 1",
+            Self::TwoScores => "there are only these two",
         }
     }
 }

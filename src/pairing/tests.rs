@@ -165,6 +165,9 @@ fn two_scales_and_empty_claims_are_errors() {
         let error = pair(&binary, &binary, &Plan { claim, ..plan() }).unwrap_err();
         assert!(error.code == Code::BadUsage && error.next.contains("0.01"), "{error}");
     }
+    let coded = run("m", &[("x", 0, None, Some(0.0)), ("y", 0, None, Some(100.0))]);
+    let wide = Plan { claim: Claim::Above { min_delta: -100.0 }, ..plan() };
+    assert_eq!(pair(&coded, &coded, &wide).unwrap_err().code, Code::BadUsage);
     let within = Plan { claim: Claim::Within { margin: 2.0 }, ..plan() };
     assert_eq!(pair(&binary, &binary, &within).unwrap_err().code, Code::BadUsage);
 }

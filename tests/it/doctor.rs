@@ -131,7 +131,7 @@ fn no_effect_is_planned_that_scores_cannot_reach() {
     for claim in ["--min-delta 1", "--min-delta -1", "--min-delta 2", "--equivalence 1"] {
         let said = session.run(&format!("doctor {READING} {claim} --cluster none")).exits(65).stdout;
         assert!(
-            said.contains("at most 1 apart") && said.contains("0.01 is one point of 100"),
+            said.contains("scores lie between 0 and 1") && said.contains("say 0.01 for one point"),
             "{claim}: {said}"
         );
     }

@@ -299,8 +299,8 @@ fn hostile_names_do_not_reach_the_log() {
     session.write("runs/::error::x.json", &text);
     let text = text.replace("\"reading\"", "\"::error::\\u001b[31m\"");
     session.write("runs/candidate.json", &text);
-    let told = session.run(&format!("mde {READING}")).exits(0).stdout;
-    assert!(told.contains("different tasks") && !told.contains('\u{1b}'), "{told}");
+    let told = session.run(&format!("mde {READING}")).exits(65).stderr;
+    assert!(told.contains("runs-differ") && !told.contains('\u{1b}'), "{told}");
     let told =
         session.run("mde --baseline runs/baseline.json --candidate runs/::error::x.json").exits(0).stdout;
     assert!(!told.lines().any(|line| line.trim_start().starts_with("::")), "{told}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{DoctorRequest, aa, prefix};
 use crate::commands::Files;
-use crate::domain::{Code, Names, RunFrame};
+use crate::domain::{ClusterRule, Code, Names, RunFrame};
 use crate::pairing::repeats;
 use crate::present::doctor::{Clusters, Finding, Range, Run};
 use crate::readers::{self, ReadFile, ReadOptions};
@@ -52,7 +52,10 @@ pub(super) fn examine(
     finding.noise = noise.unwrap_or(None);
     finding.run = Some(facts);
     finding.notes = reading.notes;
-    finding.notes.extend(prefix::forgotten(&reading.run));
+    // Who says that items are independent need not be asked.
+    if request.plan.cluster != ClusterRule::Off {
+        finding.notes.extend(prefix::forgotten(&reading.run));
+    }
     (finding, Some(reading.run))
 }
 

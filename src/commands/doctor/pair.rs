@@ -1,8 +1,7 @@
 //! What a gate would make of a pair, without saying what it would decide.
 
 use super::{DoctorRequest, tolerance};
-use crate::domain::words::signed;
-use crate::domain::{Claim, Code, Diagnostic, Plan, RunFrame};
+use crate::domain::{Claim, Diagnostic, Plan, RunFrame};
 use crate::inference::design::{Ask, Design};
 use crate::inference::forecast::Forecast;
 use crate::inference::pilot::spread;
@@ -22,7 +21,6 @@ pub(super) fn match_up(
     let plan = &Plan { direction, planned_delta: request.target_delta, ..request.plan.clone() };
     let pairs = pair(baseline, candidate, plan)?;
     let sample = Sample::of(&pairs, plan.direction);
-    within_scores(plan.claim, &sample)?;
     let (method, reason) = inference::choose(&sample);
     let mut notes = pairs.notes;
     if pairs.counts.coverage < plan.min_coverage.get() {
@@ -55,33 +53,6 @@ pub(super) fn match_up(
         notes,
     };
     Ok((facts, rule))
-}
-
-/// A claim that no outcome or every outcome of 0/1 scores satisfies is a slip of the decimal point.
-fn within_scores(claim: Claim, sample: &Sample) -> Result<(), Diagnostic> {
-    let Some(span) = sample.two_valued.or(sample.span) else { return Ok(()) };
-    let (flag, value, vacuous) = match claim {
-        Claim::Above { min_delta } => ("--min-delta", min_delta, min_delta.abs() >= span),
-        Claim::Within { margin } => ("--equivalence", margin, margin >= span),
-    };
-    if !vacuous {
-        return Ok(());
-    }
-    Err(Code::BadUsage
-        .at(flag)
-        .what(format!(
-            "is {}, and two scores of these runs lie at most {span} apart: {}",
-            signed(value),
-            if value > 0.0 && flag == "--min-delta" {
-                "no candidate can do that"
-            } else {
-                "every candidate does that"
-            }
-        ))
-        .next(format!(
-            "say what the candidate must show in units of the score: {} is one point of 100",
-            span / 100.0
-        )))
 }
 
 fn precision(design: &Design, sd: f64, design_effect: f64, sample: &Sample, plan: &Plan) -> Precision {

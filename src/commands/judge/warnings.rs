@@ -60,7 +60,9 @@ fn tasks(baseline: &RunFrame, candidate: &RunFrame) -> Option<String> {
 /// Clusters that the data carry and the plan overlooks: the costliest mistake there is.
 fn clusters(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Option<String> {
     let ignored = baseline.ignored_clusters().or(candidate.ignored_clusters())?;
-    (plan.cluster == ClusterRule::Off).then(|| {
+    // Clusters of one item each are items.
+    let matter = ignored < baseline.len().min(candidate.len());
+    (matter && plan.cluster == ClusterRule::Off).then(|| {
         format!(
             "the items carry {ignored} clusters, and --cluster none takes them for independent: where items of a cluster \
              resemble each other, far more candidates are allowed wrongly than alpha says (29 in 100 at 20 clusters \
