@@ -9,6 +9,8 @@
 //! So P(ALLOW | claim false) <= alpha and P(REJECT | claim true) <= alpha for every true delta.
 //! Power, MDE and the observed effect never enter the verdict; they go into the advice.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod wording;
 mod worst_case;
 

@@ -70,7 +70,7 @@ impl BootstrapT {
                     let mut stream = streams.replicate(number);
                     let sums = match way {
                         Way::Plain => pool.drawn(&mut stream),
-                        _ => pool.drawn_by_counts(&mut stream),
+                        Way::Enumerated | Way::Multinomial => pool.drawn_by_counts(&mut stream),
                     };
                     pool.pivot(sums)
                 });

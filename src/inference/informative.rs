@@ -100,7 +100,7 @@ fn every_order(values: &mut [f64], k: usize, visit: &mut impl FnMut(&[f64])) {
     for i in 0..k {
         every_order(values, k - 1, visit);
         if i + 1 < k {
-            values.swap(if k % 2 == 0 { i } else { 0 }, k - 1);
+            values.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
         }
     }
 }

@@ -123,7 +123,17 @@ pub fn evalsig_0_1(sample: &Sample, plan: &Plan) -> Result<LegacyOutcome, Diagno
             let icc = icc_by_mean_size(&differences, of, units.len());
             (resampled(&units, delta, plan, "cluster_bootstrap"), delta, Some((units.len(), icc)))
         }
-        _ => {
+        Method::ExactUnconditional
+        | Method::Tango
+        | Method::McnemarMidp
+        | Method::SignFlip
+        | Method::BootstrapT
+        | Method::FlipAndT
+        | Method::SaddleAndHall
+        | Method::Cr2
+        | Method::ClusterMean
+        | Method::Betting
+        | Method::Bounded => {
             return Err(Code::MethodDoesNotFit
                 .at("--method")
                 .what(format!("Python evalsig 0.1.2 has no method {method}"))

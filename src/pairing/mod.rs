@@ -3,6 +3,8 @@
 //!
 //! Works in ascending order of item id, so the order of rows in a file never reaches a verdict.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod gaps;
 mod join;
 mod range;

@@ -271,7 +271,7 @@ fn the_fingerprint_holds_everything_that_can_change_a_report() {
     two_metrics(&session);
     let rows = |worse: bool| -> String {
         let row = |id: usize| {
-            let changed = worse && id % 3 == 0;
+            let changed = worse && id.is_multiple_of(3);
             json!({"id": id, "safety": u8::from(!changed), "style": u8::from(changed), "passage": id / 10,
                 "from-data": id / 5, "none": id / 3, "group": id / 30})
             .to_string()

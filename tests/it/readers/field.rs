@@ -104,7 +104,7 @@ fn a_promptfoo_test_that_asserts_nothing_is_no_success() {
     let file = promptfoo(&[none.clone(), result(1, json!([{"type": "equals", "value": "y"}]), equals)]);
     for metric in ["score", "success"] {
         assert_eq!(by(&file, metric).unwrap().run.unscored(), [(Unscored::NothingAsserted, 1)].into());
-        let error = by(&promptfoo(&[none.clone()]), metric).unwrap_err();
+        let error = by(&promptfoo(std::slice::from_ref(&none)), metric).unwrap_err();
         assert!(error.what.starts_with("no test asserts anything"), "{error}");
     }
 }
@@ -218,7 +218,7 @@ fn a_header_that_contradicts_the_samples_is_an_error_that_names_both() {
 fn summaries_that_contradict_the_samples_show_when_both_are_read() {
     let (wrong, right) = (sample(1, json!({"value": "I"})), sample(1, json!({"value": "C"})));
     let deep = ReadOptions { deep: true, ..ReadOptions::default() };
-    let honest = eval(None, &[wrong.clone()], &[wrong.clone()]);
+    let honest = eval(None, std::slice::from_ref(&wrong), std::slice::from_ref(&wrong));
     assert!(read(&honest, None, &deep).is_ok());
     let changed = eval(None, &[right], &[wrong]);
     assert!(by(&changed, "").is_ok());
