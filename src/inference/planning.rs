@@ -121,22 +121,25 @@ pub fn power_t(dz: f64, n: f64, alpha: Alpha, sides: Sides) -> f64 {
             Sides::Two => right + tails::normal_sf(critical * w + shift),
         }
     };
+    mean_over_w(df, 9.0, 2000, given)
+}
+
+/// The mean of `given(W)`, W^2 = chi^2 / df: a standard deviation as a sample estimates it. By Simpson's rule
+/// on `steps` (even) intervals, `reach` standard deviations of W to both sides of 1.
+pub(super) fn mean_over_w(df: f64, reach: f64, steps: u32, given: impl Fn(f64) -> f64) -> f64 {
     // ln density of W: 2 (df/2)^(df/2) / Gamma(df/2) w^(df - 1) exp(-df w^2 / 2).
     let scale = 2.0_f64.ln() + 0.5 * df * (0.5 * df).ln() - tails::ln_gamma(0.5 * df);
     let density = |w: f64| (scale + (df - 1.0) * w.ln() - 0.5 * df * w * w).exp();
-    let width = 9.0 / (2.0 * df).sqrt();
+    let width = reach / (2.0 * df).sqrt();
     let (low, high) = ((1.0 - width).max(0.0), 1.0 + width);
-    let step = (high - low) / f64::from(STEPS);
-    let ordinates = (0..=STEPS).map(|i| {
+    let step = (high - low) / f64::from(steps);
+    let ordinates = (0..=steps).map(|i| {
         let w = low + step * f64::from(i);
-        let weight = if i == 0 || i == STEPS { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
+        let weight = if i == 0 || i == steps { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
         if w > 0.0 { weight * density(w) * given(w) } else { 0.0 }
     });
     ordinates.sum::<f64>() * step / 3.0
 }
-
-/// Intervals of Simpson's rule; even.
-const STEPS: u32 = 2000;
 
 /// How many pairs, as a fraction, does a t test need for `power` at an effect of `dz` > 0 standard
 /// deviations? Inverts [`power_t`] by bisection; round up. `None` where more than 1e9 are needed.

@@ -1,6 +1,7 @@
 //! With what probability does a test of normal units show a claim? The part of planning for graded scores
 //! and for clusters.
 
+use super::planning::mean_over_w;
 use super::tails;
 use crate::domain::{Alpha, Claim};
 
@@ -37,22 +38,8 @@ pub(super) fn of_units(claim: Claim, delta: f64, sd: f64, units: f64, df: f64, c
             if low < high { tails::normal_sf(low) - tails::normal_sf(high) } else { 0.0 }
         }
     };
-    // ln density of W: 2 (df/2)^(df/2) / Gamma(df/2) w^(df - 1) exp(-df w^2 / 2).
-    let scale = 2.0_f64.ln() + 0.5 * df * (0.5 * df).ln() - tails::ln_gamma(0.5 * df);
-    let density = |w: f64| (scale + (df - 1.0) * w.ln() - 0.5 * df * w * w).exp();
-    let width = 8.0 / (2.0 * df).sqrt();
-    let (low, high) = ((1.0 - width).max(0.0), 1.0 + width);
-    let step = (high - low) / f64::from(STEPS);
-    let ordinates = (0..=STEPS).map(|i| {
-        let w = low + step * f64::from(i);
-        let weight = if i == 0 || i == STEPS { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
-        if w > 0.0 { weight * density(w) * given(w) } else { 0.0 }
-    });
-    (ordinates.sum::<f64>() * step / 3.0).clamp(0.0, 1.0)
+    mean_over_w(df, 8.0, 300, given).clamp(0.0, 1.0)
 }
-
-/// Intervals of Simpson's rule; even.
-const STEPS: u32 = 300;
 
 /// How many standard errors above the claim's value must the mean lie for `auto` to show it? Stands where
 /// Student's t stands in a t test.

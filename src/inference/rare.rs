@@ -24,7 +24,6 @@ pub struct RareLoss {
 ///
 /// # References
 /// 1. Hanley, J. A. and Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right?
-///    Interpreting zero numerators. *Journal of the American Medical Association* 249, 1743-1745.
 #[must_use]
 pub fn rare_loss(items: usize, surplus: f64, alpha: Alpha) -> RareLoss {
     let share = (-alpha.get().ln() / items.max(1) as f64).min(1.0);
