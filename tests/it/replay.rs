@@ -114,3 +114,44 @@ fn what_is_not_the_recorded_decision_is_found_and_named() {
     let told = answer["findings"].to_string();
     assert!(told.contains("newer-unreadable") && told.contains("plan.rule: is \\\"better\\\""), "{told}");
 }
+
+/// Decisions of evalsig 0.1.0, each by a rule that changed since: tests/golden/make_decided_0_1.py.
+const DECIDED_BY_0_1: [(&str, &str, &str); 12] = [
+    ("missing-items", "binary", "--min-delta -0.05"),
+    ("tail", "tail", "--min-delta 0.1"),
+    ("tail-equivalence", "tail", "--equivalence 0.9 --two-sided"),
+    ("graded-epochs", "graded", "--min-delta 0"),
+    ("graded-first", "graded", "--min-delta 0 --epochs first"),
+    ("graded-equivalence", "graded", "--equivalence 0.15 --two-sided"),
+    ("betting", "graded", "--min-delta -0.2 --method betting"),
+    ("single", "single", "--min-delta -0.1"),
+    ("single-none", "single", "--min-delta -0.1 --cluster none --alpha 0.3"),
+    ("percent", "percent", "--min-delta -10"),
+    ("evalsig-rule", "binary", "--min-delta 0 --rule evalsig-0.1"),
+    ("tango", "binary", "--min-delta -0.04 --method tango"),
+];
+
+#[test]
+fn what_version_0_1_decided_comes_out_again_by_its_own_rules() {
+    let session = Session::new();
+    let folder = crate::support::repository("tests/golden/decided_0_1").display().to_string();
+    let mut changed = 0;
+    for (release, runs, plan) in DECIDED_BY_0_1 {
+        let files = format!("--baseline {folder}/{runs}-a.json --candidate {folder}/{runs}-b.json");
+        let ran = session.run(&format!("verify {folder} --release-id {release} {files}")).exits(0);
+        assert!(ran.stdout.contains("REPRODUCED: 1 of 1 decision"), "{release}: {}", ran.stdout);
+        let path = format!("tests/golden/decided_0_1/audit/{release}/audit.json");
+        let text = std::fs::read_to_string(crate::support::repository(&path)).unwrap();
+        let before: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(before["plan"]["engine"], "evalsig 0.1.0");
+        // What is decided today about the same runs goes by today's rules.
+        let now = session.run(&format!("gate {files} {plan} --output json")).json();
+        assert_eq!(now["plan"]["engine"], "evalsig 0.2.0");
+        let numbers = |report: &Value| {
+            let c = &report["report"]["comparison"];
+            [report["verdict"].clone(), c["p_value"].clone(), c["bounds"].clone(), c["n_clusters"].clone()]
+        };
+        changed += usize::from(numbers(&before) != numbers(&now));
+    }
+    assert!(changed >= 8, "the cases are those in which a rule changed: {changed}");
+}
