@@ -87,6 +87,7 @@ pub(super) fn planning(runs: Runs) {
         (200, 0.03, above(-0.05)),
         (619, 0.1, above(-0.03)),
         (1500, 0.2, above(-0.02)),
+        (3000, 0.15, above(-0.01)),
         (100, 0.1, within),
         (500, 0.1, within),
     ] {

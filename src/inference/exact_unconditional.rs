@@ -106,6 +106,14 @@ impl ExactUnconditional {
     }
 }
 
+/// Whether the test shows more than `null` at `alpha`: one side at one value, for planning, which asks often.
+pub(super) fn shows(items: u64, broken: u64, fixed: u64, null: f64, alpha: Alpha) -> bool {
+    if alpha.get() >= RUNG {
+        return Side::new(items, broken, fixed, GAMMA).p(null) <= alpha.get();
+    }
+    Ladder::new(items, broken, fixed, false).p(null) <= alpha.get()
+}
+
 impl Inversion for ExactUnconditional {
     fn delta(&self) -> f64 {
         let side = &self.greater.first;
@@ -149,8 +157,6 @@ struct Side {
     low: f64,
     high: f64,
     gamma: f64,
-    /// The p-value at 0: also that of every null too close to 0 to make a difference.
-    at_zero: f64,
 }
 
 impl Side {
@@ -164,16 +170,14 @@ impl Side {
             // The mirror keeps the small tail small.
             (1.0 - tails::beta_inv(gamma / 2.0, n - m, m + 1.0)).max(m / n)
         };
-        let mut side =
-            Self { items: n, broken: broken as f64, fixed: fixed as f64, low, high, gamma, at_zero: 0.0 };
-        side.at_zero = side.p_by_search(0.0);
-        side
+        Self { items: n, broken: broken as f64, fixed: fixed as f64, low, high, gamma }
     }
 
     /// The p-value of H0: difference <= `null`.
     fn p(&self, null: f64) -> f64 {
         if null.abs() < 1e-20 {
-            self.at_zero
+            // Too close to 0 to make a difference.
+            self.p_by_search(0.0)
         } else if null < -1.0 {
             self.gamma
         } else if null >= 1.0 {

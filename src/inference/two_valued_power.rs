@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::exact_unconditional::ExactUnconditional;
+use super::exact_unconditional;
+use super::tails;
 use super::tango_score::score;
-use super::{Inversion, tails};
 use crate::domain::{Alpha, Claim};
 
-/// Beyond this many expected discordant pairs the critical value is that of the normal: `auto` then uses
-/// Tango's test or comes within a point of power of it.
-const NORMAL_FROM: f64 = 2000.0;
+/// Beyond this many expected discordant pairs the critical value is that of the normal: the exact test comes
+/// within a point of the power of Tango's.
+const NORMAL_FROM: f64 = 300.0;
 /// How many standard deviations of the number of discordant pairs are followed.
 const FOLLOWED: f64 = 6.0;
 /// Most numbers of discordant pairs that are weighed; beyond, every second, third, ... one.
@@ -141,7 +141,7 @@ fn first(m: u64, enough: &impl Fn(u64) -> bool) -> u64 {
 
 /// The fewest fixes among `m` discordant pairs that the exact test takes; m + 1 where none are enough.
 fn exactly_fewest(items: u64, m: u64, null: f64, alpha: Alpha) -> u64 {
-    let exact = |k: u64| ExactUnconditional::new(items, m - k, k).p_greater(null) <= alpha.get();
+    let exact = |k: u64| exact_unconditional::shows(items, m - k, k, null, alpha);
     let normal = tails::normal_isf(alpha.get());
     let mut k = first(m, &|k| reached(items, m, k, null) >= normal).min(m);
     while k <= m && !exact(k) {
