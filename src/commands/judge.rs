@@ -4,7 +4,7 @@ mod warnings;
 
 use super::runs::Loaded;
 use crate::decision::{self, Outlook};
-use crate::domain::{Diagnostic, Plan, Rule};
+use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
 use crate::envelope::judged::{self, Judged, Remarks};
 use crate::envelope::v1;
 use crate::inference::forecast::Forecast;
@@ -29,8 +29,15 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
     {
         remarks.notes.push("baseline and candidate are the same file, byte for byte".into());
     }
+    let rows = |run: &'_ RunFrame| -> Vec<(String, u32, Option<f64>)> {
+        run.sorted().map(|row| (row.id.to_owned(), row.epoch, row.score.ok().map(Score::get))).collect()
+    };
+    // Epoch by epoch: equal means may hide that every answer changed.
+    let unchanged = plan.identical == Identical::Allow
+        && pairs.gaps.is_empty()
+        && rows(&baseline.reading.run) == rows(&candidate.reading.run);
     let (report, recorded_plan) = match plan.rule {
-        Rule::Interval => by_interval(plan, &pairs, &sample, remarks)?,
+        Rule::Interval => by_interval(plan, &pairs, &sample, unchanged, remarks)?,
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample, remarks)?,
     };
     Ok(Judged {
@@ -51,13 +58,13 @@ fn by_interval(
     plan: &Plan,
     pairs: &Pairs,
     sample: &Sample,
+    unchanged: bool,
     mut remarks: Remarks,
 ) -> Result<(v1::Report, v1::Plan), Diagnostic> {
     let estimate = inference::infer(sample, plan)?;
     remarks.notes.extend(estimate.notes.iter().cloned());
     let case = decision::worst_case(pairs, &estimate, plan)?;
     let outlook = outlook(plan, sample, &estimate);
-    let unchanged = pairs.gaps.is_empty() && pairs.baseline == pairs.candidate;
     let decision = decision::decide(plan, &pairs.counts, &estimate, case.as_ref(), &outlook, unchanged);
     let comparison = judged::comparison(plan, &pairs.counts, &estimate, &outlook, case.as_ref(), remarks);
     let recorded = judged::plan(plan, estimate.label, &estimate.reason, estimate.clusters.is_some());

@@ -147,7 +147,7 @@ fn too_little_paired(plan: &Plan, counts: &Counts) -> Option<Decision> {
         claim: wording::claim(plan.claim),
         finding: wording::low_coverage(plan, counts),
         suggestion: Some(
-            "score the same items in both runs, or lower min-coverage if their absence says nothing".into(),
+            "score the same items in both runs; a lower min-coverage helps only where the verdict holds whatever the rest would have scored".into(),
         ),
     })
 }

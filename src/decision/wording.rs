@@ -146,7 +146,8 @@ fn items(count: usize) -> String {
 }
 
 /// What to do about missing scores.
-pub(super) const SCORE_THEM: &str = "score the missing items in both runs, or leave them out of both";
+pub(super) const SCORE_THEM: &str =
+    "score the missing items; where scores have known ends, name them with --score-range LO,HI";
 
 /// What would help where missing scores leave the verdict open.
 pub(super) fn score_them(case: &WorstCase, observed: Verdict) -> String {

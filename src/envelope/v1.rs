@@ -37,7 +37,8 @@ pub struct Envelope {
     /// Which attempt at this release: 1 for the first.
     pub attempt: u32,
     /// Most that the probability can be that one attempt or another up to this one is allowed although no
-    /// candidate meets the claim: attempts times alpha, at most 1.
+    /// candidate meets the claim: attempts times the alpha of this one, at most 1. It holds where the earlier
+    /// ones were judged at that alpha or a smaller one.
     #[serde(default)]
     pub any_allow_at_most: Option<f64>,
     /// The attempt before this one.

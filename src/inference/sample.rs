@@ -93,6 +93,12 @@ impl Sample {
                 .next("pair some items"));
         }
         let largest = moments::largest(self);
+        if largest > 0.0 && largest < 1.0 / LARGEST {
+            return Err(Code::MethodDoesNotFit
+                .at("items")
+                .what(format!("no score is larger than {largest:e}, too small to be squared and summed"))
+                .next("rescale the metric"));
+        }
         if largest > LARGEST {
             return Err(Code::MethodDoesNotFit
                 .at("items")

@@ -44,15 +44,17 @@ pub(super) fn join<'a>(left: &mut Reduced<'a>, right: &mut Reduced<'a>) -> Resul
         }
         match rights.next_if(|r| r.id == l.id) {
             Some(r) => {
-                // An epoch that the run has of other items, and the other run of this one. What neither
-                // has of it was not planned.
-                let lacks = |of: u64, run: u64, other: u64| match of {
+                // An epoch that the run has of other items. What the other run has of other items and lacks
+                // here as well was not planned for this one.
+                let lacks = |of: u64, run: u64, other: u64, other_run: u64| match of {
                     // Counted already: it has none of the epochs that the rule takes.
                     0 => 0,
-                    of => (other & run & !of).count_ones(),
+                    of => (run & !of & !(other_run & !other)).count_ones(),
                 };
-                let lacking =
-                    [lacks(l.epochs, left.epochs, r.epochs), lacks(r.epochs, right.epochs, l.epochs)];
+                let lacking = [
+                    lacks(l.epochs, left.epochs, r.epochs, right.epochs),
+                    lacks(r.epochs, right.epochs, l.epochs, left.epochs),
+                ];
                 lost.iter_mut().zip(lacking).for_each(|(sum, more)| *sum += u64::from(more));
                 joined.match_up(l, r, lacking)?;
             }

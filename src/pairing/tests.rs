@@ -187,3 +187,14 @@ fn any_two_scores_are_right_and_wrong() {
     let wide = Plan { score_range: ScoreRange::new(1.0, 5.0), ..plan() };
     assert_eq!(pair(&a, &a, &wide).unwrap().two_values, None);
 }
+
+/// A baseline with one epoch cannot hide that the candidate left out its failing repeats.
+#[test]
+fn an_epoch_that_the_other_run_never_has_is_missing_where_it_is_absent() {
+    let one = run("m", &[("x", 1, None, Some(1.0)), ("y", 1, None, Some(0.0))]);
+    let ragged = run("m", &[("x", 1, None, Some(1.0)), ("y", 1, None, Some(0.0)), ("y", 2, None, Some(1.0))]);
+    let pairs = pair(&one, &ragged, &plan()).unwrap();
+    assert_eq!((pairs.gaps.counts(), pairs.gaps.candidate), ((0, 1), [("epoch not in the run", 1)].into()));
+    // The same raggedness in both runs is a design.
+    assert!(pair(&ragged, &ragged, &plan()).unwrap().gaps.is_empty());
+}

@@ -2,7 +2,8 @@
 
 use super::{DoctorRequest, Rule, Stated, aa};
 use crate::domain::{
-    Claim, ClusterRule, Code, Diagnostic, EpochRule, Item, Plan, RunFrame, RunFrameBuilder, Sides,
+    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Item, Plan, RunFrame, RunFrameBuilder,
+    Sides,
 };
 use crate::inference::Sample;
 use crate::inference::design::{Ask, Design};
@@ -183,5 +184,15 @@ fn gate(request: &DoctorRequest, margin: f64) -> Vec<String> {
         named => words.push(format!("--cluster {}", word(named.as_str()))),
     }
     words.extend(request.metric.as_deref().map(|metric| format!("--metric {}", word(metric))));
+    let plan = &request.plan;
+    if plan.alpha != Alpha::USUAL {
+        words.push(format!("--alpha {}", plan.alpha.get()));
+    }
+    if plan.epochs != EpochRule::Mean {
+        words.push(format!("--epochs {}", plan.epochs.describe()));
+    }
+    if plan.direction == Direction::LowerIsBetter {
+        words.push("--lower-is-better".into());
+    }
     words
 }
