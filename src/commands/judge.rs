@@ -29,13 +29,9 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
     {
         remarks.notes.push("baseline and candidate are the same file, byte for byte".into());
     }
-    let rows = |run: &'_ RunFrame| -> Vec<(String, u32, Option<f64>)> {
-        run.sorted().map(|row| (row.id.to_owned(), row.epoch, row.score.ok().map(Score::get))).collect()
-    };
-    // Epoch by epoch: equal means may hide that every answer changed.
     let unchanged = plan.identical == Identical::Allow
         && pairs.gaps.is_empty()
-        && rows(&baseline.reading.run) == rows(&candidate.reading.run);
+        && same_scores(&baseline.reading.run, &candidate.reading.run);
     let (report, recorded_plan) = match plan.rule {
         Rule::Interval => by_interval(plan, &pairs, &sample, unchanged, remarks)?,
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample, remarks)?,
@@ -51,6 +47,14 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
         effect_sizes: effect_sizes(&sample),
         changed: judged::changed(&pairs, plan.direction),
     })
+}
+
+/// Whether two runs hold the same scores, epoch by epoch: equal means may hide that every answer changed.
+fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
+    fn scores(run: &RunFrame) -> impl Iterator<Item = (&str, u32, Option<Score>)> {
+        run.sorted().map(|row| (row.id, row.epoch, row.score.ok()))
+    }
+    scores(baseline).eq(scores(candidate))
 }
 
 /// By the bounds of one inverted test.

@@ -61,23 +61,17 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
             recorded.cluster_rule.as_deref().unwrap_or_default(),
             ClusterRule::recorded(&recorded.cluster, recorded.cluster_rule.as_deref()),
         )?,
-        task_mismatch: known(
+        task_mismatch: choice(
             "task_mismatch",
-            recorded.task_mismatch.as_deref().unwrap_or_default(),
-            match recorded.task_mismatch.as_deref() {
-                None | Some("error") => Some(TaskMismatch::Error),
-                Some("allow") => Some(TaskMismatch::Allow),
-                Some(_) => None,
-            },
+            recorded.task_mismatch.as_deref(),
+            [TaskMismatch::Error, TaskMismatch::Allow],
+            TaskMismatch::as_str,
         )?,
-        identical: known(
+        identical: choice(
             "identical",
-            recorded.identical.as_deref().unwrap_or_default(),
-            match recorded.identical.as_deref() {
-                None | Some("judge") => Some(Identical::Judge),
-                Some("allow") => Some(Identical::Allow),
-                Some(_) => None,
-            },
+            recorded.identical.as_deref(),
+            [Identical::Judge, Identical::Allow],
+            Identical::as_str,
         )?,
         epochs: known("epochs", &recorded.epochs, epochs)?,
         missing: known("missing", &recorded.missing, missing)?,
@@ -92,6 +86,20 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
         },
         edition: Edition::of_engine(&recorded.engine),
     })
+}
+
+/// One of two words; the first where an earlier version did not write the member.
+fn choice<T: Copy>(
+    member: &str,
+    recorded: Option<&str>,
+    choices: [T; 2],
+    name: fn(T) -> &'static str,
+) -> Result<T, Diagnostic> {
+    let [usual, _] = choices;
+    match recorded {
+        None => Ok(usual),
+        Some(word) => known(member, word, choices.into_iter().find(|choice| name(*choice) == word)),
+    }
 }
 
 fn known<T>(member: &str, found: &str, value: Option<T>) -> Result<T, Diagnostic> {
