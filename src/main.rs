@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use evalsig::cli::{self, Refusal, Request, Terminal};
-use evalsig::commands::action::Told;
-use evalsig::commands::{self, Outcome, World};
+use evalsig::commands::action::StepOutput;
+use evalsig::commands::{self, Output, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
     self, Disk, GitHub, HttpAuthorities, LocalArchives, LocalPlaces, Polling, Runner, Stores, SystemClock,
@@ -17,12 +17,12 @@ use evalsig::present::terminal::{self, Colour};
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
     edge::panics::keep_quiet();
-    let outcome = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
-    edge::print(&outcome.stdout, &outcome.stderr);
-    ExitCode::from(outcome.exit)
+    let output = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
+    edge::print(&output.stdout, &output.stderr);
+    ExitCode::from(output.exit)
 }
 
-fn run() -> Outcome {
+fn run() -> Output {
     match cli::parse(std::env::args_os(), Terminal { colour: edge::takes_colour() }) {
         Ok(Request::Action) => action().unwrap_or_else(|error| refused(&error)),
         Ok(request) => dispatch(request).unwrap_or_else(|error| refused(&error)),
@@ -30,21 +30,21 @@ fn run() -> Outcome {
         Err(Refusal::Clap(error)) => {
             let text = error.to_string();
             if error.use_stderr() {
-                Outcome { stderr: text, exit: Exit::Usage.code(), ..Outcome::default() }
+                Output { stderr: text, exit: Exit::Usage.code(), ..Output::default() }
             } else {
-                Outcome { stdout: text, ..Outcome::default() }
+                Output { stdout: text, ..Output::default() }
             }
         }
     }
 }
 
-fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
+fn dispatch(request: Request) -> Result<Output, Diagnostic> {
     let disk = Disk::default();
     let world = offline(&disk);
     match request {
         Request::Gate(request, view) => {
-            let gated = commands::gate::gate(&request, &world)?;
-            commands::gate::tell(&gated, &view, &world)
+            let result = commands::gate::gate(&request, &world)?;
+            commands::gate::show(&result, &view, &world)
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::Verify(request) => {
@@ -63,7 +63,7 @@ fn dispatch(request: Request) -> Result<Outcome, Diagnostic> {
             commands::mirror::mirror(&request, &LocalPlaces, world.stores, world.files)
         }
         Request::Version => {
-            Ok(Outcome { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Outcome::default() })
+            Ok(Output { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Output::default() })
         }
         Request::Action => action(),
     }
@@ -82,15 +82,15 @@ fn offline(disk: &Disk) -> World<'_> {
 }
 
 /// The action works in the job's workspace and reads nothing outside it. Whatever happens, the
-/// runner is told, and no check is left in progress.
-fn action() -> Result<Outcome, Diagnostic> {
+/// runner gets its output, and no check is left in progress.
+fn action() -> Result<Output, Diagnostic> {
     let nonce = edge::nonce();
-    let told = decide(&nonce).or_else(|error| commands::action::failed(&error, &nonce))?;
-    Runner.tell(&told)?;
-    Ok(told.outcome)
+    let output = decide(&nonce).or_else(|error| commands::action::failed(&error, &nonce))?;
+    Runner.write(&output)?;
+    Ok(output.process)
 }
 
-fn decide(nonce: &str) -> Result<Told, Diagnostic> {
+fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
     let request = cli::action_request(|name| Runner.input(name))?;
     let step = Runner.step(nonce)?;
     let patience = Duration::from_secs(cli::deadline(|name| Runner.input(name))?);
@@ -116,10 +116,10 @@ fn interrupted(nonce: &str) -> impl FnOnce() + Send + 'static {
     move || {
         let error =
             Code::Interrupted.at("").what("the job was cancelled or ran out of time").next("run it again");
-        let told = commands::action::failed(&error, &nonce).unwrap_or_default();
+        let output = commands::action::failed(&error, &nonce).unwrap_or_default();
         // The process ends either way.
-        let _ = Runner.tell(&told);
-        edge::end(&told.outcome.stdout, told.outcome.exit)
+        let _ = Runner.write(&output);
+        edge::end(&output.process.stdout, output.process.exit)
     }
 }
 
@@ -127,7 +127,7 @@ fn bug() -> Diagnostic {
     Code::Bug.at("").what(edge::panics::last()).next("please report this line, and what you ran")
 }
 
-fn refused(error: &Diagnostic) -> Outcome {
+fn refused(error: &Diagnostic) -> Output {
     let stderr = terminal::error(error, Colour::Off);
-    Outcome { stderr, exit: error.code.exit().code(), ..Outcome::default() }
+    Output { stderr, exit: error.code.exit().code(), ..Output::default() }
 }

@@ -15,13 +15,14 @@ use super::low::{
     ViewFlags,
 };
 use crate::commands::compare::CompareRequest;
+use crate::commands::decide::DecisionRequest;
 use crate::commands::gate::GateRequest;
-use crate::commands::keep::{Keep, Place, Stamping, StoreAt};
 use crate::commands::replay::Inputs;
-use crate::commands::runs::Runs;
+use crate::commands::runs::RunInputs;
+use crate::commands::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
 use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
-use crate::commands::{Output, View};
+use crate::commands::{OutputFormat, View};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
     MethodChoice, MissingRule, Plan, ProjectId, ReleaseId, Rule, Sides, TaskMismatch,
@@ -74,24 +75,26 @@ pub(super) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
         "allow" => Some(Identical::Allow),
         _ => None,
     })?;
-    let keep = match (&flags.release_id, &flags.envelope) {
+    let target = match (&flags.release_id, &flags.envelope) {
         (Some(id), _) => {
-            let place = Place::Folder(flags.audit_root.clone());
-            Keep::Trail { place, release: release_id(id)?, stamping: stamping(flags)? }
+            let trail = TrailTarget::Folder(flags.audit_root.clone());
+            EnvelopeTarget::Trail { trail, release: release_id(id)?, time_stamp: time_stamp(flags)? }
         }
-        (None, Some(path)) => Keep::File(path.clone()),
-        (None, None) => Keep::Nowhere,
+        (None, Some(path)) => EnvelopeTarget::File(path.clone()),
+        (None, None) => EnvelopeTarget::Nowhere,
     };
     Ok(GateRequest {
-        runs: runs(&flags.shared)?,
-        plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
-        keep,
-        store: store_at(&flags.store)?,
+        decision: DecisionRequest {
+            runs: runs(&flags.shared)?,
+            plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
+            store: store_target(&flags.store)?,
+        },
+        target,
     })
 }
 
 /// Who stamps the entry. The URL is recorded, so it must carry no secret.
-fn stamping(flags: &GateFlags) -> Result<Option<Stamping>, Diagnostic> {
+fn time_stamp(flags: &GateFlags) -> Result<Option<TimeStampPolicy>, Diagnostic> {
     let required = parse("--timestamp", &flags.timestamp, "required, best-effort or off", |t| match t {
         "required" => Some(Some(true)),
         "best-effort" => Some(Some(false)),
@@ -109,7 +112,7 @@ fn stamping(flags: &GateFlags) -> Result<Option<Stamping>, Diagnostic> {
             .what(format!("is {url:?}, expected http:// or https:// and no user name in it"))
             .next("give the address of an RFC 3161 authority; the envelope records it"));
     }
-    Ok(Some(Stamping { url: url.clone(), required }))
+    Ok(Some(TimeStampPolicy { url: url.clone(), required }))
 }
 
 pub(super) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic> {
@@ -152,9 +155,9 @@ pub(super) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
 pub(super) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
     View {
         output: match flags.output {
-            OutputFlag::Tty => Output::Tty,
-            OutputFlag::Json => Output::Json,
-            OutputFlag::Markdown => Output::Markdown,
+            OutputFlag::Tty => OutputFormat::Tty,
+            OutputFlag::Json => OutputFormat::Json,
+            OutputFlag::Markdown => OutputFormat::Markdown,
         },
         colour: colour(flags.color, terminal),
         quiet: flags.quiet,
@@ -170,18 +173,18 @@ fn colour(flag: ColourFlag, terminal: Terminal) -> Colour {
     }
 }
 
-fn plain(output: PlainOutputFlag) -> Output {
+fn plain(output: PlainOutputFlag) -> OutputFormat {
     match output {
-        PlainOutputFlag::Tty => Output::Tty,
-        PlainOutputFlag::Json => Output::Json,
+        PlainOutputFlag::Tty => OutputFormat::Tty,
+        PlainOutputFlag::Json => OutputFormat::Json,
     }
 }
 
-fn runs(flags: &SharedFlags) -> Result<Runs, Diagnostic> {
+fn runs(flags: &SharedFlags) -> Result<RunInputs, Diagnostic> {
     if flags.baseline == "-" && flags.candidate == "-" {
         return Err(both_standard_input());
     }
-    Ok(Runs {
+    Ok(RunInputs {
         baseline: flags.baseline.clone(),
         candidate: flags.candidate.clone(),
         format: format(&flags.format)?,
@@ -243,12 +246,12 @@ fn plan(flags: &SharedFlags, claim: Claim, rule: Rule, default_sides: Sides) -> 
     })
 }
 
-fn store_at(flags: &StoreFlags) -> Result<Option<StoreAt>, Diagnostic> {
+fn store_target(flags: &StoreFlags) -> Result<Option<StoreTarget>, Diagnostic> {
     let project = project(&flags.project)?;
     let days =
         |text: &String| parse("--max-baseline-age", text, "a whole number of days", |t| t.parse().ok());
     let max_age_days = flags.max_baseline_age.as_ref().map(days).transpose()?;
-    Ok(flags.store.clone().map(|root| StoreAt { root, project, max_age_days }))
+    Ok(flags.store.clone().map(|root| StoreTarget { root, project, max_age_days }))
 }
 
 fn project(text: &str) -> Result<ProjectId, Diagnostic> {

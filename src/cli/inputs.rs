@@ -5,7 +5,7 @@ use clap::Parser as _;
 use super::high;
 use super::low::{Cli, Command};
 use crate::commands::action::{ActionRequest, Audit, Mode};
-use crate::commands::keep::Keep;
+use crate::commands::targets::EnvelopeTarget;
 use crate::domain::{Code, Diagnostic};
 
 /// Every input that the action understands, as `action.yml` declares them.
@@ -108,16 +108,14 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         &[("required", Audit::Required), ("best-effort", Audit::BestEffort), ("off", Audit::Off)],
     )?;
     let mode = choice(given("mode"), "mode", &[("enforce", Mode::Enforce), ("advisory", Mode::Advisory)])?;
-    let (release, stamping) = match gate.keep {
-        Keep::Trail { release, stamping, .. } => (Some(release), stamping),
-        Keep::File(_) | Keep::Nowhere => (None, None),
+    let (release, time_stamp) = match gate.target {
+        EnvelopeTarget::Trail { release, time_stamp, .. } => (Some(release), time_stamp),
+        EnvelopeTarget::File(_) | EnvelopeTarget::Nowhere => (None, None),
     };
     Ok(ActionRequest {
-        runs: gate.runs,
-        plan: gate.plan,
+        decision: gate.decision,
         release,
-        store: gate.store,
-        stamping,
+        time_stamp,
         audit_root: given("audit-root"),
         audit_branch: branch(given("audit-branch"))?,
         audit,

@@ -236,7 +236,7 @@ pub(super) struct GateFlags {
 /// Flags of the store that gate writes to.
 #[derive(Debug, Args)]
 pub(super) struct StoreFlags {
-    /// Keep both runs in this store, a folder or s3://, gs://, az://; --baseline store:RUN_ID and
+    /// EnvelopeTarget both runs in this store, a folder or s3://, gs://, az://; --baseline store:RUN_ID and
     /// store:latest-allowed look there.
     #[arg(long, value_name = "ROOT")]
     pub(super) store: Option<String>,

@@ -2,35 +2,30 @@
 //! on its branch, outputs, step summary, notices and an exit code.
 
 mod access;
-mod told;
+mod step_output;
 
 use super::World;
-use super::gate::Gated;
-use super::judge::judge;
-use super::keep::{Decision, Keep, Stamping, StoreAt, keep, trail_line, where_kept};
-use super::origin::Origin;
-use super::runs::{Loaded, Runs};
-use crate::domain::{Diagnostic, Exit, Plan, ReleaseId};
-use crate::envelope::judged::Circumstances;
+use super::decide::{Decision, DecisionRequest};
+use super::origin::Step;
+use super::persist::{PersistedDecision, persist};
+use super::runs::{LoadedRuns, RunInputs};
+use super::targets::{EnvelopeTarget, TimeStampPolicy};
+use crate::domain::{Diagnostic, Exit, ReleaseId};
 use crate::present::check;
-use crate::present::{json, runner};
+use crate::present::runner;
 use access::Access;
 
-pub use told::{ACTION_OUTPUTS, Told, failed};
+pub use step_output::{ACTION_OUTPUTS, StepOutput, failed};
 
 /// What the action is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionRequest {
-    /// The two runs.
-    pub runs: Runs,
-    /// What fixes the inference.
-    pub plan: Plan,
+    /// The runs, the plan and the store.
+    pub decision: DecisionRequest,
     /// The release to be decided, if any.
     pub release: Option<ReleaseId>,
-    /// Where both runs go, and where `store:` names are looked up.
-    pub store: Option<StoreAt>,
     /// Who is asked to stamp the entry.
-    pub stamping: Option<Stamping>,
+    pub time_stamp: Option<TimeStampPolicy>,
     /// A folder for the trail, instead of the branch.
     pub audit_root: Option<String>,
     /// The branch for the trail.
@@ -65,19 +60,6 @@ pub enum Mode {
     Advisory,
 }
 
-/// Where the step runs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Step {
-    /// What the job is about.
-    pub origin: Origin,
-    /// The image, where it is known.
-    pub image_digest: Option<String>,
-    /// Address of the server's web pages, such as `https://github.com`.
-    pub server: Option<String>,
-    /// A text that nobody could foresee, for the delimiter of the outputs.
-    pub nonce: String,
-}
-
 /// Where an envelope goes that later steps should find outside any trail.
 const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
 
@@ -88,83 +70,64 @@ const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
 ///
 /// # Errors
 /// `internal-error` if the outputs cannot be written safely.
-pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result<Told, Diagnostic> {
+pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result<StepOutput, Diagnostic> {
     // Read first: an unnamed check is called after the task. Nothing was promised to anybody yet.
     let now = world.clock.now();
-    let runs = Loaded::find(&request.runs, &request.plan, request.store.as_ref(), &now, world);
+    let runs = request.decision.load(&now, world);
     let access = match Access::gain(request, step, runs.as_ref().ok(), world) {
         Ok(access) => access,
         Err(error) => return failed(&error, &step.nonce),
     };
     let mut log = access.notices.clone();
-    let decided = runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world));
-    let mut told = match &decided {
-        Ok(gated) => told::verdict(gated, request, &access, log),
-        Err(error) => told::failure(error, &access, log),
+    let result = runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world));
+    let mut output = match &result {
+        Ok(decided) => step_output::verdict(decided, request, &access, log),
+        Err(error) => step_output::failure(error, &access, log),
     };
-    if let (Some(path), Ok(gated)) = (&request.report_json, &decided) {
-        let written = json::gate(gated.judged.clone(), trail_line(&gated.kept), gated.kept.stored.clone())
-            .and_then(|text| world.files.write(path, text.as_bytes()));
-        told.unless_failed(written);
+    if let (Some(path), Ok(decided)) = (&request.report_json, &result) {
+        output.unless_failed(decided.json(Some(path), world).map(drop));
     }
     if let Some(checks) = world.checks.filter(|_| access.check_url.is_some()) {
-        let links = told::links(step, decided.as_ref().ok());
-        let page = match &decided {
-            Ok(gated) => {
-                let envelope = gated.kept.file().map(|(_, bytes)| bytes);
-                check::verdict(
-                    &gated.judged,
-                    gated.kept.attempt(),
-                    &where_kept(&gated.kept),
-                    &links,
-                    envelope,
-                )
+        let links = step_output::links(step, result.as_ref().ok());
+        let page = match &result {
+            Ok(PersistedDecision { record, evidence }) => {
+                let envelope = evidence.file().map(|(_, bytes)| bytes);
+                check::verdict(record, evidence.attempt(), &evidence.view(), &links, envelope)
             }
-            Err(error) => check::failure(error, &links, run_file(error, &request.runs)),
+            Err(error) => check::failure(error, &links, run_file(error, &request.decision.runs)),
         };
-        let closed = checks.close(told.conclusion, &page);
-        told.unless_failed(closed);
+        let closed = checks.close(output.conclusion, &page);
+        output.unless_failed(closed);
     }
-    told.finish(&step.nonce)
+    output.finish(&step.nonce)
 }
 
-/// Judges, and keeps the envelope; under `audit: best-effort` in a file if the trail refuses.
+/// Decides, and persists the envelope; under `audit: best-effort` in a file if the trail refuses.
 fn decide(
-    runs: &Loaded,
+    runs: &LoadedRuns,
     request: &ActionRequest,
     step: &Step,
     access: &Access,
     now: String,
     log: &mut Vec<String>,
     world: &World<'_>,
-) -> Result<Gated, Diagnostic> {
-    let judged = judge(runs, &request.plan)?;
-    let circumstances = Circumstances {
-        decided_at: now,
-        clock: world.clock.source(),
-        source: Some(step.origin.source.clone()),
-        run: Some(step.origin.run.clone()),
-        image_digest: step.image_digest.clone(),
-        store: None,
-        time_stamp: None,
-    };
-    let decision =
-        || Decision { runs, plan: &request.plan, judged: &judged, circumstances: circumstances.clone() };
+) -> Result<PersistedDecision, Diagnostic> {
+    let decision = Decision::make(runs, &request.decision.plan, Some(step), now, world)?;
     // Whoever may not post a check may not write history either.
-    let store = request.store.as_ref().filter(|_| access.may_write);
-    let kept = match keep(decision(), &access.keep, store, world) {
+    let store = request.decision.store.as_ref().filter(|_| access.may_write);
+    let evidence = match persist(&decision, &access.target, store, world) {
         Err(error) if request.audit == Audit::BestEffort && error.code.exit() >= Exit::CannotCreate => {
             log.push(runner::warning("Evidence not written", &error.to_string()));
-            keep(decision(), &Keep::File(LOOSE_ENVELOPE.into()), None, world)?
+            persist(&decision, &EnvelopeTarget::File(LOOSE_ENVELOPE.into()), None, world)?
         }
         other => other?,
     };
-    log.extend(kept.unstamped().map(|why| runner::warning("No time stamp", why)));
-    Ok(Gated { judged, kept })
+    log.extend(evidence.unstamped().map(|why| runner::warning("No time stamp", why)));
+    Ok(PersistedDecision { record: decision.record, evidence })
 }
 
 /// The run file that an error is about: a reviewer finds it marked in the pull request.
-fn run_file<'a>(error: &Diagnostic, runs: &'a Runs) -> Option<&'a str> {
+fn run_file<'a>(error: &Diagnostic, runs: &'a RunInputs) -> Option<&'a str> {
     let about = |path: &str| {
         error.place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
     };

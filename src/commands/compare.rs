@@ -1,8 +1,7 @@
 //! `compare`: the same inference without a verdict.
 
-use super::judge::judge;
-use super::runs::{Loaded, Runs};
-use super::{Outcome, Output, View, World};
+use super::runs::{LoadedRuns, RunInputs};
+use super::{Output, OutputFormat, View, World};
 use crate::domain::{Diagnostic, Plan};
 use crate::present::{json, markdown, terminal};
 
@@ -10,26 +9,26 @@ use crate::present::{json, markdown, terminal};
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompareRequest {
     /// The two runs.
-    pub runs: Runs,
+    pub runs: RunInputs,
     /// What fixes the inference; its claim is delta > 0.
     pub plan: Plan,
 }
 
-/// Compares and tells.
+/// Compares and shows the numbers.
 ///
 /// # Errors
-/// Those of [`Loaded::read`] and [`judge`], and of writing the JSON file that was asked for.
-pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Outcome, Diagnostic> {
-    let runs = Loaded::read(&request.runs, &request.plan, world.files)?;
-    let judged = judge(&runs, &request.plan)?;
-    let object = json::compare(judged.clone())?;
+/// Those of [`LoadedRuns::read`] and [`LoadedRuns::judge`], and of writing the JSON file that was asked for.
+pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
+    let runs = LoadedRuns::read(&request.runs, &request.plan, world.files)?;
+    let record = runs.judge(&request.plan)?;
+    let object = json::compare(record.clone())?;
     if let Some(path) = &view.json {
         world.files.write(path, object.as_bytes())?;
     }
     let stdout = match view.output {
-        Output::Tty => terminal::compare(&judged),
-        Output::Json => object,
-        Output::Markdown => markdown::compare(&judged),
+        OutputFormat::Tty => terminal::compare(&record),
+        OutputFormat::Json => object,
+        OutputFormat::Markdown => markdown::compare(&record),
     };
-    Ok(Outcome { stdout, ..Outcome::default() })
+    Ok(Output { stdout, ..Output::default() })
 }

@@ -6,7 +6,7 @@ mod pair;
 mod prefix;
 mod tolerance;
 
-use super::{Files, Outcome, Output};
+use super::{Files, Output, OutputFormat};
 use crate::domain::{ClusterRule, Code, Diagnostic, Exit, Plan, RunFrame};
 use crate::present::doctor::{Checkup, text};
 use crate::present::json;
@@ -38,7 +38,7 @@ pub struct DoctorRequest {
     /// A rule in use today that is to be looked at.
     pub tolerance: Option<Rule>,
     /// Shape of the answer.
-    pub output: Output,
+    pub output: OutputFormat,
 }
 
 /// "Fail when the score drops by more than this."
@@ -83,7 +83,7 @@ impl DoctorRequest {
 ///
 /// # Errors
 /// `internal-error` if the answer cannot be written as JSON.
-pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Outcome, Diagnostic> {
+pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Output, Diagnostic> {
     let (together, epochs) = request.aa_runs();
     let further = request.aa.iter().flatten().filter(|path| !request.files.contains(path));
     let paths: Vec<&String> = request.files.iter().chain(further).collect();
@@ -93,10 +93,10 @@ pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Outcome, Dia
     let problem = look(request, &paths, &runs, &together, &mut checkup);
     checkup.problem = problem.err().map(|error| error.to_string());
     let healthy = checkup.problem.is_none() && checkup.files.iter().all(|file| file.ok);
-    Ok(Outcome {
+    Ok(Output {
         stdout: match request.output {
-            Output::Json => json::text(&checkup)?,
-            Output::Tty | Output::Markdown => text(&checkup),
+            OutputFormat::Json => json::text(&checkup)?,
+            OutputFormat::Tty | OutputFormat::Markdown => text(&checkup),
         },
         stderr: String::new(),
         exit: if healthy { 0 } else { Exit::Data.code() },

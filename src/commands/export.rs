@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
 use super::verify::{Found, Places};
-use super::{Outcome, Stores};
+use super::{Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::export::{Asked, Export, Head, SCHEMA};
@@ -73,7 +73,7 @@ pub fn export(
     places: &dyn Places,
     stores: &dyn Stores,
     archives: &dyn Archives,
-) -> Result<Outcome, Diagnostic> {
+) -> Result<Output, Diagnostic> {
     let root = &request.audit_root;
     outside(request)?;
     let source = match places.look(root)? {
@@ -107,7 +107,7 @@ pub fn export(
     copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, place.as_deref())?;
     copy.describe()?;
     archive.finish()?;
-    Ok(Outcome {
+    Ok(Output {
         stdout: present::export::text(&export, &request.out),
         stderr: present::export::missing(&export),
         exit: if export.missing.is_empty() { 0 } else { INCOMPLETE },

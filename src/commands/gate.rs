@@ -1,71 +1,46 @@
 //! `gate`: two runs and a plan in; a verdict, its envelope and a link of the chain out.
 
-use super::judge::judge;
-use super::keep::{Decision, Keep, Kept, StoreAt, keep, trail_line, where_kept};
-use super::runs::{Loaded, Runs};
-use super::{Outcome, Output, View, World};
-use crate::domain::{Diagnostic, Plan};
-use crate::envelope::judged::{Circumstances, Judged};
-use crate::present::{json, markdown, terminal};
+use super::decide::{Decision, DecisionRequest};
+use super::persist::{PersistedDecision, persist};
+use super::targets::EnvelopeTarget;
+use super::{Output, OutputFormat, View, World};
+use crate::domain::Diagnostic;
+use crate::present::{markdown, terminal};
 
 /// What `gate` is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateRequest {
-    /// The two runs.
-    pub runs: Runs,
-    /// What fixes the inference.
-    pub plan: Plan,
+    /// The runs, the plan and the store.
+    pub decision: DecisionRequest,
     /// Where the envelope goes.
-    pub keep: Keep,
-    /// Where both runs go, and where `store:` names are looked up.
-    pub store: Option<StoreAt>,
+    pub target: EnvelopeTarget,
 }
 
-/// A verdict and where its envelope went.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gated {
-    /// The judgement.
-    pub judged: Judged,
-    /// Its place.
-    pub kept: Kept,
-}
-
-/// Decides, then keeps runs and envelope. Nothing is written when the runs cannot be judged.
+/// Decides, then persists runs and envelope. Nothing is written when the runs cannot be judged.
 ///
 /// # Errors
-/// Those of [`Loaded::find`], [`judge`] and [`keep`].
-pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnostic> {
+/// Those of [`DecisionRequest::load`], [`Decision::make`] and [`persist`].
+pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<PersistedDecision, Diagnostic> {
+    let GateRequest { decision: asked, target } = request;
     let now = world.clock.now();
-    let runs = Loaded::find(&request.runs, &request.plan, request.store.as_ref(), &now, world)?;
-    let judged = judge(&runs, &request.plan)?;
-    let circumstances = Circumstances {
-        decided_at: now,
-        clock: world.clock.source(),
-        source: None,
-        run: None,
-        image_digest: None,
-        store: None,
-        time_stamp: None,
-    };
-    let decision = Decision { runs: &runs, plan: &request.plan, judged: &judged, circumstances };
-    let kept = keep(decision, &request.keep, request.store.as_ref(), world)?;
-    Ok(Gated { judged, kept })
+    let runs = asked.load(&now, world)?;
+    let decision = Decision::make(&runs, &asked.plan, None, now, world)?;
+    let evidence = persist(&decision, target, asked.store.as_ref(), world)?;
+    Ok(PersistedDecision { record: decision.record, evidence })
 }
 
-/// Tells the outcome of a gate as `view` wants it.
+/// Shows the result of a gate as `view` wants it.
 ///
 /// # Errors
 /// Those of writing the JSON file that was asked for.
-pub fn tell(gated: &Gated, view: &View, world: &World<'_>) -> Result<Outcome, Diagnostic> {
-    let object = json::gate(gated.judged.clone(), trail_line(&gated.kept), gated.kept.stored.clone())?;
-    if let Some(path) = &view.json {
-        world.files.write(path, object.as_bytes())?;
-    }
+pub fn show(result: &PersistedDecision, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
+    let object = result.json(view.json.as_deref(), world)?;
+    let PersistedDecision { record, evidence } = result;
     let stdout = match view.output {
-        Output::Tty => terminal::gate(&gated.judged, gated.kept.attempt(), view.colour),
-        Output::Json => object,
-        Output::Markdown => markdown::gate(&gated.judged, gated.kept.attempt()),
+        OutputFormat::Tty => terminal::gate(record, evidence.attempt(), view.colour),
+        OutputFormat::Json => object,
+        OutputFormat::Markdown => markdown::gate(record, evidence.attempt()),
     };
-    let stderr = if view.quiet { String::new() } else { format!("{}\n", where_kept(&gated.kept).line()) };
-    Ok(Outcome { stdout, stderr, exit: gated.judged.report.exit_code })
+    let stderr = if view.quiet { String::new() } else { format!("{}\n", evidence.view().line()) };
+    Ok(Output { stdout, stderr, exit: record.report.exit_code })
 }

@@ -1,7 +1,7 @@
 //! `store get`: a run of the store, written back as a run file.
 
-use super::keep::StoreAt;
-use super::{Files, Outcome, Stores};
+use super::targets::StoreTarget;
+use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::readers::{self, Format, ReadOptions};
@@ -11,7 +11,7 @@ use crate::store;
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetRequest {
     /// The store.
-    pub store: StoreAt,
+    pub store: StoreTarget,
     /// The run: its id, or the name of its file.
     pub run: String,
     /// RunFrame JSON, or Parquet as it is stored.
@@ -25,7 +25,7 @@ pub struct GetRequest {
 /// # Errors
 /// `run-not-found` and `run-ambiguous`; `run-malformed` where the stored file is damaged;
 /// `output-not-written`; those of the store.
-pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Result<Outcome, Diagnostic> {
+pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Result<Output, Diagnostic> {
     let place = stores.open(&request.store.root)?;
     let found = store::by_name(&*place, &request.store.project, &request.run)?;
     let shown = place.shown(&found.entry.path);
@@ -47,8 +47,8 @@ pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Resu
         None => String::new(),
     };
     match (&request.out, text) {
-        (Some(_), _) => Ok(Outcome { stderr, ..Outcome::default() }),
-        (None, Some(stdout)) => Ok(Outcome { stdout, ..Outcome::default() }),
+        (Some(_), _) => Ok(Output { stderr, ..Output::default() }),
+        (None, Some(stdout)) => Ok(Output { stdout, ..Output::default() }),
         (None, None) => Err(Code::BadUsage
             .at("--format")
             .what("is parquet, which no terminal can show")

@@ -1,8 +1,8 @@
 //! `history`: which runs are kept, what was decided about them, and where their files are.
 
-use super::Outcome;
+use super::Output;
 use super::verify::{Found, Places};
-use super::{Stores, keep::StoreAt};
+use super::{Stores, targets::StoreTarget};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::terminal::Colour;
@@ -12,7 +12,7 @@ use crate::store::{Catalogue, History, Query, Scope};
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRequest {
     /// The store, if one is asked.
-    pub store: Option<StoreAt>,
+    pub store: Option<StoreTarget>,
     /// The trail, if one is asked: a folder, or whatever `verify` takes for one.
     pub trail: Option<String>,
     /// Which lines are wanted.
@@ -47,7 +47,7 @@ pub fn history(
     request: &HistoryRequest,
     stores: &dyn Stores,
     places: &dyn Places,
-) -> Result<Outcome, Diagnostic> {
+) -> Result<Output, Diagnostic> {
     let mut history = History::default();
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
@@ -73,5 +73,5 @@ pub fn history(
         Shape::Csv => present::history::csv(&history.lines),
     };
     let notes = history.notes.iter().map(|note| format!("{}\n", present::safe::line(note)));
-    Ok(Outcome { stdout, stderr: notes.collect(), exit: 0 })
+    Ok(Output { stdout, stderr: notes.collect(), exit: 0 })
 }

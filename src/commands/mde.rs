@@ -2,7 +2,7 @@
 
 mod pilot;
 
-use super::{Files, Outcome, Output};
+use super::{Files, Output, OutputFormat};
 use crate::domain::words::signed;
 use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
 use crate::inference::design::{Ask, Design, Need, Never};
@@ -30,7 +30,7 @@ pub struct MdeRequest {
     /// One-sided or two-sided.
     pub sides: Sides,
     /// Shape of the answer.
-    pub output: Output,
+    pub output: OutputFormat,
 }
 
 /// How widely the per-item differences spread, and how alike they are in clusters.
@@ -80,7 +80,7 @@ struct Basis {
 /// # Errors
 /// `bad-usage` where the target lies outside the claim: no number of items suffices then. With a pilot every
 /// error about its runs, and `too-few-items` where it shows no spread.
-pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Outcome, Diagnostic> {
+pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Output, Diagnostic> {
     let basis = match &request.spread {
         Spread::Known { sd_diff, icc, clustering } => known(request.n_pairs, *sd_diff, *icc, *clustering),
         Spread::Pilot(pilot) => pilot.measure(request.n_pairs, files)?,
@@ -123,8 +123,9 @@ pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Outcome, Diagnosti
         repeats: repeats.map(|parts| request.repeats(&design, &parts, pairs)),
         notes,
     };
-    let stdout = if request.output == Output::Json { json::text(&answer)? } else { shown::text(&answer) };
-    Ok(Outcome { stdout, ..Outcome::default() })
+    let stdout =
+        if request.output == OutputFormat::Json { json::text(&answer)? } else { shown::text(&answer) };
+    Ok(Output { stdout, ..Output::default() })
 }
 
 fn known(n_pairs: Option<u64>, sd: f64, icc: f64, clustering: Clustering) -> Basis {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::verify::{Found, Places};
-use super::{Files, Outcome, Stores};
+use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
 use crate::store::{Created, Place};
@@ -43,7 +43,7 @@ pub fn mirror(
     places: &dyn Places,
     stores: &dyn Stores,
     files: &dyn Files,
-) -> Result<Outcome, Diagnostic> {
+) -> Result<Output, Diagnostic> {
     let source = match places.look(&request.audit_root)? {
         Found::Trail(source) => source,
         Found::Nothing | Found::Envelope { .. } => return Err(no_trail(&request.audit_root)),
@@ -89,7 +89,7 @@ pub fn mirror(
     if let Some(path) = &request.json {
         files.write(path, receipt(&mirror)?.as_bytes())?;
     }
-    Ok(Outcome { stdout: text(&mirror, &answer), exit: answer.exit_code(), ..Outcome::default() })
+    Ok(Output { stdout: text(&mirror, &answer), exit: answer.exit_code(), ..Output::default() })
 }
 
 /// The files of a trail in the order in which they may appear: rules for git, then the chain entry by

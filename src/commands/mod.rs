@@ -2,19 +2,20 @@
 
 pub mod action;
 pub mod compare;
+pub mod decide;
 pub mod doctor;
 pub mod export;
 pub mod gate;
 pub mod get;
 pub mod history;
-pub mod judge;
-pub mod keep;
 pub mod mde;
 pub mod mirror;
 pub mod origin;
+pub mod persist;
 pub mod replay;
 pub mod runs;
 pub mod statement;
+pub mod targets;
 pub mod trust;
 pub mod verify;
 pub mod watch;
@@ -70,7 +71,7 @@ pub trait Trails {
     ///
     /// # Errors
     /// Where there is no way to such a place.
-    fn open(&self, place: &keep::Place) -> Result<Box<dyn Port + '_>, Diagnostic>;
+    fn open(&self, place: &targets::TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic>;
 }
 
 /// Run stores by the name of their root: a folder, or the URL of a bucket.
@@ -126,7 +127,7 @@ pub struct World<'a> {
 
 /// How a command ends: what it prints, and its exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Output {
     /// The result, for standard output.
     pub stdout: String,
     /// Remarks, for standard error.
@@ -137,7 +138,7 @@ pub struct Outcome {
 
 /// The shape of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum OutputFormat {
     /// For a terminal.
     Tty,
     /// One JSON object.
@@ -150,7 +151,7 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// Its shape on standard output.
-    pub output: Output,
+    pub output: OutputFormat,
     /// Whether colour may be used.
     pub colour: crate::present::terminal::Colour,
     /// Whether remarks on standard error are left out.

@@ -20,6 +20,19 @@ pub struct Origin {
     pub read_only: bool,
 }
 
+/// The workflow step that runs the action.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// What the job is about.
+    pub origin: Origin,
+    /// The image, where it is known.
+    pub image_digest: Option<String>,
+    /// Address of the server's web pages, such as `https://github.com`.
+    pub server: Option<String>,
+    /// A text that nobody could foresee, for the delimiter of the outputs.
+    pub nonce: String,
+}
+
 /// The parts of a payload that are looked at.
 #[derive(Debug, Default, Deserialize)]
 struct Payload {

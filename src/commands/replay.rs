@@ -3,11 +3,10 @@
 
 use serde_json::Value;
 
-use super::judge::judge;
-use super::runs::Loaded;
+use super::runs::LoadedRuns;
 use super::{Files, Stores};
 use crate::domain::{Code, Diagnostic, Digest, Plan};
-use crate::envelope::{judged, replay, v1};
+use crate::envelope::{self, replay, v1};
 use crate::readers::{InMemory, Named};
 use crate::trail::{Finding, Kind, Verification, Weight};
 
@@ -89,19 +88,19 @@ fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) 
         Ok(runs) => runs,
         Err(finding) => return Ok(Again::Found(finding)),
     };
-    let loaded = match Loaded::again(&runs, &envelope.inputs, &plan) {
+    let loaded = match LoadedRuns::again(&runs, &envelope.inputs, &plan) {
         Ok(loaded) => loaded,
         Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
     };
     if let Some(finding) = loaded.others(&envelope) {
         return Ok(Again::Found(finding));
     }
-    let judged = match judge(&loaded, &plan) {
-        Ok(judged) => judged,
+    let record = match loaded.judge(&plan) {
+        Ok(record) => record,
         Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
     };
-    let exactly = envelope.plan.engine == judged::engine();
-    Ok(match replay::differences(&recorded, &judged, exactly)?.first() {
+    let exactly = envelope.plan.engine == envelope::engine();
+    Ok(match replay::differences(&recorded, &record, exactly)?.first() {
         None => Again::Same { exactly },
         Some(difference) => Again::Found(
             Finding::broken(Kind::NotReproduced, "")
@@ -111,7 +110,7 @@ fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) 
     })
 }
 
-impl Loaded {
+impl LoadedRuns {
     /// What shows that these are not the runs that were judged, nor their stored copies.
     fn others(&self, envelope: &v1::Envelope) -> Option<Finding> {
         let (inputs, stored) = (&envelope.inputs, envelope.store.as_ref());

@@ -1,10 +1,10 @@
 //! Two run files, read as one plan asks for them.
 
-use super::keep::StoreAt;
+use super::targets::StoreTarget;
 use super::{Files, World};
 use crate::domain::{Code, Diagnostic, Plan, RunFrame};
-use crate::envelope::judged;
-use crate::envelope::v1;
+use crate::envelope::{self, v1};
+use crate::pairing::Counts;
 use crate::readers::{self, Format, Identity, InMemory, Named, ReadFile, ReadOptions, Reading};
 use crate::store::{self, Baseline, Found, Place, Stored};
 
@@ -15,7 +15,7 @@ const LATEST_ALLOWED: &str = "latest-allowed";
 
 /// The two runs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Runs {
+pub struct RunInputs {
     /// Path of the run that is in use.
     pub baseline: String,
     /// Path of the run that wants to replace it.
@@ -31,22 +31,22 @@ pub struct Runs {
 }
 
 /// Both runs, read.
-pub struct Loaded {
+pub struct LoadedRuns {
     /// The run that is in use.
-    pub(super) baseline: Opened,
+    pub(super) baseline: LoadedRun,
     /// The run that wants to replace it.
-    pub(super) candidate: Opened,
+    pub(super) candidate: LoadedRun,
 }
 
-impl Loaded {
+impl LoadedRuns {
     /// Reads both files.
     ///
     /// # Errors
     /// Every error about a single run, with the file as the place.
-    pub fn read(runs: &Runs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
+    pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
         Ok(Self {
-            baseline: Opened::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, files)?,
-            candidate: Opened::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, files)?,
+            baseline: LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, files)?,
+            candidate: LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, files)?,
         })
     }
 
@@ -54,11 +54,11 @@ impl Loaded {
     /// the baseline, `store:latest-allowed`. `now` is what its age is counted to.
     ///
     /// # Errors
-    /// As [`Loaded::read`]; `bad-usage` where no store was named; `run-not-found`; those of the store.
+    /// As [`LoadedRuns::read`]; `bad-usage` where no store was named; `run-not-found`; those of the store.
     pub fn find(
-        runs: &Runs,
+        runs: &RunInputs,
         plan: &Plan,
-        store: Option<&StoreAt>,
+        store: Option<&StoreTarget>,
         now: &str,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
@@ -73,22 +73,22 @@ impl Loaded {
         };
         // First, because it says which task an allowed baseline has to be of.
         let candidate = match runs.candidate.strip_prefix(STORE) {
-            None => Opened::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
+            None => LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
                 let (place, at) = shelf("--candidate")?;
                 let found = store::by_name(&*place, &at.project, name)?;
-                Opened::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
+                LoadedRun::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
             }
         };
         let baseline = match runs.baseline.strip_prefix(STORE) {
-            None => Opened::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
+            None => LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
                 let (place, at) = shelf("--baseline")?;
                 let found = match name {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
                 };
-                Opened::stored(found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
+                LoadedRun::stored(found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
             }
         };
         Ok(Self { baseline, candidate })
@@ -104,8 +104,8 @@ impl Loaded {
         plan: &Plan,
     ) -> Result<Self, Diagnostic> {
         Ok(Self {
-            baseline: Opened::again(baseline, &recorded.baseline, plan)?,
-            candidate: Opened::again(candidate, &recorded.candidate, plan)?,
+            baseline: LoadedRun::again(baseline, &recorded.baseline, plan)?,
+            candidate: LoadedRun::again(candidate, &recorded.candidate, plan)?,
         })
     }
 
@@ -119,12 +119,27 @@ impl Loaded {
     }
 
     /// What a person should know of how they were read.
-    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        let of = |which: &'static str, opened: &Opened| -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
+        let of = |which: &'static str, opened: &LoadedRun| -> Vec<String> {
             let notes = opened.reading.notes.iter().cloned().chain(opened.old());
             notes.map(|note| format!("{which}: {note}")).collect()
         };
-        of("baseline", &self.baseline).into_iter().chain(of("candidate", &self.candidate))
+        let mut notes = [of("baseline", &self.baseline), of("candidate", &self.candidate)].concat();
+        // Two runs of one file are compared on purpose.
+        if self.baseline.identity == self.candidate.identity
+            && self.baseline.run().names() == self.candidate.run().names()
+        {
+            notes.push("baseline and candidate are the same file, byte for byte".into());
+        }
+        notes
+    }
+
+    /// As the envelope records them.
+    pub(super) fn recorded(&self, counts: &Counts) -> v1::Inputs {
+        v1::Inputs {
+            baseline: self.baseline.recorded(counts.baseline_items),
+            candidate: self.candidate.recorded(counts.candidate_items),
+        }
     }
 
     /// The task that the baseline was measured on.
@@ -135,7 +150,7 @@ impl Loaded {
 }
 
 /// One run file, read.
-pub(super) struct Opened {
+pub(super) struct LoadedRun {
     path: String,
     pub(super) identity: Identity,
     pub(super) reading: Reading,
@@ -143,11 +158,11 @@ pub(super) struct Opened {
     found: Option<(Stored, v1::Resolved)>,
 }
 
-impl Opened {
+impl LoadedRun {
     pub(super) fn read(
         path: &str,
         run: Option<&String>,
-        runs: &Runs,
+        runs: &RunInputs,
         plan: &Plan,
         files: &dyn Files,
     ) -> Result<Self, Diagnostic> {
@@ -186,7 +201,7 @@ impl Opened {
         found: Found,
         asked: &str,
         place: &dyn Place,
-        (runs, plan): (&Runs, &Plan),
+        (runs, plan): (&RunInputs, &Plan),
         (now, max_age_days): (&str, Option<u64>),
     ) -> Result<Self, Diagnostic> {
         let stored = found.stored();
@@ -219,9 +234,14 @@ impl Opened {
         ))
     }
 
+    /// What was read of it.
+    pub(super) fn run(&self) -> &RunFrame {
+        &self.reading.run
+    }
+
     /// As the envelope records it.
-    pub(super) fn recorded(&self, items: usize) -> v1::Input {
-        let input = judged::input(
+    fn recorded(&self, items: usize) -> v1::Input {
+        let input = envelope::input(
             &self.path,
             self.identity.bytes,
             self.identity.digest,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::verify::{Found, Places};
-use super::{Files, Outcome};
+use super::{Files, Output};
 use crate::domain::{Code, Diagnostic, Digest, Hasher, ReleaseId};
 use crate::envelope;
 use crate::envelope::statement::{EntryRef, Recorded, Resource, Statement};
@@ -94,7 +94,7 @@ pub fn statement(
     request: &StatementRequest,
     places: &dyn Places,
     files: &dyn Files,
-) -> Result<Outcome, Diagnostic> {
+) -> Result<Output, Diagnostic> {
     let held = match &request.envelope {
         Which::File(path) => alone(path, places)?,
         Which::Release { trail, release, attempt } => of_release(trail, release, *attempt, places)?,
@@ -121,11 +121,11 @@ pub fn statement(
         Part::Subjects => checksums(&subjects)?.into_bytes(),
     };
     match &request.out {
-        None => Ok(Outcome { stdout: String::from_utf8_lossy(&bytes).into_owned(), ..Outcome::default() }),
+        None => Ok(Output { stdout: String::from_utf8_lossy(&bytes).into_owned(), ..Output::default() }),
         Some(path) => {
             files.write(path, &bytes)?;
             let told = present::safe::line(&format!("{path}: written about {}", held.name));
-            Ok(Outcome { stderr: format!("{told}\n"), ..Outcome::default() })
+            Ok(Output { stderr: format!("{told}\n"), ..Output::default() })
         }
     }
 }

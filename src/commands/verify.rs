@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::replay::{Inputs, replay};
 use super::trust::TrustFrom;
-use super::{Files, Outcome, Output, Stores};
+use super::{Files, Output, OutputFormat, Stores};
 use crate::domain::Diagnostic;
 use crate::present;
 use crate::trail::{self, Alone, Question, TrailFiles, Verification};
@@ -21,7 +21,7 @@ pub struct VerifyRequest {
     /// Where the runs are, if decisions are to be made again.
     pub inputs: Option<Inputs>,
     /// How to say it.
-    pub output: Output,
+    pub output: OutputFormat,
 }
 
 /// The world as far as this command looks at it.
@@ -60,7 +60,7 @@ pub fn verify(
     places: &dyn Places,
     files: &dyn Files,
     stores: &dyn Stores,
-) -> Result<Outcome, Diagnostic> {
+) -> Result<Output, Diagnostic> {
     let question = Question { trust: request.trust.read(files)?, ..request.question.clone() };
     let name = request.path.display().to_string();
     let again = |answer: &mut Verification, read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>| {
@@ -81,8 +81,8 @@ pub fn verify(
         }
     };
     let text = match request.output {
-        Output::Json => present::verify::json(&answer)?,
-        Output::Tty | Output::Markdown => present::verify::text(&answer),
+        OutputFormat::Json => present::verify::json(&answer)?,
+        OutputFormat::Tty | OutputFormat::Markdown => present::verify::text(&answer),
     };
-    Ok(Outcome { stdout: text, exit: answer.exit_code(), ..Outcome::default() })
+    Ok(Output { stdout: text, exit: answer.exit_code(), ..Output::default() })
 }

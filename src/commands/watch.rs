@@ -2,8 +2,8 @@
 
 mod record;
 
-use super::runs::{Loaded, Runs};
-use super::{Files, Outcome, Output};
+use super::runs::{LoadedRuns, RunInputs};
+use super::{Files, Output, OutputFormat};
 use crate::domain::words::{count, percent};
 use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
@@ -32,7 +32,7 @@ pub trait Waiting {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchRequest {
     /// The two runs.
-    pub runs: Runs,
+    pub runs: RunInputs,
     /// What fixes the inference; its claim is delta > min-delta, its seed that of the order.
     pub plan: Plan,
     /// Bounds of the scores; `None`: 0 and 1.
@@ -44,7 +44,7 @@ pub struct WatchRequest {
     /// Whether and how to wait for more.
     pub follow: Option<Follow>,
     /// Shape of the answer.
-    pub output: Output,
+    pub output: OutputFormat,
 }
 
 impl WatchRequest {
@@ -69,11 +69,7 @@ pub struct Follow {
 ///
 /// # Errors
 /// Those of reading and pairing; while following, a file that cannot be read yet is tried again.
-pub fn watch(
-    request: &WatchRequest,
-    files: &dyn Files,
-    waiting: &dyn Waiting,
-) -> Result<Outcome, Diagnostic> {
+pub fn watch(request: &WatchRequest, files: &dyn Files, waiting: &dyn Waiting) -> Result<Output, Diagnostic> {
     let mut state = State::new(request, files)?;
     let Some(follow) = &request.follow else {
         state.look(files, true)?;
@@ -171,7 +167,7 @@ impl<'a> State<'a> {
     /// One look at the files as they are; `last` where none will follow.
     fn look(&mut self, files: &dyn Files, last: bool) -> Result<(), Diagnostic> {
         let request = self.request;
-        let runs = Loaded::read(&request.runs, &request.plan, files)?;
+        let runs = LoadedRuns::read(&request.runs, &request.plan, files)?;
         let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
         let pairs = pair(baseline, candidate, &request.plan)?;
         let sample = Sample::of(&pairs, request.plan.direction);
@@ -238,11 +234,12 @@ impl<'a> State<'a> {
         self.record.as_ref().is_some_and(Record::finished)
     }
 
-    fn outcome(self) -> Result<Outcome, Diagnostic> {
+    fn outcome(self) -> Result<Output, Diagnostic> {
         let request = self.request;
         let watched = self.watched()?;
-        let stdout = if request.output == Output::Json { json::text(&watched)? } else { text(&watched) };
-        Ok(Outcome { stdout, exit: watched.exit_code, ..Outcome::default() })
+        let stdout =
+            if request.output == OutputFormat::Json { json::text(&watched)? } else { text(&watched) };
+        Ok(Output { stdout, exit: watched.exit_code, ..Output::default() })
     }
 
     fn watched(self) -> Result<Watched, Diagnostic> {

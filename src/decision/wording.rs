@@ -1,6 +1,6 @@
 //! The report's sentences. They say the claim, the bounds, what was shown and what was not.
 
-use super::WorstCase;
+use super::worst_case::WorstCase;
 use crate::domain::words;
 use crate::domain::words::{count, p_value, percent, signed};
 use crate::domain::{Claim, Plan, Sides, Verdict};
@@ -176,7 +176,7 @@ pub(super) fn unchanged(plan: &Plan, counts: &Counts, estimate: &Estimate) -> St
 /// What would help where all differences are the same, so that there is no spread to plan with. `same`: they
 /// are all 0; `needed`: how many units without a difference show the claim, where the range of scores is
 /// known.
-pub fn without_spread(plan: &Plan, units: u64, same: bool, needed: Option<u64>) -> String {
+pub(super) fn without_spread(plan: &Plan, units: u64, same: bool, needed: Option<u64>) -> String {
     match needed {
         _ if !same => "all differences are the same, so nothing says how far others would scatter: check that the scores \
                        are what was meant"

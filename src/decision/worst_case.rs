@@ -68,7 +68,11 @@ pub fn worst_case(pairs: &Pairs, estimate: &Estimate, plan: &Plan) -> Result<Opt
 ///
 /// # Errors
 /// Those of [`evalsig_0_1`].
-pub fn holds_whatever(pairs: &Pairs, outcome: &LegacyOutcome, plan: &Plan) -> Result<bool, Diagnostic> {
+pub(super) fn holds_whatever(
+    pairs: &Pairs,
+    outcome: &LegacyOutcome,
+    plan: &Plan,
+) -> Result<bool, Diagnostic> {
     if pairs.gaps.is_empty() || plan.edition == Edition::First || outcome.verdict == Verdict::Inconclusive {
         return Ok(true);
     }

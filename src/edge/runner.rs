@@ -3,8 +3,8 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read as _, Write as _};
 
-use crate::commands::action::{Step, Told};
-use crate::commands::origin::Origin;
+use crate::commands::action::StepOutput;
+use crate::commands::origin::{Origin, Step};
 use crate::domain::{Code, Diagnostic};
 
 /// The runner of this job, as its environment describes it.
@@ -46,17 +46,17 @@ impl Runner {
         })
     }
 
-    /// Gives the runner what it was told: outputs and summary are appended to the files it named.
+    /// Gives the runner the output of the step: outputs and summary are appended to the files it named.
     ///
     /// # Errors
     /// `output-not-written` where such a file cannot be written.
-    pub fn tell(&self, told: &Told) -> Result<(), Diagnostic> {
-        append("GITHUB_OUTPUT", &told.outputs)?;
+    pub fn write(&self, output: &StepOutput) -> Result<(), Diagnostic> {
+        append("GITHUB_OUTPUT", &output.outputs)?;
         if let Some(path) = variable("GITHUB_STEP_SUMMARY") {
             let used =
                 fs::metadata(&path).map_or(0, |meta| usize::try_from(meta.len()).unwrap_or(usize::MAX));
-            if used.saturating_add(told.summary.len()) <= SUMMARY_LIMIT {
-                append("GITHUB_STEP_SUMMARY", &told.summary)?;
+            if used.saturating_add(output.summary.len()) <= SUMMARY_LIMIT {
+                append("GITHUB_STEP_SUMMARY", &output.summary)?;
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::commands::Trails;
-use crate::commands::keep::Place;
+use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
     Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles, settled,
@@ -192,10 +192,10 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 pub struct TrailDirs;
 
 impl Trails for TrailDirs {
-    fn open(&self, place: &Place) -> Result<Box<dyn Port + '_>, Diagnostic> {
+    fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
-            Place::Folder(root) => Ok(Box::new(TrailDir::at(root))),
-            Place::Branch { name, .. } => {
+            TrailTarget::Folder(root) => Ok(Box::new(TrailDir::at(root))),
+            TrailTarget::Branch { name, .. } => {
                 Err(Code::TrailNotWritten.at(name).what("is a branch, and there is no GitHub to ask for it"))
             }
         }

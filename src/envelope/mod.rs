@@ -1,10 +1,14 @@
 //! The bytes that are hashed and kept. `v1` holds the structs that are written; this file turns
 //! them into bytes and reads back as much as a trail needs to know.
 
-pub mod judged;
+mod from_judgement;
+pub mod record;
 pub mod replay;
 pub mod statement;
 pub mod v1;
+
+pub use from_judgement::{engine, input};
+pub use record::{Circumstances, Record};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

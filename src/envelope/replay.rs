@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::judged::Judged;
+use super::record::Record;
 use super::v1;
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
@@ -132,7 +132,7 @@ pub const TOLERANCE: f64 = 1e-9;
 ///
 /// # Errors
 /// `internal-error` where what came out is no JSON.
-pub fn differences(recorded: &Value, again: &Judged, exactly: bool) -> Result<Vec<Difference>, Diagnostic> {
+pub fn differences(recorded: &Value, again: &Record, exactly: bool) -> Result<Vec<Difference>, Diagnostic> {
     let mut found = Vec::new();
     let parts = [
         ("report", serde_json::to_value(&again.report)),
@@ -198,7 +198,7 @@ mod tests {
         Alpha, Claim, ClusterRule, Direction, Edition, EpochRule, Fraction, Identical, Method, MethodChoice,
         MissingRule, Plan, Rule, ScoreRange, Sides, TaskMismatch,
     };
-    use crate::envelope::judged;
+    use crate::envelope::from_judgement;
 
     fn claim() -> impl Strategy<Value = Claim> {
         let value = prop_oneof![Just(0.0), -1.0..1.0_f64];
@@ -253,7 +253,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_plan_that_was_recorded_is_the_plan(before in any_plan()) {
-            let recorded = judged::plan(&before, "sign_flip", "because", false);
+            let recorded = from_judgement::plan(&before, "sign_flip", "because", false);
             let margin = match before.claim {
                 Claim::Within { margin } => Some(margin),
                 Claim::Above { .. } => None,

@@ -6,11 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
 
-use super::kept::Kept;
+use super::evidence::EvidenceView;
 use super::{markdown, safe};
 use crate::domain::words::{p_value, signed};
 use crate::domain::{Diagnostic, Digest};
-use crate::envelope::judged::Judged;
+use crate::envelope::Record;
 use crate::envelope::v1::VerdictWord;
 
 /// Bytes that GitHub accepts in `summary`, and in `text`.
@@ -78,13 +78,13 @@ pub struct Links {
 /// The page of a verdict. `kept` says where the envelope went, `envelope` is its bytes.
 #[must_use]
 pub fn verdict(
-    judged: &Judged,
+    record: &Record,
     attempt: Option<u32>,
-    kept: &Kept,
+    kept: &EvidenceView,
     links: &Links,
     envelope: Option<&[u8]>,
 ) -> Page {
-    let report = &judged.report;
+    let report = &record.report;
     let c = &report.comparison;
     // What the verdict rests on: the worst case where scores are missing.
     let case = c.worst_case.as_ref().map(|case| (case.lower, case.upper));
@@ -102,7 +102,7 @@ pub fn verdict(
         p_value(c.p_value),
         c.n_pairs
     );
-    let mut summary = format!("{}\n{}", markdown::gate(judged, attempt), kept.markdown());
+    let mut summary = format!("{}\n{}", markdown::gate(record, attempt), kept.markdown());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
             summary.push_str(&format!("\n{label}: <{link}>\n"));

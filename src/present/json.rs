@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Diagnostic;
-use crate::envelope::judged::Judged;
+use crate::envelope::Record;
 use crate::envelope::{to_bytes, v1};
 
 /// Where an envelope stands in its trail.
@@ -50,13 +50,13 @@ struct Gate {
 /// # Errors
 /// `internal-error` for a number that is not finite.
 pub fn gate(
-    judged: Judged,
+    record: Record,
     trail: Option<TrailLine>,
     store: Option<v1::Store>,
 ) -> Result<String, Diagnostic> {
     let attempt = trail.as_ref().map(|line| line.attempt);
-    let any_allow_at_most = attempt.and_then(|attempt| judged.any_allow_at_most(attempt));
-    let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
+    let any_allow_at_most = attempt.and_then(|attempt| record.any_allow_at_most(attempt));
+    let Record { report, plan, inputs, pairing, effect_sizes, changed } = record;
     let (verdict, exit_code) = (report.verdict, report.exit_code);
     text(&Gate {
         verdict,
@@ -88,8 +88,8 @@ struct Compare {
 ///
 /// # Errors
 /// `internal-error` for a number that is not finite.
-pub fn compare(judged: Judged) -> Result<String, Diagnostic> {
-    let Judged { report, plan, inputs, pairing, effect_sizes, changed } = judged;
+pub fn compare(record: Record) -> Result<String, Diagnostic> {
+    let Record { report, plan, inputs, pairing, effect_sizes, changed } = record;
     text(&Compare { comparison: report.comparison, plan, inputs, pairing, effect_sizes, changed })
 }
 

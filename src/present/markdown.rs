@@ -4,34 +4,34 @@ use super::safe::{code, line};
 use super::words;
 use crate::domain::Diagnostic;
 use crate::domain::words::{count, p_value, percent, signed};
-use crate::envelope::judged::Judged;
+use crate::envelope::Record;
 
 /// The verdict of a gate in a heading, its reasons below, the numbers in a table.
 #[must_use]
-pub fn gate(judged: &Judged, attempt: Option<u32>) -> String {
-    let report = &judged.report;
+pub fn gate(record: &Record, attempt: Option<u32>) -> String {
+    let report = &record.report;
     let mut text = format!("## evalsig: {}\n\n", report.verdict.as_str());
     text.push_str(&warnings(&report.comparison.warnings));
     text.push_str(&format!("**Claim:** {}.\n\n**Finding:** {}\n", report.claim, line(&report.finding)));
     if let Some(attempt) = attempt {
-        text.push_str(&format!("\n**Attempt:** {}.\n", words::attempt(judged, attempt)));
+        text.push_str(&format!("\n**Attempt:** {}.\n", words::attempt(record, attempt)));
     }
     if let Some(next) = &report.suggestion {
         text.push_str(&format!("\n**Next:** {}.\n", line(next)));
     }
     text.push('\n');
-    text.push_str(&table(judged));
+    text.push_str(&table(record));
     text.push_str(&notes(&report.comparison.notes));
     text
 }
 
 /// The numbers of a comparison, without a verdict.
 #[must_use]
-pub fn compare(judged: &Judged) -> String {
+pub fn compare(record: &Record) -> String {
     let mut text = String::from("## evalsig comparison\n\n");
-    text.push_str(&warnings(&judged.report.comparison.warnings));
-    text.push_str(&table(judged));
-    text.push_str(&notes(&judged.report.comparison.notes));
+    text.push_str(&warnings(&record.report.comparison.warnings));
+    text.push_str(&table(record));
+    text.push_str(&notes(&record.report.comparison.notes));
     text
 }
 
@@ -56,8 +56,8 @@ pub fn error(diagnostic: &Diagnostic) -> String {
     )
 }
 
-fn table(judged: &Judged) -> String {
-    let (c, plan, changed) = (&judged.report.comparison, &judged.plan, &judged.changed);
+fn table(record: &Record) -> String {
+    let (c, plan, changed) = (&record.report.comparison, &record.plan, &record.changed);
     let mut rows: Vec<(&str, String)> = vec![
         ("delta", signed(c.delta)),
         (
@@ -84,7 +84,7 @@ fn table(judged: &Judged) -> String {
     if let Some(case) = &c.worst_case {
         rows.push(("worst case", words::worst_case(case)));
     }
-    if let Some(missing) = judged.pairing.missing.as_ref().and_then(words::missing) {
+    if let Some(missing) = record.pairing.missing.as_ref().and_then(words::missing) {
         rows.push(("missing", line(&missing)));
     }
     rows.push(("p-value of the claim", p_value(c.p_value)));
@@ -92,10 +92,10 @@ fn table(judged: &Judged) -> String {
     let clusters = c.n_clusters.map_or(String::new(), |k| format!(" in {} clusters", count(k)));
     rows.push((
         "pairs",
-        format!("{}{clusters}, coverage {}", count(c.n_pairs), percent(judged.pairing.coverage)),
+        format!("{}{clusters}, coverage {}", count(c.n_pairs), percent(record.pairing.coverage)),
     ));
     rows.push(("changed", format!("{} better, {} worse", count(changed.fixed), count(changed.broken))));
-    for (label, run) in [("baseline", &judged.inputs.baseline), ("candidate", &judged.inputs.candidate)] {
+    for (label, run) in [("baseline", &record.inputs.baseline), ("candidate", &record.inputs.candidate)] {
         rows.push((
             label,
             format!("{} from {}, sha256 {}", code(&run.model_id), code(&run.path), code(&run.sha256)),

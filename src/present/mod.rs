@@ -3,10 +3,10 @@
 
 pub mod check;
 pub mod doctor;
+pub mod evidence;
 pub mod export;
 pub mod history;
 pub mod json;
-pub mod kept;
 pub mod markdown;
 pub mod mde;
 pub mod mirror;

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::{safe, words};
 use crate::domain::Diagnostic;
 use crate::domain::words::{count, p_value, percent, signed};
-use crate::envelope::judged::Judged;
+use crate::envelope::Record;
 use crate::envelope::v1::{Input, VerdictWord};
 
 /// Whether escape codes may be written.
@@ -19,8 +19,8 @@ pub enum Colour {
 
 /// The verdict of a gate, its reasons, the numbers and the inputs.
 #[must_use]
-pub fn gate(judged: &Judged, attempt: Option<u32>, colour: Colour) -> String {
-    let report = &judged.report;
+pub fn gate(record: &Record, attempt: Option<u32>, colour: Colour) -> String {
+    let report = &record.report;
     let mut page = Page::new();
     page.line(&format!("evalsig gate: {}", paint(report.verdict, colour)));
     page.gap();
@@ -33,25 +33,25 @@ pub fn gate(judged: &Judged, attempt: Option<u32>, colour: Colour) -> String {
         page.row("next", next);
     }
     if let Some(attempt) = attempt {
-        page.row("attempt", &words::attempt(judged, attempt));
+        page.row("attempt", &words::attempt(record, attempt));
     }
     page.gap();
-    numbers(&mut page, judged);
-    details(&mut page, judged);
+    numbers(&mut page, record);
+    details(&mut page, record);
     page.text
 }
 
 /// The numbers of a comparison, without a verdict.
 #[must_use]
-pub fn compare(judged: &Judged) -> String {
+pub fn compare(record: &Record) -> String {
     let mut page = Page::new();
     page.line("evalsig compare");
     page.gap();
-    for warning in &judged.report.comparison.warnings {
+    for warning in &record.report.comparison.warnings {
         page.row("warning", warning);
     }
-    numbers(&mut page, judged);
-    details(&mut page, judged);
+    numbers(&mut page, record);
+    details(&mut page, record);
     page.text
 }
 
@@ -71,8 +71,8 @@ pub fn error(diagnostic: &Diagnostic, colour: Colour) -> String {
     text
 }
 
-fn numbers(page: &mut Page, judged: &Judged) {
-    let (c, plan) = (&judged.report.comparison, &judged.plan);
+fn numbers(page: &mut Page, record: &Record) {
+    let (c, plan) = (&record.report.comparison, &record.plan);
     page.row(
         "delta",
         &format!(
@@ -109,9 +109,9 @@ fn numbers(page: &mut Page, judged: &Judged) {
     let clusters = c.n_clusters.map_or(String::new(), |k| format!(" in {} clusters", count(k)));
     page.row(
         "pairs",
-        &format!("{}{clusters}  (coverage {})", count(c.n_pairs), percent(judged.pairing.coverage)),
+        &format!("{}{clusters}  (coverage {})", count(c.n_pairs), percent(record.pairing.coverage)),
     );
-    if let Some(missing) = judged.pairing.missing.as_ref().and_then(words::missing) {
+    if let Some(missing) = record.pairing.missing.as_ref().and_then(words::missing) {
         page.row("missing", &missing);
     }
     if let Some(mde) = c.mde {
@@ -126,15 +126,15 @@ fn numbers(page: &mut Page, judged: &Judged) {
     }
 }
 
-fn details(page: &mut Page, judged: &Judged) {
-    let changed = &judged.changed;
-    let odds = judged.effect_sizes.fixed_per_broken;
+fn details(page: &mut Page, record: &Record) {
+    let changed = &record.changed;
+    let odds = record.effect_sizes.fixed_per_broken;
     let odds = odds.map_or(String::new(), |odds| format!("  ({odds:.2} for each worse)"));
     page.row("changed", &format!("{} better, {} worse{odds}", count(changed.fixed), count(changed.broken)));
     page.gap();
-    page.row("baseline", &input(&judged.inputs.baseline));
-    page.row("candidate", &input(&judged.inputs.candidate));
-    let notes = &judged.report.comparison.notes;
+    page.row("baseline", &input(&record.inputs.baseline));
+    page.row("candidate", &input(&record.inputs.candidate));
+    let notes = &record.report.comparison.notes;
     if !notes.is_empty() {
         page.gap();
     }

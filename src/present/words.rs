@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::domain::words::{count, percent, signed};
-use crate::envelope::judged::Judged;
+use crate::envelope::Record;
 use crate::envelope::v1;
 
 /// Which attempt it is, and what trying again does to the error rate.
-pub(super) fn attempt(judged: &Judged, attempt: u32) -> String {
-    let luck = judged.any_allow_at_most(attempt).map_or(String::new(), |most| match attempt {
+pub(super) fn attempt(record: &Record, attempt: u32) -> String {
+    let luck = record.any_allow_at_most(attempt).map_or(String::new(), |most| match attempt {
         1 => format!(": if the candidate does not meet the claim, it is allowed with a probability of at most {}", percent(most)),
         _ => format!(
             ": if no candidate meets the claim, at least one of the {attempt} attempts is allowed with a probability of \
-             up to {}, if each was judged at the alpha of this one",
+             up to {}, if each was record at the alpha of this one",
             percent(most)
         ),
     });

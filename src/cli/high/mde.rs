@@ -6,7 +6,7 @@ use super::{
 };
 use crate::cli::low::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
-use crate::commands::runs::Runs;
+use crate::commands::runs::RunInputs;
 use crate::domain::{Code, Diagnostic, Plan, Sides};
 
 pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
@@ -118,7 +118,7 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
     }
     let said = &flags.pilot;
     Ok(Pilot {
-        runs: Runs {
+        runs: RunInputs {
             baseline: baseline.to_owned(),
             candidate: candidate.to_owned(),
             format: format(said.format.as_deref().unwrap_or("auto"))?,

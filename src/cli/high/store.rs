@@ -4,8 +4,8 @@ use super::{Terminal, colour, parse, project};
 use crate::cli::low::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
 use crate::commands::history::{HistoryRequest, Shape};
-use crate::commands::keep::StoreAt;
 use crate::commands::mirror::MirrorRequest;
+use crate::commands::targets::StoreTarget;
 use crate::domain::{Code, Diagnostic, Verdict};
 use crate::readers::Format;
 use crate::store::{Query, Span};
@@ -28,7 +28,7 @@ pub(in crate::cli) fn history(
         })
     };
     Ok(HistoryRequest {
-        store: flags.root.clone().map(|root| StoreAt { root, project, max_age_days: None }),
+        store: flags.root.clone().map(|root| StoreTarget { root, project, max_age_days: None }),
         trail: flags.trail.clone(),
         query: Query {
             span,
@@ -61,8 +61,8 @@ pub(in crate::cli) fn get(flags: &GetFlags) -> Result<GetRequest, Diagnostic> {
     })
 }
 
-fn at(flags: &RootFlags) -> Result<StoreAt, Diagnostic> {
-    Ok(StoreAt { root: flags.root.clone(), project: project(&flags.project)?, max_age_days: None })
+fn at(flags: &RootFlags) -> Result<StoreTarget, Diagnostic> {
+    Ok(StoreTarget { root: flags.root.clone(), project: project(&flags.project)?, max_age_days: None })
 }
 
 pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagnostic> {

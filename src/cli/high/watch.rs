@@ -4,7 +4,7 @@ use super::{
     above, alpha, both_standard_input, cluster, direction, format, missing, number, parse, plain, seed,
 };
 use crate::cli::low::WatchFlags;
-use crate::commands::runs::Runs;
+use crate::commands::runs::RunInputs;
 use crate::commands::watch::{Follow, WatchRequest};
 use crate::domain::{Code, Diagnostic, Plan};
 
@@ -42,7 +42,7 @@ pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnost
         done: flags.done.clone(),
     };
     Ok(WatchRequest {
-        runs: Runs {
+        runs: RunInputs {
             baseline: flags.baseline.clone(),
             candidate: flags.candidate.clone(),
             format: format(&flags.format)?,

@@ -1,9 +1,10 @@
 //! What the token lets the action do, found out by opening the check.
 
-use super::{ActionRequest, Audit, LOOSE_ENVELOPE, Step};
+use super::{ActionRequest, Audit, LOOSE_ENVELOPE};
 use crate::commands::World;
-use crate::commands::keep::{Keep, Place};
-use crate::commands::runs::Loaded;
+use crate::commands::origin::Step;
+use crate::commands::runs::LoadedRuns;
+use crate::commands::targets::{EnvelopeTarget, TrailTarget};
 use crate::domain::{Code, Diagnostic, ReleaseId};
 use crate::present::check::NewCheck;
 use crate::present::{runner, safe};
@@ -13,7 +14,7 @@ pub(super) struct Access {
     /// The check, where one is open.
     pub(super) check_url: Option<String>,
     /// Where the envelope goes.
-    pub(super) keep: Keep,
+    pub(super) target: EnvelopeTarget,
     /// Whether the job may leave anything behind outside its workspace.
     pub(super) may_write: bool,
     /// What the log has to say about it.
@@ -28,7 +29,7 @@ impl Access {
     pub(super) fn gain(
         request: &ActionRequest,
         step: &Step,
-        runs: Option<&Loaded>,
+        runs: Option<&LoadedRuns>,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
         let mut notices = Vec::new();
@@ -41,7 +42,7 @@ impl Access {
         let Some(checks) = world.checks else {
             return Ok(Self {
                 check_url: None,
-                keep: request.keep(Reach::Workspace),
+                target: request.target(Reach::Workspace),
                 may_write: true,
                 notices,
             });
@@ -50,14 +51,17 @@ impl Access {
             Code::EventUnreadable.at("GITHUB_SHA").what("is not set, so no commit can carry the check")
         })?;
         let check = NewCheck {
-            name: request.check_name(runs.map(Loaded::task)),
+            name: request.check_name(runs.map(LoadedRuns::task)),
             head_sha,
             external_id: step.origin.external_id(request.release.as_ref().map(ReleaseId::as_str)),
         };
         match checks.open(&check) {
-            Ok(url) => {
-                Ok(Self { check_url: Some(url), keep: request.keep(Reach::Branch), may_write: true, notices })
-            }
+            Ok(url) => Ok(Self {
+                check_url: Some(url),
+                target: request.target(Reach::Branch),
+                may_write: true,
+                notices,
+            }),
             Err(error) if error.code == Code::PermissionRefused => {
                 // From a fork nothing can be written, by design. Elsewhere a release without its
                 // evidence would be a hole in the trail.
@@ -66,7 +70,7 @@ impl Access {
                     return Err(error);
                 }
                 notices.push(runner::notice("Read-only mode", &read_only(&error, step.origin.read_only)));
-                Ok(Self { check_url: None, keep: request.keep(Reach::File), may_write: false, notices })
+                Ok(Self { check_url: None, target: request.target(Reach::File), may_write: false, notices })
             }
             Err(error) => Err(error),
         }
@@ -90,18 +94,18 @@ enum Reach {
 }
 
 impl ActionRequest {
-    fn keep(&self, reach: Reach) -> Keep {
-        let loose = || Keep::File(LOOSE_ENVELOPE.into());
+    fn target(&self, reach: Reach) -> EnvelopeTarget {
+        let loose = || EnvelopeTarget::File(LOOSE_ENVELOPE.into());
         let Some(release) = self.release.clone().filter(|_| self.audit != Audit::Off) else { return loose() };
-        let place = match (&self.audit_root, reach) {
-            (Some(root), _) => Place::Folder(root.clone()),
+        let trail = match (&self.audit_root, reach) {
+            (Some(root), _) => TrailTarget::Folder(root.clone()),
             (None, Reach::Branch) => {
-                Place::Branch { name: self.audit_branch.clone(), copy: LOOSE_ENVELOPE.into() }
+                TrailTarget::Branch { name: self.audit_branch.clone(), copy: LOOSE_ENVELOPE.into() }
             }
-            (None, Reach::Workspace) => Place::Folder(".".into()),
+            (None, Reach::Workspace) => TrailTarget::Folder(".".into()),
             (None, Reach::File) => return loose(),
         };
-        Keep::Trail { place, release, stamping: self.stamping.clone() }
+        EnvelopeTarget::Trail { trail, release, time_stamp: self.time_stamp.clone() }
     }
 
     fn check_name(&self, task: Option<&str>) -> String {

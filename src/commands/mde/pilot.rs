@@ -2,7 +2,7 @@
 
 use super::Basis;
 use crate::commands::Files;
-use crate::commands::runs::{Loaded, Runs};
+use crate::commands::runs::{LoadedRuns, RunInputs};
 use crate::domain::{Diagnostic, EpochRule, Plan};
 use crate::inference::Sample;
 use crate::inference::design::Design;
@@ -15,7 +15,7 @@ use crate::present::mde as shown;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pilot {
     /// The two runs.
-    pub runs: Runs,
+    pub runs: RunInputs,
     /// How they are paired and oriented; what it says of inference is not used.
     pub plan: Plan,
 }
@@ -29,7 +29,7 @@ pub(super) struct Parts {
 impl Pilot {
     /// Reads, pairs and measures; plans with the pilot's own number of pairs unless told otherwise.
     pub(super) fn measure(&self, n_pairs: Option<u64>, files: &dyn Files) -> Result<Basis, Diagnostic> {
-        let runs = Loaded::read(&self.runs, &self.plan, files)?;
+        let runs = LoadedRuns::read(&self.runs, &self.plan, files)?;
         let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
         let pairs = pair(baseline, candidate, &self.plan)?;
         let sample = Sample::of(&pairs, self.plan.direction);

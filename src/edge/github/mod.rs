@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use super::trail_dir::TrailDirs;
-use crate::commands::keep::Place;
+use crate::commands::targets::TrailTarget;
 use crate::commands::{Checks, Trails};
 use crate::domain::{Code, Diagnostic};
 use crate::present::check::{Conclusion, NewCheck, Page};
@@ -90,10 +90,10 @@ impl Checks for GitHub {
 }
 
 impl Trails for GitHub {
-    fn open(&self, place: &Place) -> Result<Box<dyn Port + '_>, Diagnostic> {
+    fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
-            Place::Branch { name, .. } => Ok(Box::new(Branch::new(&self.caller, name))),
-            folder @ Place::Folder(_) => TrailDirs.open(folder).map(|port| port as Box<dyn Port + '_>),
+            TrailTarget::Branch { name, .. } => Ok(Box::new(Branch::new(&self.caller, name))),
+            folder @ TrailTarget::Folder(_) => TrailDirs.open(folder).map(|port| port as Box<dyn Port + '_>),
         }
     }
 }

@@ -4,14 +4,14 @@ use super::safe;
 
 /// Where an envelope went, in our words and in names that a file or a user chose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct EvidenceView {
     /// What happened, in our words.
     pub said: &'static str,
     /// Label and value: the path first, then hashes and places.
     pub facts: Vec<(&'static str, String)>,
 }
 
-impl Kept {
+impl EvidenceView {
     /// One line for a terminal or a log.
     #[must_use]
     pub fn line(&self) -> String {

@@ -1,6 +1,5 @@
 //! What may make a verdict mean something else than its reader thinks: shown before the numbers.
 
-use crate::commands::runs::Loaded;
 use crate::domain::{Alpha, Claim, ClusterRule, Edition, Plan, RunFrame};
 use crate::pairing::Pairs;
 
@@ -29,11 +28,10 @@ const LOWER_IS_BETTER: &[&str] = &[
 ];
 
 /// The warnings about one decision.
-pub(super) fn of(runs: &Loaded, plan: &Plan, pairs: &Pairs) -> Vec<String> {
+pub(super) fn warnings(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan, pairs: &Pairs) -> Vec<String> {
     if plan.edition == Edition::First {
         return Vec::new();
     }
-    let (baseline, candidate) = (&runs.baseline.reading.run, &runs.candidate.reading.run);
     [
         tasks(baseline, candidate),
         clusters(baseline, candidate, plan),

@@ -1,116 +1,15 @@
-//! What was decided and from what, before it has a place in a trail: the parts of an envelope that
-//! depend on inputs, plan and seed only.
+//! From the values of a judgement to the structs that are written.
 
 use std::collections::BTreeMap;
 
 use super::v1;
-use crate::decision::{Decision, Outlook, WorstCase};
+use crate::decision::{Basis, EffectSizes, Judgement, Outlook, WorstCase};
 use crate::domain::{Claim, Digest, Direction, Edition, Plan, RunFrame, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
-use crate::pairing::{Counts, Pairs};
+use crate::pairing::Pairs;
 
 /// How many ids of changed items an envelope lists.
 const LISTED: usize = 20;
-
-/// What a reader must see beside the numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    /// What may make the verdict mean something else: shown first.
-    pub warnings: Vec<String>,
-    /// What helps to read the numbers.
-    pub notes: Vec<String>,
-}
-
-/// The judgement on one pair of runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// Verdict, words and numbers.
-    pub report: v1::Report,
-    /// What fixed the inference.
-    pub plan: v1::Plan,
-    /// The two runs.
-    pub inputs: v1::Inputs,
-    /// How they were matched.
-    pub pairing: v1::Pairing,
-    /// The effect in other units.
-    pub effect_sizes: v1::EffectSizes,
-    /// Items whose score changed.
-    pub changed: v1::Changed,
-}
-
-/// Facts that only the moment and the place of a decision know.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Circumstances {
-    /// When, RFC 3339 UTC.
-    pub decided_at: String,
-    /// By which clock.
-    pub clock: String,
-    /// About which source.
-    pub source: Option<v1::Source>,
-    /// In which workflow run.
-    pub run: Option<v1::Run>,
-    /// The image, where it is known.
-    pub image_digest: Option<String>,
-    /// The stored copies of both runs.
-    pub store: Option<v1::Store>,
-    /// What is asked of a time-stamping authority.
-    pub time_stamp: Option<v1::TimeStamp>,
-}
-
-impl Judged {
-    /// Most that the probability can be that one attempt or another of the first `attempts` is allowed
-    /// although no candidate meets the claim: their error rates added up, whatever they have in common
-    /// (Bonferroni). `None` under the rule evalsig-0.1, which holds no error rate.
-    #[must_use]
-    pub fn any_allow_at_most(&self, attempts: u32) -> Option<f64> {
-        self.report.comparison.bounds.as_ref()?;
-        // 1 - .95 is .050000000000000044: the plan's own number is wanted.
-        let each = if self.plan.sides == "two" { self.plan.alpha / 2.0 } else { self.plan.alpha };
-        Some((f64::from(attempts) * each).min(1.0))
-    }
-
-    /// The envelope of this judgement at its place in a trail (`None`: outside any trail).
-    #[must_use]
-    pub fn envelope(
-        &self,
-        place: Option<(&str, u32, Option<v1::FileRef>)>,
-        circumstances: &Circumstances,
-    ) -> v1::Envelope {
-        let (release_id, attempt, supersedes) = match place {
-            Some((release, attempt, supersedes)) => (Some(release.to_owned()), attempt, supersedes),
-            None => (None, 1, None),
-        };
-        v1::Envelope {
-            schema: v1::SCHEMA.into(),
-            verdict: self.report.verdict,
-            exit_code: self.report.exit_code,
-            release_id,
-            attempt,
-            any_allow_at_most: self.any_allow_at_most(attempt),
-            supersedes,
-            decided_at: circumstances.decided_at.clone(),
-            clock: circumstances.clock.clone(),
-            report: self.report.clone(),
-            plan: self.plan.clone(),
-            inputs: self.inputs.clone(),
-            pairing: self.pairing.clone(),
-            effect_sizes: self.effect_sizes.clone(),
-            changed: self.changed.clone(),
-            source: circumstances.source.clone(),
-            run: circumstances.run.clone(),
-            tool: v1::Tool {
-                name: "evalsig".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-                git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
-                image_digest: circumstances.image_digest.clone(),
-                target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-            },
-            store: circumstances.store.clone(),
-            time_stamp: circumstances.time_stamp.clone(),
-            overrides: Vec::new(),
-        }
-    }
-}
 
 impl From<Verdict> for v1::VerdictWord {
     fn from(verdict: Verdict) -> Self {
@@ -128,9 +27,16 @@ pub fn engine() -> String {
     concat!("evalsig ", env!("CARGO_PKG_VERSION")).into()
 }
 
-/// The report on a decision.
-#[must_use]
-pub fn report(plan: &Plan, decision: &Decision, comparison: v1::Comparison) -> v1::Report {
+/// The report on a judgement; `notes` stand beside the numbers.
+pub(super) fn report(judgement: &Judgement, notes: Vec<String>) -> v1::Report {
+    let Judgement { plan, decision, basis, pairs, warnings, .. } = judgement;
+    let comparison = match basis {
+        Basis::Interval { estimate, worst_case, outlook } => {
+            comparison(plan, pairs, estimate, outlook, worst_case.as_ref())
+        }
+        Basis::Evalsig01(outcome) => legacy_comparison(plan, pairs, outcome),
+    };
+    let comparison = v1::Comparison { warnings: warnings.clone(), notes, ..comparison };
     v1::Report {
         verdict: decision.verdict.into(),
         exit_code: decision.verdict.exit_code(),
@@ -153,14 +59,12 @@ pub fn report(plan: &Plan, decision: &Decision, comparison: v1::Comparison) -> v
 
 /// The numbers of an estimate. A one-sided interval shows its lower side only, as the original
 /// recipe prints it; `bounds` always has both.
-#[must_use]
-pub fn comparison(
+fn comparison(
     plan: &Plan,
-    counts: &Counts,
+    pairs: &Pairs,
     estimate: &Estimate,
     outlook: &Outlook,
     worst_case: Option<&WorstCase>,
-    remarks: Remarks,
 ) -> v1::Comparison {
     let p_value = estimate.p_value(plan);
     let largest_p = worst_case.map_or(p_value, |case| case.p_value);
@@ -173,12 +77,12 @@ pub fn comparison(
         p_value,
         p_value_zero: Some(estimate.p_zero),
         significant: largest_p <= plan.alpha.get(),
-        n_pairs: counts.pairs as u64,
+        n_pairs: pairs.counts.pairs as u64,
         n_clusters: estimate.clusters.map(|k| k as u64),
         method: estimate.label.into(),
         mde: outlook.mde.and_then(finite),
-        warnings: remarks.warnings,
-        notes: remarks.notes,
+        warnings: Vec::new(),
+        notes: Vec::new(),
         cross_check: estimate.cross_check.map(|check| v1::CrossCheck {
             method: "cr2".into(),
             se: check.se,
@@ -197,13 +101,7 @@ pub fn comparison(
 
 /// The numbers that Python evalsig 0.1.2 reports. It has no bounds: its test and its interval are two
 /// things.
-#[must_use]
-pub fn legacy_comparison(
-    plan: &Plan,
-    counts: &Counts,
-    outcome: &LegacyOutcome,
-    remarks: Remarks,
-) -> v1::Comparison {
+fn legacy_comparison(plan: &Plan, pairs: &Pairs, outcome: &LegacyOutcome) -> v1::Comparison {
     v1::Comparison {
         delta: outcome.delta,
         ci: (finite(outcome.ci_low), finite(outcome.ci_high)),
@@ -211,12 +109,12 @@ pub fn legacy_comparison(
         p_value: outcome.p_value,
         p_value_zero: None,
         significant: outcome.significant,
-        n_pairs: counts.pairs as u64,
+        n_pairs: pairs.counts.pairs as u64,
         n_clusters: outcome.clusters.map(|k| k as u64),
         method: outcome.label.into(),
         mde: finite(outcome.mde),
-        warnings: remarks.warnings,
-        notes: remarks.notes,
+        warnings: Vec::new(),
+        notes: Vec::new(),
         cross_check: None,
         bounds: None,
         worst_case: None,
@@ -224,8 +122,7 @@ pub fn legacy_comparison(
 }
 
 /// The plan as recorded, with the method that the data's shape chose.
-#[must_use]
-pub fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustered: bool) -> v1::Plan {
+pub(super) fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustered: bool) -> v1::Plan {
     v1::Plan {
         hypothesis: plan.claim.hypothesis().into(),
         null_value: plan.claim.lower_null(),
@@ -299,8 +196,7 @@ pub fn input(
 }
 
 /// How the runs were matched, as recorded.
-#[must_use]
-pub fn pairing(pairs: &Pairs, edition: Edition) -> v1::Pairing {
+pub(super) fn pairing(pairs: &Pairs, edition: Edition) -> v1::Pairing {
     let counts = &pairs.counts;
     let reasons = |missing: &BTreeMap<&'static str, u64>| {
         missing.iter().map(|(why, count)| ((*why).to_owned(), *count)).collect()
@@ -324,8 +220,7 @@ pub fn pairing(pairs: &Pairs, edition: Edition) -> v1::Pairing {
 }
 
 /// Items whose score changed, better or worse as the direction says.
-#[must_use]
-pub fn changed(pairs: &Pairs, direction: Direction) -> v1::Changed {
+pub(super) fn changed(pairs: &Pairs, direction: Direction) -> v1::Changed {
     let mut changed = v1::Changed { fixed: 0, broken: 0, fixed_ids: Vec::new(), broken_ids: Vec::new() };
     for (row, (b, c)) in pairs.baseline.iter().zip(&pairs.candidate).enumerate() {
         let difference = (c - b) * direction.sign();
@@ -342,6 +237,13 @@ pub fn changed(pairs: &Pairs, direction: Direction) -> v1::Changed {
         }
     }
     changed
+}
+
+impl From<EffectSizes> for v1::EffectSizes {
+    fn from(sizes: EffectSizes) -> Self {
+        let EffectSizes { cohens_d_paired, cliffs_delta, fixed_per_broken, icc, effective_units } = sizes;
+        Self { cohens_d_paired, cliffs_delta, fixed_per_broken, icc, effective_units }
+    }
 }
 
 fn finite(value: f64) -> Option<f64> {

@@ -1,10 +1,11 @@
 //! What the runner and the reviewer are told.
 
 use super::access::Access;
-use super::{ActionRequest, Mode, Step};
-use crate::commands::Outcome;
-use crate::commands::gate::Gated;
-use crate::commands::keep::{Filed, Keep, where_kept};
+use super::{ActionRequest, Mode};
+use crate::commands::Output;
+use crate::commands::origin::Step;
+use crate::commands::persist::{EnvelopeLocation, PersistedDecision};
+use crate::commands::targets::EnvelopeTarget;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::present::check::{Conclusion, Links};
@@ -35,17 +36,17 @@ pub const ACTION_OUTPUTS: &[&str] = &[
 
 /// What the runner gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct StepOutput {
     /// Text to append to the file behind `GITHUB_OUTPUT`.
     pub outputs: String,
     /// Markdown to append to the file behind `GITHUB_STEP_SUMMARY`.
     pub summary: String,
     /// The log and the exit code.
-    pub outcome: Outcome,
+    pub process: Output,
 }
 
 /// What the runner and the check will be told, until nothing can change it any more.
-pub(super) struct Draft {
+pub(super) struct StepOutputBuilder {
     values: Vec<(&'static str, String)>,
     summary: String,
     log: Vec<String>,
@@ -56,7 +57,7 @@ pub(super) struct Draft {
     pub(super) conclusion: Conclusion,
 }
 
-impl Draft {
+impl StepOutputBuilder {
     /// Turns what came before into a failure, unless it is one already.
     pub(super) fn unless_failed(&mut self, result: Result<(), Diagnostic>) {
         if let Err(error) = result {
@@ -68,27 +69,31 @@ impl Draft {
         }
     }
 
-    pub(super) fn finish(mut self, nonce: &str) -> Result<Told, Diagnostic> {
+    pub(super) fn finish(mut self, nonce: &str) -> Result<StepOutput, Diagnostic> {
         self.values.push(("exit-code", self.code.to_string()));
-        Ok(Told {
+        Ok(StepOutput {
             outputs: runner::outputs(&self.values, nonce)?,
             summary: self.summary,
-            outcome: Outcome { stdout: self.log.concat(), stderr: String::new(), exit: self.exit },
+            process: Output { stdout: self.log.concat(), stderr: String::new(), exit: self.exit },
         })
     }
 }
 
 /// A verdict, and where it was kept.
 pub(super) fn verdict(
-    gated: &Gated,
+    decided: &PersistedDecision,
     request: &ActionRequest,
     access: &Access,
     mut log: Vec<String>,
-) -> Draft {
-    let report = &gated.judged.report;
-    let place = where_kept(&gated.kept);
-    log.push(runner::log(&terminal::gate(&gated.judged, gated.kept.attempt(), terminal::Colour::Off)));
-    log.push(runner::log(&format!("{}\n", place.line())));
+) -> StepOutputBuilder {
+    let report = &decided.record.report;
+    let evidence = decided.evidence.view();
+    log.push(runner::log(&terminal::gate(
+        &decided.record,
+        decided.evidence.attempt(),
+        terminal::Colour::Off,
+    )));
+    log.push(runner::log(&format!("{}\n", evidence.line())));
     let allowed = report.verdict == VerdictWord::Allow;
     if !allowed {
         log.push(match request.mode {
@@ -96,9 +101,13 @@ pub(super) fn verdict(
             Mode::Advisory => runner::warning("evalsig (advisory)", &report.finding),
         });
     }
-    Draft {
-        values: values(gated, access),
-        summary: format!("{}\n{}\n", markdown::gate(&gated.judged, gated.kept.attempt()), place.markdown()),
+    StepOutputBuilder {
+        values: values(decided, access),
+        summary: format!(
+            "{}\n{}\n",
+            markdown::gate(&decided.record, decided.evidence.attempt()),
+            evidence.markdown()
+        ),
         log,
         code: report.exit_code,
         exit: if request.mode == Mode::Advisory { 0 } else { report.exit_code },
@@ -111,32 +120,42 @@ pub(super) fn verdict(
 }
 
 /// A failure to reach a verdict, or to record it.
-pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>) -> Draft {
+pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>) -> StepOutputBuilder {
     log.push(runner::error("evalsig", &error.to_string()));
     let mut values = vec![("mode-used", access.mode_used().to_owned())];
     values.extend(access.check_url.clone().map(|url| ("check-url", url)));
     let exit = error.code.exit().code();
-    Draft { values, summary: markdown::error(error), log, code: exit, exit, conclusion: Conclusion::Failure }
+    StepOutputBuilder {
+        values,
+        summary: markdown::error(error),
+        log,
+        code: exit,
+        exit,
+        conclusion: Conclusion::Failure,
+    }
 }
 
 /// Tells the runner of a failure before there was a check.
 ///
 /// # Errors
 /// `internal-error` if the outputs cannot be written safely.
-pub fn failed(error: &Diagnostic, nonce: &str) -> Result<Told, Diagnostic> {
-    let nothing = Access { check_url: None, keep: Keep::Nowhere, may_write: false, notices: Vec::new() };
+pub fn failed(error: &Diagnostic, nonce: &str) -> Result<StepOutput, Diagnostic> {
+    let nothing =
+        Access { check_url: None, target: EnvelopeTarget::Nowhere, may_write: false, notices: Vec::new() };
     failure(error, &nothing, Vec::new()).finish(nonce)
 }
 
 /// Where the evidence can be seen.
-pub(super) fn links(step: &Step, gated: Option<&Gated>) -> Links {
+pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>) -> Links {
     let (Some(server), Some(repository)) = (&step.server, &step.origin.source.repository) else {
         return Links::default();
     };
     let run = &step.origin.run;
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
-    let committed = gated.and_then(|gated| match &gated.kept.filed {
-        Filed::Trail { appended, commit: Some((_, commit)), .. } => Some((&appended.receipt().path, commit)),
+    let committed = decided.and_then(|decided| match &decided.evidence.envelope {
+        EnvelopeLocation::Trail { appended, commit: Some((_, commit)), .. } => {
+            Some((&appended.receipt().path, commit))
+        }
         _ => None,
     });
     Links {
@@ -146,8 +165,8 @@ pub(super) fn links(step: &Step, gated: Option<&Gated>) -> Links {
 }
 
 /// Outputs are words of ours, numbers, hashes, paths and addresses of ours; never free text.
-fn values(gated: &Gated, access: &Access) -> Vec<(&'static str, String)> {
-    let report = &gated.judged.report;
+fn values(decided: &PersistedDecision, access: &Access) -> Vec<(&'static str, String)> {
+    let report = &decided.record.report;
     let c = &report.comparison;
     let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
     let mut values = vec![
@@ -161,15 +180,15 @@ fn values(gated: &Gated, access: &Access) -> Vec<(&'static str, String)> {
         ("n-pairs", c.n_pairs.to_string()),
         ("n-clusters", c.n_clusters.map_or(String::new(), |k| k.to_string())),
         ("mode-used", access.mode_used().to_owned()),
-        ("fixed", gated.judged.changed.fixed.to_string()),
-        ("broken", gated.judged.changed.broken.to_string()),
+        ("fixed", decided.record.changed.fixed.to_string()),
+        ("broken", decided.record.changed.broken.to_string()),
     ];
     values.extend(access.check_url.clone().map(|url| ("check-url", url)));
-    if let Some((path, bytes)) = gated.kept.file() {
+    if let Some((path, bytes)) = decided.evidence.file() {
         values.push(("envelope-path", path.to_owned()));
         values.push(("envelope-sha256", Digest::of(bytes).to_string()));
     }
-    if let Filed::Trail { appended, commit, .. } = &gated.kept.filed {
+    if let EnvelopeLocation::Trail { appended, commit, .. } = &decided.evidence.envelope {
         let at = appended.receipt();
         values.push(("entry-index", at.index.to_string()));
         values.push(("entry-sha256", at.entry_sha256.to_string()));

@@ -1,0 +1,80 @@
+//! The one path to a decision, for `gate` and `action`: load both runs, judge them, record the judgement with
+//! the circumstances of the moment.
+
+use super::World;
+use super::origin::Step;
+use super::runs::{LoadedRuns, RunInputs};
+use super::targets::StoreTarget;
+use crate::decision::judge;
+use crate::domain::{Diagnostic, Plan};
+use crate::envelope::{Circumstances, Record};
+
+/// What is to be decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionRequest {
+    /// The two runs.
+    pub runs: RunInputs,
+    /// What fixes the inference.
+    pub plan: Plan,
+    /// Where both runs go, and where `store:` names are looked up.
+    pub store: Option<StoreTarget>,
+}
+
+impl DecisionRequest {
+    /// Reads both runs, which may be in the store; `now` is what their age is counted to.
+    ///
+    /// # Errors
+    /// Those of [`LoadedRuns::find`].
+    pub fn load(&self, now: &str, world: &World<'_>) -> Result<LoadedRuns, Diagnostic> {
+        LoadedRuns::find(&self.runs, &self.plan, self.store.as_ref(), now, world)
+    }
+}
+
+impl LoadedRuns {
+    /// The record of the judgement on these two runs. Writes nothing.
+    ///
+    /// # Errors
+    /// Those of [`judge`].
+    pub fn judge(&self, plan: &Plan) -> Result<Record, Diagnostic> {
+        let judgement = judge(self.baseline.run(), self.candidate.run(), plan)?;
+        let inputs = self.recorded(&judgement.pairs.counts);
+        Ok(Record::of(&judgement, inputs, self.notes()))
+    }
+}
+
+/// A decision that is not persisted yet.
+pub struct Decision<'a> {
+    /// The runs that it is about.
+    pub runs: &'a LoadedRuns,
+    /// What fixed the inference.
+    pub plan: &'a Plan,
+    /// The record of the judgement.
+    pub record: Record,
+    /// When and where it was made.
+    pub circumstances: Circumstances,
+}
+
+impl<'a> Decision<'a> {
+    /// Judges both runs at `now`. `step`: the workflow step that asks, where there is one.
+    ///
+    /// # Errors
+    /// Those of [`judge`].
+    pub fn make(
+        runs: &'a LoadedRuns,
+        plan: &'a Plan,
+        step: Option<&Step>,
+        now: String,
+        world: &World<'_>,
+    ) -> Result<Self, Diagnostic> {
+        let circumstances = Circumstances {
+            decided_at: now,
+            clock: world.clock.source(),
+            source: step.map(|step| step.origin.source.clone()),
+            run: step.map(|step| step.origin.run.clone()),
+            image_digest: step.and_then(|step| step.image_digest.clone()),
+            store: None,
+            time_stamp: None,
+        };
+        Ok(Self { runs, plan, record: runs.judge(plan)?, circumstances })
+    }
+}

@@ -1,0 +1,126 @@
+//! The one call: pair, infer, bound what is missing, decide.
+
+use super::judgement::{Basis, Decision, EffectSizes, Judgement};
+use super::outlook::outlook;
+use super::rule::{decide, reproduce};
+use super::warnings::warnings;
+use super::worst_case::{holds_whatever, worst_case};
+use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
+use crate::inference::{self, Sample, effects, icc};
+use crate::pairing::{Pairs, pair};
+
+/// May the candidate ship over the baseline under this plan?
+///
+/// H0 (one-sided): delta <= the claim's value, where delta is the true mean of candidate minus baseline
+/// over the items, oriented so that larger is better. ALLOW refutes H0 at the plan's alpha, REJECT refutes
+/// its opposite, INCONCLUSIVE refutes neither. An equivalence claim has two such null hypotheses, and ALLOW
+/// refutes both (Schuirmann 1987).
+///
+/// # Parameters
+/// - `baseline`: the run in use; at least one scored item.
+/// - `candidate`: the run that wants to replace it, by the same metric. Its items are matched with the
+///   baseline's by id.
+/// - `plan`: claim, alpha in (0, 0.5), method, seed and the rules for epochs, clusters and missing items.
+///
+/// # Returns
+/// The [`Judgement`]: the same bits for the same two runs and plan, on any machine and on any number of
+/// threads.
+///
+/// # Errors
+/// Every error about the two runs together (`runs-differ`, `unscored-items`, `cluster-conflict`,
+/// `no-overlap`, `score-out-of-range`, `claim-is-empty`); `method-does-not-fit` and `too-few-items` where the method asked for
+/// cannot take the data.
+///
+/// # Notes
+/// P(ALLOW | claim false) <= alpha and P(REJECT | claim true) <= alpha, as far as the method holds its level
+/// (docs/calibration.md). Items missing in either run count at their worst, see [`worst_case`].
+///
+/// # References
+/// 1. Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for
+///    assessing the equivalence of average bioavailability. *J. Pharmacokinet. Biopharm.* 15, 657-680.
+///
+/// # Example
+/// ```
+/// use evalsig::decision::judge;
+/// use evalsig::domain::{Claim, Plan, Verdict};
+/// use evalsig::readers::{InMemory, Named, ReadOptions, read_file};
+///
+/// // 60 of 100 items right before; the same and 15 more now.
+/// let run = |right: usize| {
+///     let item = |i| format!(r#"{{"item_id": "{i}", "score": {}}}"#, u8::from(i < right));
+///     let items: Vec<String> = (0..100).map(item).collect();
+///     let text = format!(
+///         r#"{{"run_id": "run-{right}", "model_id": "m", "task_id": "t", "metric_name": "acc", "items": [{}]}}"#,
+///         items.join(", ")
+///     );
+///     let file = Named::File(Box::new(InMemory { path: "run.json".into(), bytes: text.into_bytes() }));
+///     read_file(&file, None, &ReadOptions::default()).map(|file| file.reading.run)
+/// };
+/// let plan = Plan::of(Claim::above(0.0).expect("a number"));
+/// let judgement = judge(&run(60)?, &run(75)?, &plan)?;
+/// assert_eq!(judgement.decision.verdict, Verdict::Allow);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
+pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Judgement, Diagnostic> {
+    let pairs = pair(baseline, candidate, plan)?;
+    let sample = Sample::of(&pairs, plan.direction);
+    let warnings = warnings(baseline, candidate, plan, &pairs);
+    let (basis, decision) = match plan.rule {
+        Rule::Interval => {
+            // Equal means may hide that every answer changed, so the scores are compared one by one.
+            let unchanged = plan.identical == Identical::Allow
+                && pairs.gaps.is_empty()
+                && same_scores(baseline, candidate);
+            by_interval(plan, &pairs, &sample, unchanged)?
+        }
+        Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
+    };
+    let effect_sizes = effect_sizes(&sample);
+    Ok(Judgement { plan: plan.clone(), pairs, basis, decision, effect_sizes, warnings })
+}
+
+/// Whether two runs hold the same scores, epoch by epoch.
+fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
+    fn scores(run: &RunFrame) -> impl Iterator<Item = (&str, u32, Option<Score>)> {
+        run.sorted().map(|row| (row.id, row.epoch, row.score.ok()))
+    }
+    scores(baseline).eq(scores(candidate))
+}
+
+/// By the bounds of one inverted test.
+fn by_interval(
+    plan: &Plan,
+    pairs: &Pairs,
+    sample: &Sample,
+    unchanged: bool,
+) -> Result<(Basis, Decision), Diagnostic> {
+    let estimate = inference::infer(sample, plan)?;
+    let worst_case = worst_case(pairs, &estimate, plan)?;
+    let outlook = outlook(plan, sample, &estimate);
+    let decision = decide(plan, &pairs.counts, &estimate, worst_case.as_ref(), &outlook, unchanged);
+    Ok((Basis::Interval { estimate, worst_case, outlook }, decision))
+}
+
+/// As Python evalsig 0.1.2 does.
+fn by_evalsig_0_1(plan: &Plan, pairs: &Pairs, sample: &Sample) -> Result<(Basis, Decision), Diagnostic> {
+    let outcome = inference::evalsig_0_1(sample, plan)?;
+    let holds = holds_whatever(pairs, &outcome, plan)?;
+    let decision = reproduce(plan, &pairs.counts, &outcome, holds);
+    Ok((Basis::Evalsig01(outcome), decision))
+}
+
+fn effect_sizes(sample: &Sample) -> EffectSizes {
+    let differences = sample.differences();
+    let finite = |value: f64| value.is_finite().then_some(value);
+    EffectSizes {
+        cohens_d_paired: effects::cohens_d_paired(&differences),
+        cliffs_delta: effects::cliffs_delta(&sample.baseline, &sample.candidate),
+        fixed_per_broken: effects::fix_odds(&differences).odds.and_then(finite),
+        icc: sample
+            .clusters
+            .as_deref()
+            .and_then(|clusters| icc::anova(&differences, clusters))
+            .map(|anova| anova.icc),
+        effective_units: finite(icc::effective_units(&sample.units())),
+    }
+}

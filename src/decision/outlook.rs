@@ -1,0 +1,18 @@
+//! What another run of this design would show: a matter of planning, from the spread of this one.
+
+use super::judgement::Outlook;
+use super::wording;
+use crate::domain::Plan;
+use crate::inference::forecast::Forecast;
+use crate::inference::{Estimate, Sample, bounded};
+
+/// The outlook of one design; it enters the advice, never the verdict.
+pub(super) fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {
+    if let Some(forecast) = Forecast::of(sample, plan) {
+        return Outlook { mde: forecast.reach, advice: forecast.sentence() };
+    }
+    let same = sample.baseline == sample.candidate;
+    let null = plan.claim.lower_null();
+    let needed = sample.span.and_then(|span| bounded::units_needed(null, span, plan.alpha_each().get()));
+    Outlook { mde: None, advice: wording::without_spread(plan, estimate.units as u64, same, needed) }
+}
