@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
-use super::verify::{Found, Places};
+use super::verify::{Located, TrailLocator};
 use super::{Outcome, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
@@ -40,16 +40,16 @@ pub struct ExportRequest {
 }
 
 /// Where exports go.
-pub trait Archives {
+pub trait ExportTargets {
     /// Begins one.
     ///
     /// # Errors
     /// `output-not-written` where something is there already, or nothing can be.
-    fn begin(&self, out: &str) -> Result<Box<dyn Archive + '_>, Diagnostic>;
+    fn begin(&self, out: &str) -> Result<Box<dyn ExportTarget + '_>, Diagnostic>;
 }
 
 /// An export on its way: nobody sees it before it is whole. Dropped, it leaves nothing.
-pub trait Archive {
+pub trait ExportTarget {
     /// Adds a file under a path with forward slashes that leads nowhere else.
     ///
     /// # Errors
@@ -70,15 +70,15 @@ pub trait Archive {
 /// `output-not-written`; what keeps either place from answering.
 pub fn export(
     request: &ExportRequest,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
     stores: &dyn Stores,
-    archives: &dyn Archives,
+    archives: &dyn ExportTargets,
 ) -> Result<Outcome, Diagnostic> {
     let root = &request.audit_root;
     outside(request)?;
-    let source = match places.look(root)? {
-        Found::Trail(source) => source,
-        Found::Nothing | Found::Envelope { .. } => return Err(no_trail(root)),
+    let source = match locator.locate(root)? {
+        Located::Trail(source) => source,
+        Located::Nothing | Located::Envelope { .. } => return Err(no_trail(root)),
     };
     // What is listed before the chain is judged is part of what was judged.
     let listed = source.snapshot()?.files.into_iter().filter(|file| file.kind == FileKind::Plain);

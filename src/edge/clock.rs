@@ -2,7 +2,7 @@
 
 use crate::commands::Clock;
 
-/// The clock of the machine, which nobody vouches for; the envelope says so.
+/// The clock of this machine, which nothing proves to be right; the envelope records that.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -2,50 +2,55 @@
 //! trait of `commands` or hands plain values in.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
-mod archive;
+mod backoff;
 mod bucket;
-mod chance;
 mod clock;
+mod disk;
+mod durable_write;
+mod entropy;
+mod error_chain;
+mod errors;
+mod export_target;
 mod files;
 mod git;
+mod git_object;
 mod github;
-mod hand;
-pub mod panics;
-mod places;
+mod local_files;
+pub mod panic_hook;
+mod polling;
 mod runner;
-mod source;
-mod stamps;
 mod store_dir;
 mod stores;
+mod time_stamp_authority;
 pub mod trail_dir;
-mod waiting;
-mod why;
+mod trail_locator;
 
-pub use archive::LocalArchives;
-pub use bucket::{Bucket, Means};
+pub use bucket::{Bucket, BucketOptions};
 pub use clock::SystemClock;
-pub use files::Disk;
+pub use disk::Disk;
+pub use entropy::nonce;
+pub use export_target::LocalExportTargets;
 pub use github::GitHub;
-pub use places::LocalPlaces;
-pub use runner::{Runner, nonce};
-pub use stamps::HttpAuthorities;
+pub use polling::FilePoller;
+pub use runner::Runner;
 pub use store_dir::StoreDir;
 pub use stores::Stores;
+pub use time_stamp_authority::HttpTimeStampAuthority;
 pub use trail_dir::TrailDirs;
-pub use waiting::Polling;
+pub use trail_locator::LocalTrailLocator;
 
 use std::io::{IsTerminal as _, Write as _};
 
 /// Whether standard output is a terminal that takes colour (see <https://no-color.org>).
 #[must_use]
-pub fn takes_colour() -> bool {
+pub fn supports_colour() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     std::io::stdout().is_terminal() && !plain
 }
 
 /// Ends the process at once, for a signal: there is nobody to return to.
-pub fn end(stdout: &str, code: u8) -> ! {
+pub fn exit_now(stdout: &str, code: u8) -> ! {
     print(stdout, "");
     std::process::exit(i32::from(code))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Archive;
+use super::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
 use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
@@ -15,14 +15,14 @@ use crate::trail::{Line, MAX_FILE, TrailFiles};
 const RUNS: &str = "runs";
 
 pub(super) struct Copy<'a> {
-    archive: &'a mut dyn Archive,
+    archive: &'a mut dyn ExportTarget,
     pub(super) export: &'a mut Export,
     /// The runs that are here, by path and digest.
     runs: BTreeSet<(String, String)>,
 }
 
 impl<'a> Copy<'a> {
-    pub(super) fn begin(archive: &'a mut dyn Archive, export: &'a mut Export) -> Self {
+    pub(super) fn begin(archive: &'a mut dyn ExportTarget, export: &'a mut Export) -> Self {
         Self { archive, export, runs: BTreeSet::new() }
     }
 
