@@ -39,16 +39,16 @@ pub struct ExportRequest {
     pub out: String,
 }
 
-/// Where exports go.
+/// Creates the folder or archive that an export is written to.
 pub trait ExportTargets {
-    /// Begins one.
+    /// Begins an export to `out`.
     ///
     /// # Errors
     /// `output-not-written` where something is there already, or nothing can be.
     fn begin(&self, out: &str) -> Result<Box<dyn ExportTarget + '_>, Diagnostic>;
 }
 
-/// An export on its way: nobody sees it before it is whole. Dropped, it leaves nothing.
+/// An export that is being written. It appears in one step at the end; dropped before, it leaves nothing.
 pub trait ExportTarget {
     /// Adds a file under a path with forward slashes that leads nowhere else.
     ///
@@ -72,7 +72,7 @@ pub fn export(
     request: &ExportRequest,
     locator: &dyn TrailLocator,
     stores: &dyn Stores,
-    archives: &dyn ExportTargets,
+    targets: &dyn ExportTargets,
 ) -> Result<Outcome, Diagnostic> {
     let root = &request.audit_root;
     outside(request)?;
@@ -102,11 +102,11 @@ pub fn export(
         files: Vec::new(),
     };
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
-    let mut archive = archives.begin(&request.out)?;
-    let mut copy = copy::Copy::begin(archive.as_mut(), &mut export);
+    let mut target = targets.begin(&request.out)?;
+    let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
     copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, place.as_deref())?;
     copy.describe()?;
-    archive.finish()?;
+    target.finish()?;
     Ok(Outcome {
         stdout: present::export::text(&export, &request.out),
         stderr: present::export::missing(&export),

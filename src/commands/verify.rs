@@ -24,16 +24,16 @@ pub struct VerifyRequest {
     pub output: Output,
 }
 
-/// The world as far as this command looks at it.
+/// Finds trails and envelopes by the names that users give.
 pub trait TrailLocator {
-    /// What is at `path`?
+    /// The trail or envelope at `path`: a folder, a file, the URL of a bucket, or a commit.
     ///
     /// # Errors
     /// `file-unreadable` where something is there that cannot be read.
     fn locate(&self, path: &Path) -> Result<Located, Diagnostic>;
 }
 
-/// What is at a path.
+/// What a [`TrailLocator`] found.
 pub enum Located {
     /// Nothing, or a folder that holds no trail.
     Nothing,

@@ -13,7 +13,7 @@ use crate::present::watch::{Bounds, Kept, Sides, Watched, text};
 use crate::present::{json, safe};
 use record::{Answer, Fit, Planned, Record};
 
-/// Time and change, as far as waiting for files needs them.
+/// Polls files for changes: their state, the time, and the pause between two looks.
 pub trait Poller {
     /// What changes when the file does; `None` where there is no such file.
     fn file_state(&self, path: &str) -> Option<(u64, u128)>;
@@ -21,10 +21,10 @@ pub trait Poller {
     /// Seconds since the command began.
     fn elapsed(&self) -> f64;
 
-    /// Waits.
+    /// Waits before the next look.
     fn sleep(&self, seconds: f64);
 
-    /// Says one line on standard error at once.
+    /// Prints one line to standard error at once.
     fn report(&self, line: &str);
 }
 
@@ -81,10 +81,10 @@ pub fn watch(request: &WatchRequest, files: &dyn Files, poller: &dyn Poller) -> 
         // Asked before reading: what is written in the meantime is seen at the next glance.
         let over = follow.deadline.is_some_and(|end| poller.elapsed() >= end)
             || follow.done.as_ref().is_some_and(|path| poller.file_state(path).is_some());
-        let stamps = (poller.file_state(&request.runs.baseline), poller.file_state(&request.runs.candidate));
-        if over || seen != Some(stamps) {
+        let states = (poller.file_state(&request.runs.baseline), poller.file_state(&request.runs.candidate));
+        if over || seen != Some(states) {
             match state.look(files, over) {
-                Ok(()) => (seen, trouble) = (Some(stamps), None),
+                Ok(()) => (seen, trouble) = (Some(states), None),
                 Err(error) if !half_written(&error) => return Err(error),
                 Err(error) if over && state.counts.is_none() => return Err(error),
                 Err(error) => {

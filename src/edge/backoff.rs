@@ -99,3 +99,34 @@ pub(super) fn retry<T, E>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Backoff, retry};
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn delays_double_seven_times_and_end_before_the_deadline() {
+        let hour = Backoff::within(Duration::from_secs(3600), MS, MS);
+        for (attempts, longest) in [(0, 1), (1, 2), (6, 64), (7, 128), (40, 128)] {
+            let delay = hour.after(attempts).next();
+            assert!(delay.is_some_and(|delay| delay <= MS * longest), "{attempts}: {delay:?}");
+        }
+        assert_eq!(Backoff::within(Duration::ZERO, MS, MS).next(), None);
+        assert_eq!(hour.if_allowed(Duration::from_secs(3601)), None);
+    }
+
+    #[test]
+    fn the_last_error_is_returned_when_there_is_no_further_delay() {
+        let mut attempts = 0;
+        let mut delays = [Duration::ZERO; 2].into_iter();
+        let attempt = || {
+            attempts += 1;
+            Err::<(), _>(attempts)
+        };
+        assert_eq!(retry(attempt, |_| delays.next()), Err(3));
+    }
+}

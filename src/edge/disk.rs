@@ -13,14 +13,14 @@ use crate::readers::{Folder, InMemory, Named, Source, Stream};
 
 /// Bytes of a pipe that are kept in memory; more goes to a temporary file without a name.
 const MAX_IN_MEMORY: u64 = 64 << 20;
-/// Most entries of a folder that holds a run.
+/// Most entries of a folder that contains a run.
 const MAX_NAMES: usize = 100_000;
 
 /// The file system. With a root, only files are read whose path without symbolic links lies below it:
 /// a workflow names what the action reads, but the author of a pull request may have put it there.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// The folder that files must lie in, if any.
+    /// The folder around all files that may be read, if any.
     pub root: Option<PathBuf>,
 }
 

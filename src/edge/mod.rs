@@ -1,5 +1,5 @@
-//! The only effects: files, the clock, the environment, entropy. Everything here implements a small
-//! trait of `commands` or hands plain values in.
+//! The only effects: files, the clock, the environment, entropy, the network, the `git` program. Each type
+//! implements a small trait of `commands`, `trail` or `store`, or returns plain values.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
 mod backoff;
@@ -41,7 +41,7 @@ pub use trail_locator::LocalTrailLocator;
 
 use std::io::{IsTerminal as _, Write as _};
 
-/// Whether standard output is a terminal that takes colour (see <https://no-color.org>).
+/// Whether standard output is a terminal with colours (see <https://no-color.org>).
 #[must_use]
 pub fn supports_colour() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
@@ -49,15 +49,15 @@ pub fn supports_colour() -> bool {
     std::io::stdout().is_terminal() && !plain
 }
 
-/// Ends the process at once, for a signal: there is nobody to return to.
+/// Prints a text and ends the process at once, from the handler of a signal.
 pub fn exit_now(stdout: &str, code: u8) -> ! {
     print(stdout, "");
     std::process::exit(i32::from(code))
 }
 
-/// Prints both texts. A reader that has gone away (a closed pipe) is no failure of ours.
+/// Prints to standard output and standard error. A closed pipe is not an error.
 pub fn print(stdout: &str, stderr: &str) {
-    // Nothing sensible is left to do when even standard error cannot be written.
+    // There is no other place to report that standard error cannot be written.
     let _ = std::io::stdout().lock().write_all(stdout.as_bytes()).and_then(|()| std::io::stdout().flush());
     let _ = std::io::stderr().lock().write_all(stderr.as_bytes());
 }

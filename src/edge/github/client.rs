@@ -1,9 +1,9 @@
 //! The client of GitHub's API: one request at a time, within one deadline.
 //!
-//! octocrab sends the requests and adds the token. Its typed calls are not used: their errors lose the
-//! headers, and with them how long a rate limit lasts, and their retries repeat a POST blindly. Here a
-//! read may always be repeated; a write where GitHub says that nothing was done, otherwise only after a
-//! look at the result.
+//! octocrab sends the requests and adds the token. Its typed calls are not used: their check runs have no
+//! `external_id`, their errors take the page of a proxy for GitHub's message, and they read a body of any
+//! size. A read may always be repeated; a write where GitHub says that nothing was done, otherwise only
+//! after a look at the result.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
