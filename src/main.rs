@@ -9,21 +9,21 @@ use evalsig::commands::action::StepOutput;
 use evalsig::commands::{self, Output, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
-    self, Disk, GitHub, HttpAuthorities, LocalArchives, LocalPlaces, Polling, Runner, Stores, SystemClock,
-    TrailDirs,
+    self, Disk, FilePoller, GitHub, HttpTimeStampAuthority, LocalExportTargets, LocalTrailLocator, Runner,
+    Stores, SystemClock, TrailDirs,
 };
 use evalsig::present::terminal::{self, Colour};
 
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
-    edge::panics::keep_quiet();
+    edge::panic_hook::install();
     let output = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
     edge::print(&output.stdout, &output.stderr);
     ExitCode::from(output.exit)
 }
 
 fn run() -> Output {
-    match cli::parse(std::env::args_os(), Terminal { colour: edge::takes_colour() }) {
+    match cli::parse(std::env::args_os(), Terminal { colour: edge::supports_colour() }) {
         Ok(Request::Action) => action().unwrap_or_else(|error| refused(&error)),
         Ok(request) => dispatch(request).unwrap_or_else(|error| refused(&error)),
         Err(Refusal::Value(error)) => refused(&error),
@@ -48,19 +48,21 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::Verify(request) => {
-            commands::verify::verify(&request, &LocalPlaces, world.files, world.stores)
+            commands::verify::verify(&request, &LocalTrailLocator, world.files, world.stores)
         }
-        Request::Statement(request) => commands::statement::statement(&request, &LocalPlaces, world.files),
+        Request::Statement(request) => {
+            commands::statement::statement(&request, &LocalTrailLocator, world.files)
+        }
         Request::Export(request) => {
-            commands::export::export(&request, &LocalPlaces, world.stores, &LocalArchives)
+            commands::export::export(&request, &LocalTrailLocator, world.stores, &LocalExportTargets)
         }
-        Request::History(request) => commands::history::history(&request, world.stores, &LocalPlaces),
+        Request::History(request) => commands::history::history(&request, world.stores, &LocalTrailLocator),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
-        Request::Watch(request) => commands::watch::watch(&request, world.files, &Polling::begin()),
+        Request::Watch(request) => commands::watch::watch(&request, world.files, &FilePoller::start()),
         Request::Mirror(request) => {
-            commands::mirror::mirror(&request, &LocalPlaces, world.stores, world.files)
+            commands::mirror::mirror(&request, &LocalTrailLocator, world.stores, world.files)
         }
         Request::Version => {
             Ok(Output { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Output::default() })
@@ -76,7 +78,7 @@ fn offline(disk: &Disk) -> World<'_> {
         clock: &SystemClock,
         trails: &TrailDirs,
         stores: &Stores,
-        time_stamps: &HttpAuthorities,
+        time_stamps: &HttpTimeStampAuthority,
         checks: None,
     }
 }
@@ -86,26 +88,26 @@ fn offline(disk: &Disk) -> World<'_> {
 fn action() -> Result<Output, Diagnostic> {
     let nonce = edge::nonce();
     let output = decide(&nonce).or_else(|error| commands::action::failed(&error, &nonce))?;
-    Runner.write(&output)?;
+    Runner.write_outputs(&output)?;
     Ok(output.process)
 }
 
 fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
     let request = cli::action_request(|name| Runner.input(name))?;
     let step = Runner.step(nonce)?;
-    let patience = Duration::from_secs(cli::deadline(|name| Runner.input(name))?);
+    let deadline = Duration::from_secs(cli::deadline(|name| Runner.input(name))?);
     let github =
-        GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), patience)?;
+        GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), deadline)?;
     let disk = Disk { root: Some(Runner.workspace().into()) };
     let Some(github) = github else {
         let world = offline(&disk);
         return commands::action::action(&request, &step, &world);
     };
-    github.mind_signals(interrupted(nonce));
+    github.close_check_on_signal(interrupted(nonce));
     let world = World { trails: &github, checks: Some(&github), ..offline(&disk) };
     let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
     decided.unwrap_or_else(|_| {
-        github.abandon("evalsig ended by a bug, which the log tells.");
+        github.fail_open_check("evalsig ended by a bug, which the log tells.");
         Err(bug())
     })
 }
@@ -118,13 +120,13 @@ fn interrupted(nonce: &str) -> impl FnOnce() + Send + 'static {
             Code::Interrupted.at("").what("the job was cancelled or ran out of time").next("run it again");
         let output = commands::action::failed(&error, &nonce).unwrap_or_default();
         // The process ends either way.
-        let _ = Runner.write(&output);
-        edge::end(&output.process.stdout, output.process.exit)
+        let _ = Runner.write_outputs(&output);
+        edge::exit_now(&output.process.stdout, output.process.exit)
     }
 }
 
 fn bug() -> Diagnostic {
-    Code::Bug.at("").what(edge::panics::last()).next("please report this line, and what you ran")
+    Code::Bug.at("").what(edge::panic_hook::last_panic()).next("please report this line, and what you ran")
 }
 
 fn refused(error: &Diagnostic) -> Output {

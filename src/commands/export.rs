@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
-use super::verify::{Found, Places};
+use super::verify::{Located, TrailLocator};
 use super::{Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
@@ -39,17 +39,17 @@ pub struct ExportRequest {
     pub out: String,
 }
 
-/// Where exports go.
-pub trait Archives {
-    /// Begins one.
+/// Creates the folder or archive that an export is written to.
+pub trait ExportTargets {
+    /// Begins an export to `out`.
     ///
     /// # Errors
     /// `output-not-written` where something is there already, or nothing can be.
-    fn begin(&self, out: &str) -> Result<Box<dyn Archive + '_>, Diagnostic>;
+    fn begin(&self, out: &str) -> Result<Box<dyn ExportTarget + '_>, Diagnostic>;
 }
 
-/// An export on its way: nobody sees it before it is whole. Dropped, it leaves nothing.
-pub trait Archive {
+/// An export that is being written. It appears in one step at the end; dropped before, it leaves nothing.
+pub trait ExportTarget {
     /// Adds a file under a path with forward slashes that leads nowhere else.
     ///
     /// # Errors
@@ -70,15 +70,15 @@ pub trait Archive {
 /// `output-not-written`; what keeps either place from answering.
 pub fn export(
     request: &ExportRequest,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
     stores: &dyn Stores,
-    archives: &dyn Archives,
+    targets: &dyn ExportTargets,
 ) -> Result<Output, Diagnostic> {
     let root = &request.audit_root;
     outside(request)?;
-    let source = match places.look(root)? {
-        Found::Trail(source) => source,
-        Found::Nothing | Found::Envelope { .. } => return Err(no_trail(root)),
+    let source = match locator.locate(root)? {
+        Located::Trail(source) => source,
+        Located::Nothing | Located::Envelope { .. } => return Err(no_trail(root)),
     };
     // What is listed before the chain is judged is part of what was judged.
     let listed = source.snapshot()?.files.into_iter().filter(|file| file.kind == FileKind::Plain);
@@ -102,11 +102,11 @@ pub fn export(
         files: Vec::new(),
     };
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
-    let mut archive = archives.begin(&request.out)?;
-    let mut copy = copy::Copy::begin(archive.as_mut(), &mut export);
+    let mut target = targets.begin(&request.out)?;
+    let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
     copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, place.as_deref())?;
     copy.describe()?;
-    archive.finish()?;
+    target.finish()?;
     Ok(Output {
         stdout: present::export::text(&export, &request.out),
         stderr: present::export::missing(&export),

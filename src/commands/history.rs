@@ -1,7 +1,7 @@
 //! `history`: which runs are kept, what was decided about them, and where their files are.
 
 use super::Output;
-use super::verify::{Found, Places};
+use super::verify::{Located, TrailLocator};
 use super::{Stores, targets::StoreTarget};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
@@ -46,7 +46,7 @@ pub enum Shape {
 pub fn history(
     request: &HistoryRequest,
     stores: &dyn Stores,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
 ) -> Result<Output, Diagnostic> {
     let mut history = History::default();
     if let Some(at) = &request.store {
@@ -57,7 +57,7 @@ pub fn history(
         history.add_store(catalogue, &|path| place.shown(path));
     }
     if let Some(name) = &request.trail {
-        let Found::Trail(trail) = places.look(name.as_ref())? else {
+        let Located::Trail(trail) = locator.locate(name.as_ref())? else {
             return Err(Code::FileUnreadable
                 .at(name)
                 .what("holds no trail")

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::verify::{Found, Places};
+use super::verify::{Located, TrailLocator};
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
@@ -40,13 +40,13 @@ pub struct MirrorRequest {
 /// bytes stand in the mirror, and nothing is overwritten; what keeps either place from answering.
 pub fn mirror(
     request: &MirrorRequest,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
     stores: &dyn Stores,
     files: &dyn Files,
 ) -> Result<Output, Diagnostic> {
-    let source = match places.look(&request.audit_root)? {
-        Found::Trail(source) => source,
-        Found::Nothing | Found::Envelope { .. } => return Err(no_trail(&request.audit_root)),
+    let source = match locator.locate(&request.audit_root)? {
+        Located::Trail(source) => source,
+        Located::Nothing | Located::Envelope { .. } => return Err(no_trail(&request.audit_root)),
     };
     let paths = in_order(source.as_ref(), &request.audit_root)?;
     let target = stores.open(&request.to)?;
@@ -73,9 +73,9 @@ pub fn mirror(
                 .into(),
         );
     }
-    let answer = match places.look(Path::new(&request.to))? {
-        Found::Trail(mirrored) => trail::verify(mirrored.as_ref(), &Question::default())?,
-        Found::Nothing | Found::Envelope { .. } => Verification::nothing(&request.to),
+    let answer = match locator.locate(Path::new(&request.to))? {
+        Located::Trail(mirrored) => trail::verify(mirrored.as_ref(), &Question::default())?,
+        Located::Nothing | Located::Envelope { .. } => Verification::nothing(&request.to),
     };
     let mirror = Mirror {
         schema: SCHEMA,

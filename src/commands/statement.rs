@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::verify::{Found, Places};
+use super::verify::{Located, TrailLocator};
 use super::{Files, Output};
 use crate::domain::{Code, Diagnostic, Digest, Hasher, ReleaseId};
 use crate::envelope;
@@ -92,12 +92,12 @@ struct Held {
 /// `file-unreadable`; `bad-usage` for subjects that contradict each other; `output-not-written`.
 pub fn statement(
     request: &StatementRequest,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
     files: &dyn Files,
 ) -> Result<Output, Diagnostic> {
     let held = match &request.envelope {
-        Which::File(path) => alone(path, places)?,
-        Which::Release { trail, release, attempt } => of_release(trail, release, *attempt, places)?,
+        Which::File(path) => alone(path, locator)?,
+        Which::Release { trail, release, attempt } => of_release(trail, release, *attempt, locator)?,
     };
     let recorded = Recorded::read(&held.bytes).map_err(|error| error.within(&held.name))?;
     let envelope = Resource::new(&held.name, Digest::of(&held.bytes));
@@ -131,9 +131,9 @@ pub fn statement(
 }
 
 /// One file, held to the entry beside it where there is one.
-fn alone(path: &Path, places: &dyn Places) -> Result<Held, Diagnostic> {
+fn alone(path: &Path, locator: &dyn TrailLocator) -> Result<Held, Diagnostic> {
     let shown = path.display().to_string();
-    let Found::Envelope { bytes, entry, beside } = places.look(path)? else {
+    let Located::Envelope { bytes, entry, beside } = locator.locate(path)? else {
         return Err(Code::FileUnreadable
             .at(&shown)
             .what("is no file")
@@ -155,10 +155,10 @@ fn of_release(
     root: &Path,
     release: &ReleaseId,
     attempt: Option<u32>,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
 ) -> Result<Held, Diagnostic> {
     let shown = root.display().to_string();
-    let Found::Trail(files) = places.look(root)? else {
+    let Located::Trail(files) = locator.locate(root)? else {
         return Err(Code::FileUnreadable
             .at(shown)
             .what("holds no trail")

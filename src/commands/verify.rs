@@ -24,17 +24,17 @@ pub struct VerifyRequest {
     pub output: OutputFormat,
 }
 
-/// The world as far as this command looks at it.
-pub trait Places {
-    /// What is at `path`?
+/// Finds trails and envelopes by the names that users give.
+pub trait TrailLocator {
+    /// The trail or envelope at `path`: a folder, a file, the URL of a bucket, or a commit.
     ///
     /// # Errors
     /// `file-unreadable` where something is there that cannot be read.
-    fn look(&self, path: &Path) -> Result<Found, Diagnostic>;
+    fn locate(&self, path: &Path) -> Result<Located, Diagnostic>;
 }
 
-/// What is at a path.
-pub enum Found {
+/// What a [`TrailLocator`] found.
+pub enum Located {
     /// Nothing, or a folder that holds no trail.
     Nothing,
     /// A trail.
@@ -57,7 +57,7 @@ pub enum Found {
 /// `file-unreadable` and `envelope-unreadable`: there is something that cannot be read at all.
 pub fn verify(
     request: &VerifyRequest,
-    places: &dyn Places,
+    locator: &dyn TrailLocator,
     files: &dyn Files,
     stores: &dyn Stores,
 ) -> Result<Output, Diagnostic> {
@@ -66,14 +66,14 @@ pub fn verify(
     let again = |answer: &mut Verification, read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>| {
         request.inputs.as_ref().map_or(Ok(()), |inputs| replay(answer, read, inputs, files, stores))
     };
-    let answer = match places.look(&request.path)? {
-        Found::Nothing => Verification::nothing(&name),
-        Found::Trail(trail) => {
+    let answer = match locator.locate(&request.path)? {
+        Located::Nothing => Verification::nothing(&name),
+        Located::Trail(trail) => {
             let mut answer = trail::verify(trail.as_ref(), &question)?;
             again(&mut answer, &|path| trail.read(path))?;
             answer
         }
-        Found::Envelope { bytes, entry, beside } => {
+        Located::Envelope { bytes, entry, beside } => {
             let alone = Alone { path: &name, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
             let mut answer = trail::verify_one(alone, &question)?;
             again(&mut answer, &|_| Ok(bytes.clone()))?;

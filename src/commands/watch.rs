@@ -13,19 +13,19 @@ use crate::present::watch::{Bounds, Kept, Sides, Watched, text};
 use crate::present::{json, safe};
 use record::{Answer, Fit, Planned, Record};
 
-/// Time and change, as far as waiting for files needs them.
-pub trait Waiting {
+/// Polls files for changes: their state, the time, and the pause between two looks.
+pub trait Poller {
     /// What changes when the file does; `None` where there is no such file.
-    fn stamp(&self, path: &str) -> Option<(u64, u128)>;
+    fn file_state(&self, path: &str) -> Option<(u64, u128)>;
 
     /// Seconds since the command began.
     fn elapsed(&self) -> f64;
 
-    /// Waits.
-    fn pause(&self, seconds: f64);
+    /// Waits before the next look.
+    fn sleep(&self, seconds: f64);
 
-    /// Says one line on standard error at once.
-    fn say(&self, line: &str);
+    /// Prints one line to standard error at once.
+    fn report(&self, line: &str);
 }
 
 /// What `watch` is asked.
@@ -69,7 +69,7 @@ pub struct Follow {
 ///
 /// # Errors
 /// Those of reading and pairing; while following, a file that cannot be read yet is tried again.
-pub fn watch(request: &WatchRequest, files: &dyn Files, waiting: &dyn Waiting) -> Result<Output, Diagnostic> {
+pub fn watch(request: &WatchRequest, files: &dyn Files, poller: &dyn Poller) -> Result<Output, Diagnostic> {
     let mut state = State::new(request, files)?;
     let Some(follow) = &request.follow else {
         state.look(files, true)?;
@@ -79,17 +79,17 @@ pub fn watch(request: &WatchRequest, files: &dyn Files, waiting: &dyn Waiting) -
     let mut trouble: Option<Diagnostic> = None;
     loop {
         // Asked before reading: what is written in the meantime is seen at the next glance.
-        let over = follow.deadline.is_some_and(|end| waiting.elapsed() >= end)
-            || follow.done.as_ref().is_some_and(|path| waiting.stamp(path).is_some());
-        let stamps = (waiting.stamp(&request.runs.baseline), waiting.stamp(&request.runs.candidate));
-        if over || seen != Some(stamps) {
+        let over = follow.deadline.is_some_and(|end| poller.elapsed() >= end)
+            || follow.done.as_ref().is_some_and(|path| poller.file_state(path).is_some());
+        let states = (poller.file_state(&request.runs.baseline), poller.file_state(&request.runs.candidate));
+        if over || seen != Some(states) {
             match state.look(files, over) {
-                Ok(()) => (seen, trouble) = (Some(stamps), None),
+                Ok(()) => (seen, trouble) = (Some(states), None),
                 Err(error) if !half_written(&error) => return Err(error),
                 Err(error) if over && state.counts.is_none() => return Err(error),
                 Err(error) => {
                     if trouble.as_ref() != Some(&error) {
-                        waiting.say(&safe::line(&format!("evalsig watch: not readable yet: {error}")));
+                        poller.report(&safe::line(&format!("evalsig watch: not readable yet: {error}")));
                     }
                     (seen, trouble) = (None, Some(error));
                 }
@@ -98,8 +98,8 @@ pub fn watch(request: &WatchRequest, files: &dyn Files, waiting: &dyn Waiting) -
         if over || state.finished() {
             break;
         }
-        let left = follow.deadline.map_or(follow.every, |end| end - waiting.elapsed());
-        waiting.pause(follow.every.min(left.max(0.0)));
+        let left = follow.deadline.map_or(follow.every, |end| end - poller.elapsed());
+        poller.sleep(follow.every.min(left.max(0.0)));
     }
     if let Some(error) = trouble {
         state.notes.push(format!("the files could not be read at the last look: {error}"));

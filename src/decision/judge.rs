@@ -43,7 +43,7 @@ use crate::pairing::{Pairs, pair};
 /// ```
 /// use evalsig::decision::judge;
 /// use evalsig::domain::{Claim, Plan, Verdict};
-/// use evalsig::readers::{InMemory, Named, ReadOptions, read_file};
+/// use evalsig::readers::{ReadOptions, read};
 ///
 /// // 60 of 100 items right before; the same and 15 more now.
 /// let run = |right: usize| {
@@ -53,8 +53,7 @@ use crate::pairing::{Pairs, pair};
 ///         r#"{{"run_id": "run-{right}", "model_id": "m", "task_id": "t", "metric_name": "acc", "items": [{}]}}"#,
 ///         items.join(", ")
 ///     );
-///     let file = Named::File(Box::new(InMemory { path: "run.json".into(), bytes: text.into_bytes() }));
-///     read_file(&file, None, &ReadOptions::default()).map(|file| file.reading.run)
+///     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
 /// };
 /// let plan = Plan::of(Claim::above(0.0).expect("a number"));
 /// let judgement = judge(&run(60)?, &run(75)?, &plan)?;

@@ -1,8 +1,8 @@
-//! The system's clock.
+//! The system clock.
 
 use crate::commands::Clock;
 
-/// The clock of the machine, which nobody vouches for; the envelope says so.
+/// The clock of this machine, which nothing proves to be right; the envelope records that.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

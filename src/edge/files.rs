@@ -1,15 +1,14 @@
-//! Files by the names that people give.
+//! Reads and writes the files that the user names.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
-use super::source::{spool, unreadable};
+use super::disk::{Disk, spool};
+use super::errors::files::{output_not_written, unreadable};
 use crate::commands::Files;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 use crate::readers::Named;
-
-pub use super::source::Disk;
 
 impl Files for Disk {
     fn open(&self, path: &str) -> Result<Named, Diagnostic> {
@@ -18,11 +17,11 @@ impl Files for Disk {
                 .map(Named::File)
                 .map_err(|error| unreadable("standard input", &error.to_string()));
         }
-        self.reach(path)
+        self.open_path(path)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        write_whole(Path::new(path), bytes).map_err(|error| not_written(path, &error))
+        write_atomically(Path::new(path), bytes).map_err(|error| output_not_written(path, &error))
     }
 
     fn current(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
@@ -36,20 +35,13 @@ impl Files for Disk {
     fn replace(&self, path: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Diagnostic> {
         let done = match before {
             None => create(Path::new(path), bytes),
-            Some(before) => exchange(Path::new(path), before, bytes),
+            Some(before) => compare_and_replace(Path::new(path), before, bytes),
         };
-        done.map_err(|error| not_written(path, &error))
+        done.map_err(|error| output_not_written(path, &error))
     }
 }
 
-fn not_written(path: &str, error: &std::io::Error) -> Diagnostic {
-    Code::OutputNotWritten
-        .at(path)
-        .what(error.to_string())
-        .next("check that the folder exists and can be written to")
-}
-
-/// Writes a file that is not there yet; who comes second gets false.
+/// Creates a file in one step; `false` where the name is taken.
 fn create(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
     match staged(path, bytes)?.persist_noclobber(path) {
         Ok(_) => Ok(true),
@@ -58,31 +50,31 @@ fn create(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
     }
 }
 
-/// Writes over a file that still holds `before`. The lock is on the file that stood there when it was
-/// opened: of two that hold the same old file the second finds the new one under its name.
-fn exchange(path: &Path, before: &[u8], bytes: &[u8]) -> std::io::Result<bool> {
-    let gone = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
+/// Replaces a file that still contains `before`; `false` where it does not. The lock is on the file that
+/// was opened: of two writers that opened the same old file, the second finds the new one by its name.
+fn compare_and_replace(path: &Path, before: &[u8], bytes: &[u8]) -> std::io::Result<bool> {
+    let missing = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
     let old = match fs::File::open(path) {
-        Err(error) if gone(&error) => return Ok(false),
+        Err(error) if missing(&error) => return Ok(false),
         old => old?,
     };
     match old.lock() {
-        // Some network file systems have no locks; there the comparison alone has to do.
+        // Some network file systems have no locks; there the comparison must suffice.
         Err(error) if error.kind() == ErrorKind::Unsupported => {}
         locked => locked?,
     }
     let now = match fs::read(path) {
-        Err(error) if gone(&error) => return Ok(false),
+        Err(error) if missing(&error) => return Ok(false),
         now => now?,
     };
     if now != before {
         return Ok(false);
     }
-    write_whole(path, bytes).map(|()| true)
+    write_atomically(path, bytes).map(|()| true)
 }
 
-/// Writes beside the target and renames: a reader sees the old file or the new one, never half.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes beside the target and renames: a reader sees the old file or the new one.
+fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if path.exists() && !path.is_file() {
         // A pipe or device, such as /dev/stdout: there is nothing to rename over.
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
@@ -91,7 +83,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The bytes in a file of another name in the same folder.
+/// A flushed temporary file in the same folder.
 fn staged(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut staged = tempfile::Builder::new().prefix(".evalsig-").tempfile_in(folder)?;
@@ -101,15 +93,15 @@ fn staged(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile>
     Ok(staged)
 }
 
-/// A temporary file is private; a result is not. And a container's root must not leave files that
-/// later steps cannot touch: they get the owner of the folder they lie in.
+/// Makes a temporary file readable by all users and gives it to the owner of its folder: in a container
+/// evalsig is root, and later steps of a job must be able to remove the file.
 #[cfg(unix)]
 pub(super) fn readable_by_others(path: &Path, folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
     fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
     let (owner, mine) = (fs::metadata(folder)?, fs::metadata(path)?);
     if owner.uid() != mine.uid() {
-        // Only root can give a file away; for everybody else the file is already theirs.
+        // Only root may do this; every other user owns the file already.
         let _ = chown(path, Some(owner.uid()), Some(owner.gid()));
     }
     Ok(())

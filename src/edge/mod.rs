@@ -1,58 +1,63 @@
-//! The only effects: files, the clock, the environment, entropy. Everything here implements a small
-//! trait of `commands` or hands plain values in.
+//! The only effects: files, the clock, the environment, entropy, the network, the `git` program. Each type
+//! implements a small trait of `commands`, `trail` or `store`, or returns plain values.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
 
-mod archive;
+mod backoff;
 mod bucket;
-mod chance;
 mod clock;
+mod disk;
+mod durable_write;
+mod entropy;
+mod error_chain;
+mod errors;
+mod export_target;
 mod files;
 mod git;
+mod git_object;
 mod github;
-mod hand;
-pub mod panics;
-mod places;
+mod local_files;
+pub mod panic_hook;
+mod polling;
 mod runner;
-mod source;
-mod stamps;
 mod store_dir;
 mod stores;
+mod time_stamp_authority;
 pub mod trail_dir;
-mod waiting;
-mod why;
+mod trail_locator;
 
-pub use archive::LocalArchives;
-pub use bucket::{Bucket, Means};
+pub use bucket::{Bucket, BucketOptions};
 pub use clock::SystemClock;
-pub use files::Disk;
+pub use disk::Disk;
+pub use entropy::nonce;
+pub use export_target::LocalExportTargets;
 pub use github::GitHub;
-pub use places::LocalPlaces;
-pub use runner::{Runner, nonce};
-pub use stamps::HttpAuthorities;
+pub use polling::FilePoller;
+pub use runner::Runner;
 pub use store_dir::StoreDir;
 pub use stores::Stores;
+pub use time_stamp_authority::HttpTimeStampAuthority;
 pub use trail_dir::TrailDirs;
-pub use waiting::Polling;
+pub use trail_locator::LocalTrailLocator;
 
 use std::io::{IsTerminal as _, Write as _};
 
-/// Whether standard output is a terminal that takes colour (see <https://no-color.org>).
+/// Whether standard output is a terminal with colours (see <https://no-color.org>).
 #[must_use]
-pub fn takes_colour() -> bool {
+pub fn supports_colour() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     std::io::stdout().is_terminal() && !plain
 }
 
-/// Ends the process at once, for a signal: there is nobody to return to.
-pub fn end(stdout: &str, code: u8) -> ! {
+/// Prints a text and ends the process at once, from the handler of a signal.
+pub fn exit_now(stdout: &str, code: u8) -> ! {
     print(stdout, "");
     std::process::exit(i32::from(code))
 }
 
-/// Prints both texts. A reader that has gone away (a closed pipe) is no failure of ours.
+/// Prints to standard output and standard error. A closed pipe is not an error.
 pub fn print(stdout: &str, stderr: &str) {
-    // Nothing sensible is left to do when even standard error cannot be written.
+    // There is no other place to report that standard error cannot be written.
     let _ = std::io::stdout().lock().write_all(stdout.as_bytes()).and_then(|()| std::io::stdout().flush());
     let _ = std::io::stderr().lock().write_all(stderr.as_bytes());
 }

@@ -1,22 +1,23 @@
 //! A run store in a directory.
 //!
-//! Writers of one project take its folder's lock in turn; the kernel releases it when a process dies.
-//! A file is prepared in `.staging`, flushed, and moved to a name that was free. Reading takes no lock:
-//! files that are there never change, and the index is replaced whole.
+//! Writers of one project take the lock of its folder in turn; the kernel releases it when a process
+//! dies. A file is written to `.staging`, flushed, and moved to a name that was free. Reading takes no
+//! lock: files never change once they exist, and the index is replaced in one step.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::hand::Hand;
-use super::source::unreadable;
+use super::durable_write::DurableWriter;
+use super::errors::files::{not_a_regular_file, read_refused};
+use super::local_files::{is_missing, local_path};
 use crate::domain::{Code, Diagnostic};
 use crate::store::{Created, Fetched, Guard, Place, Receipt};
 
 /// Longest wait for the lock. A writer holds it for some flushes to disk and the index.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// Where files are prepared, in the folder of a project.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(120);
+/// The staging folder in the folder of a project.
 const STAGING: &str = ".staging";
 
 /// The store in one directory, which need not exist yet.
@@ -33,34 +34,34 @@ impl StoreDir {
     }
 
     fn local(&self, path: &str) -> PathBuf {
-        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
+        local_path(&self.root, path)
     }
 
-    /// The hand that writes below a project's folder (the root for what lies beside projects), and the
-    /// place where it prepares files. That one is made and swept under the lock only.
-    fn hand(&self, project: &str) -> Result<(Hand, PathBuf), Diagnostic> {
-        let hand = Hand::at(&self.root, Code::StoreNotWritten, "--store")?;
+    /// The writer for the folder of a project (the root for files beside projects) and its staging
+    /// folder, which is created and removed under the lock only.
+    fn writer(&self, project: &str) -> Result<(DurableWriter, PathBuf), Diagnostic> {
+        let writer = DurableWriter::at(&self.root, Code::StoreNotWritten, "--store")?;
         let project = self.local(project);
-        hand.folder(&project)?;
-        Ok((hand, project.join(STAGING)))
+        writer.ensure_folder(&project)?;
+        Ok((writer, project.join(STAGING)))
     }
 
-    /// Opens a plain file. A link may lead anywhere, a pipe may hang.
+    /// Opens a regular file. A link could lead anywhere, a pipe could block.
     fn open(&self, path: &str) -> Result<Option<File>, Diagnostic> {
         let local = self.local(path);
         match fs::symlink_metadata(&local) {
             Ok(found) if found.is_file() => {
-                File::open(&local).map(Some).map_err(|error| failed(&local, &error))
+                File::open(&local).map(Some).map_err(|error| read_refused(&local, &error))
             }
-            Ok(_) => Err(unreadable(&local.display().to_string(), "is not a regular file")),
-            Err(error) if absent(&error) => Ok(None),
-            Err(error) => Err(failed(&local, &error)),
+            Ok(_) => Err(not_a_regular_file(&local.display().to_string())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(read_refused(&local, &error)),
         }
     }
 
     fn tail(&self, path: &str, length: u64) -> Result<Vec<u8>, Diagnostic> {
         let local = self.local(path);
-        let mut file = self.open(path)?.ok_or_else(|| failed(&local, &ErrorKind::NotFound.into()))?;
+        let mut file = self.open(path)?.ok_or_else(|| read_refused(&local, &ErrorKind::NotFound.into()))?;
         let mut read = || -> io::Result<Vec<u8>> {
             let size = file.metadata()?.len();
             file.seek(SeekFrom::Start(size.saturating_sub(length)))?;
@@ -68,7 +69,7 @@ impl StoreDir {
             (&mut file).take(length).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        read().map_err(|error| failed(&local, &error))
+        read().map_err(|error| read_refused(&local, &error))
     }
 }
 
@@ -81,14 +82,14 @@ impl Place for StoreDir {
         let mut objects = Vec::new();
         let mut todo = vec![(self.local(folder), folder.to_owned())];
         while let Some((local, path)) = todo.pop() {
-            for (entry, name) in visible(&local)? {
+            for (entry, name) in list_visible(&local)? {
                 let path = format!("{path}/{name}");
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => todo.push((entry.path(), path)),
                     Ok(kind) if kind.is_file() => objects.push(path),
                     Ok(_) => {}
-                    Err(error) if absent(&error) => {}
-                    Err(error) => return Err(failed(&entry.path(), &error)),
+                    Err(error) if is_missing(&error) => {}
+                    Err(error) => return Err(read_refused(&entry.path(), &error)),
                 }
             }
         }
@@ -97,7 +98,7 @@ impl Place for StoreDir {
     }
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
-        let found = visible(&self.local(folder))?;
+        let found = list_visible(&self.local(folder))?;
         let folders =
             found.into_iter().filter(|(entry, _)| entry.file_type().is_ok_and(|kind| kind.is_dir()));
         let mut names: Vec<String> = folders.map(|(_, name)| name).collect();
@@ -108,7 +109,7 @@ impl Place for StoreDir {
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
         let Some(mut file) = self.open(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| failed(&self.local(path), &error))?;
+        file.read_to_end(&mut bytes).map_err(|error| read_refused(&self.local(path), &error))?;
         Ok(Some(Fetched { bytes, receipt: Receipt::default() }))
     }
 
@@ -117,30 +118,30 @@ impl Place for StoreDir {
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
-        let (hand, staging) = self.hand(project(path))?;
-        hand.folder(&staging)?;
+        let (writer, staging) = self.writer(project(path))?;
+        writer.ensure_folder(&staging)?;
         let mut parent = self.root.clone();
         let names: Vec<&str> = path.split('/').collect();
         for name in names.split_last().map_or(&[][..], |(_, before)| before) {
             let above = parent.clone();
             parent.push(name);
             let is_new = fs::symlink_metadata(&parent).is_err();
-            hand.folder(&parent)?;
+            writer.ensure_folder(&parent)?;
             if is_new {
-                hand.flush(&above)?;
+                writer.sync_folder(&above)?;
             }
         }
-        match hand.create(&staging, &self.local(path), bytes)? {
+        match writer.create(&staging, &self.local(path), bytes)? {
             true => Ok(Created::New(Receipt::default())),
             false => Ok(Created::Exists),
         }
     }
 
     fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic> {
-        let (hand, staging) = self.hand(folder)?;
-        let lock = hand.lock(&self.local(folder), PATIENCE)?;
-        hand.sweep(&staging)?;
-        Ok(Box::new(Held { _lock: lock }))
+        let (writer, staging) = self.writer(folder)?;
+        let lock = writer.lock(&self.local(folder), LOCK_TIMEOUT)?;
+        writer.remove_staging(&staging)?;
+        Ok(Box::new(ProjectLock { _lock: lock }))
     }
 
     fn keeps_index(&self) -> bool {
@@ -148,47 +149,39 @@ impl Place for StoreDir {
     }
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let (hand, staging) = self.hand(project(path))?;
-        hand.folder(&staging)?;
-        hand.replace(&staging, &self.local(path), bytes)
+        let (writer, staging) = self.writer(project(path))?;
+        writer.ensure_folder(&staging)?;
+        writer.replace(&staging, &self.local(path), bytes)
     }
 }
 
-/// The project that a path lies in; empty for what lies beside projects.
+/// The project of a path; empty for files beside projects.
 fn project(path: &str) -> &str {
     path.split_once('/').map_or("", |(project, _)| project)
 }
 
 /// The lock of a project, until it is dropped.
-struct Held {
+struct ProjectLock {
     _lock: File,
 }
 
-impl Guard for Held {}
+impl Guard for ProjectLock {}
 
-/// What lies in a folder, without what belongs to us alone; nothing where there is no such folder.
-/// Names that are no text are none of ours.
-fn visible(folder: &Path) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
+/// The entries of a folder without hidden ones and without names that are not UTF-8; none where there is
+/// no such folder.
+fn list_visible(folder: &Path) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if absent(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(failed(folder, &error)),
+        Err(error) if is_missing(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(read_refused(folder, &error)),
     };
     let mut found = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|error| failed(folder, &error))?;
+        let entry = entry.map_err(|error| read_refused(folder, &error))?;
         if let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')) {
             let name = name.to_owned();
             found.push((entry, name));
         }
     }
     Ok(found)
-}
-
-fn absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-fn failed(path: &Path, error: &io::Error) -> Diagnostic {
-    unreadable(&path.display().to_string(), &error.to_string()).next("make it readable for this user")
 }

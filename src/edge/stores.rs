@@ -1,19 +1,22 @@
-//! Run stores, and trails in buckets, by what people call them.
+//! Opens run stores by folder or URL, and trails in buckets by URL.
 
 use std::path::Path;
 use std::time::Duration;
 
-use super::bucket::{Bucket, Means};
+use super::bucket::{Bucket, BucketOptions};
+use super::errors::bucket::malformed_deadline;
 use super::store_dir::StoreDir;
 use crate::commands;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 use crate::store::Place;
 use crate::store::trail::PlaceTrail;
 
-/// What one thing that is asked of a bucket may take, in seconds, unless the environment says.
-const DEADLINE: u64 = 60;
+/// Seconds that one operation on a bucket may take, unless `EVALSIG_STORE_DEADLINE` says otherwise.
+const DEFAULT_DEADLINE: u64 = 60;
+/// The variable that sets another deadline.
+const DEADLINE_VARIABLE: &str = "EVALSIG_STORE_DEADLINE";
 
-/// Folders on this machine, and buckets in the name of whoever the environment says.
+/// Folders on this machine, and buckets with the credentials of the environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stores;
 
@@ -24,13 +27,13 @@ impl commands::Stores for Stores {
 }
 
 impl Stores {
-    /// The trail in a bucket, where `path` is the URL of one.
+    /// The trail in a bucket, if `path` is a URL.
     pub(super) fn trail(path: &Path) -> Option<Result<PlaceTrail<Bucket>, Diagnostic>> {
         path.to_str().filter(|path| is_url(path)).map(|url| bucket(url).map(PlaceTrail::of))
     }
 }
 
-/// A folder's name has no scheme; one that is not known is refused there, and not taken for a folder.
+/// Whether a name has a scheme. An unknown scheme is refused later and never taken for a folder.
 fn is_url(root: &str) -> bool {
     root.split_once("://").is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()))
 }
@@ -39,16 +42,13 @@ fn bucket(url: &str) -> Result<Bucket, Diagnostic> {
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect::<Vec<_>>();
-    let asked = variables.iter().find(|(name, value)| name == "EVALSIG_STORE_DEADLINE" && !value.is_empty());
-    let seconds = match asked.map(|(_, value)| value) {
-        None => DEADLINE,
+    let configured = variables.iter().find(|(name, value)| name == DEADLINE_VARIABLE && !value.is_empty());
+    let seconds = match configured.map(|(_, value)| value) {
+        None => DEFAULT_DEADLINE,
         Some(value) => {
-            value.parse().ok().filter(|seconds| (1..=3600).contains(seconds)).ok_or_else(|| {
-                Code::BadUsage
-                    .at("EVALSIG_STORE_DEADLINE")
-                    .what(format!("is {value:?}, expected a whole number of seconds from 1 to 3600"))
-            })?
+            let seconds = value.parse().ok().filter(|seconds| (1..=3600).contains(seconds));
+            seconds.ok_or_else(|| malformed_deadline(DEADLINE_VARIABLE, value))?
         }
     };
-    Bucket::open(url, &Means { variables, patience: Duration::from_secs(seconds) })
+    Bucket::open(url, &BucketOptions { variables, deadline: Duration::from_secs(seconds) })
 }

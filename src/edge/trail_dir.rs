@@ -2,36 +2,37 @@
 //!
 //! Writers of all processes on one machine exclude each other by a lock on the `audit` directory
 //! itself (`flock` on its handle): it leaves no file behind, and the kernel releases it when a
-//! process dies. Under the lock the listing is compared with the one the caller judged; then the
-//! new folder is prepared in `audit/.staging`, flushed, and renamed into place. A kill before the
-//! rename leaves the trail as it was, a kill after it leaves the new entry whole. What a killed
-//! writer prepared is swept by the next one.
+//! process dies. Under the lock the listing is compared with the one that the caller verified; then the
+//! new folder is written to `audit/.staging`, flushed, and renamed into place. A kill before the
+//! rename leaves the trail as it was, a kill after it leaves the new entry complete. The next writer
+//! removes the files that a killed one left in `audit/.staging`.
 //!
 //! Verifying takes no lock and writes nothing: a trail can be verified on a read-only medium, and
 //! while others append to it.
 
-mod stage;
+mod staging;
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::errors::files;
+use super::local_files::{is_missing, local_path, read_limited};
 use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
-    Addition, FileKind, Listed, MAX_FILE, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles, settled,
+    Addition, FileKind, Listed, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles, settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The trail in one directory: `<root>/audit`.
 #[derive(Clone, Debug)]
 pub struct TrailDir {
     root: PathBuf,
-    patience: Duration,
+    lock_timeout: Duration,
 }
 
 impl TrailDir {
@@ -41,13 +42,13 @@ impl TrailDir {
         let root = root.into();
         // "" is what is left of "audit" without its last part.
         let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
-        Self { root, patience: PATIENCE }
+        Self { root, lock_timeout: LOCK_TIMEOUT }
     }
 
-    /// Waits at most this long for other writers.
+    /// The same trail with another longest wait for the lock.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
+        self.lock_timeout = lock_timeout;
         self
     }
 
@@ -55,12 +56,7 @@ impl TrailDir {
         self.root.join(ROOT)
     }
 
-    /// The local path of a path of the trail.
-    fn local(&self, path: &str) -> PathBuf {
-        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
-    }
-
-    /// Every file, in order, without what is being prepared.
+    /// Every file in the order of the paths: those of the trail, and those in the staging folder.
     fn list(&self) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
         let mut files = Vec::new();
         for name in [".gitattributes", ROOT] {
@@ -69,8 +65,8 @@ impl TrailDir {
                 Ok(found) if found.is_dir() && name == ROOT => walk(&path, &mut files)?,
                 Ok(found) if found.is_dir() => {}
                 Ok(found) => files.push(Listed { path: name.into(), kind: kind(found.file_type()) }),
-                Err(error) if absent(&error) => {}
-                Err(error) => return Err(unreadable(&path, &error)),
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(files::read_refused(&path, &error)),
             }
         }
         files.sort();
@@ -89,51 +85,51 @@ impl TrailFiles for TrailDir {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
-        read_plain(&self.local(path))
+        read_limited(&local_path(&self.root, path))
     }
 
     fn shown(&self, path: &str) -> String {
-        self.local(path).display().to_string()
+        local_path(&self.root, path).display().to_string()
     }
 }
 
 impl Port for TrailDir {
     fn append(&self, token_then: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
-        let stage = stage::Stage::open(&self.root)?;
-        let _lock = stage.hand().lock(&self.audit(), self.patience)?;
-        stage.sweep()?;
+        let staging = staging::StagingArea::open(&self.root)?;
+        let _lock = staging.writer().lock(&self.audit(), self.lock_timeout)?;
+        staging.clear()?;
         let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
         if token(&now.0) != *token_then {
             return Ok(Outcome::Conflict);
         }
-        stage.write(addition)
+        staging.commit(addition)
     }
 }
 
 /// Adds every file below `folder`. Folders are not listed, links are not followed.
-fn walk(folder: &Path, files: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+fn walk(folder: &Path, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
     let mut todo = vec![(folder.to_path_buf(), ROOT.to_owned(), true)];
     while let Some((folder, prefix, clean)) = todo.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
-            // What a writer prepared is gone by now.
-            Err(error) if absent(&error) => continue,
-            Err(error) => return Err(unreadable(&folder, &error)),
+            // A staging folder that its writer has removed since.
+            Err(error) if is_missing(&error) => continue,
+            Err(error) => return Err(files::read_refused(&folder, &error)),
         };
         for entry in entries {
-            let entry = entry.map_err(|error| unreadable(&folder, &error))?;
+            let entry = entry.map_err(|error| files::read_refused(&folder, &error))?;
             let name = entry.file_name();
             let clean = clean && name.to_str().is_some();
             let path = format!("{prefix}/{}", name.to_string_lossy());
             match entry.file_type() {
                 Ok(found) if found.is_dir() => todo.push((entry.path(), path, clean)),
                 Ok(found) => {
-                    // A name that is not text cannot be told from another one by its path.
+                    // Two names that are not UTF-8 may have the same path after conversion.
                     let kind = if clean { kind(found) } else { FileKind::Other };
-                    files.push(Listed { path, kind });
+                    listed.push(Listed { path, kind });
                 }
-                Err(error) if absent(&error) => {}
-                Err(error) => return Err(unreadable(&entry.path(), &error)),
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(files::read_refused(&entry.path(), &error)),
             }
         }
     }
@@ -150,44 +146,18 @@ fn kind(found: fs::FileType) -> FileKind {
     }
 }
 
+/// The state of a listing: a digest of its paths.
 fn token(files: &[Listed]) -> Token {
     let mut text = String::new();
     for file in files {
-        // No path holds a NUL.
+        // No path contains a NUL.
         text.push_str(&file.path);
         text.push('\0');
     }
     Token(Digest::of(text.as_bytes()).to_string())
 }
 
-pub(super) fn plain(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
-}
-
-pub(super) fn read_plain(path: &Path) -> Result<Vec<u8>, Diagnostic> {
-    let read = || {
-        let limit = MAX_FILE.saturating_add(1);
-        let file = File::open(path)?;
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(limit);
-        let mut bytes = Vec::with_capacity(size.min(limit));
-        file.take(u64::try_from(limit).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|error: io::Error| unreadable(path, &error))
-}
-
-pub(super) fn absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    Code::FileUnreadable
-        .at(path.display().to_string())
-        .what(format!("cannot be read: {error}"))
-        .next("make it readable for this user")
-}
-
-/// Trails by the folder that holds them, for commands that append.
+/// Opens the trails in folders, for commands that append. There is no GitHub for those on branches.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TrailDirs;
 
@@ -195,9 +165,7 @@ impl Trails for TrailDirs {
     fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
             TrailTarget::Folder(root) => Ok(Box::new(TrailDir::at(root))),
-            TrailTarget::Branch { name, .. } => {
-                Err(Code::TrailNotWritten.at(name).what("is a branch, and there is no GitHub to ask for it"))
-            }
+            TrailTarget::Branch { name, .. } => Err(files::branch_without_github(name)),
         }
     }
 }

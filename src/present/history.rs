@@ -1,7 +1,11 @@
 //! History as a table for people, and as JSON, JSON Lines and CSV for programs.
+//!
+//! Not the crate `comfy-table`: it pads the last column, styles cells by a terminal library of its own, and
+//! would replace fifteen lines.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::safe;
 use super::terminal::Colour;
@@ -161,7 +165,7 @@ pub fn table(lines: &[Line], colour: Colour) -> String {
     }
     let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len))
         .map(|column| {
-            rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
         })
         .collect();
     let mut text = String::new();
@@ -171,7 +175,7 @@ pub fn table(lines: &[Line], colour: Colour) -> String {
             let style = if column == 6 { style(cell, colour) } else { Style::new() };
             text.push_str(&format!("{style}{cell}{style:#}"));
             if column < last {
-                text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+                text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
             }
         }
         text.push('\n');

@@ -1,6 +1,9 @@
 //! A report for a terminal. It reads as well without colour as with it.
+//!
+//! Not the crate `textwrap`: it would replace the ten lines of `Page::row` and wrap at other places.
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{safe, words};
 use crate::domain::Diagnostic;
@@ -191,16 +194,34 @@ impl Page {
         let mut column = 0;
         self.text.push_str(&format!("  {label:<width$}", width = Self::LABEL));
         for word in safe::line(text).split(' ') {
-            if column > 0 && column + word.chars().count() > Self::WIDTH - Self::LABEL {
+            if column > 0 && column + word.width() > Self::WIDTH - Self::LABEL {
                 self.text.truncate(self.text.trim_end().len());
                 self.text.push_str(&format!("\n  {:width$}", "", width = Self::LABEL));
                 column = 0;
             }
             self.text.push_str(word);
             self.text.push(' ');
-            column += word.chars().count() + 1;
+            column += word.width() + 1;
         }
         self.text.truncate(self.text.trim_end().len());
         self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn lines_break_by_columns_and_not_by_characters() {
+        let row = |word: &str| {
+            let mut page = Page::new();
+            page.row("claim", &[word; 30].join(" "));
+            page.text.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        // 88 columns of text: 17 words of four columns with a blank, whichever characters fill them.
+        assert_eq!(row("abcd").len(), 2);
+        let wide = row("模型");
+        assert_eq!((wide.len(), wide[0].matches('模').count()), (2, 17));
     }
 }

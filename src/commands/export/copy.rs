@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Archive;
+use super::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
 use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
@@ -15,19 +15,19 @@ use crate::trail::{Line, MAX_FILE, TrailFiles};
 const RUNS: &str = "runs";
 
 pub(super) struct Copy<'a> {
-    archive: &'a mut dyn Archive,
+    target: &'a mut dyn ExportTarget,
     pub(super) export: &'a mut Export,
     /// The runs that are here, by path and digest.
     runs: BTreeSet<(String, String)>,
 }
 
 impl<'a> Copy<'a> {
-    pub(super) fn begin(archive: &'a mut dyn Archive, export: &'a mut Export) -> Self {
-        Self { archive, export, runs: BTreeSet::new() }
+    pub(super) fn begin(target: &'a mut dyn ExportTarget, export: &'a mut Export) -> Self {
+        Self { target, export, runs: BTreeSet::new() }
     }
 
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        self.archive.add(path, bytes)?;
+        self.target.add(path, bytes)?;
         let (sha256, bytes) = (Digest::of(bytes).to_string(), bytes.len() as u64);
         self.export.files.push(File { path: path.to_owned(), sha256, bytes });
         Ok(())

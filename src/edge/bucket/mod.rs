@@ -1,12 +1,13 @@
-//! A bucket: S3 and what speaks its language, Google Cloud Storage, Azure Blob Storage.
+//! A run store, or a mirror of a trail, in a bucket: S3, Google Cloud Storage, Azure Blob Storage.
 //!
-//! `site` says which bucket and in whose name, `pace` how long things may take, `trouble` what the
-//! answers mean. Repeating is decided here: reading may be repeated, always; creating may after a look
-//! at what is there, for a request whose answer was lost may have done its work.
+//! Retries are decided here, not in `object_store`: a read may always be repeated; a create only after a
+//! look at the object, because a request whose response was lost may have succeeded.
 
-mod pace;
-mod site;
-mod trouble;
+mod cloud;
+mod connect;
+mod error;
+mod http;
+mod url;
 
 use std::time::Duration;
 
@@ -16,141 +17,151 @@ use object_store::path::Path;
 use object_store::{GetOptions, GetRange, PutMode, PutOptions};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::domain::{Code, Diagnostic};
+use super::backoff::{Backoff, retry};
+use super::errors::{bucket as errors, runtime_not_started};
+use crate::domain::Diagnostic;
 use crate::store::{Created, Fetched, Guard, Place, Receipt};
-use pace::Pace;
-use site::{Remote, Site};
-use trouble::{Cloud, Doing, Trouble};
+use cloud::{Cloud, Operation};
+use connect::Clients;
+use error::BucketError;
+use url::BucketUrl;
 
-/// Tails that are on their way at once.
-const AT_ONCE: usize = 16;
+/// The longest first delay between two attempts; the longest of all is 6.4 s.
+const BASE_DELAY: Duration = Duration::from_millis(50);
+/// Tails that are read at the same time.
+const CONCURRENT_READS: usize = 16;
 
-/// What the world gives for talking to a bucket.
+/// The settings of a bucket.
 #[derive(Clone)]
-pub struct Means {
-    /// The environment, from which each cloud's own variables are taken.
+pub struct BucketOptions {
+    /// The environment, with the variables of each cloud.
     pub variables: Vec<(String, String)>,
-    /// What one thing that is asked of a bucket may take, with all its repetitions.
-    pub patience: Duration,
+    /// How long one operation may take, with all its retries.
+    pub deadline: Duration,
 }
 
-/// A place in a bucket. It keeps nothing of its own there, so whatever lies in it is listed.
+/// A prefix in a bucket. There are no files of the store's own, so every object is listed.
 pub struct Bucket {
-    site: Site,
-    remote: Remote,
-    patience: Duration,
-    /// Dropped last: the others have work on it.
+    url: BucketUrl,
+    clients: Clients,
+    deadline: Duration,
+    /// Dropped last: the clients have tasks on it.
     runtime: Runtime,
 }
 
 impl Bucket {
-    /// The place that a URL names. Nothing is asked of it yet.
+    /// The bucket and prefix of a URL. Sends no request.
     ///
     /// # Errors
     /// `bad-usage` where the URL names no bucket, or the environment's settings cannot be used.
-    pub fn open(url: &str, means: &Means) -> Result<Self, Diagnostic> {
-        let mut site = Site::of(url)?;
+    pub fn open(url: &str, options: &BucketOptions) -> Result<Self, Diagnostic> {
+        let url = BucketUrl::parse(url)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
-            .map_err(|error| Code::Bug.at("runtime").what(format!("cannot be started: {error}")))?;
-        let remote = site.connect(&means.variables)?;
-        Ok(Self { site, remote, patience: means.patience, runtime })
+            .map_err(|error| runtime_not_started(&error))?;
+        let clients = Clients::connect(&url, &options.variables)?;
+        Ok(Self { url, clients, deadline: options.deadline, runtime })
     }
 
-    /// One request, within what is left of the time.
-    fn once<T>(
+    /// One attempt, within the time that is left.
+    fn request<T>(
         &self,
-        pace: &Pace,
+        backoff: &Backoff,
         request: impl Future<Output = object_store::Result<T>>,
-    ) -> Result<T, Trouble> {
-        let patience = pace.patience();
-        let timed = async { tokio::time::timeout(patience, request).await };
+    ) -> Result<T, BucketError> {
+        let timeout = backoff.next_timeout();
+        let timed = async { tokio::time::timeout(timeout, http::recorded(request)).await };
         match self.runtime.block_on(timed) {
-            Ok(answer) => answer.map_err(|error| Trouble::sort(&error)),
-            Err(_) => Err(Trouble::Unknown(format!("no answer within {:.1} s", patience.as_secs_f64()))),
-        }
-    }
-
-    /// What may be repeated, as often as it takes.
-    fn patiently<T>(&self, mut pace: Pace, ask: impl Fn(&Pace) -> Result<T, Trouble>) -> Result<T, Trouble> {
-        loop {
-            match ask(&pace) {
-                Err(Trouble::Unknown(said)) => {
-                    if !pace.pause() {
-                        return Err(Trouble::Unknown(said));
-                    }
-                }
-                other => return other,
+            Ok((result, exchange)) => result.map_err(|error| BucketError::classify(&error, &exchange)),
+            Err(_) => {
+                Err(BucketError::Unconfirmed(format!("no answer within {:.1} s", timeout.as_secs_f64())))
             }
         }
     }
 
-    fn pace(&self) -> Pace {
-        Pace::within(self.patience)
+    /// Repeats what may be repeated until there is a response or the deadline comes.
+    fn retry<T>(
+        &self,
+        mut backoff: Backoff,
+        attempt: impl Fn(&Backoff) -> Result<T, BucketError>,
+    ) -> Result<T, BucketError> {
+        let limits = backoff;
+        retry(
+            || attempt(&limits),
+            |error| match error {
+                BucketError::Unconfirmed(_) => backoff.next(),
+                _ => None,
+            },
+        )
     }
 
-    /// An object, whole; `None` where there is none.
-    fn fetch(&self, key: &Path, pace: Pace) -> Result<Option<Fetched>, Trouble> {
-        let fetched = self.patiently(pace, |pace| {
-            let answer = self.once(pace, self.remote.reader.get_opts(key, GetOptions::new()))?;
-            let receipt = Receipt { version: answer.meta.version.clone(), etag: answer.meta.e_tag.clone() };
-            let body = self.once(&pace.carrying(answer.meta.size), answer.bytes())?;
+    fn backoff(&self) -> Backoff {
+        Backoff::within(self.deadline, self.deadline / 2, BASE_DELAY)
+    }
+
+    /// An object with all its bytes; `None` where there is none.
+    fn get(&self, key: &Path, backoff: Backoff) -> Result<Option<Fetched>, BucketError> {
+        let fetched = self.retry(backoff, |backoff| {
+            let response = self.request(backoff, self.clients.reader.get_opts(key, GetOptions::new()))?;
+            let receipt =
+                Receipt { version: response.meta.version.clone(), etag: response.meta.e_tag.clone() };
+            let body = self.request(&backoff.for_transfer(response.meta.size), response.bytes())?;
             Ok(Fetched { bytes: body.to_vec(), receipt })
         });
         match fetched {
-            Err(Trouble::Absent) => Ok(None),
+            Err(BucketError::NotFound) => Ok(None),
             other => other.map(Some),
         }
     }
 
-    fn make(&self, key: &Path, bytes: &[u8]) -> Result<Created, Trouble> {
-        let mut pace = self.pace().carrying(bytes.len() as u64);
+    /// Creates an object unless there is one of this name.
+    fn put(&self, key: &Path, bytes: &[u8]) -> Result<Created, BucketError> {
+        let mut backoff = self.backoff().for_transfer(bytes.len() as u64);
         let body = Bytes::copy_from_slice(bytes);
-        // Whether a request of ours may have done its work without our knowing.
-        let mut unsure = false;
+        // Whether an earlier attempt may have created the object.
+        let mut unconfirmed = false;
         loop {
             let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-            let said = match self.once(&pace, self.remote.creator.put_opts(key, body.clone().into(), options))
-            {
+            let put = self.clients.creator.put_opts(key, body.clone().into(), options);
+            let reason = match self.request(&backoff, put) {
                 Ok(put) => return Ok(Created::New(Receipt { version: put.version, etag: put.e_tag })),
-                Err(Trouble::Exists(said)) => said,
-                Err(Trouble::Unknown(said)) => {
-                    unsure = true;
-                    said
+                Err(BucketError::AlreadyExists(reason)) => reason,
+                Err(BucketError::Unconfirmed(reason)) => {
+                    unconfirmed = true;
+                    reason
                 }
                 Err(other) => return Err(other),
             };
-            match self.fetch(key, pace.grace())? {
-                Some(there) if unsure && there.bytes == bytes => return Ok(Created::New(there.receipt)),
+            match self.get(key, backoff.with_one_attempt())? {
+                Some(there) if unconfirmed && there.bytes == bytes => return Ok(Created::New(there.receipt)),
                 Some(_) => return Ok(Created::Exists),
-                // Another writer was at work on it and has not come to an end, or has failed; or ours
-                // never arrived.
-                None if pace.pause() => {}
-                None => return Err(Trouble::Unknown(said)),
+                // Another writer is still creating it or has failed, or our request never arrived.
+                None if backoff.sleep() => {}
+                None => return Err(BucketError::Unconfirmed(reason)),
             }
         }
     }
 
-    /// Every page of a listing, handed on as it comes.
-    fn pages(
+    /// Passes every page of a listing to `take`.
+    fn list_pages(
         &self,
         folder: &str,
         delimiter: Option<&'static str>,
         mut take: impl FnMut(object_store::ListResult),
-    ) -> Result<(), Trouble> {
-        let beginning = self.site.beginning(folder);
-        let prefix = (!beginning.is_empty()).then_some(beginning.as_str());
+    ) -> Result<(), BucketError> {
+        let prefix = self.url.key_prefix(folder);
+        let prefix = (!prefix.is_empty()).then_some(prefix.as_str());
         let mut token = None;
         loop {
-            let page = self.patiently(self.pace(), |pace| {
+            let page = self.retry(self.backoff(), |backoff| {
                 let options = PaginatedListOptions {
                     delimiter: delimiter.map(Into::into),
                     page_token: token.clone(),
                     ..PaginatedListOptions::default()
                 };
-                self.once(pace, self.remote.reader.list_paginated(prefix, options))
+                self.request(backoff, self.clients.reader.list_paginated(prefix, options))
             })?;
             take(page.result);
             token = page.page_token;
@@ -160,81 +171,81 @@ impl Bucket {
         }
     }
 
-    /// What a key is called below the prefix. The key of a folder, which consoles create, is none.
-    fn below<'a>(&self, key: &'a Path) -> Option<&'a str> {
-        key.as_ref().strip_prefix(&self.site.beginning(""))
+    /// The path of a key below the prefix. The prefix itself, for which consoles create an object, is none.
+    fn relative_path<'a>(&self, key: &'a Path) -> Option<&'a str> {
+        key.as_ref().strip_prefix(&self.url.key_prefix(""))
     }
 
     fn tail(&self, path: &str, length: u64) -> Result<Vec<u8>, Diagnostic> {
-        let key = self.site.key(path)?;
-        let ask = async || {
-            let range = match self.site.cloud() {
-                // Azure knows no range that is counted from the end.
+        let key = self.url.key(path)?;
+        let read = async || {
+            let range = match self.url.cloud {
+                // Azure has no ranges that count from the end.
                 Cloud::Azure => {
                     let head = GetOptions::new().with_head(true);
-                    let size = self.remote.reader.get_opts(&key, head).await?.meta.size;
+                    let size = self.clients.reader.get_opts(&key, head).await?.meta.size;
                     (size > length).then(|| GetRange::Offset(size - length))
                 }
                 Cloud::S3 | Cloud::Google => Some(GetRange::Suffix(length)),
             };
-            let answer = self.remote.reader.get_opts(&key, GetOptions::new().with_range(range)).await?;
-            answer.bytes().await
+            let response = self.clients.reader.get_opts(&key, GetOptions::new().with_range(range)).await?;
+            response.bytes().await
         };
-        let tail = self.patiently(self.pace().carrying(length), |pace| self.once(pace, ask()));
+        let tail = self.retry(self.backoff().for_transfer(length), |backoff| self.request(backoff, read()));
         match tail {
             Ok(bytes) => Ok(bytes.to_vec()),
-            Err(Trouble::Empty) => Ok(Vec::new()),
-            // Not every server cuts what is shorter than the range.
-            Err(Trouble::Whole) => {
+            Err(BucketError::EmptyRange) => Ok(Vec::new()),
+            // Some servers ignore a range that is longer than the object.
+            Err(BucketError::RangeIgnored) => {
                 let all = self.read(path)?.map(|fetched| fetched.bytes).unwrap_or_default();
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 Ok(all.get(all.len().saturating_sub(length)..).unwrap_or_default().to_vec())
             }
-            Err(trouble) => Err(self.told(trouble, path, Doing::Read)),
+            Err(error) => Err(self.diagnostic(error, path, Operation::Read)),
         }
     }
 
-    fn told(&self, trouble: Trouble, path: &str, doing: Doing) -> Diagnostic {
-        trouble.tell(&self.site, self.site.url(path), doing)
+    fn diagnostic(&self, error: BucketError, path: &str, operation: Operation) -> Diagnostic {
+        error.diagnostic(self.url.join(path), operation, self.url.cloud, &self.clients.endpoint)
     }
 }
 
 impl Place for Bucket {
     fn shown(&self, path: &str) -> String {
-        self.site.url(path)
+        self.url.join(path)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let mut objects = Vec::new();
         let within = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        self.pages(folder, None, |page| {
+        self.list_pages(folder, None, |page| {
             objects.extend(page.objects.iter().filter_map(|object| {
-                let path = self.below(&object.location).filter(|path| path.starts_with(&within))?;
+                let path = self.relative_path(&object.location).filter(|path| path.starts_with(&within))?;
                 Some(path.to_owned())
             }));
         })
-        .map_err(|trouble| self.told(trouble, folder, Doing::List))?;
+        .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
         objects.sort();
         Ok(objects)
     }
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let mut names = Vec::new();
-        self.pages(folder, Some("/"), |page| {
+        self.list_pages(folder, Some("/"), |page| {
             names.extend(page.common_prefixes.iter().filter_map(|key| key.filename().map(str::to_owned)));
         })
-        .map_err(|trouble| self.told(trouble, folder, Doing::List))?;
+        .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
         names.sort();
         Ok(names)
     }
 
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
-        let key = self.site.key(path)?;
-        self.fetch(&key, self.pace()).map_err(|trouble| self.told(trouble, path, Doing::Read))
+        let key = self.url.key(path)?;
+        self.get(&key, self.backoff()).map_err(|error| self.diagnostic(error, path, Operation::Read))
     }
 
     fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>> {
-        let share = paths.len().div_ceil(AT_ONCE).max(1);
+        let share = paths.len().div_ceil(CONCURRENT_READS).max(1);
         std::thread::scope(|scope| {
             let shares: Vec<_> = paths
                 .chunks(share)
@@ -242,7 +253,7 @@ impl Place for Bucket {
                     scope.spawn(move || share.iter().map(|path| self.tail(path, length)).collect::<Vec<_>>())
                 })
                 .collect();
-            // A panic of a thread goes on as one.
+            // A panic of a thread continues here.
             shares
                 .into_iter()
                 .flat_map(|done| done.join().unwrap_or_else(|why| std::panic::resume_unwind(why)))
@@ -251,12 +262,12 @@ impl Place for Bucket {
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
-        let key = self.site.key(path)?;
-        self.make(&key, bytes).map_err(|trouble| self.told(trouble, path, Doing::Create))
+        let key = self.url.key(path)?;
+        self.put(&key, bytes).map_err(|error| self.diagnostic(error, path, Operation::Create))
     }
 
     fn lock(&self, _: &str) -> Result<Box<dyn Guard>, Diagnostic> {
-        Ok(Box::new(Nobody))
+        Ok(Box::new(NoLock))
     }
 
     fn keeps_index(&self) -> bool {
@@ -264,13 +275,11 @@ impl Place for Bucket {
     }
 
     fn replace(&self, path: &str, _: &[u8]) -> Result<(), Diagnostic> {
-        Err(Code::StoreNotWritten
-            .at(self.site.url(path))
-            .what("was not replaced: nothing in a bucket is ever written again"))
+        Err(errors::never_replaced(self.url.join(path)))
     }
 }
 
-/// Keeps nobody out: creating decides every race.
-struct Nobody;
+/// The lock of a place without locks: creating an object decides every race.
+struct NoLock;
 
-impl Guard for Nobody {}
+impl Guard for NoLock {}

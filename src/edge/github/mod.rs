@@ -1,98 +1,98 @@
-//! GitHub: the check on the commit, and the branch that holds the trail.
+//! GitHub: the check run on the commit, and the branch that contains the trail.
 //!
-//! `site` says which GitHub and in whose name, `caller` sends one request at a time within one
-//! deadline, `reply` sorts what comes back. On these stand `checks`, `objects` and `branch`.
+//! `config` holds addresses and token, `client` sends requests within one deadline, `response` parses the
+//! responses. `check_runs`, `tree` and `trail_branch` use them.
 
-mod branch;
-mod caller;
-mod checks;
-mod objects;
-mod reply;
-mod site;
+mod check_runs;
+mod client;
+mod config;
+mod response;
+mod trail_branch;
+mod tree;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::errors::runtime_not_started;
 use super::trail_dir::TrailDirs;
 use crate::commands::targets::TrailTarget;
 use crate::commands::{Checks, Trails};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 use crate::present::check::{Conclusion, NewCheck, Page};
 use crate::trail::Port;
-use branch::Branch;
-use caller::{Caller, Pace};
-use checks::{Desk, Open};
-use site::Site;
+use check_runs::{CheckRuns, OpenCheckRun};
+use client::Client;
+use config::Config;
+use trail_branch::TrailBranch;
 
-/// A job's GitHub.
+/// GitHub as one job uses it.
 pub struct GitHub {
-    caller: Caller,
-    open: Arc<Open>,
-    /// Dropped last: the others have work on it.
+    client: Client,
+    open: Arc<OpenCheckRun>,
+    /// Dropped last: the client has tasks on it.
     runtime: Runtime,
 }
 
 impl GitHub {
-    /// The GitHub of the environment; `None` without a token. `patience` is what all waiting may
-    /// take together.
+    /// The GitHub that the environment names; `None` without a token. `deadline` limits all requests
+    /// together.
     ///
     /// # Errors
-    /// `bad-usage` where the environment names no repository, or an address to which a token must not
-    /// be sent.
+    /// `bad-usage` where the environment names no repository, or an address that must not get a token.
     pub fn connect(
         token: Option<String>,
         variable: impl Fn(&str) -> Option<String>,
-        patience: Duration,
+        deadline: Duration,
     ) -> Result<Option<Self>, Diagnostic> {
-        let Some(site) = Site::of(token, variable)? else { return Ok(None) };
+        let Some(config) = Config::read(token, variable)? else { return Ok(None) };
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
-            .map_err(|error| Code::Bug.at("runtime").what(format!("cannot be started: {error}")))?;
-        let caller = Caller::new(&site, Pace::within(patience), runtime.handle().clone())?;
-        let open = Arc::new(Open::none(&caller));
-        Ok(Some(Self { caller, open, runtime }))
+            .map_err(|error| runtime_not_started(&error))?;
+        let client = Client::new(&config, deadline, runtime.handle().clone())?;
+        let open = Arc::new(OpenCheckRun::none(&client));
+        Ok(Some(Self { client, open, runtime }))
     }
 
-    /// From now on a signal that ends the job completes the open check first, calls `farewell`, and
+    /// From now on a signal that ends the job completes the open check run and then calls `exit`, which
     /// ends the process.
-    pub fn mind_signals(&self, farewell: impl FnOnce() + Send + 'static) {
+    pub fn close_check_on_signal(&self, exit: impl FnOnce() + Send + 'static) {
         let open = Arc::clone(&self.open);
         self.runtime.spawn(async move {
-            if signalled().await.is_ok() {
-                open.abandon("The job was cancelled or ran out of time before its verdict was shown.").await;
-                farewell();
+            if termination_signal().await.is_ok() {
+                open.fail("The job was cancelled or ran out of time before its verdict was shown.").await;
+                exit();
             }
         });
     }
 
-    /// Completes the open check as a failure, because of a panic.
-    pub fn abandon(&self, reason: &str) {
-        self.runtime.block_on(self.open.abandon(reason));
+    /// Completes the open check run as a failure, because of a panic.
+    pub fn fail_open_check(&self, reason: &str) {
+        self.runtime.block_on(self.open.fail(reason));
     }
 
-    fn desk(&self) -> Desk<'_> {
-        Desk { caller: &self.caller, open: Arc::clone(&self.open) }
+    fn check_runs(&self) -> CheckRuns<'_> {
+        CheckRuns { client: &self.client, open: Arc::clone(&self.open) }
     }
 }
 
 impl Checks for GitHub {
     fn open(&self, check: &NewCheck) -> Result<String, Diagnostic> {
-        self.desk().open(check)
+        self.check_runs().open(check)
     }
 
     fn close(&self, conclusion: Conclusion, page: &Page) -> Result<(), Diagnostic> {
-        self.desk().close(conclusion, page)
+        self.check_runs().close(conclusion, page)
     }
 }
 
 impl Trails for GitHub {
     fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
-            TrailTarget::Branch { name, .. } => Ok(Box::new(Branch::new(&self.caller, name))),
+            TrailTarget::Branch { name, .. } => Ok(Box::new(TrailBranch::new(&self.client, name))),
             folder @ TrailTarget::Folder(_) => TrailDirs.open(folder).map(|port| port as Box<dyn Port + '_>),
         }
     }
@@ -100,7 +100,7 @@ impl Trails for GitHub {
 
 /// Waits for the signals by which runners end a job.
 #[cfg(unix)]
-async fn signalled() -> std::io::Result<()> {
+async fn termination_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     std::future::poll_fn(|context| match (interrupt.poll_recv(context), terminate.poll_recv(context)) {
@@ -112,6 +112,6 @@ async fn signalled() -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn signalled() -> std::io::Result<()> {
+async fn termination_signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use evalsig::edge::{Bucket, Means};
+use evalsig::edge::{Bucket, BucketOptions};
 use serde_json::{Value, json};
 
 use crate::support::python::python;
@@ -113,12 +113,12 @@ pub(super) fn environment(port: u16) -> Vec<(String, String)> {
     .to_vec()
 }
 
-/// A bucket reached over `port` with a short patience.
+/// A bucket reached over `port` with a short deadline.
 pub(super) fn open(port: u16, url: &str) -> Bucket {
     open_with(environment(port), url, Duration::from_secs(20))
 }
 
 /// A bucket in this environment.
-pub(super) fn open_with(variables: Vec<(String, String)>, url: &str, patience: Duration) -> Bucket {
-    Bucket::open(url, &Means { variables, patience }).unwrap()
+pub(super) fn open_with(variables: Vec<(String, String)>, url: &str, deadline: Duration) -> Bucket {
+    Bucket::open(url, &BucketOptions { variables, deadline }).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use evalsig::edge::{Bucket, Means};
+use evalsig::edge::{Bucket, BucketOptions};
 use evalsig::store::Place as _;
 
 use super::proxy::{Fate, Proxy};
@@ -18,8 +18,8 @@ fn with(port: u16, changes: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn refused(variables: Vec<(String, String)>, url: &str) -> String {
-    let means = Means { variables, patience: Duration::from_secs(2) };
-    let error = Bucket::open(url, &means).err().unwrap_or_else(|| panic!("{url} was opened"));
+    let options = BucketOptions { variables, deadline: Duration::from_secs(2) };
+    let error = Bucket::open(url, &options).err().unwrap_or_else(|| panic!("{url} was opened"));
     error.to_string()
 }
 

@@ -8,7 +8,7 @@ use evalsig::commands::trust::TrustFrom;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
 use evalsig::edge::trail_dir::TrailDir;
-use evalsig::edge::{Disk, LocalPlaces, Stores};
+use evalsig::edge::{Disk, LocalTrailLocator, Stores};
 use evalsig::trail::{Placement, Question};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), 
         inputs: None,
         output,
     };
-    let outcome = verify(&request, &LocalPlaces, &Disk::default(), &Stores)?;
+    let outcome = verify(&request, &LocalTrailLocator, &Disk::default(), &Stores)?;
     Ok((outcome.stdout, outcome.exit))
 }
 

@@ -187,7 +187,7 @@ fn a_writer_that_hangs_is_waited_for_and_named() {
     append(dir.path(), "v1", 1).unwrap();
     let lock = File::open(dir.path().join("audit")).unwrap();
     lock.lock().unwrap();
-    let hurried = TrailDir::at(dir.path()).patience(Duration::from_millis(50));
+    let hurried = TrailDir::at(dir.path()).lock_timeout(Duration::from_millis(50));
     let error = Decision::new("v2", 2).append(&hurried).unwrap_err();
     refused(&error);
     assert!(error.what.contains("locked by another process"), "{error}");

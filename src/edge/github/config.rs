@@ -1,13 +1,14 @@
-//! Which GitHub: its addresses and the token, checked before anything is sent anywhere.
+//! The configuration of GitHub's API: addresses, repository and token, checked before any request.
 
 use http::Uri;
 use secrecy::SecretString;
 
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
+use crate::edge::errors::github as errors;
 
-/// Where to ask, and in whose name. Prints no token: it is of a type that cannot.
+/// Addresses, repository and token. The token has a type whose debug output is `[REDACTED]`.
 #[derive(Clone, Debug)]
-pub(super) struct Site {
+pub(super) struct Config {
     /// The REST API, such as `https://api.github.com`.
     pub(super) api: Uri,
     /// The GraphQL API, such as `https://api.github.com/graphql`.
@@ -18,36 +19,27 @@ pub(super) struct Site {
     pub(super) token: SecretString,
 }
 
-impl Site {
-    /// The GitHub of the environment; `None` without a token, which means that there is none to ask.
+impl Config {
+    /// The configuration in the environment; `None` without a token, which means not to use GitHub.
     ///
     /// GitHub Enterprise sets its own addresses in the same variables.
     ///
     /// # Errors
-    /// `bad-usage` where the token would travel in the clear, or an address or name is none.
-    pub(super) fn of(
+    /// `bad-usage` where the token would be sent without TLS, or an address or name is malformed.
+    pub(super) fn read(
         token: Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, Diagnostic> {
         let Some(token) = token else { return Ok(None) };
         let repository = variable("GITHUB_REPOSITORY").unwrap_or_default();
-        let part = |part: &str| {
-            !part.is_empty()
-                && part != "."
-                && part != ".."
-                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        };
-        if !repository.split_once('/').is_some_and(|(owner, name)| part(owner) && part(name)) {
-            return Err(Code::BadUsage
-                .at("GITHUB_REPOSITORY")
-                .what(format!("is {repository:?}, expected owner/name"))
-                .next("run the action in a workflow, or without a github-token"));
+        if !repository.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name)) {
+            return Err(errors::malformed_repository(&repository));
         }
         let api = variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".into());
         let graphql = variable("GITHUB_GRAPHQL_URL")
             .unwrap_or_else(|| format!("{}/graphql", api.trim_end_matches("/v3").trim_end_matches('/')));
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Code::BadUsage.at("input github-token").what("holds characters that no token has"));
+            return Err(errors::malformed_token());
         }
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
@@ -58,14 +50,17 @@ impl Site {
     }
 }
 
-/// An address that a token may be sent to: https, or this machine itself.
+/// Whether a text is the name of an owner or a repository.
+fn is_name(part: &str) -> bool {
+    !part.is_empty()
+        && part != "."
+        && part != ".."
+        && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// An address that may get a token: https, or the loopback of this machine.
 fn address(variable: &str, text: &str) -> Result<Uri, Diagnostic> {
-    let refused = |what: &str| {
-        Code::BadUsage
-            .at(variable)
-            .what(format!("is {text:?}, {what}"))
-            .next("use the https address of GitHub's API")
-    };
+    let refused = |reason: &str| errors::address_refused(variable, text, reason);
     let uri: Uri = text.trim_end_matches('/').parse().map_err(|_| refused("which is no address"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(refused("which is no full address"));
@@ -83,15 +78,15 @@ fn address(variable: &str, text: &str) -> Result<Uri, Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::Site;
+    use super::Config;
 
-    fn site(api: &str) -> Result<Option<Site>, crate::domain::Diagnostic> {
+    fn config(api: &str) -> Result<Option<Config>, crate::domain::Diagnostic> {
         let variable = |name: &str| match name {
             "GITHUB_REPOSITORY" => Some("org/app".to_owned()),
             "GITHUB_API_URL" => Some(api.to_owned()),
             _ => None,
         };
-        Site::of(Some("ghs_verysecret".into()), variable)
+        Config::read(Some("ghs_verysecret".into()), variable)
     }
 
     #[test]
@@ -103,7 +98,7 @@ mod tests {
             "http://[::1]:1",
             "http://localhost:9/api/v3",
         ] {
-            assert!(site(fine).is_ok(), "{fine}");
+            assert!(config(fine).is_ok(), "{fine}");
         }
         for unsafe_ in [
             "http://api.github.com",
@@ -116,21 +111,21 @@ mod tests {
             "",
             "https://",
         ] {
-            assert!(site(unsafe_).is_err(), "{unsafe_}");
+            assert!(config(unsafe_).is_err(), "{unsafe_}");
         }
     }
 
     #[test]
     fn enterprise_addresses_follow_from_the_api() {
-        let graphql = |api| site(api).unwrap().unwrap().graphql.to_string();
+        let graphql = |api| config(api).unwrap().unwrap().graphql.to_string();
         assert_eq!(graphql("https://api.github.com"), "https://api.github.com/graphql");
         assert_eq!(graphql("https://ghe.example/api/v3"), "https://ghe.example/api/graphql");
     }
 
     #[test]
     fn the_token_is_never_printed() {
-        let site = site("https://api.github.com").unwrap().unwrap();
-        let shown = format!("{site:?} {site:#?}");
+        let config = config("https://api.github.com").unwrap().unwrap();
+        let shown = format!("{config:?} {config:#?}");
         assert!(!shown.contains("verysecret") && shown.contains("REDACTED"), "{shown}");
     }
 
@@ -138,9 +133,9 @@ mod tests {
     fn a_hostile_repository_or_token_is_refused() {
         for name in ["", "app", "org/app/../x", "org/..", "a b/c", "org/app?x"] {
             let variable = |v: &str| (v == "GITHUB_REPOSITORY").then(|| name.to_owned());
-            assert!(Site::of(Some("t".into()), variable).is_err(), "{name}");
+            assert!(Config::read(Some("t".into()), variable).is_err(), "{name}");
         }
         let fine = |v: &str| (v == "GITHUB_REPOSITORY").then(|| "org/app".to_owned());
-        assert!(Site::of(Some("a\nb: c".into()), fine).is_err());
+        assert!(Config::read(Some("a\nb: c".into()), fine).is_err());
     }
 }

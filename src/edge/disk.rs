@@ -1,59 +1,60 @@
-//! Run files as readers see them: bytes from any place on, and the folder around them.
+//! Run files on disk as readers use them: bytes from any position, and the folder around them.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::domain::{Code, Diagnostic};
+use super::errors::files::{
+    is_a_folder, not_a_file_name, not_a_run_file, outside_workspace, path_not_found, unreadable,
+};
+use crate::domain::Diagnostic;
 use crate::readers::{Folder, InMemory, Named, Source, Stream};
 
-/// What is kept in memory of bytes that come once; more goes to a temporary file without a name.
-const IN_MEMORY: u64 = 64 << 20;
-/// Most entries of a folder that holds a run.
-const MOST_NAMES: usize = 100_000;
+/// Bytes of a pipe that are kept in memory; more goes to a temporary file without a name.
+const MAX_IN_MEMORY: u64 = 64 << 20;
+/// Most entries of a folder that contains a run.
+const MAX_NAMES: usize = 100_000;
 
-/// The file system. With a root, only files that really lie below it are read: what the action
-/// reads was named by a workflow but put there by whoever wrote the pull request.
+/// The file system. With a root, only files are read whose path without symbolic links lies below it:
+/// a workflow names what the action reads, but the author of a pull request may have put it there.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// The folder that files must lie in, if any.
+    /// The folder around all files that may be read, if any.
     pub root: Option<PathBuf>,
 }
 
 impl Disk {
-    /// Where `path` really leads, after every link, where that matters: a pipe that a shell made
-    /// (`<(...)`) has a path and leads nowhere.
+    /// The path without symbolic links, where there is a root. Without one the path stays as it is: a
+    /// pipe from a shell (`<(...)`) has no such path.
     fn resolve(&self, path: &str) -> Result<PathBuf, Diagnostic> {
         let Some(root) = &self.root else { return Ok(path.into()) };
-        let real = fs::canonicalize(path).map_err(|error| absent(path, &error))?;
+        let real = fs::canonicalize(path).map_err(|error| path_not_found(path, &error))?;
         let root =
             fs::canonicalize(root).map_err(|error| unreadable(path, &format!("workspace: {error}")))?;
         if !real.starts_with(&root) {
-            return Err(
-                unreadable(path, "leads out of the workspace").next("put the run file into the workspace")
-            );
+            return Err(outside_workspace(path));
         }
         Ok(real)
     }
 
-    /// Opens what the path leads to.
-    pub(super) fn reach(&self, path: &str) -> Result<Named, Diagnostic> {
+    /// Opens a file or folder by its path.
+    pub(super) fn open_path(&self, path: &str) -> Result<Named, Diagnostic> {
         let real = self.resolve(path)?;
         let failed = |error: std::io::Error| unreadable(path, &error.to_string());
-        let kind = fs::metadata(&real).map_err(|error| absent(path, &error))?;
+        let kind = fs::metadata(&real).map_err(|error| path_not_found(path, &error))?;
         if kind.is_dir() {
-            return Ok(Named::Folder(Box::new(DiskFolder::named(Path::new(path), self))));
+            return Ok(Named::Folder(Box::new(DiskFolder::new(Path::new(path), self))));
         }
         let spooled = self.root.is_none() && is_pipe(&kind);
         if !kind.is_file() && !spooled {
-            return Err(unreadable(path, "is not a regular file").next("name one run file"));
+            return Err(not_a_run_file(path));
         }
         let file = fs::File::open(&real).map_err(failed)?;
         let source = if spooled {
             spool(file, path)
         } else {
-            DiskFile::named(file, path, self).map(|file| Box::new(file) as _)
+            DiskFile::with_folder(file, path, self).map(|file| Box::new(file) as _)
         };
         source.map(Named::File).map_err(failed)
     }
@@ -73,19 +74,21 @@ fn is_pipe(_: &fs::Metadata) -> bool {
 struct DiskFile {
     file: File,
     path: String,
-    opened: Stamp,
-    /// The folder as it was named: a link's own, where tools that link into a store keep the others.
+    /// When it was opened.
+    opened: FileState,
+    /// The folder in the path that the user named; of a symbolic link its own, because tools that link
+    /// into a store keep the other files there.
     folder: Option<DiskFolder>,
 }
 
-/// What a change of a file leaves behind.
+/// Size and time of the last change: what differs after a change of the file.
 #[derive(PartialEq, Eq)]
-struct Stamp {
+struct FileState {
     size: u64,
     modified: Option<SystemTime>,
 }
 
-impl Stamp {
+impl FileState {
     fn of(metadata: &Metadata) -> Self {
         Self { size: metadata.len(), modified: metadata.modified().ok() }
     }
@@ -93,13 +96,13 @@ impl Stamp {
 
 impl DiskFile {
     /// A file that was opened by its path.
-    fn named(file: File, path: &str, disk: &Disk) -> io::Result<Self> {
-        let folder = Path::new(path).parent().map(|folder| DiskFolder::named(folder, disk));
-        Ok(Self { folder, ..Self::nameless(file, path)? })
+    fn with_folder(file: File, path: &str, disk: &Disk) -> io::Result<Self> {
+        let folder = Path::new(path).parent().map(|folder| DiskFolder::new(folder, disk));
+        Ok(Self { folder, ..Self::new(file, path)? })
     }
 
-    fn nameless(file: File, path: &str) -> io::Result<Self> {
-        let opened = Stamp::of(&file.metadata()?);
+    fn new(file: File, path: &str) -> io::Result<Self> {
+        let opened = FileState::of(&file.metadata()?);
         Ok(Self { file, path: path.to_owned(), opened, folder: None })
     }
 }
@@ -114,12 +117,12 @@ impl Source for DiskFile {
     }
 
     fn stream(&self) -> Box<dyn Stream + '_> {
-        Box::new(Place { file: &self.file, at: 0 })
+        Box::new(Cursor { file: &self.file, position: 0 })
     }
 
     fn is_unchanged(&self) -> bool {
-        // The handle stays with the file, whatever its path leads to by now.
-        self.file.metadata().is_ok_and(|now| Stamp::of(&now) == self.opened)
+        // The handle stays with the file, even if its path names another file now.
+        self.file.metadata().is_ok_and(|now| FileState::of(&now) == self.opened)
     }
 
     fn folder(&self) -> Option<&dyn Folder> {
@@ -127,38 +130,38 @@ impl Source for DiskFile {
     }
 }
 
-/// A place in a file that several read: the handle's own position would be everybody's.
-struct Place<'f> {
+/// A position in a file with several readers, which would share the position of the handle.
+struct Cursor<'f> {
     file: &'f File,
-    at: u64,
+    position: u64,
 }
 
-impl Read for Place<'_> {
+impl Read for Cursor<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut file = self.file;
-        file.seek(SeekFrom::Start(self.at))?;
+        file.seek(SeekFrom::Start(self.position))?;
         let read = file.read(into)?;
-        self.at += read as u64;
+        self.position += read as u64;
         Ok(read)
     }
 }
 
-impl Seek for Place<'_> {
+impl Seek for Cursor<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let mut file = self.file;
         if let SeekFrom::Current(_) = to {
-            file.seek(SeekFrom::Start(self.at))?;
+            file.seek(SeekFrom::Start(self.position))?;
         }
-        self.at = file.seek(to)?;
-        Ok(self.at)
+        self.position = file.seek(to)?;
+        Ok(self.position)
     }
 
     fn stream_position(&mut self) -> io::Result<u64> {
-        Ok(self.at)
+        Ok(self.position)
     }
 }
 
-/// A folder; what lies in it is opened under the rules of the disk.
+/// A folder, whose files are opened under the rules of the [`Disk`].
 struct DiskFolder {
     path: PathBuf,
     shown: String,
@@ -166,7 +169,7 @@ struct DiskFolder {
 }
 
 impl DiskFolder {
-    fn named(path: &Path, disk: &Disk) -> Self {
+    fn new(path: &Path, disk: &Disk) -> Self {
         let shown = path.to_string_lossy().into_owned();
         Self { path: path.to_owned(), shown, disk: disk.clone() }
     }
@@ -183,9 +186,9 @@ impl Folder for DiskFolder {
         let list = || -> io::Result<Vec<String>> {
             let mut names = Vec::new();
             for entry in fs::read_dir(real)? {
-                // A name that is no text is none that a tool gives to a run.
+                // No tool gives a run a name that is not UTF-8.
                 names.extend(entry?.file_name().into_string());
-                if names.len() > MOST_NAMES {
+                if names.len() > MAX_NAMES {
                     return Err(io::Error::other("it holds too many files for the folder of a run"));
                 }
             }
@@ -198,34 +201,26 @@ impl Folder for DiskFolder {
     fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic> {
         let path = self.path.join(name);
         let shown = path.to_string_lossy();
-        // One name and nothing else: what a file says must not lead out of its folder.
+        // One name without a folder: the content of a file must not lead out of its folder.
         if Path::new(name).file_name() != Some(name.as_ref()) {
-            return Err(unreadable(&shown, "is no name of a file"));
+            return Err(not_a_file_name(&shown));
         }
-        match self.disk.reach(&shown)? {
+        match self.disk.open_path(&shown)? {
             Named::File(source) => Ok(source),
-            Named::Folder(_) => Err(unreadable(&shown, "is a folder").next("name one run file")),
+            Named::Folder(_) => Err(is_a_folder(&shown)),
         }
     }
 }
 
-/// Bytes that come once and have no place to go back to, such as standard input.
+/// The bytes of a stream that cannot be read twice, such as standard input.
 pub(super) fn spool(mut from: impl Read, path: &str) -> io::Result<Box<dyn Source>> {
     let mut bytes = Vec::new();
-    (&mut from).take(IN_MEMORY).read_to_end(&mut bytes)?;
-    if (bytes.len() as u64) < IN_MEMORY {
+    (&mut from).take(MAX_IN_MEMORY).read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < MAX_IN_MEMORY {
         return Ok(Box::new(InMemory { path: path.to_owned(), bytes }));
     }
     let mut file = tempfile::tempfile()?;
     io::Write::write_all(&mut file, &bytes)?;
     io::copy(&mut from, &mut file)?;
-    Ok(Box::new(DiskFile::nameless(file, path)?))
-}
-
-pub(super) fn unreadable(path: &str, what: &str) -> Diagnostic {
-    Code::FileUnreadable.at(path).what(format!("cannot be read: {what}"))
-}
-
-fn absent(path: &str, error: &std::io::Error) -> Diagnostic {
-    unreadable(path, &error.to_string()).next("check the path; it is taken from the current directory")
+    Ok(Box::new(DiskFile::new(file, path)?))
 }

@@ -1,0 +1,11 @@
+//! Trails in git, read through the `git` program.
+
+mod cat_file;
+mod commit_trail;
+mod history;
+mod repository;
+mod work_tree_trail;
+
+pub(super) use commit_trail::CommitTrail;
+pub(super) use repository::{Repository, RepositoryError, can_be_revision};
+pub(super) use work_tree_trail::WorkTreeTrail;
