@@ -2,8 +2,8 @@
 
 use clap::Parser as _;
 
-use super::high;
-use super::low::{Cli, Command};
+use super::hiargs;
+use super::lowargs::{Cli, Command};
 use crate::commands::action::{ActionRequest, Audit, Mode};
 use crate::commands::keep::Keep;
 use crate::domain::{Code, Diagnostic};
@@ -101,7 +101,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let Command::Gate(flags) = cli.command else {
         return Err(Code::Bug.at("action inputs").what("did not resolve to a gate"));
     };
-    let gate = high::gate(&flags).map_err(as_input)?;
+    let gate = hiargs::gate(&flags).map_err(as_input)?;
     let audit = choice(
         given("audit"),
         "audit",

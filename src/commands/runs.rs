@@ -5,7 +5,7 @@ use super::{Files, World};
 use crate::domain::{Code, Diagnostic, Plan, RunFrame};
 use crate::envelope::judged;
 use crate::envelope::v1;
-use crate::readers::{self, Format, Identity, InMemory, Named, ReadFile, ReadOptions, Reading};
+use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
 use crate::store::{self, Baseline, Found, Place, Stored};
 
 /// What begins the name of a run that is in a store.
@@ -99,7 +99,7 @@ impl Loaded {
     /// # Errors
     /// Every error about a single run.
     pub(super) fn again(
-        [baseline, candidate]: &[Named; 2],
+        [baseline, candidate]: &[FileOrFolder; 2],
         recorded: &v1::Inputs,
         plan: &Plan,
     ) -> Result<Self, Diagnostic> {
@@ -137,7 +137,7 @@ impl Loaded {
 /// One run file, read.
 pub(super) struct Opened {
     path: String,
-    pub(super) identity: Identity,
+    pub(super) identity: FileIdentity,
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
     found: Option<(Stored, v1::Resolved)>,
@@ -162,7 +162,7 @@ impl Opened {
         Ok(Self { path, identity, reading, found: None })
     }
 
-    fn again(named: &Named, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
+    fn again(named: &FileOrFolder, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
         let options = |run_id| ReadOptions {
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
@@ -199,7 +199,7 @@ impl Opened {
             deep: false,
         };
         let ReadFile { path, identity, reading } =
-            readers::read_file(&Named::File(Box::new(source)), Some(Format::Parquet), &options)?;
+            readers::read_file(&FileOrFolder::File(Box::new(source)), Some(Format::Parquet), &options)?;
         let resolved = v1::Resolved {
             asked: asked.to_owned(),
             stored_at: found.entry.record.ts.clone(),

@@ -4,7 +4,7 @@ mod record;
 
 use super::runs::{Loaded, Runs};
 use super::{Files, Outcome, Output};
-use crate::domain::words::{count, percent};
+use crate::domain::number_format::{count, percent};
 use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
 use crate::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};

@@ -7,12 +7,12 @@ use super::{Code, Diagnostic, Direction, Score, ScoreRange};
 
 /// Many short texts in one allocation, in the order they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct TextColumn {
     text: String,
     ends: Vec<usize>,
 }
 
-impl Names {
+impl TextColumn {
     /// Appends a text.
     pub fn push(&mut self, name: &str) {
         self.text.push_str(name);
@@ -84,7 +84,7 @@ impl Unscored {
 
 /// What a run says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RunNames {
+pub struct RunMetadata {
     /// Name of the run, unique in a project.
     pub run_id: String,
     /// The model that was evaluated.
@@ -114,11 +114,11 @@ pub struct Item<'a> {
 /// counted as unscored, and either every item in a cluster or none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunFrame {
-    names: RunNames,
-    ids: Names,
+    names: RunMetadata,
+    ids: TextColumn,
     epochs: Vec<u32>,
     scores: Vec<Result<Score, Unscored>>,
-    cluster_names: Names,
+    cluster_names: TextColumn,
     /// The cluster of each row; empty where the rows carry none.
     clusters: Vec<u32>,
     /// What the item of each row is, as a number, 0 where nothing says; empty where nothing says of any.
@@ -135,7 +135,7 @@ pub struct RunFrame {
 impl RunFrame {
     /// What the run says of itself.
     #[must_use]
-    pub fn names(&self) -> &RunNames {
+    pub fn names(&self) -> &RunMetadata {
         &self.names
     }
 
@@ -239,7 +239,7 @@ impl RunFrame {
 /// Builds a run row by row and refuses what no run may hold.
 #[derive(Debug, Default)]
 pub struct RunFrameBuilder {
-    ids: Names,
+    ids: TextColumn,
     epochs: Vec<u32>,
     scores: Vec<Result<Score, Unscored>>,
     cluster_names: Interner,
@@ -326,7 +326,7 @@ impl RunFrameBuilder {
     /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
     /// `duplicate-item` where an (item, epoch) stands twice;
     /// `cluster-incomplete` where some rows carry a cluster and some do not.
-    pub fn finish(self, names: RunNames) -> Result<RunFrame, Diagnostic> {
+    pub fn finish(self, names: RunMetadata) -> Result<RunFrame, Diagnostic> {
         self.finish_at(names, &|row| format!("items[{row}]"))
     }
 
@@ -334,7 +334,7 @@ impl RunFrameBuilder {
     ///
     /// # Errors
     /// As [`RunFrameBuilder::finish`].
-    pub fn finish_at(self, names: RunNames, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
+    pub fn finish_at(self, names: RunMetadata, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
         let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
         let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| {
@@ -382,7 +382,7 @@ impl RunFrameBuilder {
 }
 
 /// The rows in ascending order of (item id, epoch), or the first two that are equal in both.
-fn sorted(rows: u32, ids: &Names, epochs: &[u32]) -> Result<Vec<u32>, (u32, u32)> {
+fn sorted(rows: u32, ids: &TextColumn, epochs: &[u32]) -> Result<Vec<u32>, (u32, u32)> {
     let key = |row: u32| (ids.get(row as usize), epochs.get(row as usize).copied().unwrap_or(0));
     if (1..rows).all(|row| key(row - 1) < key(row)) {
         return Ok((0..rows).collect());
@@ -417,7 +417,7 @@ fn sorted(rows: u32, ids: &Names, epochs: &[u32]) -> Result<Vec<u32>, (u32, u32)
 /// Clusters for all rows, for none, or an error that names the first row without.
 fn whole_or_none(
     clusters: Vec<u32>,
-    ids: &Names,
+    ids: &TextColumn,
     at: &dyn Fn(usize) -> String,
 ) -> Result<Vec<u32>, Diagnostic> {
     let Some(row) = clusters.iter().position(|c| *c == NO_CLUSTER) else {
@@ -453,7 +453,7 @@ fn within_range(
     scores: &[Result<Score, Unscored>],
     range: ScoreRange,
     metric: &str,
-    ids: &Names,
+    ids: &TextColumn,
     at: &dyn Fn(usize) -> String,
 ) -> Result<(), Diagnostic> {
     let outside = |score: &Result<Score, Unscored>| score.is_ok_and(|score| !range.contains(score.get()));
@@ -482,14 +482,14 @@ fn short(id: &str) -> &str {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Names, sorted};
+    use super::{TextColumn, sorted};
 
     proptest! {
         #[test]
         fn rows_are_sorted_by_id_and_epoch(
             rows in prop::collection::vec(("(item-)?[\\x00-\\x02a-b]{0,12}|same-long-prefix-[ab]{8}[0-9]", 0_u32..3), 1..200),
         ) {
-            let mut ids = Names::default();
+            let mut ids = TextColumn::default();
             rows.iter().for_each(|(id, _)| ids.push(id));
             let epochs: Vec<_> = rows.iter().map(|(_, epoch)| *epoch).collect();
             let mut expected: Vec<u32> = (0..rows.len() as u32).collect();

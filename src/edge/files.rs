@@ -7,15 +7,15 @@ use std::path::Path;
 use super::source::{spool, unreadable};
 use crate::commands::Files;
 use crate::domain::{Code, Diagnostic};
-use crate::readers::Named;
+use crate::readers::FileOrFolder;
 
 pub use super::source::Disk;
 
 impl Files for Disk {
-    fn open(&self, path: &str) -> Result<Named, Diagnostic> {
+    fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
         if path == "-" && self.root.is_none() {
             return spool(std::io::stdin().lock(), path)
-                .map(Named::File)
+                .map(FileOrFolder::File)
                 .map_err(|error| unreadable("standard input", &error.to_string()));
         }
         self.reach(path)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::domain::{Code, Diagnostic};
-use crate::readers::{Folder, InMemory, Named, Source, Stream};
+use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream};
 
 /// What is kept in memory of bytes that come once; more goes to a temporary file without a name.
 const IN_MEMORY: u64 = 64 << 20;
@@ -38,12 +38,12 @@ impl Disk {
     }
 
     /// Opens what the path leads to.
-    pub(super) fn reach(&self, path: &str) -> Result<Named, Diagnostic> {
+    pub(super) fn reach(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
         let real = self.resolve(path)?;
         let failed = |error: std::io::Error| unreadable(path, &error.to_string());
         let kind = fs::metadata(&real).map_err(|error| absent(path, &error))?;
         if kind.is_dir() {
-            return Ok(Named::Folder(Box::new(DiskFolder::named(Path::new(path), self))));
+            return Ok(FileOrFolder::Folder(Box::new(DiskFolder::named(Path::new(path), self))));
         }
         let spooled = self.root.is_none() && is_pipe(&kind);
         if !kind.is_file() && !spooled {
@@ -55,7 +55,7 @@ impl Disk {
         } else {
             DiskFile::named(file, path, self).map(|file| Box::new(file) as _)
         };
-        source.map(Named::File).map_err(failed)
+        source.map(FileOrFolder::File).map_err(failed)
     }
 }
 
@@ -203,8 +203,8 @@ impl Folder for DiskFolder {
             return Err(unreadable(&shown, "is no name of a file"));
         }
         match self.disk.reach(&shown)? {
-            Named::File(source) => Ok(source),
-            Named::Folder(_) => Err(unreadable(&shown, "is a folder").next("name one run file")),
+            FileOrFolder::File(source) => Ok(source),
+            FileOrFolder::Folder(_) => Err(unreadable(&shown, "is a folder").next("name one run file")),
         }
     }
 }

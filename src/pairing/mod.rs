@@ -5,21 +5,23 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
-mod gaps;
+mod comparability;
+mod epoch_reduction;
 mod join;
-mod range;
-mod reduce;
+mod missing_data;
 mod repeats;
-mod same;
+mod score_range;
 
-use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, ScoreRange, Unscored};
+use crate::domain::{
+    Code, Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, TextColumn, Unscored,
+};
+use comparability::check_comparable;
+use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
-use reduce::{Epochs, Reduced, reduce};
-use same::same_subject;
 
-pub use gaps::{Filled, Gap, Gaps, Side};
-pub use range::{KnownRange, RangeSource};
+pub use missing_data::{EpochTally, Imputed, IncompleteItem, MissingData};
 pub use repeats::{Repeats, repeats};
+pub use score_range::{KnownRange, RangeSource};
 
 /// How items of the two runs were matched.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +45,7 @@ pub struct Counts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pairs {
     /// Item ids.
-    pub ids: Names,
+    pub ids: TextColumn,
     /// Baseline score of each item, as the file has it.
     pub baseline: Vec<f64>,
     /// Candidate score of each item, as the file has it.
@@ -59,7 +61,7 @@ pub struct Pairs {
     /// What was matched and what was not.
     pub counts: Counts,
     /// What is missing of either run.
-    pub gaps: Gaps,
+    pub gaps: MissingData,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
 }
@@ -71,13 +73,13 @@ pub struct Pairs {
 /// `cluster-conflict` where the runs put an item into different clusters; `no-overlap` where no
 /// item is scored in both.
 pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pairs, Diagnostic> {
-    let mut notes = same_subject(baseline, candidate, plan)?;
+    let mut notes = check_comparable(baseline, candidate, plan)?;
     let range = match plan.edition {
         Edition::First => None,
-        Edition::Second => range::known_range(baseline, candidate, plan)?,
+        Edition::Second => score_range::known_range(baseline, candidate, plan)?,
     };
     if let Some(range) = range {
-        range::says_something(plan.claim, range)?;
+        score_range::check_claim_not_empty(plan.claim, range)?;
     }
     if plan.missing == MissingRule::Error {
         refuse_unscored("baseline", baseline)?;
@@ -104,7 +106,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
     if let (None, Some(range)) = (range, two_values.and_then(|(lo, hi)| ScoreRange::new(lo, hi)))
         && plan.edition >= Edition::Second
     {
-        range::says_something(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
+        score_range::check_claim_not_empty(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
     }
     let larger = left.rows.len().max(right.rows.len());
     let pairs = joined.baseline.len();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::safe;
 use super::terminal::Colour;
-use crate::domain::words::signed;
+use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
 use crate::store::Line;
 

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{safe, words};
 use crate::domain::Diagnostic;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::judged::Judged;
 use crate::envelope::v1::{Input, VerdictWord};
 

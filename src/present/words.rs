@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 use crate::envelope::judged::Judged;
 use crate::envelope::v1;
 

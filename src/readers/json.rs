@@ -2,7 +2,7 @@
 
 use serde_json::error::Category;
 
-use super::quote::plain;
+use super::quote::escape;
 use crate::domain::{Code, Diagnostic};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -58,7 +58,7 @@ pub(super) fn diagnose(error: &serde_json::Error, inside: &str) -> Diagnostic {
     // The parser says "... at line 1 column 2"; the position stands in our place.
     let message = error.to_string();
     let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
-    let message = plain(message);
+    let message = escape(message);
     let at = format!("line {line}, column {column}");
     let diagnostic = match error.classify() {
         Category::Eof => Code::RunMalformed

@@ -10,38 +10,38 @@
 //! To add a format: a file here with a type that implements [`Reader`], its name in [`Format`], and
 //! its place in `READERS`, before the readers whose `sniff` is less particular.
 
-mod beside;
 mod cluster;
+mod companion;
 mod content;
 mod csv;
-mod foreign;
+mod decompression;
+mod fingerprint;
 mod format;
 mod helm;
 mod inspect;
 mod json;
 mod jsonl;
-mod lines;
+mod line_reader;
 mod lm_eval;
-mod metric;
+mod metric_choice;
 mod nonfinite;
 mod parquet;
 mod promptfoo;
 mod quote;
+mod run_filter;
 mod runframe;
-mod runs;
-mod said;
 mod scalar;
 mod schema;
 mod source;
 mod table;
 mod tree;
-mod unpack;
+mod unsupported;
 
-pub use content::{Content, Identity};
+pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};
-pub use parquet::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
+pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 pub use schema::runframe_schema;
-pub use source::{Folder, InMemory, Named, Source, Stream};
+pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
 use crate::domain::{Code, Diagnostic};
 
@@ -87,7 +87,7 @@ pub struct ReadFile {
     /// Its path; for a folder, that of the file in it.
     pub path: String,
     /// Which bytes were read.
-    pub identity: Identity,
+    pub identity: FileIdentity,
     /// What they say.
     pub reading: Reading,
 }
@@ -97,14 +97,14 @@ pub struct ReadFile {
 /// # Errors
 /// As [`read`], and `file-unreadable`, with the path as the place.
 pub fn read_file(
-    named: &Named,
+    named: &FileOrFolder,
     format: Option<Format>,
     options: &ReadOptions,
 ) -> Result<ReadFile, Diagnostic> {
     let opened;
     let source = match named {
-        Named::File(source) => source.as_ref(),
-        Named::Folder(folder) => {
+        FileOrFolder::File(source) => source.as_ref(),
+        FileOrFolder::Folder(folder) => {
             opened = main_file(folder.as_ref(), format)?;
             opened.as_ref()
         }
@@ -151,7 +151,7 @@ fn content(
     source: &dyn Source,
     format: Option<Format>,
     options: &ReadOptions,
-) -> Result<(Reading, Identity), Diagnostic> {
+) -> Result<(Reading, FileIdentity), Diagnostic> {
     let content = Content::of(source)?;
     let reading = reader_of(content.head(), format)?.read(&content, options)?;
     Ok((reading, content.identity()?))
@@ -159,16 +159,16 @@ fn content(
 
 /// The reader of a file that begins so.
 fn reader_of(head: &[u8], format: Option<Format>) -> Result<&'static dyn Reader, Diagnostic> {
-    if let Some(refused) = foreign::container(head) {
+    if let Some(refused) = unsupported::container(head) {
         return Err(refused);
     }
     let sniffed = READERS.iter().find(|reader| reader.sniff(head)).copied();
     let Some(format) = format else {
-        return sniffed.ok_or_else(|| foreign::unknown(head));
+        return sniffed.ok_or_else(|| unsupported::unknown(head));
     };
     match READERS.iter().find(|reader| reader.format() == format) {
         Some(reader) if reader.sniff(head) => Ok(*reader),
-        Some(_) => Err(foreign::not_this(head, format, sniffed.map(|reader| reader.format()))),
+        Some(_) => Err(unsupported::other_format(head, format, sniffed.map(|reader| reader.format()))),
         None => Err(Code::Bug.at("readers").what(format!("format {format} has no reader"))),
     }
 }

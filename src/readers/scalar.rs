@@ -114,12 +114,12 @@ const CLUSTER_NONE: &str = "say --cluster none if items are independent";
 
 /// Reads one value as a [`Scalar`].
 #[derive(Clone, Copy)]
-pub(super) struct AnyScalar {
+pub(super) struct ScalarSeed {
     /// Whether the text was repaired, so that the sentinel means "not finite".
     pub(super) repaired: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for AnyScalar {
+impl<'de> DeserializeSeed<'de> for ScalarSeed {
     type Value = Scalar<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -127,7 +127,7 @@ impl<'de> DeserializeSeed<'de> for AnyScalar {
     }
 }
 
-impl<'de> Visitor<'de> for AnyScalar {
+impl<'de> Visitor<'de> for ScalarSeed {
     type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,9 +179,9 @@ impl<'de> Visitor<'de> for AnyScalar {
 
 /// Reads the key of a field, borrowed where it has no escapes.
 #[derive(Clone, Copy)]
-pub(super) struct Key;
+pub(super) struct KeySeed;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -189,7 +189,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> Visitor<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -207,13 +207,13 @@ impl<'de> Visitor<'de> for Key {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnyScalar, Scalar};
+    use super::{Scalar, ScalarSeed};
     use crate::domain::Unscored;
     use serde::de::DeserializeSeed as _;
 
     fn scalar(text: &str) -> Scalar<'_> {
         let mut de = serde_json::Deserializer::from_str(text);
-        AnyScalar { repaired: false }.deserialize(&mut de).expect("JSON")
+        ScalarSeed { repaired: false }.deserialize(&mut de).expect("JSON")
     }
 
     #[test]

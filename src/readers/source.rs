@@ -46,7 +46,7 @@ pub trait Folder {
 }
 
 /// What a path leads to.
-pub enum Named {
+pub enum FileOrFolder {
     /// A file.
     File(Box<dyn Source>),
     /// A folder.

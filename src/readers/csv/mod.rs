@@ -5,7 +5,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use self::rows::{Row, Rows};
+use self::rows::{CsvRow, CsvRows};
 use super::quote::quote;
 use super::scalar::Scalar;
 use super::table::{Cell, IDS, SCORE, Table};
@@ -40,7 +40,7 @@ impl Reader for CsvReader {
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let first = json::head(content.head()).lines().next().unwrap_or("");
         let (separator, _) = separator(first).unwrap_or((b',', false));
-        let mut rows = Rows::of(content, separator)?;
+        let mut rows = CsvRows::of(content, separator)?;
         let Some((line, header)) = rows.next()? else {
             return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
         };
@@ -74,7 +74,7 @@ struct Header(Vec<(String, Option<(u64, String)>)>);
 impl Header {
     /// # Errors
     /// `run-malformed` where a name stands twice, `format-unknown` for a table that is no run.
-    fn of(row: Row<'_>) -> Result<Self, Diagnostic> {
+    fn of(row: CsvRow<'_>) -> Result<Self, Diagnostic> {
         let names: Vec<&str> = row.iter().map(str::trim).collect();
         if names.contains(&PROMPTFOO) {
             return Err(Code::FormatUnknown
@@ -94,7 +94,11 @@ impl Header {
     }
 
     /// The cells of a row by name. Columns without a name, such as an index, are left out.
-    fn cells<'r>(&'r mut self, line: u64, row: Row<'r>) -> Result<Vec<(&'r str, Text<'r>)>, Diagnostic> {
+    fn cells<'r>(
+        &'r mut self,
+        line: u64,
+        row: CsvRow<'r>,
+    ) -> Result<Vec<(&'r str, TextCell<'r>)>, Diagnostic> {
         if row.len() != self.0.len() {
             return Err(Code::RunMalformed
                 .at("")
@@ -106,7 +110,7 @@ impl Header {
                 *comma = Some((line, cell.to_owned()));
             }
         }
-        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), Text(cell)));
+        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), TextCell(cell)));
         Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
     }
 
@@ -130,9 +134,9 @@ fn has_comma(cell: &str) -> bool {
 }
 
 /// A cell.
-struct Text<'r>(&'r str);
+struct TextCell<'r>(&'r str);
 
-impl Cell for Text<'_> {
+impl Cell for TextCell<'_> {
     fn scalar(&self) -> Scalar<'_> {
         if self.0.is_empty() { Scalar::Null } else { Scalar::Text(self.0.into()) }
     }

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::super::lines::LONGEST;
+use super::super::line_reader::LONGEST;
 use super::super::{Content, json};
 use crate::domain::{Code, Diagnostic};
 
@@ -12,7 +12,7 @@ use crate::domain::{Code, Diagnostic};
 const CHUNK: usize = 128 << 10;
 
 /// A CSV file that is being read.
-pub(super) struct Rows<'c> {
+pub(super) struct CsvRows<'c> {
     content: &'c Content<'c>,
     from: BufReader<Box<dyn Read + 'c>>,
     core: csv_core::Reader,
@@ -50,14 +50,14 @@ impl State {
     }
 }
 
-impl<'c> Rows<'c> {
+impl<'c> CsvRows<'c> {
     /// # Errors
     /// Where the file cannot be read.
     pub(super) fn of(content: &'c Content<'c>, separator: u8) -> Result<Self, Diagnostic> {
         let mut from = BufReader::with_capacity(CHUNK, content.pass());
         let head = content.head();
         let mut bom = vec![0; head.len() - json::without_bom(head).len()];
-        from.read_exact(&mut bom).map_err(|error| content.broken(&error))?;
+        from.read_exact(&mut bom).map_err(|error| content.io_error(&error))?;
         let core = ReaderBuilder::new().delimiter(separator).build();
         Ok(Self { content, from, core, cells: vec![0; 1024], ends: vec![0; 32], separator, line: 1 })
     }
@@ -67,13 +67,13 @@ impl<'c> Rows<'c> {
     /// # Errors
     /// Where the file cannot be read; `run-malformed` where a row has no end, is no text, or is
     /// longer than any tool writes.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Row<'_>)>, Diagnostic> {
+    pub(super) fn next(&mut self) -> Result<Option<(u64, CsvRow<'_>)>, Diagnostic> {
         self.skip_blank_lines()?;
         let begun = self.line;
         let (mut length, mut count) = (0, 0);
         let mut state = State::Start;
         loop {
-            let input = self.from.fill_buf().map_err(|error| self.content.broken(&error))?;
+            let input = self.from.fill_buf().map_err(|error| self.content.io_error(&error))?;
             let at_end = input.is_empty();
             let cells = self.cells.get_mut(length..).unwrap_or_default();
             let ends = self.ends.get_mut(count..).unwrap_or_default();
@@ -118,13 +118,13 @@ impl<'c> Rows<'c> {
                 .what("is not UTF-8 text")
                 .next("write the file as UTF-8")
         })?;
-        Ok(Some((begun, Row { cells, ends: self.ends.get(..count).unwrap_or_default() })))
+        Ok(Some((begun, CsvRow { cells, ends: self.ends.get(..count).unwrap_or_default() })))
     }
 
     /// The second half of a line's end belongs here as well: a row ends with the first.
     fn skip_blank_lines(&mut self) -> Result<(), Diagnostic> {
         loop {
-            let input = self.from.fill_buf().map_err(|error| self.content.broken(&error))?;
+            let input = self.from.fill_buf().map_err(|error| self.content.io_error(&error))?;
             let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if blank == 0 {
                 return Ok(());
@@ -141,12 +141,12 @@ fn newlines(bytes: &[u8]) -> u64 {
 
 /// The cells of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row<'r> {
+pub(super) struct CsvRow<'r> {
     cells: &'r str,
     ends: &'r [usize],
 }
 
-impl<'r> Row<'r> {
+impl<'r> CsvRow<'r> {
     pub(super) fn len(self) -> usize {
         self.ends.len()
     }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::super::decompression::Budget;
 use super::super::json;
-use super::super::quote::{list, plain};
+use super::super::quote::{escape, list};
 use super::super::source::Stream;
-use super::super::tree::{self, Node, Shape};
-use super::super::unpack::Budget;
+use super::super::tree::{self, Node, Projection};
 use crate::domain::{Code, Diagnostic};
 
 /// Most members of an archive: a sample has one or a few, and one summary in the journal.
@@ -53,9 +53,9 @@ impl<'b> Archive<'b> {
     ///
     /// # Errors
     /// `run-malformed` where it is damaged, uses another compression, or is not JSON.
-    pub(super) fn json(&mut self, name: &str, shape: Shape<'_>) -> Result<Option<Node>, Diagnostic> {
+    pub(super) fn json(&mut self, name: &str, shape: Projection<'_>) -> Result<Option<Node>, Diagnostic> {
         let Self { zip, budget } = self;
-        let inside = |error: Diagnostic| error.within(&plain(name));
+        let inside = |error: Diagnostic| error.within(&escape(name));
         let member = match zip.by_name(name) {
             Ok(member) => member,
             Err(ZipError::FileNotFound) => return Ok(None),
@@ -70,15 +70,15 @@ impl<'b> Archive<'b> {
     ///
     /// # Errors
     /// `run-malformed` where a part of the journal is missing, or there is no summary at all.
-    pub(super) fn summaries(&mut self, of: Shape<'_>) -> Result<(Summaries, Vec<String>), Diagnostic> {
+    pub(super) fn summaries(&mut self, of: Projection<'_>) -> Result<(Summaries, Vec<String>), Diagnostic> {
         let mut records = Vec::new();
-        if let Some(node) = self.json("summaries.json", Shape::Each(&of))? {
+        if let Some(node) = self.json("summaries.json", Projection::Each(&of))? {
             append(&mut records, "summaries.json", node)?;
             return Ok((records, Vec::new()));
         }
         let journal = self.journal()?;
         for name in &journal {
-            if let Some(node) = self.json(name, Shape::Each(&of))? {
+            if let Some(node) = self.json(name, Projection::Each(&of))? {
                 append(&mut records, name, node)?;
             }
         }
@@ -152,6 +152,6 @@ fn append(records: &mut Summaries, name: &str, node: Node) -> Result<(), Diagnos
 fn damaged(error: &ZipError) -> Diagnostic {
     Code::RunMalformed
         .at("")
-        .what(format!("cannot be read as a zip archive: {}", plain(&error.to_string())))
+        .what(format!("cannot be read as a zip archive: {}", escape(&error.to_string())))
         .next("the file is damaged or was cut short: write it again")
 }

@@ -2,42 +2,42 @@
 
 use super::super::ReadOptions;
 use super::super::quote::quote;
-use super::super::tree::{Node, Shape};
-use crate::domain::{Code, Diagnostic, RunNames};
+use super::super::tree::{Node, Projection};
+use crate::domain::{Code, Diagnostic, RunMetadata};
 
 /// The fields of a header that are read.
-pub(super) const FIELDS: [(&str, Shape<'static>); 4] = [
-    ("status", Shape::All),
-    ("invalidated", Shape::All),
+pub(super) const FIELDS: [(&str, Projection<'static>); 4] = [
+    ("status", Projection::All),
+    ("invalidated", Projection::All),
     (
         "eval",
-        Shape::Fields(&[
-            ("task", Shape::All),
-            ("model", Shape::All),
-            ("run_id", Shape::All),
-            ("eval_id", Shape::All),
-            ("packages", Shape::Fields(&[("inspect_ai", Shape::All)])),
+        Projection::Fields(&[
+            ("task", Projection::All),
+            ("model", Projection::All),
+            ("run_id", Projection::All),
+            ("eval_id", Projection::All),
+            ("packages", Projection::Fields(&[("inspect_ai", Projection::All)])),
         ]),
     ),
     (
         "results",
-        Shape::Fields(&[
-            ("total_samples", Shape::All),
-            ("completed_samples", Shape::All),
-            ("headline", Shape::All),
-            ("scorer", Shape::All),
+        Projection::Fields(&[
+            ("total_samples", Projection::All),
+            ("completed_samples", Projection::All),
+            ("headline", Projection::All),
+            ("scorer", Projection::All),
             (
                 "scores",
-                Shape::Each(&Shape::Fields(&[
-                    ("name", Shape::All),
-                    ("scorer", Shape::All),
-                    ("reducer", Shape::All),
+                Projection::Each(&Projection::Fields(&[
+                    ("name", Projection::All),
+                    ("scorer", Projection::All),
+                    ("reducer", Projection::All),
                     (
                         "metrics",
-                        Shape::Values(&Shape::Fields(&[
-                            ("value", Shape::All),
-                            ("params", Shape::All),
-                            ("options", Shape::All),
+                        Projection::Values(&Projection::Fields(&[
+                            ("value", Projection::All),
+                            ("params", Projection::All),
+                            ("options", Projection::All),
                         ])),
                     ),
                 ])),
@@ -163,7 +163,7 @@ impl<'n> Header<'n> {
 
     /// # Errors
     /// `run-malformed` without task or model; `run-ambiguous` where another run was asked for.
-    pub(super) fn names(&self, metric: &str, options: &ReadOptions) -> Result<RunNames, Diagnostic> {
+    pub(super) fn names(&self, metric: &str, options: &ReadOptions) -> Result<RunMetadata, Diagnostic> {
         let eval = |field: &str| {
             self.0.get("eval").and_then(|eval| eval.get(field)).and_then(Node::text).map(str::to_owned)
         };
@@ -183,7 +183,7 @@ impl<'n> Header<'n> {
                 .what(format!("is {}, and {} was asked for", quote(&run_id), quote(wanted)))
                 .next("give the file that holds the other"));
         }
-        Ok(RunNames {
+        Ok(RunMetadata {
             run_id,
             model_id: required("model")?,
             task_id: required("task")?,

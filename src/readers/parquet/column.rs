@@ -6,7 +6,7 @@ use ::parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatT
 use ::parquet::schema::types::ColumnDescPtr;
 
 use super::super::scalar::Scalar;
-use super::layout::Kind;
+use super::layout::ValueKind;
 use super::{damaged, malformed};
 use crate::domain::Diagnostic;
 
@@ -52,15 +52,15 @@ impl<T: DataType> Typed<T> {
 }
 
 impl Column {
-    /// Opens a column whose type [`Kind::of`] accepted.
+    /// Opens a column whose type [`ValueKind::of`] accepted.
     pub(super) fn open(
         name: &'static str,
         description: ColumnDescPtr,
-        kind: Kind,
+        kind: ValueKind,
         pages: Box<dyn PageReader>,
     ) -> Result<Self, Diagnostic> {
         let nullable = description.max_def_level() > 0;
-        let unsigned = kind == Kind::Unsigned;
+        let unsigned = kind == ValueKind::Unsigned;
         let values = match get_column_reader(description, pages) {
             ColumnReader::ByteArrayColumnReader(reader) => Values::Text(Typed::new(reader)),
             ColumnReader::Int32ColumnReader(reader) => Values::Int32 { column: Typed::new(reader), unsigned },

@@ -7,17 +7,17 @@ use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMe
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
-use super::super::cluster::Source;
+use super::super::cluster::ClusterSource;
 use super::super::quote::{list, quote};
 use super::super::scalar::Scalar;
 use super::column::Column;
-use super::guard::{Guard, Limit};
+use super::page_guard::{PageGuard, PageLimit};
 use super::{damaged, malformed};
 use crate::domain::Diagnostic;
 
 /// What the values of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Text,
     Signed,
     Unsigned,
@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Real,
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind of a column; `None` for types that are not read, such as times and decimals.
     fn of(column: &ColumnDescPtr) -> Option<Self> {
         let converted = column.converted_type();
@@ -56,7 +56,7 @@ impl Kind {
 struct Field {
     name: &'static str,
     index: usize,
-    kind: Kind,
+    kind: ValueKind,
 }
 
 /// The columns of a file that are read, and its rows.
@@ -75,10 +75,10 @@ pub(super) struct Layout {
 const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", CONFIG_HASH];
 const CONFIG_HASH: &str = "config_hash";
 
-const TEXT: &[Kind] = &[Kind::Text];
-const LABEL: &[Kind] = &[Kind::Text, Kind::Signed, Kind::Unsigned];
-const INTEGER: &[Kind] = &[Kind::Signed, Kind::Unsigned];
-const NUMBER: &[Kind] = &[Kind::Signed, Kind::Unsigned, Kind::Real];
+const TEXT: &[ValueKind] = &[ValueKind::Text];
+const LABEL: &[ValueKind] = &[ValueKind::Text, ValueKind::Signed, ValueKind::Unsigned];
+const INTEGER: &[ValueKind] = &[ValueKind::Signed, ValueKind::Unsigned];
+const NUMBER: &[ValueKind] = &[ValueKind::Signed, ValueKind::Unsigned, ValueKind::Real];
 
 impl Layout {
     /// # Errors
@@ -86,7 +86,7 @@ impl Layout {
     /// that is not read, or the counts of rows do not agree.
     pub(super) fn of(
         metadata: &ParquetMetaData,
-        cluster: Source<'_>,
+        cluster: ClusterSource<'_>,
         row_facts: bool,
     ) -> Result<Self, Diagnostic> {
         let schema = metadata.file_metadata().schema_descr();
@@ -102,9 +102,9 @@ impl Layout {
         let epoch = find(schema, "epoch", INTEGER)?;
         let cluster = match cluster {
             // Only counted: what it holds must not be what a file is refused for.
-            Source::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
-            Source::Field => find(schema, "cluster_id", LABEL)?,
-            Source::Metadata(_) => find(schema, "metadata_json", TEXT)?,
+            ClusterSource::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
+            ClusterSource::Field => find(schema, "cluster_id", LABEL)?,
+            ClusterSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };
         let facts = if row_facts { find(schema, "metadata_json", TEXT)? } else { None };
         let mut layout = Self { names, item_id, score, epoch, cluster, facts, rows: 0 };
@@ -161,7 +161,7 @@ impl Layout {
         &self,
         file: &[u8],
         group: &dyn RowGroupReader,
-        limit: Limit,
+        limit: PageLimit,
     ) -> Result<Columns, Diagnostic> {
         let open = |field: Field| {
             let chunk = group.metadata().column(field.index);
@@ -169,7 +169,7 @@ impl Layout {
             limit.check_pages(file, place(chunk)).map_err(within)?;
             let pages = group.get_column_page_reader(field.index).map_err(|e| within(damaged(&e)))?;
             let description = chunk.column_descr_ptr();
-            let pages = Box::new(Guard::new(pages, group.metadata().num_rows(), &description));
+            let pages = Box::new(PageGuard::new(pages, group.metadata().num_rows(), &description));
             Column::open(field.name, description, field.kind, pages)
         };
         let mut names = [const { None }; 5];
@@ -198,7 +198,7 @@ fn place(chunk: &ColumnChunkMetaData) -> (u64, u64) {
 fn find(
     schema: &SchemaDescriptor,
     name: &'static str,
-    accepted: &[Kind],
+    accepted: &[ValueKind],
 ) -> Result<Option<Field>, Diagnostic> {
     let mut found = schema
         .columns()
@@ -210,7 +210,7 @@ fn find(
         return Err(malformed(format!("column {name} is nested, repeated or stands twice"))
             .next("a RunFrame has one flat column of each name"));
     }
-    match Kind::of(column).filter(|kind| accepted.contains(kind)) {
+    match ValueKind::of(column).filter(|kind| accepted.contains(kind)) {
         Some(kind) => Ok(Some(Field { name, index, kind })),
         None => {
             let logical = column.logical_type_ref().map_or(String::new(), |t| format!(" ({t:?})"));

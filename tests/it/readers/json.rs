@@ -1,15 +1,15 @@
 //! RunFrame JSON: round trips, damage, and every way a file may be spelt.
 
-use evalsig::domain::{Code, RunNames};
+use evalsig::domain::{Code, RunMetadata};
 use evalsig::readers::{ReadOptions, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::runs::{Row, rows, text, valid_rows};
 
-fn names() -> impl Strategy<Value = RunNames> {
+fn names() -> impl Strategy<Value = RunMetadata> {
     (text(), text(), text(), text(), prop::option::of("[ -~]{1,8}")).prop_map(
-        |(run_id, model_id, task_id, metric_name, config_hash)| RunNames {
+        |(run_id, model_id, task_id, metric_name, config_hash)| RunMetadata {
             run_id,
             model_id,
             task_id,
@@ -20,7 +20,7 @@ fn names() -> impl Strategy<Value = RunNames> {
 }
 
 /// One of the many spellings of a run: optional fields left out or null, more fields than known.
-fn spell(names: &RunNames, rows: &[Row], style: u8) -> Value {
+fn spell(names: &RunMetadata, rows: &[Row], style: u8) -> Value {
     let bit = |n: u8| style & (1 << n) != 0;
     let items = rows.iter().map(|(id, epoch, cluster, score)| {
         let mut item = serde_json::Map::new();
@@ -55,7 +55,7 @@ fn spell(names: &RunNames, rows: &[Row], style: u8) -> Value {
     })
 }
 
-fn file(names: &RunNames, rows: &[Row], style: u8) -> Vec<u8> {
+fn file(names: &RunMetadata, rows: &[Row], style: u8) -> Vec<u8> {
     let value = spell(names, rows, style);
     let text =
         if style & 64 == 0 { value.to_string() } else { serde_json::to_string_pretty(&value).unwrap() };

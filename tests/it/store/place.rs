@@ -1,6 +1,6 @@
 //! What goes into the store comes out of it: any run, to the last bit.
 
-use evalsig::domain::{Code, Item, ProjectId, RunFrame, RunFrameBuilder, RunNames, Score, Unscored};
+use evalsig::domain::{Code, Item, ProjectId, RunFrame, RunFrameBuilder, RunMetadata, Score, Unscored};
 use evalsig::edge::StoreDir;
 use evalsig::envelope::v1::VerdictWord;
 use evalsig::readers::{self, ReadOptions};
@@ -20,7 +20,7 @@ fn run(names: &[String; 3], rows: &[Row], fingerprints: bool) -> RunFrame {
         }
     }
     let [run_id, model_id, task_id] = names.clone();
-    let names = RunNames { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None };
+    let names = RunMetadata { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None };
     builder.finish(names).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! What was typed. Values stay text here; `high` gives them meaning, once, with one wording of every
+//! What was typed. Values stay text here; `hiargs` gives them meaning, once, with one wording of every
 //! error. The action's inputs arrive as the same flags.
 
 mod doctor;

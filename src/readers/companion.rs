@@ -1,6 +1,6 @@
 //! Files beside a run file, which name what it does not.
 
-use super::tree::{self, Node, Shape};
+use super::tree::{self, Node, Projection};
 use super::{Content, json};
 use crate::domain::Diagnostic;
 
@@ -12,7 +12,7 @@ use crate::domain::Diagnostic;
 pub(super) fn json(
     content: &Content<'_>,
     is_it: impl Fn(&str) -> bool,
-    shape: Shape<'_>,
+    shape: Projection<'_>,
 ) -> Result<Option<Node>, Diagnostic> {
     let Some(folder) = content.folder() else { return Ok(None) };
     let names = folder.names()?;

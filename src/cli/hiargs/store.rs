@@ -1,7 +1,7 @@
 //! `history` and `store`: which store, and what of it.
 
 use super::{Terminal, colour, parse, project};
-use crate::cli::low::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
+use crate::cli::lowargs::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
 use crate::commands::history::{HistoryRequest, Shape};
 use crate::commands::keep::StoreAt;

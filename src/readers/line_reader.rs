@@ -11,14 +11,14 @@ const CHUNK: usize = 128 << 10;
 pub(super) const LONGEST: u64 = 256 << 20;
 
 /// The lines of a file that are not blank.
-pub(super) struct Lines<'c> {
+pub(super) struct LineReader<'c> {
     content: &'c Content<'c>,
     from: BufReader<Box<dyn Read + 'c>>,
     line: Vec<u8>,
     number: u64,
 }
 
-impl<'c> Lines<'c> {
+impl<'c> LineReader<'c> {
     pub(super) fn of(content: &'c Content<'c>) -> Self {
         let from = BufReader::with_capacity(CHUNK, content.pass());
         Self { content, from, line: Vec::new(), number: 0 }
@@ -33,7 +33,7 @@ impl<'c> Lines<'c> {
         loop {
             self.line.clear();
             let mut bounded = (&mut self.from).take(LONGEST + 1);
-            bounded.read_until(b'\n', &mut self.line).map_err(|error| self.content.broken(&error))?;
+            bounded.read_until(b'\n', &mut self.line).map_err(|error| self.content.io_error(&error))?;
             if self.line.is_empty() {
                 return Ok(None);
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::quote::{list, quote};
-use crate::domain::{Code, Diagnostic, RunNames};
+use crate::domain::{Code, Diagnostic, RunMetadata};
 
 /// Distinct runs that are told apart; a file with more is refused the same way.
 const MOST: usize = 1000;
@@ -12,27 +12,27 @@ const MOST: usize = 1000;
 const NAMED: usize = 8;
 
 /// What a row says of its run: run, model, task, metric, configuration.
-type Key = [String; 5];
+type RunKey = [String; 5];
 
 const RUN: usize = 0;
 const METRIC: usize = 3;
 
 /// Sorts rows into the run that is read and the others.
-pub(super) struct Runs<'o> {
+pub(super) struct RunFilter<'o> {
     run_id: Option<&'o str>,
     metric: Option<&'o str>,
     /// The first run that fits the options.
-    chosen: Option<Key>,
+    chosen: Option<RunKey>,
     /// Runs that fit the options as well.
-    rivals: BTreeSet<Key>,
+    rivals: BTreeSet<RunKey>,
     /// Runs that do not.
-    others: BTreeSet<Key>,
+    others: BTreeSet<RunKey>,
     rows_of_others: usize,
     /// The run of the last row, and whether its rows are taken: rows of a run stand together.
-    last: Option<(Key, bool)>,
+    last: Option<(RunKey, bool)>,
 }
 
-impl<'o> Runs<'o> {
+impl<'o> RunFilter<'o> {
     /// Reads the run and the metric of these names; `None` takes the only one.
     pub(super) fn new(run_id: Option<&'o str>, metric: Option<&'o str>) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl<'o> Runs<'o> {
         takes
     }
 
-    fn place(&mut self, key: &Key) -> bool {
+    fn place(&mut self, key: &RunKey) -> bool {
         let fits = |wanted: Option<&str>, index: usize| {
             wanted.is_none_or(|wanted| key.get(index).is_some_and(|name| name == wanted))
         };
@@ -91,7 +91,7 @@ impl<'o> Runs<'o> {
     /// # Errors
     /// `run-ambiguous` where several runs or metrics fit the options, or none does; `run-malformed`
     /// where there is no row, or rows of one run disagree about its model, task or configuration.
-    pub(super) fn finish(self) -> Result<(RunNames, Vec<String>), Diagnostic> {
+    pub(super) fn finish(self) -> Result<(RunMetadata, Vec<String>), Diagnostic> {
         let Some(chosen) = self.chosen else {
             return Err(self.none_fits());
         };
@@ -111,7 +111,7 @@ impl<'o> Runs<'o> {
         };
         let [run_id, model_id, task_id, metric_name, config_hash] = chosen;
         let config_hash = (!config_hash.is_empty()).then_some(config_hash);
-        Ok((RunNames { run_id, model_id, task_id, metric_name, config_hash }, notes))
+        Ok((RunMetadata { run_id, model_id, task_id, metric_name, config_hash }, notes))
     }
 
     fn none_fits(&self) -> Diagnostic {
@@ -145,7 +145,7 @@ impl<'o> Runs<'o> {
 }
 
 /// The error for a file in which another run fits the options as well.
-fn tell_apart(chosen: &Key, rival: &Key, rivals: &BTreeSet<Key>) -> Result<(), Diagnostic> {
+fn tell_apart(chosen: &RunKey, rival: &RunKey, rivals: &BTreeSet<RunKey>) -> Result<(), Diagnostic> {
     let values = |index: usize| -> BTreeSet<&str> {
         rivals.iter().chain([chosen]).filter_map(|key| key.get(index)).map(String::as_str).collect()
     };

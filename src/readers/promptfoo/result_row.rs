@@ -2,37 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use super::super::cluster::{Clusters, Source};
+use super::super::cluster::{ClusterSource, Clusters};
+use super::super::fingerprint;
 use super::super::quote::quote;
-use super::super::said;
 use super::super::scalar::Scalar;
-use super::super::tree::{Node, Shape};
-use super::graded::{self, Graded};
+use super::super::tree::{Node, Projection};
+use super::grading::{self, Grading};
 use crate::domain::{Code, Diagnostic, Digest, Score, Unscored};
 
 /// What is kept of a result.
-pub(super) const SHAPE: Shape<'static> = Shape::Fields(&[
-    ("testIdx", Shape::All),
-    ("promptIdx", Shape::All),
-    ("provider", Shape::Fields(&[("id", Shape::All), ("label", Shape::All)])),
-    ("prompt", Shape::Fields(&[("label", Shape::All), ("raw", Shape::All)])),
+pub(super) const PROJECTION: Projection<'static> = Projection::Fields(&[
+    ("testIdx", Projection::All),
+    ("promptIdx", Projection::All),
+    ("provider", Projection::Fields(&[("id", Projection::All), ("label", Projection::All)])),
+    ("prompt", Projection::Fields(&[("label", Projection::All), ("raw", Projection::All)])),
     (
         "testCase",
-        Shape::Fields(&[
-            ("description", Shape::All),
-            ("metadata", Shape::All),
-            ("assert", Shape::All),
-            ("assertScoringFunction", Shape::Fields(&[])),
+        Projection::Fields(&[
+            ("description", Projection::All),
+            ("metadata", Projection::All),
+            ("assert", Projection::All),
+            ("assertScoringFunction", Projection::Fields(&[])),
         ]),
     ),
-    ("vars", Shape::All),
-    ("metadata", Shape::All),
-    ("success", Shape::All),
-    ("score", Shape::All),
-    ("namedScores", Shape::All),
-    ("failureReason", Shape::All),
-    ("error", Shape::Start(1)),
-    ("gradingResult", graded::SHAPE),
+    ("vars", Projection::All),
+    ("metadata", Projection::All),
+    ("success", Projection::All),
+    ("score", Projection::All),
+    ("namedScores", Projection::All),
+    ("failureReason", Projection::All),
+    ("error", Projection::Start(1)),
+    ("gradingResult", grading::PROJECTION),
 ]);
 /// The parts of an assertion that say what it asserts; who grades it is not one of them.
 const ASSERTED: [&str; 5] = ["assert", "metric", "threshold", "type", "value"];
@@ -44,7 +44,7 @@ const DIGITS: usize = 16;
 const ERROR: u64 = 2;
 
 /// A result.
-pub(super) struct Row {
+pub(super) struct ResultRow {
     /// Names the test: its description, and a hash of it, its variables and its assertions.
     pub(super) item: String,
     /// Which test of the evaluation it is; repeats are tests of their own.
@@ -58,11 +58,11 @@ pub(super) struct Row {
     /// Whether its score lies between 0 and 1 for certain.
     pub(super) is_share: bool,
     failed: bool,
-    graded: Graded,
+    grading: Grading,
     scores: BTreeMap<String, Scalar<'static>>,
 }
 
-impl Row {
+impl ResultRow {
     /// # Errors
     /// `run-malformed` where it is no result, or its cluster is no label.
     pub(super) fn of(node: &Node, clusters: &mut Clusters<'_>) -> Result<Self, Diagnostic> {
@@ -92,9 +92,9 @@ impl Row {
                 vars,
                 node.get("testCase").and_then(|test| test.get("assert")),
             ),
-            prompt: text(&["prompt", "raw"]).map_or(0, said::of_text),
-            is_share: graded::is_share(node.get("testCase")),
-            graded: Graded::of(node.get("gradingResult")),
+            prompt: text(&["prompt", "raw"]).map_or(0, fingerprint::of_text),
+            is_share: grading::is_share(node.get("testCase")),
+            grading: Grading::of(node.get("gradingResult")),
             test: node.get("testIdx").and_then(Node::count),
             variant: format!("[{provider}] {prompt}"),
             provider,
@@ -120,7 +120,7 @@ impl Row {
                 .filter(|name| matches!(*name, "score" | "success"))
                 .unwrap_or(metric)
         });
-        if let Some(why) = self.graded.why_none(named) {
+        if let Some(why) = self.grading.why_none(named) {
             return Err(why);
         }
         let scalar = self.scores.get(metric).cloned().unwrap_or(Scalar::Null);
@@ -215,19 +215,19 @@ fn name(text: &str, out: &mut String) {
 /// The cluster: a field of the metadata of the test, or one of its variables.
 fn cluster(node: &Node, clusters: &mut Clusters<'_>) -> Result<Option<String>, Diagnostic> {
     let key = match clusters.source {
-        Source::Off | Source::Field => FIELD,
-        Source::Metadata(key) => key,
+        ClusterSource::Off | ClusterSource::Field => FIELD,
+        ClusterSource::Metadata(key) => key,
     };
     let places =
         [node.get("metadata"), node.get("testCase").and_then(|test| test.get("metadata")), node.get("vars")];
     let mut label = None;
     for place in places.into_iter().flatten() {
-        place.fields().for_each(|(name, _)| clusters.keep(name));
+        place.fields().for_each(|(name, _)| clusters.note_key(name));
         label = label.or(place.get(key).filter(|value| !value.is_null()));
     }
-    if clusters.source == Source::Off {
+    if clusters.source == ClusterSource::Off {
         if let Some(Ok(Some(label))) = label.map(|label| label.scalar().metadata_cluster()) {
-            clusters.ignore(&label);
+            clusters.note_unread(&label);
         }
         return Ok(None);
     }
@@ -235,5 +235,5 @@ fn cluster(node: &Node, clusters: &mut Clusters<'_>) -> Result<Option<String>, D
         Some(label) => label.scalar().metadata_cluster().map_err(|error| error.within(&quote(key)))?,
         None => None,
     };
-    Ok(clusters.saw(label.map(std::borrow::Cow::into_owned)))
+    Ok(clusters.note_label(label.map(std::borrow::Cow::into_owned)))
 }

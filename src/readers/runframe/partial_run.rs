@@ -3,17 +3,17 @@
 use super::super::ReadOptions;
 use super::super::cluster::Clusters;
 use super::super::quote::{list, quote};
-use crate::domain::{Code, Diagnostic, RunFrame, RunFrameBuilder, RunNames};
+use crate::domain::{Code, Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
 
-/// The fields of the run that are names, in the order of [`Draft::names`]; all but the last are required.
+/// The fields of the run that are names, in the order of [`PartialRun::names`]; all but the last are required.
 pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
 pub(super) const CONFIG_HASH: usize = 4;
 pub(super) const ITEMS: &str = "items";
-/// The bit of `items` in [`Draft::seen`]; the names take the bits of their indices.
+/// The bit of `items` in [`PartialRun::seen`]; the names take the bits of their indices.
 pub(super) const ITEMS_BIT: u8 = 1 << 5;
 
 /// A run while its file is read.
-pub(super) struct Draft<'o> {
+pub(super) struct PartialRun<'o> {
     pub(super) builder: RunFrameBuilder,
     pub(super) names: [Option<String>; NAMES.len()],
     pub(super) clusters: Clusters<'o>,
@@ -27,7 +27,7 @@ pub(super) struct Draft<'o> {
     pub(super) failure: Option<Diagnostic>,
 }
 
-impl<'o> Draft<'o> {
+impl<'o> PartialRun<'o> {
     pub(super) fn new(options: &'o ReadOptions, repaired: bool) -> Self {
         Self {
             builder: RunFrameBuilder::default(),
@@ -75,7 +75,7 @@ impl<'o> Draft<'o> {
                 .next("a RunFrame is {run_id, model_id, task_id, metric_name, items: [{item_id, score}]}"));
         }
         let [run_id, model_id, task_id, metric_name, config_hash] = names;
-        let names = RunNames {
+        let names = RunMetadata {
             run_id: run_id.unwrap_or_default(),
             model_id: model_id.unwrap_or_default(),
             task_id: task_id.unwrap_or_default(),

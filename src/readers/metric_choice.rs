@@ -7,10 +7,10 @@ use crate::domain::{Code, Diagnostic};
 const NAMED: usize = 16;
 
 /// The metric that is read, and those that there are.
-pub(super) struct Chosen<'n> {
+pub(super) struct MetricChoice<'n> {
     pub(super) name: &'n str,
     /// All that the file holds.
-    pub(super) held: Vec<String>,
+    pub(super) available: Vec<String>,
     /// Told where the headline was taken and others were left unread.
     pub(super) note: Option<String>,
 }
@@ -24,10 +24,13 @@ pub(super) fn choose<'n>(
     names: &[&'n str],
     wanted: Option<&str>,
     headline: Option<&str>,
-) -> Result<Chosen<'n>, Diagnostic> {
-    let chosen =
-        |name, note| Chosen { name, note, held: names.iter().map(|&name| name.to_owned()).collect() };
-    let find = |name: &str| names.iter().find(|held| **held == name).copied();
+) -> Result<MetricChoice<'n>, Diagnostic> {
+    let chosen = |name, note| MetricChoice {
+        name,
+        note,
+        available: names.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let find = |name: &str| names.iter().find(|available| **available == name).copied();
     let all = || list(names.iter().copied(), NAMED);
     if let Some(wanted) = wanted {
         return find(wanted).map(|name| chosen(name, None)).ok_or_else(|| {

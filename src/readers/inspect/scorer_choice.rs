@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::metric;
+use super::super::metric_choice;
 use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::Node;
 use super::header::Header;
-use super::sample::Sample;
+use super::sample::EvalSample;
 use crate::domain::{Code, Diagnostic, Score, Unscored};
 
 /// The name of the score in logs from 2024, where they name no scorer.
 const OLD: &str = "score";
 
 /// A scorer, or one key of the values of a scorer that gives several.
-pub(super) struct Choice {
+pub(super) struct ScorerChoice {
     name: String,
     scorer: String,
     key: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Choice {
     held: Vec<String>,
 }
 
-impl Choice {
+impl ScorerChoice {
     /// The score that was asked for, else the log's own headline, else the only one; and a note
     /// where others were left unread.
     ///
@@ -31,7 +31,7 @@ impl Choice {
     /// `run-ambiguous` with all scores of the log, where none of these is one of them.
     pub(super) fn of(
         header: &Header<'_>,
-        samples: &[Sample<'_>],
+        samples: &[EvalSample<'_>],
         wanted: Option<&str>,
     ) -> Result<(Self, Option<String>), Diagnostic> {
         let old = header.old_scorer().unwrap_or(OLD);
@@ -67,8 +67,8 @@ impl Choice {
             if choices.contains_key(scorer) { scorer.to_owned() } else { format!("{scorer}/{score}") }
         });
         let names: Vec<&str> = choices.keys().map(String::as_str).collect();
-        let metric::Chosen { name, held, note } =
-            metric::choose("scores", &names, wanted, headline.as_deref())?;
+        let metric_choice::MetricChoice { name, available: held, note } =
+            metric_choice::choose("scores", &names, wanted, headline.as_deref())?;
         let (scorer, key) = choices.get(name).copied().unwrap_or((name, None));
         let choice = Self {
             name: name.to_owned(),
@@ -100,7 +100,7 @@ impl Choice {
     }
 
     /// The value that is read of a sample, as it stands.
-    pub(super) fn value<'s>(&'s self, sample: &'s Sample<'_>) -> Option<&'s Node> {
+    pub(super) fn value<'s>(&'s self, sample: &'s EvalSample<'_>) -> Option<&'s Node> {
         let (_, value) = sample.scores(&self.old).find(|(scorer, _)| *scorer == self.scorer)?;
         self.part(value)
     }
@@ -114,14 +114,14 @@ impl Choice {
     }
 
     /// The values that were read of a sample before they were edited, as numbers, the first one first.
-    pub(super) fn before(&self, sample: &Sample<'_>) -> Vec<f64> {
+    pub(super) fn before(&self, sample: &EvalSample<'_>) -> Vec<f64> {
         let history = sample.before(&self.old, &self.scorer);
         let score = |value| number(self.part(value)?, Unscored::Missing).ok()?.ok().map(Score::get);
         history.into_iter().filter_map(score).collect()
     }
 
     /// Whether it was edited after the run.
-    pub(super) fn edited(&self, sample: &Sample<'_>) -> bool {
+    pub(super) fn edited(&self, sample: &EvalSample<'_>) -> bool {
         !sample.before(&self.old, &self.scorer).is_empty()
     }
 
@@ -129,7 +129,7 @@ impl Choice {
     ///
     /// # Errors
     /// `run-malformed` where the value is a list: several judges, and nothing says which counts.
-    pub(super) fn score(&self, sample: &Sample<'_>) -> Result<Result<Score, Unscored>, Diagnostic> {
+    pub(super) fn score(&self, sample: &EvalSample<'_>) -> Result<Result<Score, Unscored>, Diagnostic> {
         let none = if sample.failed() { Unscored::Failed } else { Unscored::Missing };
         let Some((_, value)) = sample.scores(&self.old).find(|(scorer, _)| *scorer == self.scorer) else {
             return Ok(Err(none));

@@ -4,7 +4,7 @@
 use ::parquet::file::metadata::FileMetaData;
 use serde::{Deserialize, Serialize};
 
-use super::super::quote::plain;
+use super::super::quote::escape;
 use super::{damaged, malformed, thrift};
 use crate::domain::{Diagnostic, Unscored};
 
@@ -13,7 +13,7 @@ pub const RUN_FACTS: &str = "evalsig.run";
 
 /// What a reader needs to know of a stored run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct StoredAs {
+pub struct StoredRunFacts {
     /// The field of the items' metadata that the clusters were taken from, where it was not
     /// `cluster_id`.
     #[serde(default)]
@@ -24,14 +24,14 @@ pub struct StoredAs {
     /// How low and how high scores can be, as `LO,HI`, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
-    /// Whether `metadata_json` holds [`RowFacts`].
+    /// Whether `metadata_json` holds [`StoredRowFacts`].
     #[serde(default)]
     pub row_facts: bool,
 }
 
 /// What is known of a row beyond its columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowFacts {
+pub struct StoredRowFacts {
     /// Why it has no score: a text of [`Unscored`].
     #[serde(rename = "evalsig.unscored", default, skip_serializing_if = "Option::is_none")]
     pub unscored: Option<String>,
@@ -43,11 +43,11 @@ pub struct RowFacts {
     pub input: Option<String>,
 }
 
-impl RowFacts {
+impl StoredRowFacts {
     /// # Errors
     /// `run-malformed` where the text is not what the store writes.
     pub(super) fn read(text: &str) -> Result<Self, Diagnostic> {
-        serde_json::from_str(text).map_err(|error| malformed(plain(&error.to_string())))
+        serde_json::from_str(text).map_err(|error| malformed(escape(&error.to_string())))
     }
 
     /// Why the row has no score, where that is known.
@@ -61,12 +61,11 @@ impl RowFacts {
 ///
 /// # Errors
 /// `run-malformed` where they are not what the store writes.
-pub(super) fn facts(metadata: &FileMetaData) -> Result<StoredAs, Diagnostic> {
+pub(super) fn facts(metadata: &FileMetaData) -> Result<StoredRunFacts, Diagnostic> {
     match text(metadata) {
-        None => Ok(StoredAs::default()),
-        Some(text) => {
-            serde_json::from_str(text).map_err(|error| malformed(plain(&error.to_string())).within(RUN_FACTS))
-        }
+        None => Ok(StoredRunFacts::default()),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|error| malformed(escape(&error.to_string())).within(RUN_FACTS)),
     }
 }
 
@@ -79,9 +78,9 @@ fn text(metadata: &FileMetaData) -> Option<&str> {
 /// where the store did not write the file.
 ///
 /// # Errors
-/// `run-malformed` where the bytes do not end as Parquet does; [`Tail::Longer`] where the footer is
+/// `run-malformed` where the bytes do not end as Parquet does; [`FactsInTail::Longer`] where the footer is
 /// longer than they are.
-pub fn run_facts(tail: &[u8]) -> Result<Tail, Diagnostic> {
+pub fn run_facts(tail: &[u8]) -> Result<FactsInTail, Diagnostic> {
     let cut =
         || malformed("does not end as a Parquet file does").next("the file is damaged or was cut short");
     let (rest, end) = tail.split_last_chunk::<8>().ok_or_else(cut)?;
@@ -90,19 +89,21 @@ pub fn run_facts(tail: &[u8]) -> Result<Tail, Diagnostic> {
         return Err(cut());
     }
     let length = length.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes)) as usize;
-    let Some(start) = rest.len().checked_sub(length) else { return Ok(Tail::Longer(length as u64 + 8)) };
+    let Some(start) = rest.len().checked_sub(length) else {
+        return Ok(FactsInTail::Longer(length as u64 + 8));
+    };
     if thrift::footer(tail).is_none() {
         return Err(cut());
     }
     let footer = rest.get(start..).unwrap_or_default();
     let metadata = ::parquet::file::metadata::ParquetMetaDataReader::decode_metadata(footer)
         .map_err(|error| damaged(&error))?;
-    Ok(Tail::Facts(text(metadata.file_metadata()).map(str::to_owned)))
+    Ok(FactsInTail::Facts(text(metadata.file_metadata()).map(str::to_owned)))
 }
 
 /// What the last bytes of a file hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tail {
+pub enum FactsInTail {
     /// The facts of the run, where the store wrote the file.
     Facts(Option<String>),
     /// Only a part of the footer, which has this length.

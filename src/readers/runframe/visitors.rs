@@ -5,16 +5,16 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::cluster::{Metadata, Source, twice};
+use super::super::cluster::{ClusterSource, MetadataSeed, twice};
 use super::super::quote::quote;
-use super::super::scalar::{AnyScalar, Key};
-use super::draft::{CONFIG_HASH, Draft, ITEMS, ITEMS_BIT, NAMES};
+use super::super::scalar::{KeySeed, ScalarSeed};
+use super::partial_run::{CONFIG_HASH, ITEMS, ITEMS_BIT, NAMES, PartialRun};
 use crate::domain::{Code, Item, Unscored};
 
 /// The object around everything.
-pub(super) struct Top<'a, 'o>(pub(super) &'a mut Draft<'o>);
+pub(super) struct RunSeed<'a, 'o>(pub(super) &'a mut PartialRun<'o>);
 
-impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
+impl<'de> DeserializeSeed<'de> for RunSeed<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -22,7 +22,7 @@ impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Top<'_, '_> {
+impl<'de> Visitor<'de> for RunSeed<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,45 +30,45 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        let draft = self.0;
-        while let Some(key) = object.next_key_seed(Key)? {
+        let partial = self.0;
+        while let Some(key) = object.next_key_seed(KeySeed)? {
             let name = NAMES.iter().position(|name| *name == key);
             let bit = match name {
                 Some(index) => 1 << index,
                 None if key == ITEMS => ITEMS_BIT,
                 None => 0,
             };
-            if draft.seen & bit != 0 {
+            if partial.seen & bit != 0 {
                 return Err(twice(&key));
             }
-            draft.seen |= bit;
+            partial.seen |= bit;
             if bit == ITEMS_BIT {
-                ITEMS.clone_into(&mut draft.place);
-                object.next_value_seed(Items(draft))?;
+                ITEMS.clone_into(&mut partial.place);
+                object.next_value_seed(ItemsSeed(partial))?;
             } else if let Some(index) = name {
-                key.as_ref().clone_into(&mut draft.place);
-                let value = object.next_value_seed(AnyScalar { repaired: draft.repaired })?;
+                key.as_ref().clone_into(&mut partial.place);
+                let value = object.next_value_seed(ScalarSeed { repaired: partial.repaired })?;
                 let read = if index == CONFIG_HASH { value.optional_name() } else { value.name().map(Some) };
-                let read = read.map_err(|diagnostic| draft.fail(diagnostic))?;
-                if let Some(slot) = draft.names.get_mut(index) {
+                let read = read.map_err(|diagnostic| partial.fail(diagnostic))?;
+                if let Some(slot) = partial.names.get_mut(index) {
                     *slot = read;
                 }
             } else {
-                if draft.other.len() < 12 {
-                    draft.other.push(key.into_owned());
+                if partial.other.len() < 12 {
+                    partial.other.push(key.into_owned());
                 }
                 object.next_value::<IgnoredAny>()?;
             }
-            draft.place.clear();
+            partial.place.clear();
         }
         Ok(())
     }
 }
 
 /// The list of items.
-struct Items<'a, 'o>(&'a mut Draft<'o>);
+struct ItemsSeed<'a, 'o>(&'a mut PartialRun<'o>);
 
-impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
+impl<'de> DeserializeSeed<'de> for ItemsSeed<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -76,7 +76,7 @@ impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Items<'_, '_> {
+impl<'de> Visitor<'de> for ItemsSeed<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
-            let outcome = list.next_element_seed(OneItem(self.0));
+            let outcome = list.next_element_seed(ItemSeed(self.0));
             match outcome {
                 Ok(Some(())) => {}
                 Ok(None) => return Ok(()),
@@ -103,9 +103,9 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
 const ITEM_FIELDS: [&str; 5] = ["item_id", "score", "cluster_id", "epoch", "metadata"];
 
 /// One item, pushed as soon as its object ends: its fields may come in any order.
-struct OneItem<'a, 'o>(&'a mut Draft<'o>);
+struct ItemSeed<'a, 'o>(&'a mut PartialRun<'o>);
 
-impl<'de> DeserializeSeed<'de> for OneItem<'_, '_> {
+impl<'de> DeserializeSeed<'de> for ItemSeed<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -113,7 +113,7 @@ impl<'de> DeserializeSeed<'de> for OneItem<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for OneItem<'_, '_> {
+impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,14 +121,14 @@ impl<'de> Visitor<'de> for OneItem<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        let draft = self.0;
-        let any = AnyScalar { repaired: draft.repaired };
+        let partial = self.0;
+        let any = ScalarSeed { repaired: partial.repaired };
         let mut seen = 0_u8;
         let mut id: Option<Cow<'de, str>> = None;
         let mut epoch = 0;
         let mut score = Err(Unscored::Missing);
         let mut cluster: Option<Cow<'de, str>> = None;
-        while let Some(key) = object.next_key_seed(Key)? {
+        while let Some(key) = object.next_key_seed(KeySeed)? {
             let Some(field) = ITEM_FIELDS.iter().position(|name| *name == key) else {
                 object.next_value::<IgnoredAny>()?;
                 continue;
@@ -140,20 +140,20 @@ impl<'de> Visitor<'de> for OneItem<'_, '_> {
             let read = match field {
                 0 => object.next_value_seed(any)?.id().map(|value| id = Some(value)),
                 1 => object.next_value_seed(any)?.score().map(|value| score = value),
-                2 if draft.clusters.source == Source::Off => {
+                2 if partial.clusters.source == ClusterSource::Off => {
                     if let Ok(Some(label)) = object.next_value_seed(any)?.cluster() {
-                        draft.clusters.ignore(&label);
+                        partial.clusters.note_unread(&label);
                     }
                     Ok(())
                 }
-                2 if draft.clusters.source != Source::Field => {
+                2 if partial.clusters.source != ClusterSource::Field => {
                     object.next_value::<IgnoredAny>()?;
                     Ok(())
                 }
                 2 => object.next_value_seed(any)?.cluster().map(|value| cluster = value),
                 3 => object.next_value_seed(any)?.epoch().map(|value| epoch = value),
                 _ => {
-                    let seed = Metadata { clusters: &mut draft.clusters, repaired: draft.repaired };
+                    let seed = MetadataSeed { clusters: &mut partial.clusters, repaired: partial.repaired };
                     match object.next_value_seed(seed)? {
                         Some(value) => value.metadata_cluster().map(|value| cluster = value),
                         None => Ok(()),
@@ -161,23 +161,23 @@ impl<'de> Visitor<'de> for OneItem<'_, '_> {
                 }
             };
             if let Err(diagnostic) = read {
-                let place = match (field, draft.clusters.source) {
-                    (4, Source::Metadata(key)) => format!("metadata[{}]", quote(key)),
+                let place = match (field, partial.clusters.source) {
+                    (4, ClusterSource::Metadata(key)) => format!("metadata[{}]", quote(key)),
                     _ => key.into_owned(),
                 };
-                return Err(draft.fail(diagnostic.within(&place)));
+                return Err(partial.fail(diagnostic.within(&place)));
             }
         }
         let Some(id) = id else {
-            return Err(draft.fail(
+            return Err(partial.fail(
                 Code::RunMalformed
                     .at("")
                     .what("has no \"item_id\"")
                     .next("name every item, the same in both runs"),
             ));
         };
-        let cluster = draft.clusters.saw(cluster.as_deref());
-        draft.builder.push(Item { id: &id, epoch, cluster, score });
+        let cluster = partial.clusters.note_label(cluster.as_deref());
+        partial.builder.push(Item { id: &id, epoch, cluster, score });
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ mod watch;
 
 use std::str::FromStr;
 
-use super::low::{
+use super::lowargs::{
     ColourFlag, CompareFlags, GateFlags, OutputFlag, PlainOutputFlag, SharedFlags, StoreFlags, VerifyFlags,
     ViewFlags,
 };

@@ -4,7 +4,7 @@ use super::{
     alpha, both_standard_input, claim, cluster, direction, epochs, format, missing, number, parse, plain,
     power,
 };
-use crate::cli::low::MdeFlags;
+use crate::cli::lowargs::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
 use crate::commands::runs::Runs;
 use crate::domain::{Code, Diagnostic, Plan, Sides};

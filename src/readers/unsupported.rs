@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::json;
 use super::quote::{list, quote};
-use super::scalar::Key;
+use super::scalar::KeySeed;
 use super::{Format, nonfinite};
 use crate::domain::{Code, Diagnostic};
 
@@ -38,8 +38,8 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
 pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
     let text = json::head(bytes);
     let guess = match nonfinite::repair(text) {
-        Some(repaired) => json(&repaired.text),
-        None => json(text),
+        Some(repaired) => other_tool(&repaired.text),
+        None => other_tool(text),
     };
     guess.unwrap_or_else(|| {
         let what = match json::first_byte(bytes) {
@@ -51,7 +51,7 @@ pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
 }
 
 /// The refusal of bytes that do not look like the format that was named.
-pub(super) fn not_this(bytes: &[u8], named: Format, sniffed: Option<Format>) -> Diagnostic {
+pub(super) fn other_format(bytes: &[u8], named: Format, sniffed: Option<Format>) -> Diagnostic {
     let (looks, next) = match sniffed {
         Some(other) => {
             (format!("looks like {other}"), format!("say --format {other}, or leave --format out"))
@@ -94,7 +94,7 @@ const TOOLS: [Tool; 6] = [
 ];
 
 /// The refusal of a text that looks like another tool's JSON or JSON Lines.
-pub(super) fn json(text: &str) -> Option<Diagnostic> {
+pub(super) fn other_tool(text: &str) -> Option<Diagnostic> {
     let mut seen: Vec<String> = Vec::new();
     keys(text, &mut |key| {
         if seen.len() < 64 {
@@ -153,7 +153,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        while let Some(key) = object.next_key_seed(Key)? {
+        while let Some(key) = object.next_key_seed(KeySeed)? {
             if !(self.more)(&key) {
                 return Err(serde::de::Error::custom("enough"));
             }

@@ -3,7 +3,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use super::quote::plain;
+use super::quote::escape;
 use crate::domain::{Code, Diagnostic};
 
 /// What any file may unpack to, in bytes.
@@ -36,18 +36,18 @@ impl Budget {
     }
 
     /// The stream itself, which fails once more than the budget has passed.
-    pub(super) fn pass<R: Read>(self, from: R) -> Unpacked<R> {
-        Unpacked { from, left: self.0 }
+    pub(super) fn pass<R: Read>(self, from: R) -> BoundedStream<R> {
+        BoundedStream { from, left: self.0 }
     }
 }
 
 /// A stream that ends in an error rather than beyond its budget.
-pub(super) struct Unpacked<R> {
+pub(super) struct BoundedStream<R> {
     from: R,
     left: u64,
 }
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for BoundedStream<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(into)?;
         self.left = self.left.checked_sub(read as u64).ok_or(ErrorKind::FileTooLarge)?;
@@ -65,7 +65,7 @@ pub(super) fn damaged(error: &io::Error) -> Diagnostic {
     }
     Code::RunMalformed
         .at("")
-        .what(format!("cannot be unpacked: {}", plain(&error.to_string())))
+        .what(format!("cannot be unpacked: {}", escape(&error.to_string())))
         .next("the file is damaged or was cut short: write it again")
 }
 

@@ -7,7 +7,7 @@ use crate::domain::{Code, Diagnostic, Direction, Edition, Plan, RunFrame, TaskMi
 /// # Errors
 /// `runs-differ` where the metrics or tasks differ, where a harness says that lower scores are better and the
 /// plan does not, or where one id names two items.
-pub(super) fn same_subject(
+pub(super) fn check_comparable(
     baseline: &RunFrame,
     candidate: &RunFrame,
     plan: &Plan,

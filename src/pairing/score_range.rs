@@ -149,7 +149,7 @@ fn same_scale(baseline: &RunFrame, candidate: &RunFrame) -> Result<(), Diagnosti
 ///
 /// # Errors
 /// `bad-usage` where the range shows that the claim is empty.
-pub(super) fn says_something(claim: Claim, known: KnownRange) -> Result<(), Diagnostic> {
+pub(super) fn check_claim_not_empty(claim: Claim, known: KnownRange) -> Result<(), Diagnostic> {
     let (span, range) = (known.range.span(), known.range);
     let (flag, value, what) = match claim {
         Claim::Above { min_delta } if min_delta <= -span => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::gaps::{EPOCH_ABSENT, Side};
+use super::missing_data::{EPOCH_ABSENT, EpochTally};
 use crate::domain::{Edition, EpochRule, Item, RunFrame};
 
 /// An item with its epochs reduced to one score.
@@ -10,7 +10,7 @@ pub(super) struct ReducedItem<'a> {
     pub(super) id: &'a str,
     pub(super) cluster: Option<&'a str>,
     /// What is known of it, and how much of what its run says is not.
-    pub(super) side: Side,
+    pub(super) side: EpochTally,
     /// Its epochs, scored or not, as bits of [`Epochs`].
     pub(super) epochs: u64,
 }
@@ -104,7 +104,7 @@ pub(super) fn reduce<'a>(
         reduced.rows.push(ReducedItem {
             id: first.id,
             cluster: first.cluster,
-            side: Side { total: sum.total, scored: sum.scored, missing: sum.missing },
+            side: EpochTally { total: sum.total, scored: sum.scored, missing: sum.missing },
             epochs: sum.epochs,
         });
     }

@@ -19,9 +19,9 @@ const ROW: u64 = 32;
 
 /// How many bytes may still be unpacked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limit(u64);
+pub(super) struct PageLimit(u64);
 
-impl Limit {
+impl PageLimit {
     pub(super) fn for_file(bytes: usize) -> Self {
         Self(FREE.saturating_add(RATIO.saturating_mul(bytes as u64)))
     }
@@ -68,14 +68,14 @@ impl Limit {
 }
 
 /// Pages whose counts were checked against their sizes before a decoder believes them.
-pub(super) struct Guard {
+pub(super) struct PageGuard {
     pages: Box<dyn PageReader>,
     rows_left: i64,
     nullable: bool,
     has_dictionary: bool,
 }
 
-impl Guard {
+impl PageGuard {
     pub(super) fn new(pages: Box<dyn PageReader>, rows: i64, column: &ColumnDescriptor) -> Self {
         Self { pages, rows_left: rows, nullable: column.max_def_level() > 0, has_dictionary: false }
     }
@@ -160,7 +160,7 @@ fn skip_deltas(rest: &mut &[u8]) -> Option<u64> {
     Some(count)
 }
 
-impl Iterator for Guard {
+impl Iterator for PageGuard {
     type Item = Result<Page>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -168,7 +168,7 @@ impl Iterator for Guard {
     }
 }
 
-impl PageReader for Guard {
+impl PageReader for PageGuard {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let page = self.pages.get_next_page()?;
         if let Some(page) = &page {

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::Content;
-use super::super::cluster::{Clusters, Source};
-use super::super::lines;
+use super::super::cluster::{ClusterSource, Clusters};
+use super::super::fingerprint;
+use super::super::line_reader;
 use super::super::quote::quote;
-use super::super::said;
 use super::super::scalar::Scalar;
-use super::super::tree::{self, Node, Shape};
+use super::super::tree::{self, Node, Projection};
 use crate::domain::{ClusterRule, Code, Diagnostic, Score, Unscored};
 
 /// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
@@ -38,7 +38,7 @@ const FIELD: &str = "cluster_id";
 pub(super) type Value = Option<Result<Score, Unscored>>;
 
 /// A document under a filter. Metrics and filters are numbers of names: lines repeat them.
-pub(super) struct Line {
+pub(super) struct DocumentLine {
     /// Its number in the file, from 1.
     pub(super) number: u64,
     pub(super) id: String,
@@ -51,24 +51,24 @@ pub(super) struct Line {
 }
 
 /// All lines of a file.
-pub(super) struct Lines<'o> {
+pub(super) struct DocumentLines<'o> {
     pub(super) clusters: Clusters<'o>,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<DocumentLine>,
     key: Option<&'o str>,
     names: Vec<String>,
 }
 
-impl<'o> Lines<'o> {
+impl<'o> DocumentLines<'o> {
     /// # Errors
     /// Where the file cannot be read; `run-malformed` with the line that is no sample.
     pub(super) fn read(content: &Content<'_>, rule: &'o ClusterRule) -> Result<Self, Diagnostic> {
         let clusters = Clusters::new(rule);
         let key = match clusters.source {
-            Source::Off | Source::Field => Some(FIELD),
-            Source::Metadata(key) => Some(key.strip_prefix("doc.").unwrap_or(key)),
+            ClusterSource::Off | ClusterSource::Field => Some(FIELD),
+            ClusterSource::Metadata(key) => Some(key.strip_prefix("doc.").unwrap_or(key)),
         };
         let mut all = Self { clusters, lines: Vec::new(), key, names: Vec::new() };
-        let mut lines = lines::Lines::of(content);
+        let mut lines = line_reader::LineReader::of(content);
         while let Some((number, text)) = lines.next()? {
             let line = all.line(number, text).map_err(|error| on_line(number, error))?;
             all.lines.push(line);
@@ -113,9 +113,9 @@ impl<'o> Lines<'o> {
         error
     }
 
-    fn line(&mut self, number: u64, text: &str) -> Result<Line, Diagnostic> {
+    fn line(&mut self, number: u64, text: &str) -> Result<DocumentLine, Diagnostic> {
         let bulk = FIXED.get(usize::from(self.key.is_some())..BULK).unwrap_or_default();
-        let node = tree::parse(text, Shape::Without(bulk))?;
+        let node = tree::parse(text, Projection::Without(bulk))?;
         if !matches!(node, Node::Object(_)) {
             return Err(Code::RunMalformed
                 .at("")
@@ -136,7 +136,7 @@ impl<'o> Lines<'o> {
         let values = metrics.iter().map(|name| (self.number(name), value(node.get(name)))).collect();
         let hash = |name: &str| node.get(name).and_then(Node::text);
         let fingerprint = hash("doc_hash").zip(hash("target_hash")).map(fingerprint);
-        Ok(Line {
+        Ok(DocumentLine {
             number,
             id,
             filter,
@@ -157,18 +157,18 @@ impl<'o> Lines<'o> {
     /// The label of a document: a field of it, or of an object in it (`meta.passage`).
     fn label(&mut self, doc: Option<&Node>) -> Result<Option<String>, Diagnostic> {
         let (Some(key), Some(doc)) = (self.key, doc) else { return Ok(None) };
-        doc.fields().for_each(|(name, _)| self.clusters.keep(name));
+        doc.fields().for_each(|(name, _)| self.clusters.note_key(name));
         let inside = || key.split('.').try_fold(doc, |node, part| node.get(part));
         let Some(found) = doc.get(key).or_else(inside) else { return Ok(None) };
         let label = found.scalar().metadata_cluster();
-        if self.clusters.source == Source::Off {
+        if self.clusters.source == ClusterSource::Off {
             if let Ok(Some(label)) = label {
-                self.clusters.ignore(&label);
+                self.clusters.note_unread(&label);
             }
             return Ok(None);
         }
         let label = label.map_err(|error| error.within(&format!("doc[{}]", quote(key))))?;
-        Ok(self.clusters.saw(label.map(Cow::into_owned)))
+        Ok(self.clusters.note_label(label.map(Cow::into_owned)))
     }
 }
 
@@ -183,7 +183,7 @@ fn value(node: Option<&Node>) -> Value {
 
 /// Stands for what the harness says of a document and its target.
 fn fingerprint((doc, target): (&str, &str)) -> u64 {
-    said::number(&format!("{doc}\n{target}"))
+    fingerprint::hash(&format!("{doc}\n{target}"))
 }
 
 /// The parser sees one line and calls it the first.

@@ -3,7 +3,7 @@
 use super::{
     above, alpha, both_standard_input, cluster, direction, format, missing, number, parse, plain, seed,
 };
-use crate::cli::low::WatchFlags;
+use crate::cli::lowargs::WatchFlags;
 use crate::commands::runs::Runs;
 use crate::commands::watch::{Follow, WatchRequest};
 use crate::domain::{Code, Diagnostic, Plan};

@@ -1,6 +1,6 @@
 //! `export`: which decisions, and where to.
 
-use crate::cli::low::ExportFlags;
+use crate::cli::lowargs::ExportFlags;
 use crate::commands::export::{ExportRequest, Range};
 use crate::domain::{Code, Diagnostic};
 

@@ -3,26 +3,27 @@
 use std::collections::BTreeSet;
 
 use super::super::scalar::Scalar;
-use super::super::tree::{Node, Shape};
+use super::super::tree::{Node, Projection};
 use crate::domain::Unscored;
 
-const ASSERTION: Shape<'static> = Shape::Fields(&[("metric", Shape::All), ("type", Shape::All)]);
-const METADATA: Shape<'static> = Shape::Fields(&[("graderError", Shape::All)]);
-const REASON: Shape<'static> = Shape::Start(96);
-const COMPONENT: &[(&str, Shape<'static>)] = &[
+const ASSERTION: Projection<'static> =
+    Projection::Fields(&[("metric", Projection::All), ("type", Projection::All)]);
+const METADATA: Projection<'static> = Projection::Fields(&[("graderError", Projection::All)]);
+const REASON: Projection<'static> = Projection::Start(96);
+const COMPONENT: &[(&str, Projection<'static>)] = &[
     ("reason", REASON),
     ("metadata", METADATA),
     ("assertion", ASSERTION),
-    ("componentResults", Shape::Each(&INNER)),
+    ("componentResults", Projection::Each(&INNER)),
 ];
 /// The assertions of a set of assertions; sets do not hold sets.
-const INNER: Shape<'static> =
-    Shape::Fields(&[("reason", REASON), ("metadata", METADATA), ("assertion", ASSERTION)]);
+const INNER: Projection<'static> =
+    Projection::Fields(&[("reason", REASON), ("metadata", METADATA), ("assertion", ASSERTION)]);
 /// What is kept of the grading of a result.
-pub(super) const SHAPE: Shape<'static> = Shape::Fields(&[
+pub(super) const PROJECTION: Projection<'static> = Projection::Fields(&[
     ("reason", REASON),
     ("metadata", METADATA),
-    ("componentResults", Shape::Each(&Shape::Fields(COMPONENT))),
+    ("componentResults", Projection::Each(&Projection::Fields(COMPONENT))),
 ]);
 /// What stands for the grading of a test that asserts nothing: it passes with a score of 1.
 const NOTHING: &str = "No assertions";
@@ -52,7 +53,7 @@ const SHARES: [&str; 18] = [
 
 /// What the assertions of one test came to.
 #[derive(Debug, Default)]
-pub(super) struct Graded {
+pub(super) struct Grading {
     nothing: bool,
     /// Whether any judge failed.
     judge_failed: bool,
@@ -62,7 +63,7 @@ pub(super) struct Graded {
     named: BTreeSet<String>,
 }
 
-impl Graded {
+impl Grading {
     pub(super) fn of(grading: Option<&Node>) -> Self {
         let mut graded = Self::default();
         let Some(grading) = grading else { return graded };

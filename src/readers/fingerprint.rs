@@ -12,7 +12,7 @@ const MOST: usize = 512;
 const CUT: &str = "...";
 
 /// A number for a text: equal texts have equal numbers.
-pub(super) fn number(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     let digest = Digest::of(text.as_bytes());
     let head = digest.as_bytes().first_chunk().map_or(1, |head| u64::from_be_bytes(*head));
     head.max(1)
@@ -38,7 +38,7 @@ pub(super) fn of_text(text: &str) -> u64 {
         Some((end, _)) => whole.truncate(end),
         None => {}
     }
-    number(&whole)
+    hash(&whole)
 }
 
 /// A number for a value: a text, a number or a truth value, a list of texts, or the messages of a

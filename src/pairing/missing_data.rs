@@ -15,7 +15,7 @@ pub(super) const EPOCH_ABSENT: &str = "epoch not in the run";
 
 /// What one run knows of an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Side {
+pub struct EpochTally {
     /// Sum of its scores.
     pub total: f64,
     /// How many epochs were scored.
@@ -25,9 +25,9 @@ pub struct Side {
 }
 
 /// An item that a run does not hold at all: how many epochs it lacks makes no difference then.
-pub(super) const ABSENT: Side = Side { total: 0.0, scored: 0, missing: 1 };
+pub(super) const ABSENT: EpochTally = EpochTally { total: 0.0, scored: 0, missing: 1 };
 
-impl Side {
+impl EpochTally {
     /// The same with more epochs missing.
     pub(super) fn lacking(self, more: u32) -> Self {
         Self { missing: self.missing + more, ..self }
@@ -46,18 +46,18 @@ impl Side {
 
 /// An item of which something is missing in one of the runs, or in both.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gap {
+pub struct IncompleteItem {
     /// Its row among the pairs, where both runs scored some of it.
     pub row: Option<usize>,
     /// Its cluster, numbered on from those of the pairs; `None` where items are independent.
     pub cluster: Option<u32>,
     /// What the baseline knows of it.
-    pub baseline: Side,
+    pub baseline: EpochTally,
     /// What the candidate knows of it.
-    pub candidate: Side,
+    pub candidate: EpochTally,
 }
 
-impl Gap {
+impl IncompleteItem {
     fn one_epoch(&self) -> bool {
         [self.baseline, self.candidate].iter().all(|side| side.scored + side.missing == 1)
     }
@@ -65,9 +65,9 @@ impl Gap {
 
 /// Everything that is missing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gaps {
+pub struct MissingData {
     /// The items with something missing, in ascending order of id.
-    pub items: Vec<Gap>,
+    pub items: Vec<IncompleteItem>,
     /// Scores missing in the baseline, by reason; epochs are counted one by one.
     pub baseline: BTreeMap<&'static str, u64>,
     /// Scores missing in the candidate, by reason.
@@ -76,7 +76,7 @@ pub struct Gaps {
 
 /// Both runs as they would be without gaps.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Filled {
+pub struct Imputed {
     /// Baseline score of each item.
     pub baseline: Vec<f64>,
     /// Candidate score of each item.
@@ -87,7 +87,7 @@ pub struct Filled {
     pub one_epoch: bool,
 }
 
-impl Gaps {
+impl MissingData {
     /// Whether nothing is missing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -97,7 +97,9 @@ impl Gaps {
     /// Items with something missing in the baseline, and in the candidate.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let lacking = |side: fn(&Gap) -> Side| self.items.iter().filter(|gap| side(gap).missing > 0).count();
+        let lacking = |side: fn(&IncompleteItem) -> EpochTally| {
+            self.items.iter().filter(|gap| side(gap).missing > 0).count()
+        };
         (lacking(|gap| gap.baseline), lacking(|gap| gap.candidate))
     }
 }
@@ -106,14 +108,14 @@ impl super::Pairs {
     /// The runs with every missing score of the baseline set to one end of `range` and every missing
     /// score of the candidate to the other: the lowest difference there can be, or the highest.
     #[must_use]
-    pub fn filled(&self, range: ScoreRange, lowest: bool) -> Filled {
+    pub fn filled(&self, range: ScoreRange, lowest: bool) -> Imputed {
         let (in_baseline, in_candidate) =
             if lowest { (range.hi(), range.lo()) } else { (range.lo(), range.hi()) };
-        let mut filled = Filled {
+        let mut filled = Imputed {
             baseline: self.baseline.clone(),
             candidate: self.candidate.clone(),
             clusters: self.clusters.clone(),
-            one_epoch: self.one_epoch && self.gaps.items.iter().all(Gap::one_epoch),
+            one_epoch: self.one_epoch && self.gaps.items.iter().all(IncompleteItem::one_epoch),
         };
         for gap in &self.gaps.items {
             let (b, c) = (gap.baseline.filled(in_baseline), gap.candidate.filled(in_candidate));

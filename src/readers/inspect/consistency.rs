@@ -3,26 +3,26 @@
 
 use std::collections::BTreeMap;
 
-use super::super::quote::{plain, quote};
+use super::super::quote::{escape, quote};
 use super::super::tree::Node;
 use super::archive::Archive;
 use super::header::Header;
-use super::sample::{Sample, own_value};
-use super::score::{Choice, is_grade};
+use super::sample::{EvalSample, own_value};
+use super::scorer_choice::{ScorerChoice, is_grade};
 use crate::domain::{Code, Diagnostic, Score, ScoreRange, Unscored};
 
 /// How far a mean that was written may lie from the one that is computed: sums differ in their last bits.
 const TOLERANCE: f64 = 1e-6;
 
 /// The scores of all samples.
-pub(super) struct Scores<'s, 'n> {
-    pub(super) choice: &'s Choice,
-    pub(super) samples: &'s [Sample<'n>],
+pub(super) struct SampleScores<'s, 'n> {
+    pub(super) choice: &'s ScorerChoice,
+    pub(super) samples: &'s [EvalSample<'n>],
     pub(super) scores: Vec<Result<Score, Unscored>>,
 }
 
-impl Scores<'_, '_> {
-    fn pairs(&self) -> impl Iterator<Item = (&Sample<'_>, Result<Score, Unscored>)> {
+impl SampleScores<'_, '_> {
+    fn pairs(&self) -> impl Iterator<Item = (&EvalSample<'_>, Result<Score, Unscored>)> {
         self.samples.iter().zip(self.scores.iter().copied())
     }
 
@@ -51,7 +51,7 @@ impl Scores<'_, '_> {
     /// What to tell of scores that are not what the run itself gave.
     pub(super) fn notes(&self) -> Vec<String> {
         let all = self.samples.len();
-        let count = |is_it: &dyn Fn(&Sample<'_>, Result<Score, Unscored>) -> bool| {
+        let count = |is_it: &dyn Fn(&EvalSample<'_>, Result<Score, Unscored>) -> bool| {
             let mut of = self.pairs().filter(|(sample, score)| is_it(sample, *score));
             let first = of.next().map(|(sample, _)| quote(&sample.id))?;
             Some((of.count() + 1, first))
@@ -149,7 +149,7 @@ impl Scores<'_, '_> {
                     Some(value) => value.text().map_or_else(|| format!("{:?}", value.scalar()), quote),
                 };
                 return Err(Code::RunMalformed
-                    .at(plain(&name))
+                    .at(escape(&name))
                     .what(format!(
                         "the score {} is {}, and the summaries say {}",
                         quote(self.choice.name()),
