@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hasher as _};
 
-use super::TextColumn;
+use super::text_column::TextColumn;
 
 /// A number that no text gets; it marks a free slot.
 const FREE: u32 = u32::MAX;

@@ -12,6 +12,7 @@ mod plan;
 mod project;
 mod release;
 mod run;
+mod text_column;
 mod verdict;
 
 pub use claim::{Claim, Direction, Sides};
@@ -22,5 +23,6 @@ pub use numbers::{Alpha, Fraction, Score, ScoreRange};
 pub use plan::{ClusterRule, Edition, EpochRule, Identical, MissingRule, Plan, Rule, TaskMismatch};
 pub use project::ProjectId;
 pub use release::ReleaseId;
-pub use run::{Item, RunFrame, RunFrameBuilder, RunMetadata, TextColumn, Unscored};
+pub use run::{Item, RunFrame, RunFrameBuilder, RunMetadata, Unscored};
+pub use text_column::TextColumn;
 pub use verdict::Verdict;

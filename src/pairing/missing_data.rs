@@ -6,8 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::ScoreRange;
-
 /// Reason for an item that one run does not hold at all.
 pub(super) const ITEM_ABSENT: &str = "item not in the run";
 /// Reason for an epoch that other items of the run have and this one has not.
@@ -39,7 +37,7 @@ impl EpochTally {
     }
 
     /// The mean if every missing epoch had been scored `fill`.
-    fn filled(self, fill: f64) -> f64 {
+    pub(super) fn filled(self, fill: f64) -> f64 {
         (self.total + f64::from(self.missing) * fill) / f64::from(self.scored + self.missing)
     }
 }
@@ -58,7 +56,7 @@ pub struct IncompleteItem {
 }
 
 impl IncompleteItem {
-    fn one_epoch(&self) -> bool {
+    pub(super) fn one_epoch(&self) -> bool {
         [self.baseline, self.candidate].iter().all(|side| side.scored + side.missing == 1)
     }
 }
@@ -72,19 +70,6 @@ pub struct MissingData {
     pub baseline: BTreeMap<&'static str, u64>,
     /// Scores missing in the candidate, by reason.
     pub candidate: BTreeMap<&'static str, u64>,
-}
-
-/// Both runs as they would be without gaps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imputed {
-    /// Baseline score of each item.
-    pub baseline: Vec<f64>,
-    /// Candidate score of each item.
-    pub candidate: Vec<f64>,
-    /// Cluster of each item as 0..k, every index used; `None` where items are independent.
-    pub clusters: Option<Vec<u32>>,
-    /// Whether every item has one epoch in both runs.
-    pub one_epoch: bool,
 }
 
 impl MissingData {
@@ -101,37 +86,5 @@ impl MissingData {
             self.items.iter().filter(|gap| side(gap).missing > 0).count()
         };
         (lacking(|gap| gap.baseline), lacking(|gap| gap.candidate))
-    }
-}
-
-impl super::Pairs {
-    /// The runs with every missing score of the baseline set to one end of `range` and every missing
-    /// score of the candidate to the other: the lowest difference there can be, or the highest.
-    #[must_use]
-    pub fn filled(&self, range: ScoreRange, lowest: bool) -> Imputed {
-        let (in_baseline, in_candidate) =
-            if lowest { (range.hi(), range.lo()) } else { (range.lo(), range.hi()) };
-        let mut filled = Imputed {
-            baseline: self.baseline.clone(),
-            candidate: self.candidate.clone(),
-            clusters: self.clusters.clone(),
-            one_epoch: self.one_epoch && self.gaps.items.iter().all(IncompleteItem::one_epoch),
-        };
-        for gap in &self.gaps.items {
-            let (b, c) = (gap.baseline.filled(in_baseline), gap.candidate.filled(in_candidate));
-            let places =
-                gap.row.and_then(|row| filled.baseline.get_mut(row).zip(filled.candidate.get_mut(row)));
-            match places {
-                Some((baseline, candidate)) => (*baseline, *candidate) = (b, c),
-                None => {
-                    filled.baseline.push(b);
-                    filled.candidate.push(c);
-                    if let Some(clusters) = &mut filled.clusters {
-                        clusters.extend(gap.cluster);
-                    }
-                }
-            }
-        }
-        filled
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::fingerprint;
 use super::quote::{list, quote};
-use super::scalar::{KeySeed, Scalar, ScalarSeed};
+use super::scalar::{KeySeed, Scalar, ScalarSeed, duplicate_key};
 use crate::domain::{ClusterRule, Code, Diagnostic};
 
 /// How many metadata keys a message can name.
@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for MetadataSeed<'_, '_> {
             self.clusters.note_key(&key);
             if self.clusters.source == ClusterSource::Metadata(&key) {
                 if found.is_some() {
-                    return Err(twice(&key));
+                    return Err(duplicate_key(&key));
                 }
                 found = Some(object.next_value_seed(ScalarSeed { repaired: self.repaired })?);
             } else {
@@ -169,9 +169,4 @@ impl<'de> Visitor<'de> for MetadataSeed<'_, '_> {
         }
         Ok(found)
     }
-}
-
-/// The error for a key that stands twice in one object.
-pub(super) fn twice<E: serde::de::Error>(key: &str) -> E {
-    E::custom(format_args!("the key {} stands twice in one object", quote(key)))
 }

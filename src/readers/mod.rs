@@ -28,6 +28,7 @@ mod nonfinite;
 mod parquet;
 mod promptfoo;
 mod quote;
+mod reader;
 mod run_filter;
 mod runframe;
 mod scalar;
@@ -40,34 +41,11 @@ mod unsupported;
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};
 pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
+pub use reader::Reader;
 pub use schema::runframe_schema;
 pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
 use crate::domain::{Code, Diagnostic};
-
-/// One format: tells whether bytes are in it, and reads them.
-pub trait Reader: Sync {
-    /// Its name.
-    fn format(&self) -> Format;
-
-    /// Whether a file that begins so looks like this format. `head` is the first mebibyte, or all of
-    /// a smaller file. May answer yes for a file that [`Reader::read`] then refuses.
-    fn sniff(&self, head: &[u8]) -> bool;
-
-    /// Which files of a folder with these names hold a run of this format. Only formats whose tools
-    /// write a folder for each run know one.
-    fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
-        let _ = names;
-        Vec::new()
-    }
-
-    /// Reads the one run that the options choose.
-    ///
-    /// # Errors
-    /// A diagnostic whose place lies inside the file (`items[41].score`); the caller puts the file
-    /// before it with [`Diagnostic::within`].
-    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic>;
-}
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
 static READERS: [&dyn Reader; 8] = [

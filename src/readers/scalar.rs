@@ -205,6 +205,11 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
+/// The error for a key that stands twice in one object.
+pub(super) fn duplicate_key<E: serde::de::Error>(key: &str) -> E {
+    E::custom(format_args!("the key {} stands twice in one object", quote(key)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Scalar, ScalarSeed};

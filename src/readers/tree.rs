@@ -5,9 +5,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::cluster::twice;
 use super::nonfinite::{self, SENTINEL};
-use super::scalar::{KeySeed, Scalar};
+use super::scalar::{KeySeed, Scalar, duplicate_key};
 use super::{json, unsupported};
 use crate::domain::Diagnostic;
 
@@ -213,7 +212,7 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
         }
         fields.sort_by(|(a, _), (b, _)| a.cmp(b));
         match fields.windows(2).find(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
-            Some(pair) => Err(twice(pair.first().map_or("", |(key, _)| key))),
+            Some(pair) => Err(duplicate_key(pair.first().map_or("", |(key, _)| key))),
             None => Ok(Node::Object(fields.into_boxed_slice())),
         }
     }

@@ -1,14 +1,50 @@
 //! One column of one row group, as a sequence of values of any type.
 
+use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use ::parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
 use ::parquet::schema::types::ColumnDescPtr;
 
 use super::super::scalar::Scalar;
-use super::layout::ValueKind;
-use super::{damaged, malformed};
+use super::errors::{damaged, malformed};
 use crate::domain::Diagnostic;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    Text,
+    Signed,
+    Unsigned,
+    /// Floating point or truth value.
+    Real,
+}
+
+impl ValueKind {
+    /// The kind of a column; `None` for types that are not read, such as times and decimals.
+    pub(super) fn of(column: &ColumnDescPtr) -> Option<Self> {
+        let converted = column.converted_type();
+        match (column.physical_type(), column.logical_type_ref()) {
+            (Type::BYTE_ARRAY, None | Some(LogicalType::String | LogicalType::Json | LogicalType::Enum)) => {
+                (converted != ConvertedType::DECIMAL).then_some(Self::Text)
+            }
+            (Type::INT32 | Type::INT64, None | Some(LogicalType::Integer(_))) => match converted {
+                ConvertedType::NONE
+                | ConvertedType::INT_8
+                | ConvertedType::INT_16
+                | ConvertedType::INT_32
+                | ConvertedType::INT_64 => Some(Self::Signed),
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64 => Some(Self::Unsigned),
+                _ => None,
+            },
+            (Type::FLOAT | Type::DOUBLE | Type::BOOLEAN, None) => Some(Self::Real),
+            _ => None,
+        }
+    }
+}
 
 /// A column of one row group. Rows are decoded by [`Column::fill`] and handed out by [`Column::next`].
 pub(super) struct Column {

@@ -2,54 +2,18 @@
 
 use std::borrow::Cow;
 
-use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type};
+use ::parquet::basic::Compression;
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::RowGroupReader;
-use ::parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+use ::parquet::schema::types::SchemaDescriptor;
 
 use super::super::cluster::ClusterSource;
 use super::super::quote::{list, quote};
 use super::super::scalar::Scalar;
-use super::column::Column;
+use super::column::{Column, ValueKind};
+use super::errors::{damaged, malformed};
 use super::page_guard::{PageGuard, PageLimit};
-use super::{damaged, malformed};
 use crate::domain::Diagnostic;
-
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ValueKind {
-    Text,
-    Signed,
-    Unsigned,
-    /// Floating point or truth value.
-    Real,
-}
-
-impl ValueKind {
-    /// The kind of a column; `None` for types that are not read, such as times and decimals.
-    fn of(column: &ColumnDescPtr) -> Option<Self> {
-        let converted = column.converted_type();
-        match (column.physical_type(), column.logical_type_ref()) {
-            (Type::BYTE_ARRAY, None | Some(LogicalType::String | LogicalType::Json | LogicalType::Enum)) => {
-                (converted != ConvertedType::DECIMAL).then_some(Self::Text)
-            }
-            (Type::INT32 | Type::INT64, None | Some(LogicalType::Integer(_))) => match converted {
-                ConvertedType::NONE
-                | ConvertedType::INT_8
-                | ConvertedType::INT_16
-                | ConvertedType::INT_32
-                | ConvertedType::INT_64 => Some(Self::Signed),
-                ConvertedType::UINT_8
-                | ConvertedType::UINT_16
-                | ConvertedType::UINT_32
-                | ConvertedType::UINT_64 => Some(Self::Unsigned),
-                _ => None,
-            },
-            (Type::FLOAT | Type::DOUBLE | Type::BOOLEAN, None) => Some(Self::Real),
-            _ => None,
-        }
-    }
-}
 
 /// A column that is read: where it stands, and what its values are.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 //! needed are not read.
 
 mod column;
+mod errors;
 mod layout;
 mod page_guard;
 mod store_metadata;
@@ -10,19 +11,18 @@ mod thrift;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use bytes::Bytes;
 use serde::de::DeserializeSeed as _;
 
+use self::errors::{damaged, malformed};
 use self::layout::{Columns, Layout};
 use self::page_guard::PageLimit;
 use super::cluster::{ClusterSource, Clusters, MetadataSeed};
-use super::quote::escape;
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
-use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
 pub use store_metadata::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 
@@ -50,16 +50,6 @@ impl Reader for ParquetReader {
                 .next("the file is damaged: write it again"))
         })
     }
-}
-
-fn malformed(what: impl Into<String>) -> Diagnostic {
-    Code::RunMalformed.at("").what(what)
-}
-
-/// An error of the library; it may quote the file.
-fn damaged(error: &ParquetError) -> Diagnostic {
-    malformed(format!("cannot be read as Parquet: {}", escape(&error.to_string())))
-        .next("the file is damaged or was cut short: write it again")
 }
 
 fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {

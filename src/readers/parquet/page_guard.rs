@@ -6,7 +6,7 @@ use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::malformed;
+use super::errors::malformed;
 use super::thrift::{self, varint};
 use crate::domain::Diagnostic;
 

@@ -5,7 +5,8 @@ use ::parquet::file::metadata::FileMetaData;
 use serde::{Deserialize, Serialize};
 
 use super::super::quote::escape;
-use super::{damaged, malformed, thrift};
+use super::errors::{damaged, malformed};
+use super::thrift;
 use crate::domain::{Diagnostic, Unscored};
 
 /// The key of the facts of a run in the metadata of its file.

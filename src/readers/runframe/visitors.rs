@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::cluster::{ClusterSource, MetadataSeed, twice};
+use super::super::cluster::{ClusterSource, MetadataSeed};
 use super::super::quote::quote;
-use super::super::scalar::{KeySeed, ScalarSeed};
+use super::super::scalar::{KeySeed, ScalarSeed, duplicate_key};
 use super::partial_run::{CONFIG_HASH, ITEMS, ITEMS_BIT, NAMES, PartialRun};
 use crate::domain::{Code, Item, Unscored};
 
@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for RunSeed<'_, '_> {
                 None => 0,
             };
             if partial.seen & bit != 0 {
-                return Err(twice(&key));
+                return Err(duplicate_key(&key));
             }
             partial.seen |= bit;
             if bit == ITEMS_BIT {
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
                 continue;
             };
             if seen & (1 << field) != 0 {
-                return Err(twice(&key));
+                return Err(duplicate_key(&key));
             }
             seen |= 1 << field;
             let read = match field {
