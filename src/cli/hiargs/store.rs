@@ -23,8 +23,8 @@ pub(in crate::cli) fn history(
     })?;
     let verdict = |text: &String| {
         parse("--verdict", text, "ALLOW, REJECT or INCONCLUSIVE", |text| {
-            let words = Verdict::ALL.map(Verdict::as_str);
-            words.into_iter().find(|word| word.eq_ignore_ascii_case(text)).map(str::to_owned)
+            let mut words = Verdict::ALL.iter().map(|verdict| verdict.as_str());
+            words.find(|word| word.eq_ignore_ascii_case(text)).map(str::to_owned)
         })
     };
     Ok(HistoryRequest {

@@ -53,8 +53,7 @@ impl StoredRowFacts {
 
     /// Why the row has no score, where that is known.
     pub(super) fn why(&self) -> Option<Unscored> {
-        let word = self.unscored.as_deref()?;
-        Unscored::ALL.into_iter().find(|why| why.as_str() == word)
+        self.unscored.as_deref().and_then(Unscored::from_name)
     }
 }
 
