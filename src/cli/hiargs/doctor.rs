@@ -1,6 +1,7 @@
 //! `doctor`: what to look at, and what a gate would plan.
 
-use super::{alpha, claim, cluster, epochs, format, number, parse, plain, power, seed};
+use super::shared::plain;
+use super::values::{alpha, claim, cluster, epochs, format, number, parse, power, seed};
 use crate::cli::lowargs::DoctorFlags;
 use crate::commands::doctor::{DoctorRequest, Rule, Stated};
 use crate::domain::{Code, Diagnostic, MissingRule, Plan};

@@ -1,9 +1,7 @@
 //! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
 
-use super::{
-    alpha, both_standard_input, claim, cluster, direction, epochs, format, missing, number, parse, plain,
-    power,
-};
+use super::shared::{both_standard_input, plain};
+use super::values::{alpha, claim, cluster, direction, epochs, format, missing, number, parse, power};
 use crate::cli::lowargs::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
 use crate::commands::runs::Runs;

@@ -1,6 +1,6 @@
 //! `statement`: which envelope, what to claim of which files.
 
-use super::{parse, release_id};
+use super::values::{parse, release_id};
 use crate::cli::lowargs::{PartFlag, PredicateFlag, StatementFlags};
 use crate::commands::statement::{Claimed, Part, StatementRequest, Subject, Which};
 use crate::domain::{Code, Diagnostic};

@@ -1,6 +1,7 @@
 //! `history` and `store`: which store, and what of it.
 
-use super::{Terminal, colour, parse, project};
+use super::shared::{Terminal, colour};
+use super::values::{parse, project};
 use crate::cli::lowargs::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
 use crate::commands::history::{HistoryRequest, Shape};

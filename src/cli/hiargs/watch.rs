@@ -1,8 +1,7 @@
 //! `watch`: two growing runs, and how they are looked at.
 
-use super::{
-    above, alpha, both_standard_input, cluster, direction, format, missing, number, parse, plain, seed,
-};
+use super::shared::{both_standard_input, plain};
+use super::values::{above, alpha, cluster, direction, format, missing, number, parse, seed};
 use crate::cli::lowargs::WatchFlags;
 use crate::commands::runs::Runs;
 use crate::commands::watch::{Follow, WatchRequest};

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{FORMATS, PlainOutputFlag};
+use super::shared::{FORMATS, PlainOutputFlag};
 
 pub(super) const EXAMPLES: &str = "\
 Look before you gate: doctor says what two runs can show, never what they do show, so it may be run before the plan is \
@@ -26,7 +26,7 @@ pub(in crate::cli) struct DoctorFlags {
     #[arg(value_name = "FILE", required_unless_present = "aa")]
     pub(in crate::cli) files: Vec<String>,
     /// Format of the files: auto looks at the content.
-    #[arg(long, value_name = FORMATS, default_value = "auto")]
+    #[arg(long, value_name = FORMATS.as_str(), default_value = "auto")]
     pub(in crate::cli) format: String,
     /// Metric to expect.
     #[arg(long, value_name = "NAME")]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{FORMATS, PlainOutputFlag};
+use super::shared::{FORMATS, PlainOutputFlag};
 
 pub(super) const EXAMPLES: &str = "\
 How widely the per-item differences spread decides what a number of items can show. Type it (--sd-diff, and --icc \
@@ -75,7 +75,7 @@ pub(in crate::cli) struct PilotFlags {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) candidate: Option<String>,
     /// Format of both files: auto, which looks at the content, unless said.
-    #[arg(long, value_name = FORMATS)]
+    #[arg(long, value_name = FORMATS.as_str())]
     pub(in crate::cli) format: Option<String>,
     /// Metric to plan for; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name")]

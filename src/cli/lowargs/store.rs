@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ColourFlag;
+use super::shared::ColourFlag;
 
 /// Examples of `history`.
 pub(in crate::cli) const EXAMPLES: &str = "\

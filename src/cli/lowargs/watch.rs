@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{FORMATS, PlainOutputFlag};
+use super::shared::{FORMATS, PlainOutputFlag};
 
 pub(super) const ASSUMES: &str = "\
 Independent items: each look computes the e-values of all pairs so far, which depend neither on the order of items, \
@@ -56,7 +56,7 @@ pub(in crate::cli) struct WatchFlags {
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) candidate_run: Option<String>,
     /// Format of both files: auto looks at the content.
-    #[arg(long, value_name = FORMATS, default_value = "auto")]
+    #[arg(long, value_name = FORMATS.as_str(), default_value = "auto")]
     pub(in crate::cli) format: String,
     /// What an item without a score does: error refuses the run, exclude leaves it out and counts it.
     #[arg(long, value_name = "error|exclude", default_value = "error")]
