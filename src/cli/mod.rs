@@ -3,6 +3,7 @@
 //! `lowargs` is what was typed, `hiargs` what was meant. The action's inputs are the flags of `gate` under
 //! the same names, so both ways in resolve through the same code.
 
+mod errors;
 mod hiargs;
 mod inputs;
 mod lowargs;

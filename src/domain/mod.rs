@@ -4,6 +4,7 @@
 mod claim;
 mod diagnostic;
 mod digest;
+mod errors;
 mod interner;
 mod method;
 mod named_enum;

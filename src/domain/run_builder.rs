@@ -1,10 +1,11 @@
 //! Builds a run row by row, and refuses what no run may hold.
 
+use super::errors;
 use super::interner::Interner;
 use super::run::{Item, RunFrame, RunMetadata};
 use super::text_column::TextColumn;
 use super::unscored::Unscored;
-use super::{Code, Diagnostic, Direction, Score, ScoreRange};
+use super::{Diagnostic, Direction, Score, ScoreRange};
 
 /// Builds a run row by row and refuses what no run may hold.
 #[derive(Debug, Default)]
@@ -107,25 +108,18 @@ impl RunFrameBuilder {
     pub fn finish_at(self, names: RunMetadata, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
         let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
         let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
-        let rows = u32::try_from(ids.len()).map_err(|_| {
-            Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
-        })?;
+        let rows = u32::try_from(ids.len()).map_err(|_| errors::too_many_rows())?;
         if rows == 0 {
-            return Err(Code::RunMalformed
-                .at("items")
-                .what("is empty")
-                .next("a run needs at least one item"));
+            return Err(errors::no_items());
         }
         let order = sorted(rows, &ids, &epochs).map_err(|(first, second)| {
             let epoch = epochs.get(second as usize).copied().unwrap_or(0);
-            Code::DuplicateItem
-                .at(at(second as usize))
-                .what(format!(
-                    "item {:?} in epoch {epoch} stands already at {}",
-                    short(ids.get(second as usize)),
-                    at(first as usize)
-                ))
-                .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
+            errors::duplicate_item(
+                at(second as usize),
+                short(ids.get(second as usize)),
+                epoch,
+                at(first as usize),
+            )
         })?;
         let clusters = whole_or_none(clusters, &ids, at)?;
         if let Some(range) = range {
@@ -195,14 +189,7 @@ fn whole_or_none(
     };
     match clusters.iter().filter(|c| **c != NO_CLUSTER).count() {
         0 => Ok(Vec::new()),
-        known => Err(Code::ClusterIncomplete
-            .at(format!("{}.cluster_id", at(row)))
-            .what(format!(
-                "item {:?} carries no cluster, and {known} of {} rows do",
-                short(ids.get(row)),
-                clusters.len()
-            ))
-            .next("give every item its cluster, or say --cluster none if items are independent")),
+        known => Err(errors::cluster_incomplete(at(row), short(ids.get(row)), known, clusters.len())),
     }
 }
 
@@ -230,17 +217,15 @@ fn within_range(
     let Some(row) = scores.iter().position(outside) else { return Ok(()) };
     let found = scores.get(row).and_then(|score| score.ok()).map_or(0.0, Score::get);
     let all = scores.iter().filter(|score| outside(score)).count();
-    Err(Code::RunMalformed
-        .at(format!("{}.score", at(row)))
-        .what(format!(
-            "item {:?} scores {found}, and {:?} lies between {} and {}; {all} of {} rows lie outside",
-            short(ids.get(row)),
-            short(metric),
-            range.lo(),
-            range.hi(),
-            scores.len()
-        ))
-        .next("such a value stands for a failure: score the item again, or write null where it has no score"))
+    Err(errors::score_outside_range(
+        at(row),
+        short(ids.get(row)),
+        found,
+        short(metric),
+        range,
+        all,
+        scores.len(),
+    ))
 }
 
 /// The first 80 characters: a file chooses how long its ids are, and a message is one line.

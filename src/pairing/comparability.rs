@@ -1,6 +1,7 @@
 //! Whether two runs measured the same thing: one metric, one direction, the same items.
 
-use crate::domain::{Code, Diagnostic, Direction, Edition, Plan, RunFrame, TaskMismatch};
+use super::errors;
+use crate::domain::{Diagnostic, Direction, Edition, Plan, RunFrame, TaskMismatch};
 
 /// The runs must measure the same thing. Another task is refused unless the plan allows it, and then said.
 ///
@@ -14,19 +15,13 @@ pub(super) fn check_comparable(
 ) -> Result<Vec<String>, Diagnostic> {
     let (b, c, direction) = (baseline.names(), candidate.names(), plan.direction);
     if b.metric_name != c.metric_name {
-        return Err(Code::RunsDiffer
-            .at("metric_name")
-            .what(format!("is {:?} in the baseline and {:?} in the candidate", b.metric_name, c.metric_name))
-            .next("compare runs of one metric"));
+        return Err(errors::metrics_differ(&b.metric_name, &c.metric_name));
     }
     let mut notes = Vec::new();
     if b.task_id != c.task_id {
         let known = [&b.task_id, &c.task_id].iter().all(|task| !matches!(task.as_str(), "" | "unknown"));
         if known && plan.task_mismatch == TaskMismatch::Error && plan.edition >= Edition::Second {
-            return Err(Code::RunsDiffer
-                .at("task_id")
-                .what(format!("is {:?} in the baseline and {:?} in the candidate", b.task_id, c.task_id))
-                .next("compare runs of one task; if both names mean one task, say --task-mismatch allow"));
+            return Err(errors::tasks_differ(&b.task_id, &c.task_id));
         }
         // Allowed by name, it is a warning, which stands before the numbers.
         if !known || plan.edition == Edition::First {
@@ -35,13 +30,7 @@ pub(super) fn check_comparable(
     }
     match baseline.direction().or(candidate.direction()) {
         Some(Direction::LowerIsBetter) if direction == Direction::HigherIsBetter => {
-            return Err(Code::RunsDiffer
-                .at("metric_name")
-                .what(format!(
-                    "{:?} is better when lower, as its harness says, and the plan takes higher for better",
-                    b.metric_name
-                ))
-                .next("say --lower-is-better"));
+            return Err(errors::better_when_lower(&b.metric_name));
         }
         Some(Direction::HigherIsBetter) if direction == Direction::LowerIsBetter => notes.push(format!(
             "the harness says that higher is better for {:?}; the plan says lower",
@@ -59,10 +48,7 @@ pub(super) fn check_comparable(
 fn same_items(baseline: &RunFrame, candidate: &RunFrame) -> Result<(), Diagnostic> {
     match differing(baseline.fingerprints(), candidate.fingerprints()).first {
         None => Ok(()),
-        Some(id) => Err(Code::RunsDiffer
-            .at(format!("item {id:?}"))
-            .what("is another item or has another target in the candidate")
-            .next("compare runs of one version of the data set, whose ids name the same items in both")),
+        Some(id) => Err(errors::items_differ(id)),
     }
 }
 

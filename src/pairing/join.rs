@@ -1,10 +1,11 @@
 //! Two ascending sequences of items become pairs, and what has no partner becomes a gap.
 
+use super::errors;
 use std::collections::BTreeMap;
 
 use super::epoch_reduction::{Reduced, ReducedItem};
 use super::missing_data::{ABSENT, EPOCH_ABSENT, EpochTally, ITEM_ABSENT, IncompleteItem, MissingData};
-use crate::domain::{Code, Diagnostic, TextColumn};
+use crate::domain::{Diagnostic, TextColumn};
 
 /// Two runs, merged.
 pub(super) struct Joined<'a> {
@@ -92,12 +93,7 @@ impl<'a> Joined<'a> {
         if let (Some(a), Some(b)) = (l.cluster, r.cluster)
             && a != b
         {
-            return Err(Code::ClusterConflict
-                .at(format!("item {:?}", l.id))
-                .what(format!("is in cluster {a:?} in the baseline and {b:?} in the candidate"))
-                .next(
-                    "make both runs name the same clusters, or say --cluster none if items are independent",
-                ));
+            return Err(errors::cluster_conflict(l.id, a, b));
         }
         let cluster = l.cluster.or(r.cluster);
         let scored = l.side.scored > 0 && r.side.scored > 0;

@@ -7,6 +7,7 @@
 
 mod comparability;
 mod epoch_reduction;
+mod errors;
 mod imputation;
 mod join;
 mod missing_data;
@@ -14,7 +15,7 @@ mod pairs;
 mod repeats;
 mod score_range;
 
-use crate::domain::{Code, Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
 use comparability::check_comparable;
 use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
@@ -127,15 +128,7 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
         .iter()
         .map(|(why, count): (&Unscored, &usize)| format!("{count} {}", why.as_str()))
         .collect();
-    Err(Code::UnscoredItems
-        .at(format!("{which}: items[{row}].score"))
-        .what(format!(
-            "item {:?} has no score; {total} of {} rows have none ({})",
-            first.id,
-            run.len(),
-            reasons.join(", ")
-        ))
-        .next("score them, or leave them out with --missing exclude (they then weigh on coverage)"))
+    Err(errors::unscored_items(which, row, first.id, total, run.len(), &reasons.join(", ")))
 }
 
 /// A run without any score: why the items of the other one have no partner.
@@ -143,12 +136,7 @@ fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>) -> Option<Diagnostic>
     let (which, run) =
         [("baseline", left), ("candidate", right)].into_iter().find(|(_, run)| run.scored == 0)?;
     let reasons: Vec<String> = run.missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
-    Some(
-        Code::NoOverlap
-            .at(which)
-            .what(format!("has no score at all, of {} items ({})", run.rows.len(), reasons.join(", ")))
-            .next("score the run again, or name the metric that holds scores with --metric"),
-    )
+    Some(errors::no_score_in_run(which, run.rows.len(), &reasons.join(", ")))
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
@@ -156,16 +144,7 @@ fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
         let first = run.rows.iter().find(|row| row.side.scored > 0);
         first.map_or("none".into(), |row| format!("{:?}", row.id))
     };
-    Code::NoOverlap
-        .at("")
-        .what(format!(
-            "no item is scored in both runs: the baseline has {} scored items (first: {}), the candidate {} (first: {})",
-            left.scored,
-            example(left),
-            right.scored,
-            example(right)
-        ))
-        .next("check that both files are runs of the same items and that item ids are spelled alike")
+    errors::no_overlap(left.scored, &example(left), right.scored, &example(right))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! How far scores can go: what is known of it, whether the scores keep to it, and whether the claim says
 //! anything about it.
 
-use crate::domain::{Claim, Code, Diagnostic, Plan, RunFrame, ScoreRange};
+use super::errors;
+use crate::domain::{Claim, Diagnostic, Plan, RunFrame, ScoreRange};
 
 /// Whence a range of scores is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +77,7 @@ fn keeps_to(range: ScoreRange, which: &str, run: &RunFrame) -> Result<(), Diagno
     });
     match outside {
         None => Ok(()),
-        Some((id, score)) => Err(Code::ScoreOutOfRange
-            .at(which)
-            .what(format!(
-                "item {id:?} has score {score}, outside the range {range} that --score-range names"
-            ))
-            .next("name the range that the metric really has, or mend the score")),
+        Some((id, score)) => Err(errors::score_outside_range(which, id, score, range)),
     }
 }
 
@@ -134,15 +130,7 @@ fn same_scale(baseline: &RunFrame, candidate: &RunFrame) -> Result<(), Diagnosti
     if !apart(&b, &c) && !apart(&c, &b) {
         return Ok(());
     }
-    Err(Code::RunsDiffer
-        .at("score")
-        .what(format!(
-            "lies between {} and {} in the baseline and between {} and {} in the candidate: two scales",
-            b.lowest, b.highest, c.lowest, c.highest
-        ))
-        .next(
-            "bring both runs to one scale; if one scale really holds both, name it with --score-range LO,HI",
-        ))
+    Err(errors::two_scales(b.lowest, b.highest, c.lowest, c.highest))
 }
 
 /// A claim that every possible outcome satisfies, or that none can, is no claim.
@@ -164,13 +152,5 @@ pub(super) fn check_claim_not_empty(claim: Claim, known: KnownRange) -> Result<(
         Claim::Above { .. } | Claim::Within { .. } => return Ok(()),
     };
     let point = span / 100.0;
-    Err(Code::BadUsage
-        .at(flag)
-        .what(format!(
-            "is {value}, and scores lie between {} and {} ({}): {what}",
-            range.lo(),
-            range.hi(),
-            known.source.as_str()
-        ))
-        .next(format!("differences are in units of the score: say {point} for one point in a hundred")))
+    Err(errors::empty_claim(flag, value, range, known.source.as_str(), what, point))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Claim, Edition, EpochRule, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange};
+use crate::domain::{Claim, Code, Edition, EpochRule, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange};
 
 type Row = (&'static str, u32, Option<&'static str>, Option<f64>);
 

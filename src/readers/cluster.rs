@@ -1,5 +1,6 @@
 //! Which field of an item holds its cluster, and what was seen of it.
 
+use super::errors;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -100,10 +101,7 @@ impl<'o> Clusters<'o> {
             [] => "no item has metadata".to_owned(),
             keys => format!("{holds} {}", list(keys.iter().map(String::as_str), KEYS_KEPT)),
         };
-        Err(Code::ClusterMissing
-            .at(place)
-            .what(format!("no item carries {}; {seen}", quote(key)))
-            .next("name a field that is there, or say --cluster none if items are independent"))
+        Err(errors::cluster_missing(place, key, &seen))
     }
 
     /// Names the field that was read in an error about some rows without a label.

@@ -2,15 +2,15 @@
 //! is hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
 //! that seeks has it hashed whole, and is refused if the file changed meanwhile.
 
+use super::errors;
 use std::cell::Cell;
 use std::io::{BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
 use super::decompression::{self, Budget};
-use super::quote::escape;
 use super::source::{Folder, Source, Stream};
-use crate::domain::{Code, Diagnostic, Digest, Hasher};
+use crate::domain::{Diagnostic, Digest, Hasher};
 
 /// How much of a file a format is told by.
 const HEAD: u64 = 1 << 20;
@@ -138,10 +138,7 @@ impl<'s> Content<'s> {
         std::io::copy(&mut given.pass(), &mut std::io::sink()).map_err(|error| given.io_error(&error))?;
         match given.identity.get() {
             Some(identity) if self.source.is_unchanged() => Ok(identity),
-            _ => Err(Code::FileUnreadable
-                .at("")
-                .what("cannot be read: it changed while it was read")
-                .next("wait until it is written, or give a copy")),
+            _ => Err(errors::changed_while_read()),
         }
     }
 
@@ -151,7 +148,7 @@ impl<'s> Content<'s> {
         if self.gzip && matches!(error.kind(), FileTooLarge | InvalidData | InvalidInput | UnexpectedEof) {
             return decompression::damaged(error);
         }
-        Code::FileUnreadable.at("").what(format!("cannot be read: {}", escape(&error.to_string())))
+        errors::unreadable(error)
     }
 }
 

@@ -1,10 +1,10 @@
 //! How much a compressed file may unpack to. A few hostile kilobytes can hold terabytes of zeros,
 //! and an allocation that fails ends the process without a word.
 
+use super::errors;
 use std::io::{self, ErrorKind, Read};
 
-use super::quote::escape;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// What any file may unpack to, in bytes.
 const FREE: u64 = 256 << 20;
@@ -58,15 +58,9 @@ impl<R: Read> Read for BoundedStream<R> {
 /// An error of a stream that is unpacked.
 pub(super) fn damaged(error: &io::Error) -> Diagnostic {
     if error.kind() == ErrorKind::FileTooLarge {
-        return Code::RunMalformed
-            .at("")
-            .what("unpacks to far more than a file of its size holds")
-            .next("the file is damaged or was made to exhaust memory: write it again");
+        return errors::decompression_bomb();
     }
-    Code::RunMalformed
-        .at("")
-        .what(format!("cannot be unpacked: {}", escape(&error.to_string())))
-        .next("the file is damaged or was cut short: write it again")
+    errors::cannot_unpack(error)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! HELM: `per_instance_stats.json` of a run directory, and the names in the `run_spec.json` beside it.
 
+use super::errors;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::Clusters;
@@ -7,7 +8,7 @@ use super::quote::{list, quote};
 use super::scalar::Scalar;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, companion, json, metric_choice};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored};
 
 /// The file that holds the scores, and the one that holds the names.
 const SCORES: &str = "per_instance_stats.json";
@@ -174,10 +175,7 @@ impl<'n> InstanceTable<'n> {
             (None, first, _) => match first.into_iter().chain(splits).find(|split| *split == TEST) {
                 Some(split) => Some(split),
                 None => {
-                    return Err(Code::RunAmbiguous
-                        .at("stats")
-                        .what(format!("the file holds several splits and no \"test\": {shown}"))
-                        .next("choose one after the metric, as in --metric exact_match,valid"));
+                    return Err(errors::no_test_split(&shown));
                 }
             },
         };
@@ -267,5 +265,5 @@ fn task(run: &str) -> String {
 }
 
 fn damaged(place: &str, what: &str) -> Diagnostic {
-    Code::RunMalformed.at(place).what(what).next("the file is damaged: write it again (helm-run)")
+    errors::helm_damaged(place, what)
 }

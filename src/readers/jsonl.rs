@@ -1,5 +1,6 @@
 //! JSON Lines: an object a line, each a row of a table.
 
+use super::errors;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -13,7 +14,7 @@ use super::nonfinite::{self, SENTINEL};
 use super::scalar::{KeySeed, Scalar, ScalarSeed};
 use super::table::{Cell, IDS, Table};
 use super::{Content, Format, ReadOptions, Reader, Reading, json, unsupported};
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// Reads JSON Lines with named columns.
 pub(super) struct JsonlReader;
@@ -74,10 +75,7 @@ fn refused(line: u64, error: &serde_json::Error) -> Diagnostic {
     let mut refused = json::diagnose(error, "");
     refused.place = format!("line {line}, column {}", error.column().max(1));
     if error.is_eof() {
-        return Code::RunMalformed
-            .at(refused.place)
-            .what("the line ends in the middle of its JSON")
-            .next("write one object a line, whole; if this is the last line, the file was cut short");
+        return errors::line_cut_short(refused.place);
     }
     refused
 }

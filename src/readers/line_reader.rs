@@ -1,9 +1,10 @@
 //! A file line by line: memory holds one of them.
 
+use super::errors;
 use std::io::{BufRead as _, BufReader, Read};
 
 use super::{Content, json};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// Bytes fetched at a time.
 const CHUNK: usize = 128 << 10;
@@ -39,10 +40,7 @@ impl<'c> LineReader<'c> {
             }
             self.number += 1;
             if self.line.len() as u64 > LONGEST {
-                return Err(Code::RunMalformed
-                    .at(format!("line {}", self.number))
-                    .what(format!("is longer than {} MiB", LONGEST >> 20))
-                    .next("write one row a line"));
+                return Err(errors::line_too_long(self.number, LONGEST));
             }
             if self.number == 1 {
                 let bom = self.line.len() - json::without_bom(&self.line).len();
@@ -52,12 +50,8 @@ impl<'c> LineReader<'c> {
                 break;
             }
         }
-        let text = std::str::from_utf8(&self.line).map_err(|error| {
-            Code::RunMalformed
-                .at(format!("line {}, column {}", self.number, error.valid_up_to() + 1))
-                .what("is not UTF-8 text")
-                .next("write the file as UTF-8")
-        })?;
+        let text = std::str::from_utf8(&self.line)
+            .map_err(|error| errors::not_utf8_at(self.number, error.valid_up_to() + 1))?;
         Ok(Some((self.number, text)))
     }
 }

@@ -1,7 +1,8 @@
 //! The metric that is read, of those that a file holds.
 
+use super::errors;
 use super::quote::{list, quote};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// How many metrics a message names.
 const NAMED: usize = 16;
@@ -33,12 +34,9 @@ pub(super) fn choose<'n>(
     let find = |name: &str| names.iter().find(|available| **available == name).copied();
     let all = || list(names.iter().copied(), NAMED);
     if let Some(wanted) = wanted {
-        return find(wanted).map(|name| chosen(name, None)).ok_or_else(|| {
-            Code::RunAmbiguous
-                .at(place)
-                .what(format!("no metric is {}; the file holds {}", quote(wanted), all()))
-                .next("choose one of these with --metric")
-        });
+        return find(wanted)
+            .map(|name| chosen(name, None))
+            .ok_or_else(|| errors::unknown_metric(place, wanted, &all()));
     }
     if let [only] = names {
         return Ok(chosen(only, None));
@@ -52,9 +50,6 @@ pub(super) fn choose<'n>(
             );
             Ok(chosen(name, Some(note)))
         }
-        None => Err(Code::RunAmbiguous
-            .at(place)
-            .what(format!("the file holds {} metrics: {}", names.len(), all()))
-            .next("choose one with --metric")),
+        None => Err(errors::several_metrics(place, names.len(), &all())),
     }
 }

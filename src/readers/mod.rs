@@ -15,6 +15,7 @@ mod companion;
 mod content;
 mod csv;
 mod decompression;
+mod errors;
 mod fingerprint;
 mod format;
 mod helm;
@@ -45,7 +46,7 @@ pub use reader::Reader;
 pub use schema::runframe_schema;
 pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
 static READERS: [&dyn Reader; 8] = [
@@ -99,14 +100,8 @@ fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Sour
     let found: Vec<&str> = asked.flat_map(|reader| reader.in_folder(&names)).collect();
     match found[..] {
         [name] => folder.open(name),
-        [] => Err(Code::FileUnreadable
-            .at(folder.path())
-            .what("cannot be read: is a folder, and no tool's folder of one run")
-            .next("name one run file")),
-        _ => Err(Code::RunAmbiguous
-            .at(folder.path())
-            .what(format!("the folder holds {} runs: {}", found.len(), quote::list(found, 16)))
-            .next("name one of these files")),
+        [] => Err(errors::no_run_in_folder(folder.path())),
+        _ => Err(errors::several_runs_in_folder(folder.path(), found.len(), &quote::list(found, 16))),
     }
 }
 
@@ -147,7 +142,7 @@ fn reader_of(head: &[u8], format: Option<Format>) -> Result<&'static dyn Reader,
     match READERS.iter().find(|reader| reader.format() == format) {
         Some(reader) if reader.sniff(head) => Ok(*reader),
         Some(_) => Err(unsupported::other_format(head, format, sniffed.map(|reader| reader.format()))),
-        None => Err(Code::Bug.at("readers").what(format!("format {format} has no reader"))),
+        None => Err(errors::no_reader(format)),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which rows of a file belong to the run that is read.
 
+use super::errors;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::quote::{list, quote};
-use crate::domain::{Code, Diagnostic, RunMetadata};
+use crate::domain::{Diagnostic, RunMetadata};
 
 /// Distinct runs that are told apart; a file with more is refused the same way.
 const MOST: usize = 1000;
@@ -116,31 +117,17 @@ impl<'o> RunFilter<'o> {
 
     fn none_fits(&self) -> Diagnostic {
         if self.others.is_empty() {
-            return Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item");
+            return errors::no_rows();
         }
         let wanted_run = self.run_id;
         let of_run: BTreeSet<_> =
             self.others.iter().filter(|key| wanted_run.is_none_or(|run| key[RUN] == run)).collect();
         if of_run.is_empty() {
             let runs: BTreeSet<_> = self.others.iter().map(|key| key[RUN].as_str()).collect();
-            return Code::RunAmbiguous
-                .at("run_id")
-                .what(format!(
-                    "no run is {}; the file holds {}",
-                    quote(wanted_run.unwrap_or("")),
-                    list(runs, NAMED)
-                ))
-                .next("choose one of these with --baseline-run or --candidate-run (doctor: --run-id)");
+            return errors::unknown_run(wanted_run.unwrap_or(""), &list(runs, NAMED));
         }
         let metrics: BTreeSet<_> = of_run.iter().map(|key| key[METRIC].as_str()).collect();
-        Code::RunAmbiguous
-            .at("metric_name")
-            .what(format!(
-                "no metric is {}; the file holds {}",
-                quote(self.metric.unwrap_or("")),
-                list(metrics, NAMED)
-            ))
-            .next("choose one of these with --metric")
+        errors::unknown_metric("metric_name", self.metric.unwrap_or(""), &list(metrics, NAMED))
     }
 }
 
@@ -151,23 +138,14 @@ fn tell_apart(chosen: &RunKey, rival: &RunKey, rivals: &BTreeSet<RunKey>) -> Res
     };
     let runs = values(RUN);
     if runs.len() > 1 {
-        return Err(Code::RunAmbiguous
-            .at("run_id")
-            .what(format!("the file holds {} runs: {}", runs.len(), list(runs, NAMED)))
-            .next("choose one with --baseline-run or --candidate-run (doctor: --run-id)"));
+        return Err(errors::several_runs(runs.len(), &list(runs, NAMED)));
     }
     let metrics = values(METRIC);
     if metrics.len() > 1 {
-        return Err(Code::RunAmbiguous
-            .at("metric_name")
-            .what(format!("the run holds {} metrics: {}", metrics.len(), list(metrics, NAMED)))
-            .next("choose one with --metric"));
+        return Err(errors::several_metrics_of_run(metrics.len(), &list(metrics, NAMED)));
     }
     let fields = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
     let differing = fields.iter().zip(chosen.iter().zip(rival)).find(|(_, (a, b))| a != b);
     let Some((field, (a, b))) = differing else { return Ok(()) };
-    Err(Code::RunMalformed
-        .at(*field)
-        .what(format!("rows of one run name both {} and {}", quote(a), quote(b)))
-        .next("give each run a run id of its own"))
+    Err(errors::run_contradicts_itself(field, a, b))
 }

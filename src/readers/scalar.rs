@@ -1,5 +1,6 @@
 //! One JSON value that should be a number, a name or a label: read as what it is, then judged.
 
+use super::errors;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -7,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::nonfinite::SENTINEL;
 use super::quote::quote;
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// A JSON value; the content of lists and objects is not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +107,7 @@ impl<'de> Scalar<'de> {
             Self::List => "a list".into(),
             Self::Object => "an object".into(),
         };
-        Code::RunMalformed.at("").what(format!("is {found}, expected {expected}")).next(next)
+        errors::unexpected_value(&found, expected, next)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Files that are not read: what they look like, and what to do with them.
 
+use super::errors;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -8,7 +9,7 @@ use super::json;
 use super::quote::{list, quote};
 use super::scalar::KeySeed;
 use super::{Format, nonfinite};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 const EXPORT: &str = "write the scores as RunFrame JSON: {run_id, model_id, task_id, metric_name, items: \
                       [{item_id, score}]}";
@@ -31,7 +32,7 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
         }
         _ => return None,
     };
-    Some(Code::FormatUnknown.at("").what(what).next(next))
+    Some(errors::format_unknown(what, next))
 }
 
 /// The refusal of bytes that no reader claims.
@@ -46,7 +47,7 @@ pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
             Some(b'[') => "is a JSON list, and a RunFrame is an object".to_owned(),
             _ => format!("is in no format that is read; it starts with {}", start(bytes)),
         };
-        Code::FormatUnknown.at("").what(what).next(EXPORT)
+        errors::format_unknown(what, EXPORT)
     })
 }
 
@@ -58,7 +59,7 @@ pub(super) fn other_format(bytes: &[u8], named: Format, sniffed: Option<Format>)
         }
         None => (format!("starts with {}", start(bytes)), EXPORT.to_owned()),
     };
-    Code::FormatUnknown.at("").what(format!("is not {named}: it {looks}")).next(next)
+    errors::not_this_format(named, &looks, next)
 }
 
 /// The first bytes as a quotation.
@@ -109,12 +110,7 @@ pub(super) fn other_tool(text: &str) -> Option<Diagnostic> {
     let tool = TOOLS.iter().find(|tool| tool.marks.iter().all(has))?;
     let marks = list(tool.marks.iter().copied(), 4);
     let but = tool.instead.map_or("which is not read yet", |_| "which holds no score per item");
-    Some(
-        Code::FormatUnknown
-            .at("")
-            .what(format!("looks like {} (it has {marks}), {but}", tool.name))
-            .next(tool.instead.unwrap_or(EXPORT)),
-    )
+    Some(errors::other_tool(tool.name, &marks, but, tool.instead.unwrap_or(EXPORT)))
 }
 
 /// Shows the keys of the first object of a text, which is the object itself or the first of a list,

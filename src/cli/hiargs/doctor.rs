@@ -1,20 +1,18 @@
 //! `doctor`: what to look at, and what a gate would plan.
 
+use super::super::errors;
 use super::shared::plain;
 use super::values::{alpha, claim, cluster, epochs, format, number, parse, power, seed};
 use crate::cli::lowargs::DoctorFlags;
 use crate::commands::doctor::{DoctorRequest, Rule, Stated};
-use crate::domain::{Code, Diagnostic, MissingRule, Plan};
+use crate::domain::{Diagnostic, MissingRule, Plan};
 
 pub(in crate::cli) fn doctor(flags: &DoctorFlags) -> Result<DoctorRequest, Diagnostic> {
     let splits = parse("--splits", &flags.splits, "a whole number from 1 to 100,000", |t| {
         t.parse().ok().filter(|n| (1..=100_000).contains(n))
     })?;
     if flags.files.is_empty() && flags.aa.as_ref().is_none_or(Vec::is_empty) {
-        return Err(Code::BadUsage
-            .at("--aa")
-            .what("names no run, and no FILE is given")
-            .next("name one run with several epochs, or several runs of one model"));
+        return Err(errors::no_run_to_check());
     }
     Ok(DoctorRequest {
         files: flags.files.clone(),

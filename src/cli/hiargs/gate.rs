@@ -1,32 +1,24 @@
 //! `gate`: what to claim of which runs, and where the decision is kept.
 
+use super::super::errors;
 use super::shared::{plan, runs};
 use super::values::{above, one_of, parse, project, release_id, within};
 use crate::cli::lowargs::{GateFlags, StoreFlags};
 use crate::commands::gate::GateRequest;
 use crate::commands::keep::{Keep, Place, Stamping, StoreAt};
-use crate::domain::{Claim, Code, Diagnostic, Identical, Plan, Rule, Sides};
+use crate::domain::{Claim, Diagnostic, Identical, Plan, Rule, Sides};
 
 pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
     let claim = match (&flags.min_delta, &flags.equivalence) {
         (Some(text), _) => above(text)?,
         (None, Some(text)) => within(text)?,
         (None, None) => {
-            return Err(Code::BadUsage
-                .at("--min-delta")
-                .what("is missing: nothing says what the candidate must show")
-                .next(
-                    "--min-delta 0 claims \"better\", --min-delta 0.01 \"better by more than 0.01\", --min-delta \
-                     -0.01 \"not worse by 0.01\", --equivalence 0.01 \"within 0.01 on both sides\"",
-                ));
+            return Err(errors::no_claim());
         }
     };
     let rule = one_of("--rule", &flags.rule, Rule::ALL, Rule::as_str)?;
     if rule == Rule::Evalsig01 && matches!(claim, Claim::Within { .. }) {
-        return Err(Code::BadUsage
-            .at("--rule")
-            .what("evalsig-0.1 knows no claim of equivalence")
-            .next("use --rule interval with --equivalence"));
+        return Err(errors::no_equivalence_in_01());
     }
     let identical = one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str)?;
     let keep = match (&flags.release_id, &flags.envelope) {
@@ -59,10 +51,7 @@ fn stamping(flags: &GateFlags) -> Result<Option<Stamping>, Diagnostic> {
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     });
     if uri.is_none() {
-        return Err(Code::BadUsage
-            .at("--timestamp-url")
-            .what(format!("is {url:?}, expected http:// or https:// and no user name in it"))
-            .next("give the address of an RFC 3161 authority; the envelope records it"));
+        return Err(errors::bad_timestamp_url(url));
     }
     Ok(Some(Stamping { url: url.clone(), required }))
 }

@@ -1,11 +1,12 @@
 //! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
 
-use super::shared::{both_standard_input, plain};
+use super::super::errors;
+use super::shared::plain;
 use super::values::{alpha, claim, cluster, direction, epochs, format, missing, number, parse, power};
 use crate::cli::lowargs::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
 use crate::commands::runs::Runs;
-use crate::domain::{Code, Diagnostic, Plan, Sides};
+use crate::domain::{Diagnostic, Plan, Sides};
 
 pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
     let spread = match (&flags.sd_diff, &flags.pilot.baseline, &flags.pilot.candidate) {
@@ -14,19 +15,13 @@ pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
             Spread::Pilot(Box::new(pilot(baseline, candidate, flags)?))
         }
         (Some(_), _, _) => {
-            return Err(Code::BadUsage
-                .at("--sd-diff")
-                .what("is given, and so is a pilot (--baseline, --candidate)")
-                .next("drop --sd-diff to plan with what the pilot shows, or drop the pilot"));
+            return Err(errors::spread_twice());
         }
         (None, None, None) => {
-            return Err(Code::BadUsage
-                .at("--sd-diff")
-                .what("is missing, and so is a pilot (--baseline and --candidate)")
-                .next("say how widely the differences spread, or name two runs that show it"));
+            return Err(errors::no_spread());
         }
-        (None, Some(_), None) => return Err(half("--candidate", "--baseline")),
-        (None, None, Some(_)) => return Err(half("--baseline", "--candidate")),
+        (None, Some(_), None) => return Err(errors::half_a_pilot("--candidate", "--baseline")),
+        (None, None, Some(_)) => return Err(errors::half_a_pilot("--baseline", "--candidate")),
     };
     Ok(MdeRequest {
         spread,
@@ -50,13 +45,6 @@ pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
     })
 }
 
-fn half(missing: &str, given: &str) -> Diagnostic {
-    Code::BadUsage
-        .at(missing)
-        .what(format!("is missing: a pilot is two runs, and {given} names one"))
-        .next(format!("name the other run with {missing}, or plan with --sd-diff alone"))
-}
-
 fn sides(flags: &MdeFlags) -> Sides {
     if flags.one_sided { Sides::One } else { Sides::Two }
 }
@@ -75,10 +63,7 @@ fn typed(sd: &str, flags: &MdeFlags) -> Result<Spread, Diagnostic> {
         ("--missing", &said.missing),
     ];
     if let Some((flag, _)) = stray.iter().find(|(_, value)| value.is_some()) {
-        return Err(Code::BadUsage
-            .at(*flag)
-            .what("is about the runs of a pilot, and --sd-diff stands in for one")
-            .next(format!("drop {flag}, or name a pilot with --baseline and --candidate")));
+        return Err(errors::flag_of_a_pilot(flag));
     }
     let clustering = match (&flags.cluster_size, &flags.n_clusters) {
         (Some(text), _) => {
@@ -106,13 +91,10 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
     let shown =
         [("--icc", &flags.icc), ("--cluster-size", &flags.cluster_size), ("--n-clusters", &flags.n_clusters)];
     if let Some((flag, _)) = shown.iter().find(|(_, value)| value.is_some()) {
-        return Err(Code::BadUsage
-            .at(*flag)
-            .what("is given, and so is a pilot (--baseline, --candidate), which shows it")
-            .next(format!("drop {flag}, or plan with --sd-diff instead of the pilot")));
+        return Err(errors::shown_by_pilot(flag));
     }
     if baseline == "-" && candidate == "-" {
-        return Err(both_standard_input());
+        return Err(errors::both_standard_input());
     }
     let said = &flags.pilot;
     Ok(Pilot {

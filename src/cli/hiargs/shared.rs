@@ -1,5 +1,6 @@
 //! What several subcommands resolve: the two runs, the plan, how a result is shown.
 
+use super::super::errors;
 use super::values::{
     alpha, cluster, direction, epochs, flag, format, missing, number, one_of, parse, power, seed,
 };
@@ -7,7 +8,7 @@ use crate::cli::lowargs::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, 
 use crate::commands::runs::Runs;
 use crate::commands::{Output, View};
 use crate::domain::{
-    Claim, Code, Diagnostic, Edition, Fraction, Identical, MethodChoice, Plan, Rule, Sides, TaskMismatch,
+    Claim, Diagnostic, Edition, Fraction, Identical, MethodChoice, Plan, Rule, Sides, TaskMismatch,
 };
 use crate::present::terminal::Colour;
 
@@ -48,7 +49,7 @@ pub(super) fn plain(output: PlainOutputFlag) -> Output {
 
 pub(super) fn runs(flags: &SharedFlags) -> Result<Runs, Diagnostic> {
     if flags.baseline == "-" && flags.candidate == "-" {
-        return Err(both_standard_input());
+        return Err(errors::both_standard_input());
     }
     Ok(Runs {
         baseline: flags.baseline.clone(),
@@ -82,10 +83,7 @@ pub(super) fn plan(
             (Some(false), _) | (None, true) => Sides::Two,
             (None, false) => default_sides,
         },
-        method: flags
-            .method
-            .parse::<MethodChoice>()
-            .map_err(|why| Code::BadUsage.at("--method").what(format!("is {:?}, {why}", flags.method)))?,
+        method: flags.method.parse::<MethodChoice>().map_err(|why| errors::bad_method(&flags.method, why))?,
         resamples: parse("--resamples", &flags.resamples, "a whole number from 100 to 10,000,000", |t| {
             t.parse().ok().filter(|n| (100..=10_000_000).contains(n))
         })?,
@@ -116,11 +114,4 @@ pub(super) fn plan(
             .transpose()?,
         edition: Edition::Second,
     })
-}
-
-pub(super) fn both_standard_input() -> Diagnostic {
-    Code::BadUsage
-        .at("--candidate")
-        .what("is standard input, and so is --baseline")
-        .next("only one of the two can be read from standard input")
 }

@@ -1,9 +1,10 @@
 //! `statement`: which envelope, what to claim of which files.
 
+use super::super::errors;
 use super::values::{parse, release_id};
 use crate::cli::lowargs::{PartFlag, PredicateFlag, StatementFlags};
 use crate::commands::statement::{Claimed, Part, StatementRequest, Subject, Which};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 pub(in crate::cli) fn statement(flags: &StatementFlags) -> Result<StatementRequest, Diagnostic> {
     let attempt = |text: &String| {
@@ -18,7 +19,7 @@ pub(in crate::cli) fn statement(flags: &StatementFlags) -> Result<StatementReque
             release: release_id(id)?,
             attempt: flags.attempt.as_ref().map(attempt).transpose()?,
         },
-        (None, None) => return Err(Code::BadUsage.at("ENVELOPE").what("is missing")),
+        (None, None) => return Err(errors::no_envelope()),
     };
     Ok(StatementRequest {
         envelope,
@@ -38,12 +39,7 @@ pub(in crate::cli) fn statement(flags: &StatementFlags) -> Result<StatementReque
 }
 
 fn subject(text: &str) -> Result<Subject, Diagnostic> {
-    let wrong = |why: &str| {
-        Code::BadUsage
-            .at("--subject")
-            .what(format!("is {text:?}: {why}"))
-            .next("give FILE or NAME=sha256:HEX")
-    };
+    let wrong = |why: &str| errors::bad_subject(text, why);
     match text.rsplit_once("=sha256:") {
         None if text.is_empty() || text == "-" => Err(wrong("expected the path of a file")),
         None => Ok(Subject::File(text.to_owned())),

@@ -1,5 +1,6 @@
 //! `history` and `store`: which store, and what of it.
 
+use super::super::errors;
 use super::shared::{Terminal, colour};
 use super::values::{parse, project};
 use crate::cli::lowargs::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
@@ -7,7 +8,7 @@ use crate::commands::get::GetRequest;
 use crate::commands::history::{HistoryRequest, Shape};
 use crate::commands::keep::StoreAt;
 use crate::commands::mirror::MirrorRequest;
-use crate::domain::{Code, Diagnostic, Verdict};
+use crate::domain::{Diagnostic, Verdict};
 use crate::readers::Format;
 use crate::store::{Query, Span};
 
@@ -18,9 +19,7 @@ pub(in crate::cli) fn history(
     let project = project(&flags.project)?;
     let span = Span::of(flags.since.as_deref(), flags.until.as_deref()).map_err(|text| {
         let flag = if flags.since.as_deref() == Some(text) { "--since" } else { "--until" };
-        Code::BadUsage.at(flag).what(format!(
-            "is {text:?}, expected a day such as 2026-06-30, or a time such as 2026-06-30T18:05:00Z"
-        ))
+        errors::bad_time(flag, text)
     })?;
     let verdict = |text: &String| {
         parse("--verdict", text, "ALLOW, REJECT or INCONCLUSIVE", |text| {
@@ -69,10 +68,7 @@ fn at(flags: &RootFlags) -> Result<StoreAt, Diagnostic> {
 pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagnostic> {
     for (name, value) in [("--to", Some(&flags.to)), ("--root", flags.root.as_ref())] {
         if value.is_some_and(String::is_empty) {
-            return Err(Code::BadUsage
-                .at(name)
-                .what("is empty")
-                .next("name a folder, or the URL of a bucket"));
+            return Err(errors::empty_place(name));
         }
     }
     Ok(MirrorRequest {

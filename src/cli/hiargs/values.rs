@@ -1,10 +1,10 @@
 //! One value from the text of one flag, with the error that names the flag.
 
+use super::super::errors;
 use std::str::FromStr;
 
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Fraction, MissingRule, ProjectId,
-    ReleaseId,
+    Alpha, Claim, ClusterRule, Diagnostic, Direction, EpochRule, Fraction, MissingRule, ProjectId, ReleaseId,
 };
 use crate::readers::Format;
 
@@ -13,9 +13,7 @@ const IN_UNITS: &str =
     "in units of the score: 0.01 for one point of a score from 0 to 1, without a percent sign";
 
 pub(super) fn project(text: &str) -> Result<ProjectId, Diagnostic> {
-    text.parse().map_err(|why| {
-        Code::BadUsage.at("--project").what(format!("is {text:?}, which cannot name a project: {why}"))
-    })
+    text.parse().map_err(|why| errors::bad_project(text, why))
 }
 
 pub(super) fn above(min_delta: &str) -> Result<Claim, Diagnostic> {
@@ -68,12 +66,7 @@ pub(super) fn alpha(text: &str) -> Result<Alpha, Diagnostic> {
     if alpha.get() < Alpha::TOO_LARGE {
         return Ok(alpha);
     }
-    Err(Code::BadUsage
-        .at("--alpha")
-        .what(format!(
-            "is {text:?}: with an error rate of one half or more a claim is shown and refuted by the same data"
-        ))
-        .next("0.05 is usual; 0.2 is the most that passes without a warning"))
+    Err(errors::alpha_too_large(text))
 }
 
 pub(super) fn power(text: &str) -> Result<Fraction, Diagnostic> {
@@ -94,16 +87,11 @@ pub(super) fn format(text: &str) -> Result<Option<Format>, Diagnostic> {
     if text == "auto" {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|why| Code::BadUsage.at("--format").what(format!("is {text:?}, {why}")))
+    text.parse().map(Some).map_err(|why| errors::bad_format(text, why))
 }
 
 pub(super) fn release_id(text: &str) -> Result<ReleaseId, Diagnostic> {
-    ReleaseId::from_str(text).map_err(|why| {
-        Code::BadReleaseId
-            .at("--release-id")
-            .what(format!("is {text:?}; {why}"))
-            .next("use a tag such as v1.4.0")
-    })
+    ReleaseId::from_str(text).map_err(|why| errors::bad_release_id(text, why))
 }
 
 pub(super) fn flag(name: &str, text: Option<&str>) -> Result<Option<bool>, Diagnostic> {
@@ -128,7 +116,7 @@ pub(super) fn parse<T>(
     expected: &str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, Diagnostic> {
-    read(text.trim()).ok_or_else(|| Code::BadUsage.at(name).what(format!("is {text:?}, expected {expected}")))
+    read(text.trim()).ok_or_else(|| errors::bad_value(name, text, expected))
 }
 
 /// One of a few values by its name.

@@ -1,19 +1,17 @@
 //! `verify`: which trail, whom to trust, what to compare it with.
 
+use super::super::errors;
 use super::shared::plain;
 use super::values::release_id;
 use crate::cli::lowargs::VerifyFlags;
 use crate::commands::replay::Inputs;
 use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 use crate::trail::{AnchorHash, Identity, Question};
 
 pub(in crate::cli) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
-    let anchor = |text: &String| {
-        text.parse::<AnchorHash>()
-            .map_err(|why| Code::BadUsage.at("--anchor").what(format!("is {text:?}: {why}")))
-    };
+    let anchor = |text: &String| text.parse::<AnchorHash>().map_err(|why| errors::bad_anchor(text, why));
     let inputs = match (flags.store, flags.baseline, flags.candidate) {
         (Some(root), _, _) => Some(Inputs::Store(root)),
         (None, Some(baseline), Some(candidate)) => Some(Inputs::Files { baseline, candidate }),

@@ -1,29 +1,24 @@
 //! `watch`: two growing runs, and how they are looked at.
 
-use super::shared::{both_standard_input, plain};
+use super::super::errors;
+use super::shared::plain;
 use super::values::{above, alpha, cluster, direction, format, missing, number, parse, seed};
 use crate::cli::lowargs::WatchFlags;
 use crate::commands::runs::Runs;
 use crate::commands::watch::{Follow, WatchRequest};
-use crate::domain::{Code, Diagnostic, Plan};
+use crate::domain::{Diagnostic, Plan};
 
 pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
     for (flag, path) in [("--baseline", &flags.baseline), ("--candidate", &flags.candidate)] {
         if flags.follow && path == "-" {
-            return Err(Code::BadUsage
-                .at(flag)
-                .what("is standard input, which cannot be followed")
-                .next("name a file"));
+            return Err(errors::cannot_follow(flag));
         }
     }
     if flags.baseline == "-" && flags.candidate == "-" {
-        return Err(both_standard_input());
+        return Err(errors::both_standard_input());
     }
     if flags.state.as_deref() == Some("-") {
-        return Err(Code::BadUsage
-            .at("--state")
-            .what("is standard input, which cannot be written")
-            .next("name a file"));
+        return Err(errors::cannot_write_state());
     }
     let positive = |t: &str| number(t).filter(|n| *n > 0.0);
     let bounds = |t: &str| {

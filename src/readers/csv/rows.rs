@@ -1,12 +1,13 @@
 //! The rows of a CSV file, one at a time, each with the line it begins on and proof that it ends.
 
+use super::super::errors;
 use std::io::{BufRead as _, BufReader, Read};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::super::line_reader::LONGEST;
 use super::super::{Content, json};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// Bytes fetched at a time.
 const CHUNK: usize = 128 << 10;
@@ -82,10 +83,7 @@ impl<'c> CsvRows<'c> {
             self.line += newlines(consumed);
             state = consumed.iter().fold(state, |state, byte| state.after(*byte, self.separator));
             if state == State::Astray {
-                return Err(Code::RunMalformed
-                    .at(format!("line {begun}"))
-                    .what("a cell goes on after its closing quotation mark")
-                    .next("write each quotation mark inside a quoted cell twice"));
+                return Err(errors::cell_goes_on(begun));
             }
             self.from.consume(read);
             length += written;
@@ -96,28 +94,17 @@ impl<'c> CsvRows<'c> {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
                 // What only the end of the file ends may have been longer: a digit, a quotation.
                 ReadRecordResult::Record if at_end => {
-                    return Err(Code::RunMalformed
-                        .at(format!("line {begun}"))
-                        .what("the file ends in the middle of this row: its last line has no end")
-                        .next("the file was cut short: write it again; if it is whole, end it with a line break"));
+                    return Err(errors::row_cut_short(begun));
                 }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(None),
             }
             if length as u64 > LONGEST {
-                return Err(Code::RunMalformed
-                    .at(format!("line {begun}"))
-                    .what(format!("the row is longer than {} MiB", LONGEST >> 20))
-                    .next("close the quotation that it begins"));
+                return Err(errors::row_too_long(begun, LONGEST));
             }
         }
         let cells = self.cells.get(..length).unwrap_or_default();
-        let cells = std::str::from_utf8(cells).map_err(|_| {
-            Code::RunMalformed
-                .at(format!("line {begun}"))
-                .what("is not UTF-8 text")
-                .next("write the file as UTF-8")
-        })?;
+        let cells = std::str::from_utf8(cells).map_err(|_| errors::line_not_utf8(begun))?;
         Ok(Some((begun, CsvRow { cells, ends: self.ends.get(..count).unwrap_or_default() })))
     }
 

@@ -1,15 +1,16 @@
 //! What a log says twice: the metrics of its header against its samples, the summaries against the
 //! samples themselves; and what a person should know of single scores.
 
+use super::errors;
 use std::collections::BTreeMap;
 
-use super::super::quote::{escape, quote};
+use super::super::quote::quote;
 use super::super::tree::Node;
 use super::archive::Archive;
 use super::header::Header;
 use super::sample::{EvalSample, own_value};
 use super::scorer_choice::{ScorerChoice, is_grade};
-use crate::domain::{Code, Diagnostic, Score, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Score, ScoreRange, Unscored};
 
 /// How far a mean that was written may lie from the one that is computed: sums differ in their last bits.
 const TOLERANCE: f64 = 1e-6;
@@ -36,10 +37,7 @@ impl SampleScores<'_, '_> {
         }
         let shown = self.samples.first().and_then(|sample| self.choice.value(sample)?.text().map(quote));
         let like = shown.map_or_else(String::new, |text| format!(", such as {text}"));
-        Err(Code::RunMalformed
-            .at(format!("scores[{}]", quote(self.choice.name())))
-            .what(format!("no sample has a number: the values are labels{like}"))
-            .next("choose a score with numbers or grades (C, P, I, N) with --metric, or score the log again"))
+        Err(errors::labels_only(self.choice.name(), &like))
     }
 
     /// 0 to 1 where all values are grades or truth values.
@@ -123,10 +121,7 @@ impl SampleScores<'_, '_> {
             return Ok(());
         }
         let found = if low == high { format!("{low}") } else { format!("{low} to {high}") };
-        Err(Code::RunMalformed
-            .at(format!("results.scores[{}].metrics.{name}", quote(scorer)))
-            .what(format!("is {said}, and the {} samples of the log have a mean of {found}", self.samples.len()))
-            .next("the header and the samples are of two states of the log: score it again (inspect score) or write it again"))
+        Err(errors::mean_differs(scorer, name, said, self.samples.len(), &found))
     }
 
     /// Holds the summaries against the samples themselves, each of which is unpacked for it.
@@ -148,15 +143,7 @@ impl SampleScores<'_, '_> {
                     None => "none".to_owned(),
                     Some(value) => value.text().map_or_else(|| format!("{:?}", value.scalar()), quote),
                 };
-                return Err(Code::RunMalformed
-                    .at(escape(&name))
-                    .what(format!(
-                        "the score {} is {}, and the summaries say {}",
-                        quote(self.choice.name()),
-                        show(own),
-                        show(summary)
-                    ))
-                    .next("the log was changed after it was written: take the log that the run wrote, or score it again (inspect score)"));
+                return Err(errors::summary_differs(&name, self.choice.name(), &show(own), &show(summary)));
             }
         }
         Ok((unfound > 0).then(|| {

@@ -3,7 +3,8 @@
 use super::super::ReadOptions;
 use super::super::quote::quote;
 use super::super::tree::{Node, Projection};
-use crate::domain::{Code, Diagnostic, RunMetadata};
+use super::errors;
+use crate::domain::{Diagnostic, RunMetadata};
 
 /// The fields of a header that are read.
 pub(super) const FIELDS: [(&str, Projection<'static>); 4] = [
@@ -60,25 +61,16 @@ impl<'n> Header<'n> {
             Some(status) if status.text() == Some("success") => {}
             Some(status) => {
                 let status = status.text().map_or_else(|| "no text".to_owned(), quote);
-                return Err(Code::RunUnfinished
-                    .at("status")
-                    .what(format!("is {status}, and only \"success\" is judged"))
-                    .next(next));
+                return Err(errors::not_successful(status, next));
             }
             None => {
-                return Err(Code::RunMalformed
-                    .at("status")
-                    .what("is missing")
-                    .next("the log must say how its run ended: write it again"));
+                return Err(errors::no_status());
             }
         }
         match log.get("invalidated").map(Node::scalar) {
             None | Some(super::super::scalar::Scalar::Null | super::super::scalar::Scalar::Bool(false)) => {}
             Some(_) => {
-                return Err(Code::RunUnfinished
-                    .at("invalidated")
-                    .what("the log was declared invalid")
-                    .next("run the evaluation again, or take the invalidation back if it was a mistake"));
+                return Err(errors::invalidated());
             }
         }
         Ok(Self(log))
@@ -124,10 +116,7 @@ impl<'n> Header<'n> {
         if let Some(completed) = count("completed_samples")
             && (found as u64) < completed
         {
-            return Err(Code::RunMalformed
-                .at("samples")
-                .what(format!("the log counts {completed} completed samples and holds {found}"))
-                .next("the file is damaged, or samples were left out: write it again"));
+            return Err(errors::samples_missing(completed, found));
         }
         Ok(count("total_samples").filter(|total| (found as u64) < *total).map(|total| {
             format!("The log counts {total} samples and holds {found}: the others were never completed.")
@@ -167,21 +156,11 @@ impl<'n> Header<'n> {
         let eval = |field: &str| {
             self.0.get("eval").and_then(|eval| eval.get(field)).and_then(Node::text).map(str::to_owned)
         };
-        let required = |field: &str| {
-            eval(field).ok_or_else(|| {
-                Code::RunMalformed
-                    .at(format!("eval.{field}"))
-                    .what("is missing, expected a string")
-                    .next("the log must name its task and model: write it again")
-            })
-        };
+        let required = |field: &str| eval(field).ok_or_else(|| errors::field_missing(field));
         // `run_id` is shared by all tasks of one command; `eval_id`, which old logs lack, is not.
         let run_id = eval("eval_id").map_or_else(|| required("run_id"), Ok)?;
         if let Some(wanted) = options.run_id.as_deref().filter(|wanted| *wanted != run_id) {
-            return Err(Code::RunAmbiguous
-                .at("eval.eval_id")
-                .what(format!("is {}, and {} was asked for", quote(&run_id), quote(wanted)))
-                .next("give the file that holds the other"));
+            return Err(errors::other_run_wanted(&run_id, wanted));
         }
         Ok(RunMetadata {
             run_id,

@@ -3,6 +3,7 @@
 
 mod archive;
 mod consistency;
+mod errors;
 mod header;
 mod sample;
 mod scorer_choice;
@@ -16,7 +17,7 @@ use self::sample::{ClusterLabels, EvalSample};
 use self::scorer_choice::ScorerChoice;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder};
 
 /// Reads Inspect's `.eval` and JSON logs.
 pub(super) struct InspectReader;
@@ -49,12 +50,8 @@ impl Reader for InspectReader {
         if archive::is_zip(content.head()) {
             // The library is not ours to vouch for: what it asserts about a hostile archive must
             // not end the process.
-            return catch_unwind(AssertUnwindSafe(|| from_archive(content, options))).unwrap_or_else(|_| {
-                Err(Code::RunMalformed
-                    .at("")
-                    .what("cannot be read as a zip archive")
-                    .next("the file is damaged: write it again"))
-            });
+            return catch_unwind(AssertUnwindSafe(|| from_archive(content, options)))
+                .unwrap_or_else(|_| Err(errors::unreadable_archive()));
         }
         from_json(json::text(&content.bytes()?)?, options)
     }
@@ -70,10 +67,7 @@ fn from_json(text: &str, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let log = tree::parse(text, Projection::Fields(&fields))?;
     let header = Header::of(&log)?;
     let Some(Node::List(records)) = log.get("samples") else {
-        return Err(Code::RunMalformed
-            .at("samples")
-            .what("the log holds its header only, without samples")
-            .next("write the log with its samples (inspect log dump without --header-only)"));
+        return Err(errors::header_only());
     };
     let samples: Vec<_> = records
         .iter()

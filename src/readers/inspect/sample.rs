@@ -1,5 +1,6 @@
 //! One sample or its summary: who it is, and the cluster it belongs to.
 
+use super::errors;
 use std::collections::BTreeMap;
 
 use super::super::cluster::{ClusterSource, Clusters};
@@ -8,7 +9,7 @@ use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Projection};
 use super::archive::Archive;
-use crate::domain::{ClusterRule, Code, Diagnostic};
+use crate::domain::{ClusterRule, Diagnostic};
 
 /// What stands in a summary for a value of more than a kilobyte, and what ends a text that was cut:
 /// texts that begin alike are then the same text.
@@ -46,10 +47,7 @@ impl<'n> EvalSample<'n> {
     /// `run-malformed` where id or epoch are not what they must be.
     pub(super) fn of(record: &'n Node) -> Result<Self, Diagnostic> {
         let Node::Object(_) = record else {
-            return Err(Code::RunMalformed
-                .at("")
-                .what("is no object, expected a sample")
-                .next("the file is damaged: write it again"));
+            return Err(errors::no_sample());
         };
         let field = |name: &str| record.get(name).map_or(Scalar::Null, Node::scalar);
         let id = field("id");
@@ -118,14 +116,7 @@ pub(super) fn keep_last(samples: &mut Vec<EvalSample<'_>>) -> Result<usize, Diag
         if let Some(other) = earlier.and_then(|at| samples.get(at))
             && (differs(other.target, sample.target) || differs(other.input, sample.input))
         {
-            return Err(Code::DuplicateItem
-                .at("summaries")
-                .what(format!(
-                    "two samples in epoch {} have the id {} and ask different things",
-                    sample.epoch,
-                    quote(&sample.id)
-                ))
-                .next("give each sample of the data set an id of its own and run it again"));
+            return Err(errors::duplicate_sample(sample.epoch, &sample.id));
         }
     }
     if last.len() < before {
@@ -229,10 +220,7 @@ impl<'o> ClusterLabels<'o> {
             (_, Some(archive)) => match whole(sample, archive, key)?.as_ref().and_then(|own| own.get(key)) {
                 Some(own) => label(key, own)?,
                 None if thinned => {
-                    return Err(Code::RunMalformed
-                        .at(place(key))
-                        .what("was removed or cut in the summary, and the sample itself does not hold it")
-                        .next("the file is damaged: write it again"));
+                    return Err(errors::cluster_removed(place(key)));
                 }
                 None => None,
             },
@@ -241,10 +229,7 @@ impl<'o> ClusterLabels<'o> {
         if label.is_none() && self.clusters.wants_metadata() {
             // Said at once: a key that is nowhere would otherwise have every sample unpacked.
             self.clusters.check()?;
-            return Err(Code::ClusterIncomplete
-                .at(place(key))
-                .what(format!("sample {} carries no cluster, and earlier ones do", quote(&sample.id)))
-                .next("give every sample its cluster, or say --cluster none if they are independent"));
+            return Err(errors::cluster_incomplete(place(key), &sample.id));
         }
         Ok(self.clusters.note_label(label))
     }

@@ -1,5 +1,6 @@
 //! Which of a log's scores is read, and what its values stand for.
 
+use super::errors;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::metric_choice;
@@ -8,7 +9,7 @@ use super::super::scalar::Scalar;
 use super::super::tree::Node;
 use super::header::Header;
 use super::sample::EvalSample;
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// The name of the score in logs from 2024, where they name no scorer.
 const OLD: &str = "score";
@@ -50,18 +51,12 @@ impl ScorerChoice {
             for (name, place) in single.into_iter().chain(several) {
                 let shown = quote(&name);
                 if choices.insert(name, place).is_some() {
-                    return Err(Code::RunMalformed
-                        .at("scores")
-                        .what(format!("a scorer and a key of another are both called {shown}"))
-                        .next("rename one of them and score the log again (inspect score)"));
+                    return Err(errors::ambiguous_score_name(shown));
                 }
             }
         }
         if choices.is_empty() {
-            return Err(Code::RunMalformed
-                .at("samples")
-                .what("no sample carries a score")
-                .next("score the log first (inspect score)"));
+            return Err(errors::no_scores());
         }
         let headline = header.headline().map(|(scorer, score)| {
             if choices.contains_key(scorer) { scorer.to_owned() } else { format!("{scorer}/{score}") }
@@ -154,10 +149,7 @@ impl ScorerChoice {
 fn number(value: &Node, none: Unscored) -> Result<Result<Score, Unscored>, Diagnostic> {
     let number = match value {
         Node::List(_) => {
-            return Err(Code::RunMalformed
-                .at("scores")
-                .what("the score is a list: several judges gave one each")
-                .next("reduce them to one score when scoring (for example mode or mean)"));
+            return Err(errors::list_of_scores());
         }
         Node::Object(_) => return Ok(Err(Unscored::NotANumber)),
         Node::Leaf(Scalar::Null) => return Ok(Err(none)),

@@ -1,5 +1,6 @@
 //! One line: a document under a filter, and its metrics.
 
+use super::errors;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use super::super::line_reader;
 use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{self, Node, Projection};
-use crate::domain::{ClusterRule, Code, Diagnostic, Score, Unscored};
+use crate::domain::{ClusterRule, Diagnostic, Score, Unscored};
 
 /// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
 const FIXED: [&str; 12] = [
@@ -94,14 +95,9 @@ impl<'o> DocumentLines<'o> {
         let Some((first, expected)) = counts.next() else { return Ok(()) };
         match counts.find(|(_, count)| *count != expected) {
             None => Ok(()),
-            Some((other, count)) => Err(Code::RunMalformed
-                .at("")
-                .what(format!(
-                    "filter {} holds {expected} documents and filter {} holds {count}",
-                    quote(self.name(first)),
-                    quote(self.name(other))
-                ))
-                .next("the file was cut short or put together from several: write it again")),
+            Some((other, count)) => {
+                Err(errors::filters_differ(self.name(first), expected, self.name(other), count))
+            }
         }
     }
 
@@ -117,10 +113,7 @@ impl<'o> DocumentLines<'o> {
         let bulk = FIXED.get(usize::from(self.key.is_some())..BULK).unwrap_or_default();
         let node = tree::parse(text, Projection::Without(bulk))?;
         if !matches!(node, Node::Object(_)) {
-            return Err(Code::RunMalformed
-                .at("")
-                .what("is no object, expected a sample")
-                .next("the file is damaged: write it again"));
+            return Err(errors::no_sample());
         }
         let field = |name: &str| node.get(name).map_or(Scalar::Null, Node::scalar);
         let id = field("doc_id").id().map_err(|error| error.within("doc_id"))?.into_owned();

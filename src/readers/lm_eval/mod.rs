@@ -2,6 +2,7 @@
 //! and filter; and what the `results_<date>.json` beside it says of the run.
 
 mod documents;
+mod errors;
 mod results;
 
 use std::collections::BTreeMap;
@@ -125,21 +126,13 @@ fn choose(
             }));
     }
     if numbers.is_empty() {
-        return Err(Code::RunMalformed
-            .at("")
-            .what("no line carries a metric")
-            .next("run the task with a metric, and with --log_samples"));
+        return Err(errors::no_metric());
     }
     let metric_choice::MetricChoice { name: chosen, available: held, note } =
         metric_choice::choose("metric,filter", &numbers, named, None)?;
     notes.extend(note);
     if chosen.split(',').next() == Some(BYPASS) {
-        return Err(Code::RunMalformed
-            .at(chosen)
-            .what("is no score: the run kept the answers and computed no metric (--predict_only)")
-            .next(
-                "run the task without --predict_only, or score the answers and give the scores as a table",
-            ));
+        return Err(errors::answers_only(chosen));
     }
     if !others.is_empty() {
         notes.push(format!(
@@ -149,7 +142,7 @@ fn choose(
     }
     match choices.iter().find(|(name, ..)| name == chosen) {
         Some((_, (metric, filter), _)) => Ok((*metric, *filter, held)),
-        None => Err(Code::Bug.at("readers").what("chose a metric that is none")),
+        None => Err(errors::no_such_metric()),
     }
 }
 

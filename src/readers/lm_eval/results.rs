@@ -2,7 +2,8 @@
 
 use super::super::tree::{Node, Projection};
 use super::super::{Content, companion};
-use crate::domain::{Code, Diagnostic, Direction, RunMetadata};
+use super::errors;
+use crate::domain::{Diagnostic, Direction, RunMetadata};
 
 const PROJECTION: Projection<'static> = Projection::Fields(&[
     ("model_name", Projection::All),
@@ -62,10 +63,9 @@ impl ResultsFile {
     pub(super) fn check_count(&self, held: usize) -> Result<(), Diagnostic> {
         let counted = self.counted();
         match counted {
-            Some(counted) if counted > held as u64 => Err(Code::RunMalformed
-                .at("")
-                .what(format!("holds {held} documents, and the results beside it count {counted}"))
-                .next("the file was cut short: write it again")),
+            Some(counted) if counted > held as u64 => {
+                Err(errors::fewer_documents_than_counted(held, counted))
+            }
             _ => Ok(()),
         }
     }

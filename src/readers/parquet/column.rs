@@ -1,5 +1,6 @@
 //! One column of one row group, as a sequence of values of any type.
 
+use super::errors;
 use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
@@ -7,7 +8,7 @@ use ::parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatT
 use ::parquet::schema::types::ColumnDescPtr;
 
 use super::super::scalar::Scalar;
-use super::errors::{damaged, malformed};
+use super::errors::damaged;
 use crate::domain::Diagnostic;
 
 /// What the values of a column are.
@@ -104,7 +105,7 @@ impl Column {
             ColumnReader::FloatColumnReader(reader) => Values::Float(Typed::new(reader)),
             ColumnReader::DoubleColumnReader(reader) => Values::Double(Typed::new(reader)),
             ColumnReader::BoolColumnReader(reader) => Values::Bool(Typed::new(reader)),
-            _ => return Err(malformed(format!("column {name} has a type that is not read"))),
+            _ => return Err(errors::column_type(name)),
         };
         Ok(Self { name, values, levels: Vec::new(), nullable, row: 0, value: 0 })
     }
@@ -118,8 +119,7 @@ impl Column {
         let levels = if self.nullable { self.levels.len() } else { rows };
         if found != rows || levels != rows {
             let name = self.name;
-            return Err(malformed(format!("column {name} ends before the rows that the file declares"))
-                .next("the file is damaged: write it again"));
+            return Err(errors::column_too_short(name));
         }
         Ok(())
     }
@@ -131,8 +131,7 @@ impl Column {
     pub(super) fn finish(&mut self) -> Result<(), Diagnostic> {
         if self.decode(1)? != 0 {
             let name = self.name;
-            return Err(malformed(format!("column {name} holds more rows than the file declares"))
-                .next("the file is damaged: write it again"));
+            return Err(errors::column_too_long(name));
         }
         Ok(())
     }
@@ -171,7 +170,7 @@ impl Column {
                 match column.buffer.get(at).map(|text| std::str::from_utf8(text.data())) {
                     Some(Ok(text)) => Some(Scalar::Text(text.into())),
                     Some(Err(_)) => {
-                        return Err(malformed("is not UTF-8 text").next("write the file as UTF-8"));
+                        return Err(errors::not_utf8());
                     }
                     None => None,
                 }
@@ -187,9 +186,7 @@ impl Column {
             Values::Double(column) => column.buffer.get(at).map(|x| Scalar::Float(*x)),
             Values::Bool(column) => column.buffer.get(at).map(|yes| Scalar::Bool(*yes)),
         };
-        scalar.ok_or_else(|| {
-            malformed("has fewer values than rows").next("the file is damaged: write it again")
-        })
+        scalar.ok_or_else(errors::too_few_values)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which columns a file has, whether their types can be read, and whether its counts agree.
 
+use super::errors;
 use std::borrow::Cow;
 
 use ::parquet::basic::Compression;
@@ -8,10 +9,10 @@ use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::SchemaDescriptor;
 
 use super::super::cluster::ClusterSource;
-use super::super::quote::{list, quote};
+use super::super::quote::list;
 use super::super::scalar::Scalar;
 use super::column::{Column, ValueKind};
-use super::errors::{damaged, malformed};
+use super::errors::damaged;
 use super::page_guard::{PageGuard, PageLimit};
 use crate::domain::Diagnostic;
 
@@ -76,12 +77,7 @@ impl Layout {
             layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
         }
         if i64::try_from(layout.rows).ok() != Some(metadata.file_metadata().num_rows()) {
-            return Err(malformed(format!(
-                "declares {} rows, and its row groups hold {}",
-                metadata.file_metadata().num_rows(),
-                layout.rows
-            ))
-            .next("the file is damaged: write it again"));
+            return Err(errors::row_counts_differ(metadata.file_metadata().num_rows(), layout.rows));
         }
         Ok(layout)
     }
@@ -96,25 +92,19 @@ impl Layout {
         let rows = group.num_rows();
         for field in self.fields() {
             let Some(chunk) = group.columns().get(field.index) else {
-                return Err(malformed(format!("a row group has no column {}", field.name)));
+                return Err(errors::no_column_in_group(field.name));
             };
             if chunk.num_values() != rows {
-                return Err(malformed(format!(
-                    "column {} holds {} values in a row group of {rows} rows",
-                    field.name,
-                    chunk.num_values()
-                ))
-                .next("the file is damaged: write it again"));
+                return Err(errors::value_counts_differ(field.name, chunk.num_values(), rows));
             }
             match chunk.compression() {
                 Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => {}
                 other => {
-                    return Err(malformed(format!("column {} is compressed with {other}", field.name))
-                        .next("write the file with snappy or zstd"));
+                    return Err(errors::compression(field.name, other));
                 }
             }
         }
-        usize::try_from(rows).map_err(|_| malformed(format!("a row group declares {rows} rows")))
+        usize::try_from(rows).map_err(|_| errors::negative_rows(rows))
     }
 
     /// Opens the columns of a row group of `file`.
@@ -171,8 +161,7 @@ fn find(
         .filter(|(_, column)| column.path().parts().first().is_some_and(|part| part == name));
     let Some((index, column)) = found.next() else { return Ok(None) };
     if found.next().is_some() || column.path().parts().len() != 1 || column.max_rep_level() > 0 {
-        return Err(malformed(format!("column {name} is nested, repeated or stands twice"))
-            .next("a RunFrame has one flat column of each name"));
+        return Err(errors::column_not_flat(name));
     }
     match ValueKind::of(column).filter(|kind| accepted.contains(kind)) {
         Some(kind) => Ok(Some(Field { name, index, kind })),
@@ -184,19 +173,14 @@ fn find(
                 INTEGER => "integers",
                 _ => "numbers",
             };
-            Err(malformed(format!(
-                "column {name} is {}{logical}, expected {expected}",
-                column.physical_type()
-            ))
-            .next("write the columns of a RunFrame with the types that its format names"))
+            Err(errors::column_of_other_type(name, column.physical_type(), &logical, expected))
         }
     }
 }
 
 fn missing(schema: &SchemaDescriptor, name: &str) -> Diagnostic {
     let columns = schema.columns().iter().filter_map(|column| column.path().parts().first());
-    malformed(format!("has no column {}; it has {}", quote(name), list(columns.map(String::as_str), 16)))
-        .next("a RunFrame needs run_id, model_id, task_id, metric_name, item_id and score")
+    errors::column_missing(name, &list(columns.map(String::as_str), 16))
 }
 
 /// The open columns of one row group.

@@ -15,7 +15,7 @@ use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use bytes::Bytes;
 use serde::de::DeserializeSeed as _;
 
-use self::errors::{damaged, malformed};
+use self::errors::damaged;
 use self::layout::{Columns, Layout};
 use self::page_guard::PageLimit;
 use super::cluster::{ClusterSource, Clusters, MetadataSeed};
@@ -45,17 +45,14 @@ impl Reader for ParquetReader {
         let bytes = Bytes::from(content.bytes()?);
         // The library returns errors for most damage, but a page that needs a dictionary which is
         // not there, and the like, run into its assertions.
-        catch_unwind(AssertUnwindSafe(|| read(&bytes, options))).unwrap_or_else(|_| {
-            Err(malformed("the decoder gave up on a damaged page")
-                .next("the file is damaged: write it again"))
-        })
+        catch_unwind(AssertUnwindSafe(|| read(&bytes, options)))
+            .unwrap_or_else(|_| Err(errors::damaged_page()))
     }
 }
 
 fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     if thrift::footer(bytes).is_none() {
-        return Err(malformed("cannot be read as Parquet: its footer is missing or damaged")
-            .next("the file is damaged or was cut short: write it again"));
+        return Err(errors::damaged_footer());
     }
     let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
     let stored = store_metadata::facts(file.metadata().file_metadata())?;

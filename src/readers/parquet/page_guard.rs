@@ -1,12 +1,12 @@
 //! What a file may unpack to. Counts in a damaged or hostile file ask for memory before anything
 //! shows that they are wrong, and an allocation that fails ends the process without a word.
 
+use super::errors;
 use ::parquet::basic::Encoding;
 use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::errors::malformed;
 use super::thrift::{self, varint};
 use crate::domain::Diagnostic;
 
@@ -30,8 +30,7 @@ impl PageLimit {
     /// `run-malformed` where so many rows cannot be meant.
     pub(super) fn check_rows(self, rows: usize) -> std::result::Result<(), Diagnostic> {
         if ROW.saturating_mul(rows as u64) > self.0 {
-            return Err(malformed(format!("declares {rows} rows, far more than a file of its size holds"))
-                .next("the file is damaged: write it again"));
+            return Err(errors::too_many_rows(rows));
         }
         Ok(())
     }
@@ -42,11 +41,8 @@ impl PageLimit {
     /// `run-malformed` where their headers are not whole, or they unpack to more than they may.
     pub(super) fn check_pages(self, file: &[u8], at: (u64, u64)) -> std::result::Result<(), Diagnostic> {
         match thrift::pages(file, at) {
-            None => Err(malformed("its pages are damaged").next("the file is damaged: write it again")),
-            Some(bytes) if bytes > self.0 => {
-                Err(malformed("its pages unpack to far more than a file of its size holds")
-                    .next("the file is damaged: write it again"))
-            }
+            None => Err(errors::damaged_pages()),
+            Some(bytes) if bytes > self.0 => Err(errors::pages_too_large()),
             Some(_) => Ok(()),
         }
     }
@@ -61,8 +57,7 @@ impl PageLimit {
                 self.0 = left;
                 Ok(())
             }
-            None => Err(malformed("unpacks to far more text than a file of its size holds")
-                .next("shorten the item ids and cluster ids, or write the run as RunFrame JSON")),
+            None => Err(errors::too_much_text()),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What the store writes into its files beyond the columns of a RunFrame: facts of the run as one
 //! JSON text in the file's metadata, and facts of single rows in `metadata_json`.
 
+use super::errors;
 use ::parquet::file::metadata::FileMetaData;
 use serde::{Deserialize, Serialize};
 
-use super::super::quote::escape;
-use super::errors::{damaged, malformed};
+use super::errors::damaged;
 use super::thrift;
 use crate::domain::{Diagnostic, Unscored};
 
@@ -48,7 +48,7 @@ impl StoredRowFacts {
     /// # Errors
     /// `run-malformed` where the text is not what the store writes.
     pub(super) fn read(text: &str) -> Result<Self, Diagnostic> {
-        serde_json::from_str(text).map_err(|error| malformed(escape(&error.to_string())))
+        serde_json::from_str(text).map_err(errors::bad_facts)
     }
 
     /// Why the row has no score, where that is known.
@@ -64,8 +64,7 @@ impl StoredRowFacts {
 pub(super) fn facts(metadata: &FileMetaData) -> Result<StoredRunFacts, Diagnostic> {
     match text(metadata) {
         None => Ok(StoredRunFacts::default()),
-        Some(text) => serde_json::from_str(text)
-            .map_err(|error| malformed(escape(&error.to_string())).within(RUN_FACTS)),
+        Some(text) => serde_json::from_str(text).map_err(|error| errors::bad_facts(error).within(RUN_FACTS)),
     }
 }
 
@@ -81,8 +80,7 @@ fn text(metadata: &FileMetaData) -> Option<&str> {
 /// `run-malformed` where the bytes do not end as Parquet does; [`FactsInTail::Longer`] where the footer is
 /// longer than they are.
 pub fn run_facts(tail: &[u8]) -> Result<FactsInTail, Diagnostic> {
-    let cut =
-        || malformed("does not end as a Parquet file does").next("the file is damaged or was cut short");
+    let cut = || errors::no_parquet_end();
     let (rest, end) = tail.split_last_chunk::<8>().ok_or_else(cut)?;
     let (length, magic) = end.split_at(4);
     if magic != b"PAR1" {

@@ -1,6 +1,7 @@
 //! promptfoo's results: JSON (`-o out.json`) and JSON Lines (`-o out.jsonl`). One file holds every
 //! provider with every prompt, in no order; each pair of them is a run of its own.
 
+mod errors;
 mod grading;
 mod result_row;
 
@@ -12,7 +13,7 @@ use super::line_reader::LineReader;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, table, unsupported};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -48,10 +49,7 @@ impl Reader for PromptfooReader {
             let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
             let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
             else {
-                return Err(Code::RunMalformed
-                    .at("results.results")
-                    .what("is no list of results")
-                    .next("let promptfoo write the file again (-o out.json)"));
+                return Err(errors::no_results());
             };
             for (at, result) in results.iter().enumerate() {
                 let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
@@ -116,23 +114,17 @@ fn finish(
             options.run_id.as_ref().filter(|wanted| variants.contains(*wanted)).ok_or_else(|| {
                 let all = list(variants.iter().map(String::as_str), NAMED);
                 let no = options.run_id.as_deref().map(|wanted| format!("no run is {}; ", quote(wanted)));
-                Code::RunAmbiguous
-                    .at("results")
-                    .what(format!("{}the file holds {} runs: {all}", no.unwrap_or_default(), variants.len()))
-                    .next("choose one with --baseline-run or --candidate-run (doctor: --run-id)")
+                errors::several_runs(&no.unwrap_or_default(), variants.len(), &all)
             })?;
         rows.retain(|row| row.variant == *chosen);
         names.run_id.clone_from(chosen);
     } else if let Some(wanted) = options.run_id.as_ref().filter(|wanted| **wanted != names.run_id) {
-        return Err(Code::RunAmbiguous
-            .at("evalId")
-            .what(format!("is {}, and {} was asked for", quote(&names.run_id), quote(wanted)))
-            .next("ask for the one that the file holds, or give the file that holds the other"));
+        return Err(errors::other_run_wanted(&names.run_id, wanted));
     }
     let metrics: BTreeSet<&str> = rows.iter().flat_map(ResultRow::metrics).collect();
     let metrics: Vec<&str> = metrics.into_iter().collect();
     if metrics.is_empty() {
-        return Err(Code::RunMalformed.at("results").what("is empty").next("a run needs at least one item"));
+        return Err(errors::empty());
     }
     let chosen = metric_choice::choose("results", &metrics, options.metric.as_deref(), None)?;
     names.metric_name = chosen.name.to_owned();
@@ -152,10 +144,7 @@ fn finish(
         if row.test.is_some()
             && before.is_some_and(|other| (&other.item, other.test) == (&row.item, row.test))
         {
-            return Err(Code::DuplicateItem
-                .at("results")
-                .what(format!("test {} stands twice: {}", row.test.unwrap_or(0), quote(&row.item)))
-                .next("let promptfoo write the file again"));
+            return Err(errors::duplicate_test(row.test.unwrap_or(0), &row.item));
         }
         before = Some(row);
         let epoch = epochs.entry(&row.item).or_insert(0);
@@ -168,10 +157,7 @@ fn finish(
         *epoch += 1;
     }
     if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
-        return Err(Code::RunMalformed
-            .at("results")
-            .what("no test asserts anything: the success that promptfoo writes for that is no measurement")
-            .next("give the tests assertions (assert, or defaultTest.assert) and run them again"));
+        return Err(errors::nothing_asserted());
     }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
     Ok(Reading { version, metrics: chosen.available, ..reading })

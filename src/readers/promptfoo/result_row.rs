@@ -1,5 +1,6 @@
 //! One result: a test, given to one provider with one prompt.
 
+use super::errors;
 use std::collections::BTreeMap;
 
 use super::super::cluster::{ClusterSource, Clusters};
@@ -8,7 +9,7 @@ use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Projection};
 use super::grading::{self, Grading};
-use crate::domain::{Code, Diagnostic, Digest, Score, Unscored};
+use crate::domain::{Diagnostic, Digest, Score, Unscored};
 
 /// What is kept of a result.
 pub(super) const PROJECTION: Projection<'static> = Projection::Fields(&[
@@ -67,10 +68,7 @@ impl ResultRow {
     /// `run-malformed` where it is no result, or its cluster is no label.
     pub(super) fn of(node: &Node, clusters: &mut Clusters<'_>) -> Result<Self, Diagnostic> {
         let (Some(_), Some(vars)) = (node.get("promptIdx").and_then(Node::count), node.get("vars")) else {
-            return Err(Code::RunMalformed
-                .at("")
-                .what("is no result: it lacks promptIdx or vars")
-                .next("let promptfoo write the file again (-o out.json or -o out.jsonl)"));
+            return Err(errors::no_result());
         };
         let text = |path: &[&str]| path.iter().try_fold(node, |node, key| node.get(key)).and_then(Node::text);
         let filled = |path: &[&str]| text(path).filter(|text| !text.is_empty());

@@ -1,6 +1,7 @@
 //! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, items: [{item_id, score,
 //! cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
 
+mod errors;
 mod partial_run;
 mod visitors;
 

@@ -2,8 +2,9 @@
 
 use super::super::ReadOptions;
 use super::super::cluster::Clusters;
-use super::super::quote::{list, quote};
-use crate::domain::{Code, Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
+use super::super::quote::list;
+use super::errors;
+use crate::domain::{Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
 
 /// The fields of the run that are names, in the order of [`PartialRun::names`]; all but the last are required.
 pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
@@ -64,15 +65,9 @@ impl<'o> PartialRun<'o> {
             };
             // One name alone, as in any JSON, does not make it a run.
             if seen & ITEMS_BIT == 0 && seen.count_ones() <= 1 {
-                return Err(Code::FormatUnknown
-                    .at("")
-                    .what(format!("is a JSON object in no format that is read{has}"))
-                    .next("give the file with the scores of single items, or write one: {run_id, model_id, task_id, metric_name, items: [{item_id, score}]}"));
+                return Err(errors::no_known_format(&has));
             }
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("the run has no {}{has}", list(missing, 6)))
-                .next("a RunFrame is {run_id, model_id, task_id, metric_name, items: [{item_id, score}]}"));
+            return Err(errors::fields_missing(&list(missing, 6), &has));
         }
         let [run_id, model_id, task_id, metric_name, config_hash] = names;
         let names = RunMetadata {
@@ -94,10 +89,7 @@ impl<'o> PartialRun<'o> {
 /// A file with one run and one metric holds the ones that were asked for, or is refused.
 fn chosen(field: &str, found: &str, wanted: Option<&str>) -> Result<(), Diagnostic> {
     match wanted {
-        Some(wanted) if wanted != found => Err(Code::RunAmbiguous
-            .at(field)
-            .what(format!("is {}, and {} was asked for", quote(found), quote(wanted)))
-            .next("ask for the one that the file holds, or give the file that holds the other")),
+        Some(wanted) if wanted != found => Err(errors::other_wanted(field, found, wanted)),
         _ => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! The visitors: object of the run, list of items, item.
 
+use super::errors;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -9,7 +10,7 @@ use super::super::cluster::{ClusterSource, MetadataSeed};
 use super::super::quote::quote;
 use super::super::scalar::{KeySeed, ScalarSeed, duplicate_key};
 use super::partial_run::{CONFIG_HASH, ITEMS, ITEMS_BIT, NAMES, PartialRun};
-use crate::domain::{Code, Item, Unscored};
+use crate::domain::{Item, Unscored};
 
 /// The object around everything.
 pub(super) struct RunSeed<'a, 'o>(pub(super) &'a mut PartialRun<'o>);
@@ -169,12 +170,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
             }
         }
         let Some(id) = id else {
-            return Err(partial.fail(
-                Code::RunMalformed
-                    .at("")
-                    .what("has no \"item_id\"")
-                    .next("name every item, the same in both runs"),
-            ));
+            return Err(partial.fail(errors::no_item_id()));
         };
         let cluster = partial.clusters.note_label(cluster.as_deref());
         partial.builder.push(Item { id: &id, epoch, cluster, score });

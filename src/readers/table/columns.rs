@@ -1,10 +1,10 @@
 //! The columns of a table: what each is for, and which hold numbers.
 
+use super::super::errors;
 use std::collections::BTreeMap;
 
 use super::super::cluster::ClusterSource;
-use super::super::quote::quote;
-use crate::domain::{Code, Diagnostic, Unscored};
+use crate::domain::{Diagnostic, Unscored};
 
 /// Columns that name the item, the one that is read first.
 pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
@@ -136,10 +136,7 @@ impl Columns {
         };
         if index == self.all.len() {
             if index == MOST {
-                return Err(Code::RunMalformed
-                    .at("")
-                    .what(format!("the rows so far have {MOST} columns"))
-                    .next("write one row for each item, with the same columns"));
+                return Err(errors::too_many_columns(MOST));
             }
             let (role, text) = (ColumnRole::of(name, clusters), ItemText::of(name));
             self.by_name.insert(name.to_owned(), index);
@@ -158,10 +155,7 @@ impl Columns {
                 column.row = row;
                 Ok((index, column.role, column.text))
             }
-            _ => Err(Code::RunMalformed
-                .at("")
-                .what(format!("the column {} stands twice", quote(name)))
-                .next("give each column a name of its own")),
+            _ => Err(errors::duplicate_column(name)),
         }
     }
 

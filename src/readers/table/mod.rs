@@ -9,12 +9,13 @@ pub(super) use columns::IDS;
 use self::columns::{ColumnRole, Columns, ItemText, NAMES};
 use self::line_numbers::LineNumbers;
 use super::cluster::{ClusterSource, Clusters};
+use super::errors;
 use super::fingerprint;
 use super::quote::{list, quote};
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
 use super::{Format, ReadOptions, Reading, metric_choice};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, Unscored};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, Unscored};
 
 /// The column of scores in files whose rows name their metric.
 pub(super) const SCORE: &str = "score";
@@ -247,23 +248,13 @@ impl<'o> Table<'o> {
     ) -> Result<(usize, &'r C), Diagnostic> {
         let Some((_, column, cell)) = cells.id else {
             let found = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("no column names the item; there are {found}"))
-                .next(format!("name every item, in a column {}", IDS.join(", "))));
+            return Err(errors::no_id_column(&found, &IDS.join(", ")));
         };
         let (first, shown) = *self.id.get_or_insert((column, line));
         if first == column {
             return Ok((column, cell));
         }
-        Err(Code::RunMalformed
-            .at("")
-            .what(format!(
-                "the item is named by {} here and by {} on line {shown}",
-                quote(self.columns.name(column)),
-                quote(self.columns.name(first))
-            ))
-            .next("name all items in one column"))
+        Err(errors::two_id_columns(self.columns.name(column), self.columns.name(first), shown))
     }
 
     /// The run. `path` names it where no row does.
@@ -273,7 +264,7 @@ impl<'o> Table<'o> {
     /// several runs; else as [`RunFrameBuilder::finish`], with lines as places.
     pub(super) fn finish(self, path: &str, format: Format) -> Result<Reading, Diagnostic> {
         let Some(runs) = self.runs else {
-            return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
+            return Err(errors::no_rows());
         };
         let (names, notes) = runs.finish()?;
         let numeric: Vec<&str> =
@@ -286,7 +277,7 @@ impl<'o> Table<'o> {
                 Some(wanted) => format!("no row has a number in {}", quote(wanted)),
                 None => format!("no column holds numbers; there are {columns}"),
             };
-            return Err(Code::RunMalformed.at("").what(what).next("write each score as a plain number"));
+            return Err(errors::no_number_in_table(what));
         }
         let metric_choice::MetricChoice { name: metric, available: metrics, .. } =
             metric_choice::choose("columns", &numeric, wanted, None)?;
