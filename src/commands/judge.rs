@@ -25,7 +25,7 @@ pub fn judge(runs: &Loaded, plan: &Plan) -> Result<Judged, Diagnostic> {
     remarks.notes.extend(runs.notes());
     // Two runs of one file are compared on purpose.
     if baseline.identity == candidate.identity
-        && baseline.reading.run.names() == candidate.reading.run.names()
+        && baseline.reading.run.metadata() == candidate.reading.run.metadata()
     {
         remarks.notes.push("baseline and candidate are the same file, byte for byte".into());
     }

@@ -130,7 +130,7 @@ impl Loaded {
     /// The task that the baseline was measured on.
     #[must_use]
     pub fn task(&self) -> &str {
-        &self.baseline.reading.run.names().task_id
+        &self.baseline.reading.run.metadata().task_id
     }
 }
 

@@ -176,7 +176,7 @@ impl<'a> State<'a> {
         let pairs = pair(baseline, candidate, &request.plan)?;
         let sample = Sample::of(&pairs, request.plan.direction);
         let process = process(request, &sample);
-        let planned = Planned::of(request, process, &baseline.names().metric_name);
+        let planned = Planned::of(request, process, &baseline.metadata().metric_name);
         let mut record = match &self.record {
             Some(record) => {
                 record.same_plan(&planned, request.state.as_deref().unwrap_or("items"))?;

@@ -1,4 +1,7 @@
 //! Equal texts as equal numbers.
+//!
+//! Ours, because an interner of a library keeps the texts in a buffer of its own; here they stand once, in the
+//! column that the run keeps.
 
 use std::hash::{DefaultHasher, Hasher as _};
 

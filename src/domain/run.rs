@@ -6,7 +6,7 @@ use super::text_column::TextColumn;
 use super::unscored::Unscored;
 use super::{Direction, Score, ScoreRange};
 
-/// What a run says of itself.
+/// The names of a run: its own, and those of its model, task and metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunMetadata {
     /// Name of the run, unique in a project.
@@ -38,16 +38,16 @@ pub struct Item<'a> {
 /// counted as unscored, and either every item in a cluster or none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunFrame {
-    pub(super) names: RunMetadata,
+    pub(super) metadata: RunMetadata,
     pub(super) ids: TextColumn,
     pub(super) epochs: Vec<u32>,
     pub(super) scores: Vec<Result<Score, Unscored>>,
     pub(super) cluster_names: TextColumn,
     /// The cluster of each row; empty where the rows carry none.
     pub(super) clusters: Vec<u32>,
-    /// What the item of each row is, as a number, 0 where nothing says; empty where nothing says of any.
+    /// Fingerprint of the target of each row's item, 0 where the file does not say; empty where it says of none.
     pub(super) fingerprints: Vec<u64>,
-    /// What the item of each row was asked, in the same way.
+    /// Fingerprint of the input of each row's item, in the same way.
     pub(super) inputs: Vec<u64>,
     /// Rows in ascending order of (item id, epoch).
     pub(super) order: Vec<u32>,
@@ -57,10 +57,10 @@ pub struct RunFrame {
 }
 
 impl RunFrame {
-    /// What the run says of itself.
+    /// The names of the run, its model, task and metric.
     #[must_use]
-    pub fn names(&self) -> &RunMetadata {
-        &self.names
+    pub fn metadata(&self) -> &RunMetadata {
+        &self.metadata
     }
 
     /// Number of rows: items times epochs.
@@ -105,20 +105,20 @@ impl RunFrame {
         self.ignored_clusters
     }
 
-    /// Each row's item and a number for what it is (its target, or the hashes of its harness), in the
-    /// order of [`RunFrame::sorted`]: another number under one id is another item. 0 where nothing says;
-    /// no row at all where nothing says of any.
+    /// Each row's item id and the fingerprint of its target (or of the hashes of its harness), in the order
+    /// of [`RunFrame::sorted`]: another fingerprint under one id is another item. 0 where the file does not
+    /// say; no row at all where it says of none.
     pub fn fingerprints(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.said(&self.fingerprints)
+        self.by_id(&self.fingerprints)
     }
 
-    /// Each row's item and a number for what was asked, as [`RunFrame::fingerprints`]. Another number
-    /// is worth a note: prompts may differ on purpose.
+    /// Each row's item id and the fingerprint of its input, as [`RunFrame::fingerprints`]. Another one is
+    /// worth a note: prompts may differ on purpose.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.said(&self.inputs)
+        self.by_id(&self.inputs)
     }
 
-    fn said<'a>(&'a self, of: &'a [u64]) -> impl Iterator<Item = (&'a str, u64)> {
+    fn by_id<'a>(&'a self, of: &'a [u64]) -> impl Iterator<Item = (&'a str, u64)> {
         self.order.iter().filter_map(|row| Some((self.ids.get(*row as usize), *of.get(*row as usize)?)))
     }
 

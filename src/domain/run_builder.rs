@@ -36,28 +36,28 @@ impl RunFrameBuilder {
         self.clusters.push(cluster);
     }
 
-    /// Says which item the row that was pushed last saw: another number under its id is another item.
-    /// 0 says nothing.
+    /// Sets the fingerprint of the target of the last row: another one under its id is another item.
+    /// 0 where the file does not say.
     pub fn fingerprint(&mut self, of: u64) {
-        say(&mut self.fingerprints, self.ids.len(), of);
+        set_last(&mut self.fingerprints, self.ids.len(), of);
     }
 
-    /// Says what the row that was pushed last was asked. 0 says nothing.
+    /// Sets the fingerprint of the input of the last row. 0 where the file does not say.
     pub fn input(&mut self, of: u64) {
-        say(&mut self.inputs, self.ids.len(), of);
+        set_last(&mut self.inputs, self.ids.len(), of);
     }
 
-    /// Says how many distinct clusters the file carries that the plan leaves unread; 0 is none.
+    /// Sets the number of distinct clusters that the file carries and the plan leaves unread; 0 is none.
     pub fn ignored_clusters(&mut self, count: usize) {
         self.ignored_clusters = (count > 0).then_some(count);
     }
 
-    /// Says where better lies.
+    /// Sets where better lies.
     pub fn direction(&mut self, direction: Option<Direction>) {
         self.direction = direction;
     }
 
-    /// Says how low and how high scores can be: one that lies outside is then an error.
+    /// Sets the lowest and the highest possible score: one outside is then an error.
     pub fn score_range(&mut self, range: Option<ScoreRange>) {
         self.range = range;
     }
@@ -97,15 +97,19 @@ impl RunFrameBuilder {
     /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
     /// `duplicate-item` where an (item, epoch) stands twice;
     /// `cluster-incomplete` where some rows carry a cluster and some do not.
-    pub fn finish(self, names: RunMetadata) -> Result<RunFrame, Diagnostic> {
-        self.finish_at(names, &|row| format!("items[{row}]"))
+    pub fn finish(self, metadata: RunMetadata) -> Result<RunFrame, Diagnostic> {
+        self.finish_at(metadata, &|row| format!("items[{row}]"))
     }
 
     /// The same for a file in which rows have other places than `items[7]`.
     ///
     /// # Errors
     /// As [`RunFrameBuilder::finish`].
-    pub fn finish_at(self, names: RunMetadata, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
+    pub fn finish_at(
+        self,
+        metadata: RunMetadata,
+        at: &dyn Fn(usize) -> String,
+    ) -> Result<RunFrame, Diagnostic> {
         let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
         let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| errors::too_many_rows())?;
@@ -123,13 +127,13 @@ impl RunFrameBuilder {
         })?;
         let clusters = whole_or_none(clusters, &ids, at)?;
         if let Some(range) = range {
-            within_range(&scores, range, &names.metric_name, &ids, at)?;
+            within_range(&scores, range, &metadata.metric_name, &ids, at)?;
         }
         for column in [&mut fingerprints, &mut inputs].into_iter().filter(|column| !column.is_empty()) {
             column.resize(ids.len(), 0);
         }
         Ok(RunFrame {
-            names,
+            metadata,
             ids,
             epochs,
             scores,
@@ -193,8 +197,8 @@ fn whole_or_none(
     }
 }
 
-/// Writes what is said of the last of `rows` rows; a column that nothing is said in stays empty.
-fn say(column: &mut Vec<u64>, rows: usize, of: u64) {
+/// Sets the value of the last of `rows` rows; a column of zeros stays empty.
+fn set_last(column: &mut Vec<u64>, rows: usize, of: u64) {
     if of == 0 && column.is_empty() {
         return;
     }

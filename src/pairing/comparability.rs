@@ -3,7 +3,8 @@
 use super::errors;
 use crate::domain::{Diagnostic, Direction, Edition, Plan, RunFrame, TaskMismatch};
 
-/// The runs must measure the same thing. Another task is refused unless the plan allows it, and then said.
+/// Checks that the runs measure the same thing, and returns notes. Another task is refused unless the plan
+/// allows it.
 ///
 /// # Errors
 /// `runs-differ` where the metrics or tasks differ, where a harness says that lower scores are better and the
@@ -13,7 +14,7 @@ pub(super) fn check_comparable(
     candidate: &RunFrame,
     plan: &Plan,
 ) -> Result<Vec<String>, Diagnostic> {
-    let (b, c, direction) = (baseline.names(), candidate.names(), plan.direction);
+    let (b, c, direction) = (baseline.metadata(), candidate.metadata(), plan.direction);
     if b.metric_name != c.metric_name {
         return Err(errors::metrics_differ(&b.metric_name, &c.metric_name));
     }

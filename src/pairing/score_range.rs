@@ -133,7 +133,7 @@ fn same_scale(baseline: &RunFrame, candidate: &RunFrame) -> Result<(), Diagnosti
     Err(errors::two_scales(b.lowest, b.highest, c.lowest, c.highest))
 }
 
-/// A claim that every possible outcome satisfies, or that none can, is no claim.
+/// Checks that some possible outcome satisfies the claim and some does not.
 ///
 /// # Errors
 /// `bad-usage` where the range shows that the claim is empty.

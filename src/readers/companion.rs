@@ -1,11 +1,11 @@
-//! Files beside a run file, which name what it does not.
+//! Companion files: what some tools write into the folder of a run file, with the names that it lacks.
 
 use super::tree::{self, Node, Projection};
 use super::{Content, json};
 use crate::domain::Diagnostic;
 
-/// The only file in the folder of the run file whose name is one that is looked for, as JSON; `None`
-/// where there is none, or where several leave it open.
+/// The JSON of the one file in the folder of the run file whose name `is_it` accepts; `None` where no name is
+/// accepted, or more than one.
 ///
 /// # Errors
 /// `file-unreadable`, or `run-malformed` where it is not JSON.

@@ -1,5 +1,5 @@
-//! A run file as its reader sees it, unpacked where it is compressed with gzip. What is read is what
-//! is hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
+//! The content of a run file, unpacked where it is compressed with gzip. The bytes that are read are the
+//! bytes that are hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
 //! that seeks has it hashed whole, and is refused if the file changed meanwhile.
 
 use super::errors;
@@ -28,7 +28,7 @@ pub struct Content<'s> {
     identity: Cell<Option<FileIdentity>>,
 }
 
-/// Which bytes were read: those of the file as it was given.
+/// The identity of the bytes that were read, as the file was given: before gzip is unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileIdentity {
     /// How many.

@@ -1,5 +1,5 @@
-//! What a file says of an item, as one number: so two files can be held against each other without
-//! either being kept. 0 stands for nothing.
+//! Fingerprints: 64 bits of SHA-256 of an item's target or input, so that two runs can be checked for the
+//! same items without keeping the texts. 0 means that the file does not say.
 
 use super::scalar::Scalar;
 use super::tree::Node;
@@ -11,15 +11,16 @@ const MOST: usize = 512;
 /// What ends a text that was cut.
 const CUT: &str = "...";
 
-/// A number for a text: equal texts have equal numbers.
+/// The fingerprint of a text as it is written; never 0.
 pub(super) fn hash(text: &str) -> u64 {
     let digest = Digest::of(text.as_bytes());
     let head = digest.as_bytes().first_chunk().map_or(1, |head| u64::from_be_bytes(*head));
     head.max(1)
 }
 
-/// A number for a text as a log may hold it in two forms, whole and cut: every run of blanks counts as
-/// one, and only the beginning counts. 0 for a text that is empty, or cut before that.
+/// The fingerprint of the first 512 characters of a text, with each run of white space as one blank: a log
+/// may hold a text whole in one place and cut in another, and both must agree. 0 for a text that is empty
+/// or was cut before that length.
 pub(super) fn of_text(text: &str) -> u64 {
     let mut whole = String::new();
     for word in text.split_whitespace() {
@@ -41,7 +42,7 @@ pub(super) fn of_text(text: &str) -> u64 {
     hash(&whole)
 }
 
-/// A number for a value: a text, a number or a truth value, a list of texts, or the messages of a
+/// The fingerprint of a value: a text, a number or a truth value, a list of texts, or the messages of a
 /// conversation, of which the texts count. 0 where it holds none.
 pub(super) fn of_node(node: &Node) -> u64 {
     let mut text = String::new();

@@ -53,7 +53,7 @@ pub struct Reading {
 impl Reading {
     /// A run that was read from a file which says no more.
     pub(super) fn of(run: RunFrame, format: Format) -> Self {
-        let metrics = vec![run.names().metric_name.clone()];
+        let metrics = vec![run.metadata().metric_name.clone()];
         Self { run, format, version: None, metrics, notes: Vec::new() }
     }
 }

@@ -1,4 +1,4 @@
-//! The metric that is read, of those that a file holds.
+//! Which metric of a file is read.
 
 use super::errors;
 use super::quote::{list, quote};

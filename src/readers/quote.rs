@@ -1,4 +1,6 @@
 //! Text of a file inside a message: cut, and with nothing in it that a terminal obeys.
+//!
+//! The escaping is that of the standard library (`escape_debug`); ours is the cut and the list.
 
 /// Longest quotation, in characters.
 const LONGEST: usize = 80;

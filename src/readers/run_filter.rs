@@ -18,7 +18,7 @@ type RunKey = [String; 5];
 const RUN: usize = 0;
 const METRIC: usize = 3;
 
-/// Sorts rows into the run that is read and the others.
+/// Keeps the rows of the run that is read, and counts those of others.
 pub(super) struct RunFilter<'o> {
     run_id: Option<&'o str>,
     metric: Option<&'o str>,

@@ -1,4 +1,7 @@
 //! Files that are not read: what they look like, and what to do with them.
+//!
+//! Libraries that tell file types (`infer`, `file-format`) know containers, not evaluation logs: nearly every
+//! format here is JSON to them. The few containers that are told from their first bytes are one `match`.
 
 use super::errors;
 use std::fmt;

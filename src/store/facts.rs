@@ -68,7 +68,7 @@ impl Facts {
         cluster_key: Option<&str>,
         decided: Option<Decided>,
     ) -> Self {
-        let names = run.names();
+        let names = run.metadata();
         let unscored = !run.unscored().is_empty();
         Self {
             schema: RUN_SCHEMA.into(),

@@ -61,7 +61,7 @@ pub(super) fn examine(
 
 fn facts(file: &ReadFile) -> Run {
     let run = &file.reading.run;
-    let names = run.names();
+    let names = run.metadata();
     let items = Items::of(run);
     // Of each item the mean of its scored epochs: every item weighs the same.
     let means: Vec<f64> = repeats(run, &items.ids)

@@ -51,7 +51,7 @@ impl Reader for CsvReader {
             table.row(line, &cells)?;
         }
         let reading = table.finish(content.path(), Format::Csv)?;
-        header.check_commas(&reading.run.names().metric_name)?;
+        header.check_commas(&reading.run.metadata().metric_name)?;
         Ok(reading)
     }
 }

@@ -1,4 +1,7 @@
 //! The rows of a CSV file, one at a time, each with the line it begins on and proof that it ends.
+//!
+//! The parser is `csv-core`. The reader of the `csv` crate around it is not used: its line numbers do not
+//! hold after CRLF, and it accepts a last row that the end of the file cut.
 
 use super::super::errors;
 use std::io::{BufRead as _, BufReader, Read};

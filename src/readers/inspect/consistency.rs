@@ -1,5 +1,5 @@
-//! What a log says twice: the metrics of its header against its samples, the summaries against the
-//! samples themselves; and what a person should know of single scores.
+//! Consistency checks of a log: the metrics of its header against its samples, the summaries against the
+//! samples themselves; and notes about scores that were edited or could not be graded.
 
 use super::errors;
 use std::collections::BTreeMap;

@@ -99,7 +99,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     Ok(Reading { notes, ..Reading::of(run, Format::Parquet) })
 }
 
-/// A run while its rows are read.
+/// A run under construction, row by row.
 struct PartialRun<'o> {
     builder: RunFrameBuilder,
     runs: RunFilter<'o>,

@@ -99,7 +99,7 @@ pub fn run_facts(tail: &[u8]) -> Result<FactsInTail, Diagnostic> {
     Ok(FactsInTail::Facts(text(metadata.file_metadata()).map(str::to_owned)))
 }
 
-/// What the last bytes of a file hold.
+/// The result of a search for the facts of a run in the last bytes of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FactsInTail {
     /// The facts of the run, where the store wrote the file.

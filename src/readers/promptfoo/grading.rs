@@ -1,4 +1,4 @@
-//! What the assertions of a test came to: whether each was judged at all.
+//! The grading of a test: which of its assertions were judged, and whether a judge failed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A run while its file is read, and what must hold once it is.
+//! A run under construction, and the checks once its file is read to the end.
 
 use super::super::ReadOptions;
 use super::super::cluster::Clusters;
@@ -13,7 +13,7 @@ pub(super) const ITEMS: &str = "items";
 /// The bit of `items` in [`PartialRun::seen`]; the names take the bits of their indices.
 pub(super) const ITEMS_BIT: u8 = 1 << 5;
 
-/// A run while its file is read.
+/// A run under construction, and where the parser is.
 pub(super) struct PartialRun<'o> {
     pub(super) builder: RunFrameBuilder,
     pub(super) names: [Option<String>; NAMES.len()],

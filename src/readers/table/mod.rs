@@ -34,7 +34,7 @@ pub(super) trait Cell {
         self.scalar()
     }
 
-    /// A number for the value, whatever it is; 0 where there is none.
+    /// The fingerprint of the value; 0 where there is none.
     fn fingerprint(&self) -> u64 {
         fingerprint::of_text(&fingerprint::of_scalar(&self.scalar()))
     }
@@ -49,7 +49,7 @@ pub(super) trait Cell {
     }
 }
 
-/// A run while its rows are read.
+/// A run under construction, row by row.
 pub(super) struct Table<'o> {
     options: &'o ReadOptions,
     columns: Columns,
@@ -299,7 +299,7 @@ impl<'o> Table<'o> {
             e.place = e.place.replace(".cluster_id", "");
             e
         })?;
-        let metrics = if self.named { vec![run.names().metric_name.clone()] } else { metrics };
+        let metrics = if self.named { vec![run.metadata().metric_name.clone()] } else { metrics };
         Ok(Reading { metrics, notes, ..Reading::of(run, format) })
     }
 }

@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read(names in names(), expected in valid_rows(20), style: u8) {
         let reading = read(&file(&names, &expected, style), None, &ReadOptions::default()).unwrap();
-        prop_assert_eq!(reading.run.names(), &names);
+        prop_assert_eq!(reading.run.metadata(), &names);
         prop_assert_eq!(rows(&reading.run), expected);
         prop_assert!(reading.notes.is_empty());
     }
@@ -139,7 +139,7 @@ proptest! {
             || [&names.run_id, &names.model_id, &names.task_id, &names.metric_name].contains(&&"\u{7f}".to_owned());
         prop_assume!(!sentinel);
         let reading = read(text.as_bytes(), None, &ReadOptions::default()).unwrap();
-        prop_assert_eq!(reading.run.names(), &names);
+        prop_assert_eq!(reading.run.metadata(), &names);
         prop_assert_eq!(crate::support::runs::not_finite(&reading.run), unscored);
         prop_assert_eq!(reading.notes.len(), usize::from(unscored > 0));
         prop_assert_eq!(rows(&reading.run), expected);

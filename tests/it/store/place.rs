@@ -63,7 +63,7 @@ proptest! {
             let read = readers::read(&bytes, None, &ReadOptions::default()).unwrap().run;
             prop_assert!(read.sorted().eq(frame.sorted()));
             prop_assert!(read.fingerprints().eq(frame.fingerprints()));
-            prop_assert_eq!(&read.names().run_id, &frame.names().run_id);
+            prop_assert_eq!(&read.metadata().run_id, &frame.metadata().run_id);
         }
         // Again, in a later month: nothing is added.
         let later = Shelf { ts: "2027-02-01T00:00:00Z", ..shelf };
