@@ -2,7 +2,7 @@
 //! of the second edition.
 
 use evalsig::decision::{WorstCase, worst_case};
-use evalsig::domain::{Claim, Direction, Edition, Item, Plan, RunFrame, RunFrameBuilder, RunNames, Score};
+use evalsig::domain::{Claim, Direction, Edition, Item, Plan, RunFrame, RunFrameBuilder, RunMetadata, Score};
 use evalsig::inference::stream::Stream;
 use evalsig::inference::{Sample, infer};
 use evalsig::pairing::pair;
@@ -20,7 +20,7 @@ fn frame(items: &[Vec<Option<f64>>]) -> RunFrame {
             }
         }
     }
-    builder.finish(RunNames::default()).unwrap_or_else(|error| unreachable!("{error}"))
+    builder.finish(RunMetadata::default()).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 /// Whether the candidate is allowed under an edition of the rules.

@@ -1,12 +1,13 @@
 //! The action's inputs: `INPUT_MIN-DELTA` is `--min-delta` by another name.
 
+use super::errors;
 use clap::Parser as _;
 
-use super::high;
-use super::low::{Cli, Command};
+use super::hiargs;
+use super::lowargs::{Cli, Command};
 use crate::commands::action::{ActionRequest, Audit, Mode};
 use crate::commands::targets::EnvelopeTarget;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// Every input that the action understands, as `action.yml` declares them.
 pub const ACTION_INPUTS: &[&str] = &[
@@ -72,11 +73,10 @@ pub fn token(input: impl Fn(&str) -> Option<String>) -> Option<String> {
 pub fn deadline(input: impl Fn(&str) -> Option<String>) -> Result<u64, Diagnostic> {
     let text = input("deadline").map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     let Some(text) = text else { return Ok(DEADLINE) };
-    text.parse().ok().filter(|seconds| (10..=86_400).contains(seconds)).ok_or_else(|| {
-        Code::BadUsage
-            .at("input deadline")
-            .what(format!("is {text:?}, expected whole seconds from 10 to 86400"))
-    })
+    text.parse()
+        .ok()
+        .filter(|seconds| (10..=86_400).contains(seconds))
+        .ok_or_else(|| errors::bad_deadline(&text))
 }
 
 /// Resolves the action's inputs. `input` gives the text of an input by its name; the runner passes
@@ -88,10 +88,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let given = |name: &str| input(name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     for required in ["baseline", "candidate"] {
         if given(required).is_none() {
-            return Err(Code::BadUsage
-                .at(format!("input {required}"))
-                .what("is missing")
-                .next("set it in the step's with: block to a run file in the workspace"));
+            return Err(errors::input_missing(required));
         }
     }
     let mut args = vec!["evalsig".to_owned(), "gate".to_owned()];
@@ -99,9 +96,9 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
     let cli = Cli::try_parse_from(args).map_err(|error| refusal(&error))?;
     let Command::Gate(flags) = cli.command else {
-        return Err(Code::Bug.at("action inputs").what("did not resolve to a gate"));
+        return Err(errors::not_a_gate());
     };
-    let gate = high::gate(&flags).map_err(as_input)?;
+    let gate = hiargs::gate(&flags).map_err(as_input)?;
     let audit = choice(
         given("audit"),
         "audit",
@@ -135,21 +132,18 @@ fn branch(text: Option<String>) -> Result<String, Diagnostic> {
     if name.len() <= 200 && name.chars().all(safe) && !name.contains("..") && name.split('/').all(part) {
         return Ok(name);
     }
-    Err(Code::BadUsage
-        .at("input audit-branch")
-        .what(format!("is {name:?}, which cannot name the branch of a trail"))
-        .next("use letters, digits, '.', '_', '-' and '/', such as evalsig-audit"))
+    Err(errors::bad_branch(&name))
 }
 
 /// The first choice is the default.
 fn choice<T: Copy>(text: Option<String>, name: &str, choices: &[(&str, T)]) -> Result<T, Diagnostic> {
     let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
     let wanted = text.as_deref().or(words.first().copied()).unwrap_or_default();
-    choices.iter().find(|(word, _)| *word == wanted).map(|(_, value)| *value).ok_or_else(|| {
-        Code::BadUsage
-            .at(format!("input {name}"))
-            .what(format!("is {wanted:?}, expected one of {}", words.join(", ")))
-    })
+    choices
+        .iter()
+        .find(|(word, _)| *word == wanted)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| errors::unknown_choice(name, wanted, &words.join(", ")))
 }
 
 /// An error that names a flag names the input instead.
@@ -166,5 +160,5 @@ fn refusal(error: &clap::Error) -> Diagnostic {
     let text = error.to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).collect();
     let what = first.join(" ").trim_start_matches("error: ").replace("--", "");
-    Code::BadUsage.at("inputs").what(what).next("see the table of inputs in docs/action.md")
+    errors::inputs_refused(what)
 }

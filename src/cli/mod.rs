@@ -1,13 +1,14 @@
 //! What was typed, or arrived as `INPUT_*`, becomes a request.
 //!
-//! `low` is what was typed, `high` what was meant. The action's inputs are the flags of `gate` under
+//! `lowargs` is what was typed, `hiargs` what was meant. The action's inputs are the flags of `gate` under
 //! the same names, so both ways in resolve through the same code.
 
-mod high;
+mod errors;
+mod hiargs;
 mod inputs;
-mod low;
+mod lowargs;
 
-pub use high::Terminal;
+pub use hiargs::Terminal;
 pub use inputs::{ACTION_INPUTS, action_request, deadline, token};
 
 use clap::{CommandFactory as _, Parser as _};
@@ -25,7 +26,7 @@ use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
-use low::{Cli, Command, StoreCommand};
+use lowargs::{Cli, Command, StoreCommand};
 
 /// A resolved request.
 #[derive(Debug)]
@@ -83,21 +84,21 @@ pub fn parse(
 fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> {
     Ok(match command {
         Command::Gate(flags) => {
-            Request::Gate(Box::new(high::gate(&flags)?), high::view(&flags.shared.view, terminal))
+            Request::Gate(Box::new(hiargs::gate(&flags)?), hiargs::view(&flags.shared.view, terminal))
         }
         Command::Compare(flags) => {
-            Request::Compare(Box::new(high::compare(&flags)?), high::view(&flags.shared.view, terminal))
+            Request::Compare(Box::new(hiargs::compare(&flags)?), hiargs::view(&flags.shared.view, terminal))
         }
         Command::Action => Request::Action,
-        Command::Verify(flags) => Request::Verify(high::verify(flags)?),
-        Command::Statement(flags) => Request::Statement(high::statement(&flags)?),
-        Command::Export(flags) => Request::Export(high::export(&flags)?),
-        Command::History(flags) => Request::History(high::history(&flags, terminal)?),
-        Command::Store(StoreCommand::Get(flags)) => Request::Get(high::get(&flags)?),
-        Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(high::mirror(&flags)?),
-        Command::Doctor(flags) => Request::Doctor(high::doctor(&flags)?),
-        Command::Mde(flags) => Request::Mde(high::mde(&flags)?),
-        Command::Watch(flags) => Request::Watch(Box::new(high::watch(&flags)?)),
+        Command::Verify(flags) => Request::Verify(hiargs::verify(flags)?),
+        Command::Statement(flags) => Request::Statement(hiargs::statement(&flags)?),
+        Command::Export(flags) => Request::Export(hiargs::export(&flags)?),
+        Command::History(flags) => Request::History(hiargs::history(&flags, terminal)?),
+        Command::Store(StoreCommand::Get(flags)) => Request::Get(hiargs::get(&flags)?),
+        Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(hiargs::mirror(&flags)?),
+        Command::Doctor(flags) => Request::Doctor(hiargs::doctor(&flags)?),
+        Command::Mde(flags) => Request::Mde(hiargs::mde(&flags)?),
+        Command::Watch(flags) => Request::Watch(Box::new(hiargs::watch(&flags)?)),
         Command::Version => Request::Version,
     })
 }

@@ -3,7 +3,7 @@
 mod pilot;
 
 use super::{Files, Output, OutputFormat};
-use crate::domain::words::signed;
+use crate::domain::number_format::signed;
 use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
 use crate::inference::design::{Ask, Design, Need, Never};
 use crate::inference::variance_parts::RepeatsPlan;

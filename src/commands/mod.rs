@@ -24,7 +24,7 @@ pub use action::ACTION_OUTPUTS;
 
 use crate::domain::Diagnostic;
 use crate::present::check;
-use crate::readers::Named;
+use crate::readers::FileOrFolder;
 use crate::store;
 use crate::trail::Port;
 
@@ -34,7 +34,7 @@ pub trait Files {
     ///
     /// # Errors
     /// `file-unreadable`, with the path as the place.
-    fn open(&self, path: &str) -> Result<Named, Diagnostic>;
+    fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic>;
 
     /// Writes a file whole or not at all, replacing what stood there.
     ///

@@ -7,7 +7,7 @@ use super::runs::LoadedRuns;
 use super::{Files, Stores};
 use crate::domain::{Code, Diagnostic, Digest, Plan};
 use crate::envelope::{self, replay, v1};
-use crate::readers::{InMemory, Named};
+use crate::readers::{FileOrFolder, InMemory};
 use crate::trail::{Finding, Kind, Verification, Weight};
 
 /// Where the runs of recorded decisions are.
@@ -137,7 +137,7 @@ fn find(
     inputs: &Inputs,
     files: &dyn Files,
     stores: &dyn Stores,
-) -> Result<Result<[Named; 2], Finding>, Diagnostic> {
+) -> Result<Result<[FileOrFolder; 2], Finding>, Diagnostic> {
     match inputs {
         Inputs::Files { baseline, candidate } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
         Inputs::Store(root) => {
@@ -159,7 +159,7 @@ fn find(
                     return Ok(Err(finding.expected(expected).found(sha256)));
                 }
                 let source = InMemory { path: place.shown(&run.path), bytes: file.bytes };
-                found.push(Named::File(Box::new(source)));
+                found.push(FileOrFolder::File(Box::new(source)));
             }
             let mut found = found.into_iter();
             match (found.next(), found.next()) {

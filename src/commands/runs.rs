@@ -5,7 +5,7 @@ use super::{Files, World};
 use crate::domain::{Code, Diagnostic, Plan, RunFrame};
 use crate::envelope::{self, v1};
 use crate::pairing::Counts;
-use crate::readers::{self, Format, Identity, InMemory, Named, ReadFile, ReadOptions, Reading};
+use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
 use crate::store::{self, Baseline, Found, Place, Stored};
 
 /// What begins the name of a run that is in a store.
@@ -99,7 +99,7 @@ impl LoadedRuns {
     /// # Errors
     /// Every error about a single run.
     pub(super) fn again(
-        [baseline, candidate]: &[Named; 2],
+        [baseline, candidate]: &[FileOrFolder; 2],
         recorded: &v1::Inputs,
         plan: &Plan,
     ) -> Result<Self, Diagnostic> {
@@ -127,7 +127,7 @@ impl LoadedRuns {
         let mut notes = [of("baseline", &self.baseline), of("candidate", &self.candidate)].concat();
         // Two runs of one file are compared on purpose.
         if self.baseline.identity == self.candidate.identity
-            && self.baseline.run().names() == self.candidate.run().names()
+            && self.baseline.run().metadata() == self.candidate.run().metadata()
         {
             notes.push("baseline and candidate are the same file, byte for byte".into());
         }
@@ -145,14 +145,14 @@ impl LoadedRuns {
     /// The task that the baseline was measured on.
     #[must_use]
     pub fn task(&self) -> &str {
-        &self.baseline.reading.run.names().task_id
+        &self.baseline.reading.run.metadata().task_id
     }
 }
 
 /// One run file, read.
 pub(super) struct LoadedRun {
     path: String,
-    pub(super) identity: Identity,
+    pub(super) identity: FileIdentity,
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
     found: Option<(Stored, v1::Resolved)>,
@@ -177,7 +177,7 @@ impl LoadedRun {
         Ok(Self { path, identity, reading, found: None })
     }
 
-    fn again(named: &Named, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
+    fn again(named: &FileOrFolder, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
         let options = |run_id| ReadOptions {
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
@@ -214,7 +214,7 @@ impl LoadedRun {
             deep: false,
         };
         let ReadFile { path, identity, reading } =
-            readers::read_file(&Named::File(Box::new(source)), Some(Format::Parquet), &options)?;
+            readers::read_file(&FileOrFolder::File(Box::new(source)), Some(Format::Parquet), &options)?;
         let resolved = v1::Resolved {
             asked: asked.to_owned(),
             stored_at: found.entry.record.ts.clone(),

@@ -8,7 +8,7 @@ use crate::domain::{Code, Diagnostic, Digest, Hasher, ReleaseId};
 use crate::envelope;
 use crate::envelope::statement::{EntryRef, Recorded, Resource, Statement};
 use crate::present;
-use crate::readers::Named;
+use crate::readers::FileOrFolder;
 use crate::trail::{self, Alone, Kind, Line, Question, Slot, Verification, Weight};
 
 /// What was asked for.
@@ -211,8 +211,8 @@ fn resource(subject: &Subject, files: &dyn Files) -> Result<Resource, Diagnostic
     match subject {
         Subject::Known { name, sha256 } => Ok(Resource::new(name, sha256)),
         Subject::File(path) => match files.open(path)? {
-            Named::File(file) => Ok(Resource::new(path, digest(file.as_ref())?)),
-            Named::Folder(_) => Err(Code::FileUnreadable
+            FileOrFolder::File(file) => Ok(Resource::new(path, digest(file.as_ref())?)),
+            FileOrFolder::Folder(_) => Err(Code::FileUnreadable
                 .at(path)
                 .what("is a folder, which has no digest")
                 .next("name the files in it, or an archive of it")),

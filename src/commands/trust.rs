@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use super::Files;
 use crate::domain::{Code, Diagnostic};
-use crate::readers::Named;
+use crate::readers::FileOrFolder;
 use crate::trail::stamp::Authorities;
 use crate::trail::{Identity, PublicKey, Roots, Trust};
 
@@ -49,7 +49,7 @@ fn read<T>(
     let unusable = |what: String| {
         Code::FormatUnknown.at(path).what(what).next("see `evalsig verify --help` for the file that is meant")
     };
-    let Named::File(source) = files.open(path)? else { return Err(unusable("is a folder".into())) };
+    let FileOrFolder::File(source) = files.open(path)? else { return Err(unusable("is a folder".into())) };
     let mut bytes = Vec::new();
     source
         .stream()

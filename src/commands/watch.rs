@@ -4,7 +4,7 @@ mod record;
 
 use super::runs::{LoadedRuns, RunInputs};
 use super::{Files, Output, OutputFormat};
-use crate::domain::words::{count, percent};
+use crate::domain::number_format::{count, percent};
 use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
 use crate::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};
@@ -172,7 +172,7 @@ impl<'a> State<'a> {
         let pairs = pair(baseline, candidate, &request.plan)?;
         let sample = Sample::of(&pairs, request.plan.direction);
         let process = process(request, &sample);
-        let planned = Planned::of(request, process, &baseline.names().metric_name);
+        let planned = Planned::of(request, process, &baseline.metadata().metric_name);
         let mut record = match &self.record {
             Some(record) => {
                 record.same_plan(&planned, request.state.as_deref().unwrap_or("items"))?;

@@ -47,7 +47,7 @@ pub(super) fn warnings(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan, p
 
 /// Runs of two tasks, which only the plan lets through.
 fn tasks(baseline: &RunFrame, candidate: &RunFrame) -> Option<String> {
-    let (before, after) = (&baseline.names().task_id, &candidate.names().task_id);
+    let (before, after) = (&baseline.metadata().task_id, &candidate.metadata().task_id);
     (before != after).then(|| {
         format!(
             "the runs name different tasks, {before:?} and {after:?}: the difference may be that of the tasks"
@@ -71,7 +71,8 @@ fn clusters(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Option<St
 
 /// Runs of two configurations differ in more than the model.
 fn configuration(baseline: &RunFrame, candidate: &RunFrame) -> Option<String> {
-    let (before, after) = (baseline.names().config_hash.as_ref()?, candidate.names().config_hash.as_ref()?);
+    let (before, after) =
+        (baseline.metadata().config_hash.as_ref()?, candidate.metadata().config_hash.as_ref()?);
     (before != after).then(|| {
         "the two runs have different configuration hashes: what differs may be the task or its data, not the model"
             .into()
@@ -83,7 +84,7 @@ fn direction(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Option<S
     if plan.direction_named || baseline.direction().or(candidate.direction()).is_some() {
         return None;
     }
-    let name = &baseline.names().metric_name;
+    let name = &baseline.metadata().metric_name;
     let mut words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
     let word = words.find(|word| LOWER_IS_BETTER.contains(&word.as_str()))?;
     Some(format!(

@@ -1,8 +1,8 @@
 //! The report's sentences. They say the claim, the bounds, what was shown and what was not.
 
 use super::worst_case::WorstCase;
-use crate::domain::words;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format;
+use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::domain::{Claim, Plan, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::pairing::Counts;
@@ -142,7 +142,7 @@ pub(super) fn with_missing(plan: &Plan, estimate: &Estimate, case: &WorstCase, v
 }
 
 fn items(count: usize) -> String {
-    format!("{} item{}", words::count(count as u64), if count == 1 { "" } else { "s" })
+    format!("{} item{}", number_format::count(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// What to do about missing scores.

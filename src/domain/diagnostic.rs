@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::named_enum::named_enum;
+
 /// Whose fault it is decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -40,30 +42,16 @@ impl Exit {
 
 macro_rules! codes {
     ($($variant:ident = $name:literal, $exit:ident, $about:literal;)+) => {
-        /// A stable name for a kind of error. Each has a heading of its own in `docs/errors.md`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $(#[doc = $about] $variant,)+ }
+        named_enum! {
+            /// A stable name for a kind of error. Each has a heading of its own in `docs/errors.md`.
+            pub enum Code { $($variant = $name, $about;)+ }
+        }
 
         impl Code {
-            /// Every code, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name that is printed in brackets.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
             /// How the process ends.
             #[must_use]
             pub fn exit(self) -> Exit {
                 match self { $(Self::$variant => Exit::$exit,)+ }
-            }
-
-            /// What the code means, in one sentence.
-            #[must_use]
-            pub fn about(self) -> &'static str {
-                match self { $(Self::$variant => $about,)+ }
             }
         }
     };
@@ -71,7 +59,6 @@ macro_rules! codes {
 
 codes! {
     BadUsage = "bad-usage", Usage, "A flag, an input or a combination of them cannot be used.";
-    BadPolicy = "bad-policy", Usage, "The policy file cannot be used.";
     BadReleaseId = "bad-release-id", Usage, "The release id cannot name a folder of the trail.";
     MethodDoesNotFit = "method-does-not-fit", Usage, "The method asked for does not fit the data.";
     FileUnreadable = "file-unreadable", Data, "A file cannot be opened or read.";

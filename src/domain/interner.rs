@@ -1,8 +1,11 @@
 //! Equal texts as equal numbers.
+//!
+//! Ours, because an interner of a library keeps the texts in a buffer of its own; here they stand once, in the
+//! column that the run keeps.
 
 use std::hash::{DefaultHasher, Hasher as _};
 
-use super::Names;
+use super::text_column::TextColumn;
 
 /// A number that no text gets; it marks a free slot.
 const FREE: u32 = u32::MAX;
@@ -13,7 +16,7 @@ const FREE: u32 = u32::MAX;
 /// The order of its slots is never seen, so nothing can leak from it.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    names: Names,
+    names: TextColumn,
     /// Hash and number of each text, in the first free slot from the one that the hash names. The
     /// length is a power of two and at least twice the number of texts.
     slots: Vec<(u32, u32)>,
@@ -43,12 +46,12 @@ impl Interner {
     }
 
     /// The texts, each at its number.
-    pub(super) fn names(&self) -> &Names {
+    pub(super) fn names(&self) -> &TextColumn {
         &self.names
     }
 
     /// The texts, each at its number.
-    pub(super) fn into_names(self) -> Names {
+    pub(super) fn into_names(self) -> TextColumn {
         self.names
     }
 

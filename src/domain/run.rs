@@ -2,89 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::interner::Interner;
-use super::{Code, Diagnostic, Direction, Score, ScoreRange};
+use super::text_column::TextColumn;
+use super::unscored::Unscored;
+use super::{Direction, Score, ScoreRange};
 
-/// Many short texts in one allocation, in the order they were pushed.
+/// The names of a run: its own, and those of its model, task and metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Names {
-    /// Appends a text.
-    pub fn push(&mut self, name: &str) {
-        self.text.push_str(name);
-        self.ends.push(self.text.len());
-    }
-
-    /// How many texts there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The text at `index`; empty beyond the end.
-    #[must_use]
-    pub fn get(&self, index: usize) -> &str {
-        let end = self.ends.get(index).copied().unwrap_or(0);
-        let start = index.checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
-        self.text.get(start..end).unwrap_or("")
-    }
-}
-
-/// Why an item carries no score. It is counted and named, never scored 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unscored {
-    /// The score is absent or null.
-    Missing,
-    /// The score is NaN or infinite.
-    NotFinite,
-    /// The score is a text or another value that stands for no number.
-    NotANumber,
-    /// The item failed before it was scored, as its log says.
-    Failed,
-    /// The judge failed or gave no grade: the score that its tool wrote for that says nothing of the item.
-    JudgeFailed,
-    /// The test asserts nothing, so whatever its tool wrote is no measurement.
-    NothingAsserted,
-}
-
-impl Unscored {
-    /// Every reason.
-    pub const ALL: [Self; 6] = [
-        Self::Missing,
-        Self::NotFinite,
-        Self::NotANumber,
-        Self::Failed,
-        Self::JudgeFailed,
-        Self::NothingAsserted,
-    ];
-
-    /// The reason in words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "score missing",
-            Self::NotFinite => "score not finite",
-            Self::NotANumber => "score not a number",
-            Self::Failed => "item failed",
-            Self::JudgeFailed => "judge failed",
-            Self::NothingAsserted => "nothing asserted",
-        }
-    }
-}
-
-/// What a run says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RunNames {
+pub struct RunMetadata {
     /// Name of the run, unique in a project.
     pub run_id: String,
     /// The model that was evaluated.
@@ -114,29 +38,29 @@ pub struct Item<'a> {
 /// counted as unscored, and either every item in a cluster or none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunFrame {
-    names: RunNames,
-    ids: Names,
-    epochs: Vec<u32>,
-    scores: Vec<Result<Score, Unscored>>,
-    cluster_names: Names,
+    pub(super) metadata: RunMetadata,
+    pub(super) ids: TextColumn,
+    pub(super) epochs: Vec<u32>,
+    pub(super) scores: Vec<Result<Score, Unscored>>,
+    pub(super) cluster_names: TextColumn,
     /// The cluster of each row; empty where the rows carry none.
-    clusters: Vec<u32>,
-    /// What the item of each row is, as a number, 0 where nothing says; empty where nothing says of any.
-    fingerprints: Vec<u64>,
-    /// What the item of each row was asked, in the same way.
-    inputs: Vec<u64>,
+    pub(super) clusters: Vec<u32>,
+    /// Fingerprint of the target of each row's item, 0 where the file does not say; empty where it says of none.
+    pub(super) fingerprints: Vec<u64>,
+    /// Fingerprint of the input of each row's item, in the same way.
+    pub(super) inputs: Vec<u64>,
     /// Rows in ascending order of (item id, epoch).
-    order: Vec<u32>,
-    direction: Option<Direction>,
-    range: Option<ScoreRange>,
-    ignored_clusters: Option<usize>,
+    pub(super) order: Vec<u32>,
+    pub(super) direction: Option<Direction>,
+    pub(super) range: Option<ScoreRange>,
+    pub(super) ignored_clusters: Option<usize>,
 }
 
 impl RunFrame {
-    /// What the run says of itself.
+    /// The names of the run, its model, task and metric.
     #[must_use]
-    pub fn names(&self) -> &RunNames {
-        &self.names
+    pub fn metadata(&self) -> &RunMetadata {
+        &self.metadata
     }
 
     /// Number of rows: items times epochs.
@@ -181,20 +105,20 @@ impl RunFrame {
         self.ignored_clusters
     }
 
-    /// Each row's item and a number for what it is (its target, or the hashes of its harness), in the
-    /// order of [`RunFrame::sorted`]: another number under one id is another item. 0 where nothing says;
-    /// no row at all where nothing says of any.
+    /// Each row's item id and the fingerprint of its target (or of the hashes of its harness), in the order
+    /// of [`RunFrame::sorted`]: another fingerprint under one id is another item. 0 where the file does not
+    /// say; no row at all where it says of none.
     pub fn fingerprints(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.said(&self.fingerprints)
+        self.by_id(&self.fingerprints)
     }
 
-    /// Each row's item and a number for what was asked, as [`RunFrame::fingerprints`]. Another number
-    /// is worth a note: prompts may differ on purpose.
+    /// Each row's item id and the fingerprint of its input, as [`RunFrame::fingerprints`]. Another one is
+    /// worth a note: prompts may differ on purpose.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.said(&self.inputs)
+        self.by_id(&self.inputs)
     }
 
-    fn said<'a>(&'a self, of: &'a [u64]) -> impl Iterator<Item = (&'a str, u64)> {
+    fn by_id<'a>(&'a self, of: &'a [u64]) -> impl Iterator<Item = (&'a str, u64)> {
         self.order.iter().filter_map(|row| Some((self.ids.get(*row as usize), *of.get(*row as usize)?)))
     }
 
@@ -232,274 +156,6 @@ impl RunFrame {
             epoch: self.epochs.get(row).copied().unwrap_or(0),
             cluster,
             score: self.scores.get(row).copied().unwrap_or(Err(Unscored::Missing)),
-        }
-    }
-}
-
-/// Builds a run row by row and refuses what no run may hold.
-#[derive(Debug, Default)]
-pub struct RunFrameBuilder {
-    ids: Names,
-    epochs: Vec<u32>,
-    scores: Vec<Result<Score, Unscored>>,
-    cluster_names: Interner,
-    /// The cluster of each row, or [`NO_CLUSTER`].
-    clusters: Vec<u32>,
-    fingerprints: Vec<u64>,
-    inputs: Vec<u64>,
-    direction: Option<Direction>,
-    range: Option<ScoreRange>,
-    ignored_clusters: Option<usize>,
-}
-
-/// Stands for no cluster: a run has fewer rows than this, and so fewer clusters.
-const NO_CLUSTER: u32 = u32::MAX;
-
-impl RunFrameBuilder {
-    /// Appends a row.
-    pub fn push(&mut self, item: Item<'_>) {
-        self.ids.push(item.id);
-        self.epochs.push(item.epoch);
-        self.scores.push(item.score);
-        let cluster = item.cluster.map_or(NO_CLUSTER, |name| self.cluster(name));
-        self.clusters.push(cluster);
-    }
-
-    /// Says which item the row that was pushed last saw: another number under its id is another item.
-    /// 0 says nothing.
-    pub fn fingerprint(&mut self, of: u64) {
-        say(&mut self.fingerprints, self.ids.len(), of);
-    }
-
-    /// Says what the row that was pushed last was asked. 0 says nothing.
-    pub fn input(&mut self, of: u64) {
-        say(&mut self.inputs, self.ids.len(), of);
-    }
-
-    /// Says how many distinct clusters the file carries that the plan leaves unread; 0 is none.
-    pub fn ignored_clusters(&mut self, count: usize) {
-        self.ignored_clusters = (count > 0).then_some(count);
-    }
-
-    /// Says where better lies.
-    pub fn direction(&mut self, direction: Option<Direction>) {
-        self.direction = direction;
-    }
-
-    /// Says how low and how high scores can be: one that lies outside is then an error.
-    pub fn score_range(&mut self, range: Option<ScoreRange>) {
-        self.range = range;
-    }
-
-    /// Rows so far.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether no row was pushed yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Replaces the score of a row.
-    pub fn set_score(&mut self, row: usize, score: Result<Score, Unscored>) {
-        if let Some(slot) = self.scores.get_mut(row) {
-            *slot = score;
-        }
-    }
-
-    fn cluster(&mut self, name: &str) -> u32 {
-        // Clustered files list a cluster's items together: most rows repeat the last name.
-        match self.clusters.last() {
-            Some(&last) if last != NO_CLUSTER && self.cluster_names.names().get(last as usize) == name => {
-                last
-            }
-            _ => self.cluster_names.number(name),
-        }
-    }
-
-    /// Checks the whole and hands it out.
-    ///
-    /// # Errors
-    /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
-    /// `duplicate-item` where an (item, epoch) stands twice;
-    /// `cluster-incomplete` where some rows carry a cluster and some do not.
-    pub fn finish(self, names: RunNames) -> Result<RunFrame, Diagnostic> {
-        self.finish_at(names, &|row| format!("items[{row}]"))
-    }
-
-    /// The same for a file in which rows have other places than `items[7]`.
-    ///
-    /// # Errors
-    /// As [`RunFrameBuilder::finish`].
-    pub fn finish_at(self, names: RunNames, at: &dyn Fn(usize) -> String) -> Result<RunFrame, Diagnostic> {
-        let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
-        let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
-        let rows = u32::try_from(ids.len()).map_err(|_| {
-            Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
-        })?;
-        if rows == 0 {
-            return Err(Code::RunMalformed
-                .at("items")
-                .what("is empty")
-                .next("a run needs at least one item"));
-        }
-        let order = sorted(rows, &ids, &epochs).map_err(|(first, second)| {
-            let epoch = epochs.get(second as usize).copied().unwrap_or(0);
-            Code::DuplicateItem
-                .at(at(second as usize))
-                .what(format!(
-                    "item {:?} in epoch {epoch} stands already at {}",
-                    short(ids.get(second as usize)),
-                    at(first as usize)
-                ))
-                .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
-        })?;
-        let clusters = whole_or_none(clusters, &ids, at)?;
-        if let Some(range) = range {
-            within_range(&scores, range, &names.metric_name, &ids, at)?;
-        }
-        for column in [&mut fingerprints, &mut inputs].into_iter().filter(|column| !column.is_empty()) {
-            column.resize(ids.len(), 0);
-        }
-        Ok(RunFrame {
-            names,
-            ids,
-            epochs,
-            scores,
-            cluster_names: cluster_names.into_names(),
-            clusters,
-            fingerprints,
-            inputs,
-            order,
-            direction,
-            range,
-            ignored_clusters,
-        })
-    }
-}
-
-/// The rows in ascending order of (item id, epoch), or the first two that are equal in both.
-fn sorted(rows: u32, ids: &Names, epochs: &[u32]) -> Result<Vec<u32>, (u32, u32)> {
-    let key = |row: u32| (ids.get(row as usize), epochs.get(row as usize).copied().unwrap_or(0));
-    if (1..rows).all(|row| key(row - 1) < key(row)) {
-        return Ok((0..rows).collect());
-    }
-    // Ids are alike at first ("question-17"): what differs soonest decides nearly every comparison,
-    // and stands beside the row instead of a cache miss away.
-    let first = ids.get(0).as_bytes();
-    let alike = (0..rows as usize).fold(first.len(), |alike, row| {
-        ids.get(row).bytes().zip(first).take(alike).take_while(|(a, b)| a == *b).count()
-    });
-    let mut order: Vec<(u64, u32)> = (0..rows)
-        .map(|row| {
-            let mut head = [0; 8];
-            let tail = ids.get(row as usize).as_bytes().iter().skip(alike);
-            head.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-            (u64::from_be_bytes(head), row)
-        })
-        .collect();
-    rayon::slice::ParallelSliceMut::par_sort_unstable_by(&mut order[..], |a, b| {
-        a.0.cmp(&b.0).then_with(|| (key(a.1), a.1).cmp(&(key(b.1), b.1)))
-    });
-    let twice = order.windows(2).find_map(|pair| match pair {
-        [a, b] if a.0 == b.0 && key(a.1) == key(b.1) => Some((a.1, b.1)),
-        _ => None,
-    });
-    match twice {
-        Some(pair) => Err(pair),
-        None => Ok(order.into_iter().map(|(_, row)| row).collect()),
-    }
-}
-
-/// Clusters for all rows, for none, or an error that names the first row without.
-fn whole_or_none(
-    clusters: Vec<u32>,
-    ids: &Names,
-    at: &dyn Fn(usize) -> String,
-) -> Result<Vec<u32>, Diagnostic> {
-    let Some(row) = clusters.iter().position(|c| *c == NO_CLUSTER) else {
-        return Ok(clusters);
-    };
-    match clusters.iter().filter(|c| **c != NO_CLUSTER).count() {
-        0 => Ok(Vec::new()),
-        known => Err(Code::ClusterIncomplete
-            .at(format!("{}.cluster_id", at(row)))
-            .what(format!(
-                "item {:?} carries no cluster, and {known} of {} rows do",
-                short(ids.get(row)),
-                clusters.len()
-            ))
-            .next("give every item its cluster, or say --cluster none if items are independent")),
-    }
-}
-
-/// Writes what is said of the last of `rows` rows; a column that nothing is said in stays empty.
-fn say(column: &mut Vec<u64>, rows: usize, of: u64) {
-    if of == 0 && column.is_empty() {
-        return;
-    }
-    column.resize(rows, 0);
-    if let Some(last) = column.last_mut() {
-        *last = of;
-    }
-}
-
-/// Tools write numbers such as 999 or -1 where nothing was scored: no score, and no missing one
-/// either, because nobody says which of them are meant.
-fn within_range(
-    scores: &[Result<Score, Unscored>],
-    range: ScoreRange,
-    metric: &str,
-    ids: &Names,
-    at: &dyn Fn(usize) -> String,
-) -> Result<(), Diagnostic> {
-    let outside = |score: &Result<Score, Unscored>| score.is_ok_and(|score| !range.contains(score.get()));
-    let Some(row) = scores.iter().position(outside) else { return Ok(()) };
-    let found = scores.get(row).and_then(|score| score.ok()).map_or(0.0, Score::get);
-    let all = scores.iter().filter(|score| outside(score)).count();
-    Err(Code::RunMalformed
-        .at(format!("{}.score", at(row)))
-        .what(format!(
-            "item {:?} scores {found}, and {:?} lies between {} and {}; {all} of {} rows lie outside",
-            short(ids.get(row)),
-            short(metric),
-            range.lo(),
-            range.hi(),
-            scores.len()
-        ))
-        .next("such a value stands for a failure: score the item again, or write null where it has no score"))
-}
-
-/// The first 80 characters: a file chooses how long its ids are, and a message is one line.
-fn short(id: &str) -> &str {
-    id.char_indices().nth(80).and_then(|(end, _)| id.get(..end)).unwrap_or(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{Names, sorted};
-
-    proptest! {
-        #[test]
-        fn rows_are_sorted_by_id_and_epoch(
-            rows in prop::collection::vec(("(item-)?[\\x00-\\x02a-b]{0,12}|same-long-prefix-[ab]{8}[0-9]", 0_u32..3), 1..200),
-        ) {
-            let mut ids = Names::default();
-            rows.iter().for_each(|(id, _)| ids.push(id));
-            let epochs: Vec<_> = rows.iter().map(|(_, epoch)| *epoch).collect();
-            let mut expected: Vec<u32> = (0..rows.len() as u32).collect();
-            expected.sort_by_key(|row| (&rows[*row as usize], *row));
-            let twice = expected.windows(2).find(|p| rows[p[0] as usize] == rows[p[1] as usize]);
-            let expected = match twice {
-                Some(pair) => Err((pair[0], pair[1])),
-                None => Ok(expected),
-            };
-            prop_assert_eq!(sorted(rows.len() as u32, &ids, &epochs), expected);
         }
     }
 }

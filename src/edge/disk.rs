@@ -9,7 +9,7 @@ use super::errors::files::{
     is_a_folder, not_a_file_name, not_a_run_file, outside_workspace, path_not_found, unreadable,
 };
 use crate::domain::Diagnostic;
-use crate::readers::{Folder, InMemory, Named, Source, Stream};
+use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream};
 
 /// Bytes of a pipe that are kept in memory; more goes to a temporary file without a name.
 const MAX_IN_MEMORY: u64 = 64 << 20;
@@ -39,12 +39,12 @@ impl Disk {
     }
 
     /// Opens a file or folder by its path.
-    pub(super) fn open_path(&self, path: &str) -> Result<Named, Diagnostic> {
+    pub(super) fn open_path(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
         let real = self.resolve(path)?;
         let failed = |error: std::io::Error| unreadable(path, &error.to_string());
         let kind = fs::metadata(&real).map_err(|error| path_not_found(path, &error))?;
         if kind.is_dir() {
-            return Ok(Named::Folder(Box::new(DiskFolder::new(Path::new(path), self))));
+            return Ok(FileOrFolder::Folder(Box::new(DiskFolder::new(Path::new(path), self))));
         }
         let spooled = self.root.is_none() && is_pipe(&kind);
         if !kind.is_file() && !spooled {
@@ -56,7 +56,7 @@ impl Disk {
         } else {
             DiskFile::with_folder(file, path, self).map(|file| Box::new(file) as _)
         };
-        source.map(Named::File).map_err(failed)
+        source.map(FileOrFolder::File).map_err(failed)
     }
 }
 
@@ -206,8 +206,8 @@ impl Folder for DiskFolder {
             return Err(not_a_file_name(&shown));
         }
         match self.disk.open_path(&shown)? {
-            Named::File(source) => Ok(source),
-            Named::Folder(_) => Err(is_a_folder(&shown)),
+            FileOrFolder::File(source) => Ok(source),
+            FileOrFolder::Folder(_) => Err(is_a_folder(&shown)),
         }
     }
 }

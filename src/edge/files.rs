@@ -8,13 +8,13 @@ use super::disk::{Disk, spool};
 use super::errors::files::{output_not_written, unreadable};
 use crate::commands::Files;
 use crate::domain::Diagnostic;
-use crate::readers::Named;
+use crate::readers::FileOrFolder;
 
 impl Files for Disk {
-    fn open(&self, path: &str) -> Result<Named, Diagnostic> {
+    fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
         if path == "-" && self.root.is_none() {
             return spool(std::io::stdin().lock(), path)
-                .map(Named::File)
+                .map(FileOrFolder::File)
                 .map_err(|error| unreadable("standard input", &error.to_string()));
         }
         self.open_path(path)

@@ -171,7 +171,7 @@ pub fn input(
     run: &RunFrame,
     items: usize,
 ) -> v1::Input {
-    let names = run.names();
+    let names = run.metadata();
     v1::Input {
         path: path.into(),
         sha256: digest.to_string(),

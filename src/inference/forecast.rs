@@ -2,7 +2,7 @@
 
 use super::Sample;
 use super::design::{Ask, Design, Need, Never};
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 use crate::domain::{Claim, Plan};
 
 /// What the items at hand can show, and what the claim needs, by [`Design`].

@@ -4,7 +4,7 @@ use super::moments;
 use crate::domain::{Code, Diagnostic};
 
 use crate::domain::{Direction, ScoreRange};
-use crate::pairing::{Filled, Pairs};
+use crate::pairing::{Imputed, Pairs};
 
 /// Paired scores in ascending order of item id, one number an item (epochs already reduced),
 /// oriented so that larger is better. Every number is finite and there is at least one.
@@ -60,7 +60,7 @@ impl Sample {
     #[must_use]
     pub fn filled(pairs: &Pairs, range: ScoreRange, direction: Direction, worst: bool) -> Self {
         let lowest = worst == (direction == Direction::HigherIsBetter);
-        let Filled { baseline, candidate, clusters, one_epoch } = pairs.filled(range, lowest);
+        let Imputed { baseline, candidate, clusters, one_epoch } = pairs.filled(range, lowest);
         let orient = |scores: Vec<f64>| scores.into_iter().map(|s| s * direction.sign()).collect();
         let two_values = pairs.two_values.filter(|ends| one_epoch && *ends == (range.lo(), range.hi()));
         Self {

@@ -1,20 +1,21 @@
 //! Two ascending sequences of items become pairs, and what has no partner becomes a gap.
 
+use super::errors;
 use std::collections::BTreeMap;
 
-use super::gaps::{ABSENT, EPOCH_ABSENT, Gap, Gaps, ITEM_ABSENT, Side};
-use super::reduce::{Reduced, ReducedItem};
-use crate::domain::{Code, Diagnostic, Names};
+use super::epoch_reduction::{Reduced, ReducedItem};
+use super::missing_data::{ABSENT, EPOCH_ABSENT, EpochTally, ITEM_ABSENT, IncompleteItem, MissingData};
+use crate::domain::{Diagnostic, TextColumn};
 
 /// Two runs, merged.
 pub(super) struct Joined<'a> {
-    pub(super) ids: Names,
+    pub(super) ids: TextColumn,
     pub(super) baseline: Vec<f64>,
     pub(super) candidate: Vec<f64>,
     /// Cluster name of each pair where either run carries clusters.
     pub(super) clusters: Vec<&'a str>,
     /// Items with something missing: their row among the pairs, and both sides.
-    pub(super) gaps: Vec<(Option<usize>, Side, Side)>,
+    pub(super) gaps: Vec<(Option<usize>, EpochTally, EpochTally)>,
     /// Cluster name of each gap, where its runs know one.
     pub(super) others: Vec<Option<&'a str>>,
     pub(super) one_epoch: bool,
@@ -25,7 +26,7 @@ pub(super) struct Joined<'a> {
 pub(super) fn join<'a>(left: &mut Reduced<'a>, right: &mut Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
     let room = left.rows.len().min(right.rows.len());
     let mut joined = Joined {
-        ids: Names::default(),
+        ids: TextColumn::default(),
         baseline: Vec::with_capacity(room),
         candidate: Vec::with_capacity(room),
         clusters: Vec::new(),
@@ -92,12 +93,7 @@ impl<'a> Joined<'a> {
         if let (Some(a), Some(b)) = (l.cluster, r.cluster)
             && a != b
         {
-            return Err(Code::ClusterConflict
-                .at(format!("item {:?}", l.id))
-                .what(format!("is in cluster {a:?} in the baseline and {b:?} in the candidate"))
-                .next(
-                    "make both runs name the same clusters, or say --cluster none if items are independent",
-                ));
+            return Err(errors::cluster_conflict(l.id, a, b));
         }
         let cluster = l.cluster.or(r.cluster);
         let scored = l.side.scored > 0 && r.side.scored > 0;
@@ -116,7 +112,13 @@ impl<'a> Joined<'a> {
         Ok(())
     }
 
-    fn gap(&mut self, row: Option<usize>, baseline: Side, candidate: Side, cluster: Option<&'a str>) {
+    fn gap(
+        &mut self,
+        row: Option<usize>,
+        baseline: EpochTally,
+        candidate: EpochTally,
+        cluster: Option<&'a str>,
+    ) {
         self.gaps.push((row, baseline, candidate));
         self.others.push(cluster);
     }
@@ -156,12 +158,9 @@ pub(super) fn gaps(
     baseline: BTreeMap<&'static str, u64>,
     candidate: BTreeMap<&'static str, u64>,
     clusters: Vec<Option<u32>>,
-) -> Gaps {
-    let items = joined.gaps.iter().zip(clusters).map(|((row, baseline, candidate), cluster)| Gap {
-        row: *row,
-        cluster,
-        baseline: *baseline,
-        candidate: *candidate,
+) -> MissingData {
+    let items = joined.gaps.iter().zip(clusters).map(|((row, baseline, candidate), cluster)| {
+        IncompleteItem { row: *row, cluster, baseline: *baseline, candidate: *candidate }
     });
-    Gaps { items: items.collect(), baseline, candidate }
+    MissingData { items: items.collect(), baseline, candidate }
 }

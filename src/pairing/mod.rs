@@ -5,64 +5,26 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
-mod gaps;
+mod comparability;
+mod epoch_reduction;
+mod errors;
+mod imputation;
 mod join;
-mod range;
-mod reduce;
+mod missing_data;
+mod pairs;
 mod repeats;
-mod same;
+mod score_range;
 
-use crate::domain::{Code, Diagnostic, Edition, MissingRule, Names, Plan, RunFrame, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
+use comparability::check_comparable;
+use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
-use reduce::{Epochs, Reduced, reduce};
-use same::same_subject;
 
-pub use gaps::{Filled, Gap, Gaps, Side};
-pub use range::{KnownRange, RangeSource};
+pub use imputation::Imputed;
+pub use missing_data::{EpochTally, IncompleteItem, MissingData};
+pub use pairs::{Counts, Pairs};
 pub use repeats::{Repeats, repeats};
-
-/// How items of the two runs were matched.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Counts {
-    /// Items scored in both runs.
-    pub pairs: usize,
-    /// Items scored in the baseline alone.
-    pub only_baseline: usize,
-    /// Items scored in the candidate alone.
-    pub only_candidate: usize,
-    /// Distinct items of the baseline, scored or not.
-    pub baseline_items: usize,
-    /// Distinct items of the candidate, scored or not.
-    pub candidate_items: usize,
-    /// Pairs as a share of the larger run, in [0, 1]. A candidate that drops the items it fails
-    /// shows here.
-    pub coverage: f64,
-}
-
-/// Items scored in both runs, in ascending order of id. All columns have the same length, at least 1.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pairs {
-    /// Item ids.
-    pub ids: Names,
-    /// Baseline score of each item, as the file has it.
-    pub baseline: Vec<f64>,
-    /// Candidate score of each item, as the file has it.
-    pub candidate: Vec<f64>,
-    /// Cluster of each item as 0..k, every index used; `None` where items are independent.
-    pub clusters: Option<Vec<u32>>,
-    /// Whether every paired item had one epoch in both runs.
-    pub one_epoch: bool,
-    /// The lower and the higher score, where the pairs have only two and one epoch an item.
-    pub two_values: Option<(f64, f64)>,
-    /// How far scores can go, where that is known.
-    pub range: Option<KnownRange>,
-    /// What was matched and what was not.
-    pub counts: Counts,
-    /// What is missing of either run.
-    pub gaps: Gaps,
-    /// Remarks a reader must see beside the numbers.
-    pub notes: Vec<String>,
-}
+pub use score_range::{KnownRange, RangeSource};
 
 /// Pairs the items of two runs.
 ///
@@ -71,13 +33,13 @@ pub struct Pairs {
 /// `cluster-conflict` where the runs put an item into different clusters; `no-overlap` where no
 /// item is scored in both.
 pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pairs, Diagnostic> {
-    let mut notes = same_subject(baseline, candidate, plan)?;
+    let mut notes = check_comparable(baseline, candidate, plan)?;
     let range = match plan.edition {
         Edition::First => None,
-        Edition::Second => range::known_range(baseline, candidate, plan)?,
+        Edition::Second => score_range::known_range(baseline, candidate, plan)?,
     };
     if let Some(range) = range {
-        range::says_something(plan.claim, range)?;
+        score_range::check_claim_not_empty(plan.claim, range)?;
     }
     if plan.missing == MissingRule::Error {
         refuse_unscored("baseline", baseline)?;
@@ -104,7 +66,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
     if let (None, Some(range)) = (range, two_values.and_then(|(lo, hi)| ScoreRange::new(lo, hi)))
         && plan.edition >= Edition::Second
     {
-        range::says_something(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
+        score_range::check_claim_not_empty(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
     }
     let larger = left.rows.len().max(right.rows.len());
     let pairs = joined.baseline.len();
@@ -166,15 +128,7 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
         .iter()
         .map(|(why, count): (&Unscored, &usize)| format!("{count} {}", why.as_str()))
         .collect();
-    Err(Code::UnscoredItems
-        .at(format!("{which}: items[{row}].score"))
-        .what(format!(
-            "item {:?} has no score; {total} of {} rows have none ({})",
-            first.id,
-            run.len(),
-            reasons.join(", ")
-        ))
-        .next("score them, or leave them out with --missing exclude (they then weigh on coverage)"))
+    Err(errors::unscored_items(which, row, first.id, total, run.len(), &reasons.join(", ")))
 }
 
 /// A run without any score: why the items of the other one have no partner.
@@ -182,12 +136,7 @@ fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>) -> Option<Diagnostic>
     let (which, run) =
         [("baseline", left), ("candidate", right)].into_iter().find(|(_, run)| run.scored == 0)?;
     let reasons: Vec<String> = run.missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
-    Some(
-        Code::NoOverlap
-            .at(which)
-            .what(format!("has no score at all, of {} items ({})", run.rows.len(), reasons.join(", ")))
-            .next("score the run again, or name the metric that holds scores with --metric"),
-    )
+    Some(errors::no_score_in_run(which, run.rows.len(), &reasons.join(", ")))
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
@@ -195,16 +144,7 @@ fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
         let first = run.rows.iter().find(|row| row.side.scored > 0);
         first.map_or("none".into(), |row| format!("{:?}", row.id))
     };
-    Code::NoOverlap
-        .at("")
-        .what(format!(
-            "no item is scored in both runs: the baseline has {} scored items (first: {}), the candidate {} (first: {})",
-            left.scored,
-            example(left),
-            right.scored,
-            example(right)
-        ))
-        .next("check that both files are runs of the same items and that item ids are spelled alike")
+    errors::no_overlap(left.scored, &example(left), right.scored, &example(right))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every scored epoch of the paired items: what the average of an item hides.
 
-use crate::domain::{Names, RunFrame};
+use crate::domain::{RunFrame, TextColumn};
 
 /// The scored epochs of each item, in the order of the items and, within one, of the epochs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl Repeats {
 
 /// The epochs of the items that were `paired`, whose ids ascend as [`super::pair`] leaves them.
 #[must_use]
-pub fn repeats(run: &RunFrame, paired: &Names) -> Repeats {
+pub fn repeats(run: &RunFrame, paired: &TextColumn) -> Repeats {
     let mut found = Repeats::default();
     let mut rows = run.sorted().peekable();
     for index in 0..paired.len() {

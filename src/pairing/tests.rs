@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Claim, Edition, EpochRule, Item, RunFrameBuilder, RunNames, Score, ScoreRange};
+use crate::domain::{Claim, Code, Edition, EpochRule, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange};
 
 type Row = (&'static str, u32, Option<&'static str>, Option<f64>);
 
@@ -9,7 +9,7 @@ fn run(metric: &str, rows: &[Row]) -> RunFrame {
         let score = score.and_then(Score::new).ok_or(Unscored::Missing);
         builder.push(Item { id, epoch: *epoch, cluster: *cluster, score });
     }
-    builder.finish(RunNames { metric_name: metric.into(), ..RunNames::default() }).unwrap()
+    builder.finish(RunMetadata { metric_name: metric.into(), ..RunMetadata::default() }).unwrap()
 }
 
 fn plan() -> Plan {

@@ -8,7 +8,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::evidence::EvidenceView;
 use super::{markdown, safe};
-use crate::domain::words::{p_value, signed};
+use crate::domain::number_format::{p_value, signed};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::Record;
 use crate::envelope::v1::VerdictWord;

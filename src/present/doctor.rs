@@ -11,7 +11,7 @@ pub use noise::{Interval, Noise, claim};
 pub use tolerance::{Tolerance, ToleranceRow};
 
 use super::safe;
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 
 /// Every file that was looked at, and the pair that two of them make.
 #[derive(Clone, Debug, PartialEq, Serialize)]

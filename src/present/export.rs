@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::json;
 use super::safe::line;
 use crate::domain::Diagnostic;
-use crate::domain::words::count;
+use crate::domain::number_format::count;
 use crate::envelope::v1::{Bounds, VerdictWord};
 
 pub use html::page;

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::safe;
 use super::terminal::Colour;
-use crate::domain::words::signed;
+use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
 use crate::store::Line;
 

@@ -3,7 +3,7 @@
 use super::safe::{code, line};
 use super::words;
 use crate::domain::Diagnostic;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::Record;
 
 /// The verdict of a gate in a heading, its reasons below, the numbers in a table.

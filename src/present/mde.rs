@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::safe;
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 
 /// What a design shows, or what an effect needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]

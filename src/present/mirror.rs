@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::safe::line;
 use super::{json, verify};
 use crate::domain::Diagnostic;
-use crate::domain::words::count;
+use crate::domain::number_format::count;
 use crate::trail::{Verification, Weight};
 
 /// Schema of the receipt.

@@ -34,7 +34,7 @@ struct Item<'a> {
 /// # Errors
 /// `internal-error` where it cannot be written.
 pub fn json(run: &RunFrame, cluster_key: Option<&str>) -> Result<String, Diagnostic> {
-    let names = run.names();
+    let names = run.metadata();
     let items = run.sorted().map(|item| Item {
         item_id: item.id,
         score: item.score.ok().map(|score| score.get()),

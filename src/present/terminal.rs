@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{safe, words};
 use crate::domain::Diagnostic;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::Record;
 use crate::envelope::v1::{Input, VerdictWord};
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::terminal::Page;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format::{count, p_value, percent, signed};
 
 /// Said beside every answer.
 pub const WARNING: &str = "gate and compare are tests for a sample whose size was fixed beforehand: repeating \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 use crate::envelope::Record;
 use crate::envelope::v1;
 

@@ -1,12 +1,13 @@
 //! Which field of an item holds its cluster, and what was seen of it.
 
+use super::errors;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::fingerprint;
 use super::quote::{list, quote};
-use super::said;
-use super::scalar::{AnyScalar, Key, Scalar};
+use super::scalar::{KeySeed, Scalar, ScalarSeed, duplicate_key};
 use crate::domain::{ClusterRule, Code, Diagnostic};
 
 /// How many metadata keys a message can name.
@@ -17,7 +18,7 @@ const FIELD: &str = "cluster_id";
 
 /// Where the cluster of an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source<'o> {
+pub(super) enum ClusterSource<'o> {
     /// Nowhere: items are independent. Labels that are there all the same are counted, and no more.
     Off,
     /// In `cluster_id`.
@@ -29,7 +30,7 @@ pub(super) enum Source<'o> {
 /// The rule of the plan, and what the file had to offer.
 #[derive(Debug)]
 pub(super) struct Clusters<'o> {
-    pub(super) source: Source<'o>,
+    pub(super) source: ClusterSource<'o>,
     /// Whether a file without a single label is an error.
     required: bool,
     labelled: bool,
@@ -42,10 +43,10 @@ pub(super) struct Clusters<'o> {
 impl<'o> Clusters<'o> {
     pub(super) fn new(rule: &'o ClusterRule) -> Self {
         let (source, required) = match rule {
-            ClusterRule::Off => (Source::Off, false),
-            ClusterRule::FromData => (Source::Field, false),
-            ClusterRule::Key(key) if key == FIELD => (Source::Field, true),
-            ClusterRule::Key(key) => (Source::Metadata(key), true),
+            ClusterRule::Off => (ClusterSource::Off, false),
+            ClusterRule::FromData => (ClusterSource::Field, false),
+            ClusterRule::Key(key) if key == FIELD => (ClusterSource::Field, true),
+            ClusterRule::Key(key) => (ClusterSource::Metadata(key), true),
         };
         Self { source, required, labelled: false, keys: Vec::new(), ignored: Vec::new() }
     }
@@ -56,14 +57,14 @@ impl<'o> Clusters<'o> {
     }
 
     /// Takes note that a row carries a label.
-    pub(super) fn saw<T>(&mut self, label: Option<T>) -> Option<T> {
+    pub(super) fn note_label<T>(&mut self, label: Option<T>) -> Option<T> {
         self.labelled |= label.is_some();
         label
     }
 
     /// Takes note of a label that the plan leaves unread.
-    pub(super) fn ignore(&mut self, label: &str) {
-        let number = said::number(label);
+    pub(super) fn note_unread(&mut self, label: &str) {
+        let number = fingerprint::hash(label);
         if self.ignored.last() != Some(&number) {
             self.ignored.push(number);
         }
@@ -82,7 +83,8 @@ impl<'o> Clusters<'o> {
     /// # Errors
     /// `cluster-missing` if a key was asked for and no row carries it.
     pub(super) fn check(&self) -> Result<(), Diagnostic> {
-        let place = if matches!(self.source, Source::Metadata(_)) { "items[].metadata" } else { "items[]" };
+        let place =
+            if matches!(self.source, ClusterSource::Metadata(_)) { "items[].metadata" } else { "items[]" };
         self.check_in(place, "metadata holds")
     }
 
@@ -94,20 +96,17 @@ impl<'o> Clusters<'o> {
         if !self.required || self.labelled {
             return Ok(());
         }
-        let key = if let Source::Metadata(key) = self.source { key } else { FIELD };
+        let key = if let ClusterSource::Metadata(key) = self.source { key } else { FIELD };
         let seen = match self.keys.as_slice() {
             [] => "no item has metadata".to_owned(),
             keys => format!("{holds} {}", list(keys.iter().map(String::as_str), KEYS_KEPT)),
         };
-        Err(Code::ClusterMissing
-            .at(place)
-            .what(format!("no item carries {}; {seen}", quote(key)))
-            .next("name a field that is there, or say --cluster none if items are independent"))
+        Err(errors::cluster_missing(place, key, &seen))
     }
 
     /// Names the field that was read in an error about some rows without a label.
     pub(super) fn name_field(&self, mut error: Diagnostic) -> Diagnostic {
-        if let (Code::ClusterIncomplete, Source::Metadata(key)) = (error.code, self.source)
+        if let (Code::ClusterIncomplete, ClusterSource::Metadata(key)) = (error.code, self.source)
             && let Some(row) = error.place.strip_suffix(FIELD)
         {
             error.place = format!("{row}metadata[{}]", quote(key));
@@ -116,7 +115,7 @@ impl<'o> Clusters<'o> {
     }
 
     /// Takes note of a key that the data carry.
-    pub(super) fn keep(&mut self, key: &str) {
+    pub(super) fn note_key(&mut self, key: &str) {
         if self.keys.len() < KEYS_KEPT && !self.keys.iter().any(|kept| kept == key) {
             self.keys.push(key.to_owned());
         }
@@ -125,12 +124,12 @@ impl<'o> Clusters<'o> {
 
 /// Reads the metadata of one item, an object or null: the value of the cluster key, if it is there.
 /// `Err` says that the key stands twice, or that the value is neither object nor null.
-pub(super) struct Metadata<'a, 'o> {
+pub(super) struct MetadataSeed<'a, 'o> {
     pub(super) clusters: &'a mut Clusters<'o>,
     pub(super) repaired: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Metadata<'_, '_> {
+impl<'de> DeserializeSeed<'de> for MetadataSeed<'_, '_> {
     type Value = Option<Scalar<'de>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -138,7 +137,7 @@ impl<'de> DeserializeSeed<'de> for Metadata<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Metadata<'_, '_> {
+impl<'de> Visitor<'de> for MetadataSeed<'_, '_> {
     type Value = Option<Scalar<'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,22 +154,17 @@ impl<'de> Visitor<'de> for Metadata<'_, '_> {
             return Ok(None);
         }
         let mut found = None;
-        while let Some(key) = object.next_key_seed(Key)? {
-            self.clusters.keep(&key);
-            if self.clusters.source == Source::Metadata(&key) {
+        while let Some(key) = object.next_key_seed(KeySeed)? {
+            self.clusters.note_key(&key);
+            if self.clusters.source == ClusterSource::Metadata(&key) {
                 if found.is_some() {
-                    return Err(twice(&key));
+                    return Err(duplicate_key(&key));
                 }
-                found = Some(object.next_value_seed(AnyScalar { repaired: self.repaired })?);
+                found = Some(object.next_value_seed(ScalarSeed { repaired: self.repaired })?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
         Ok(found)
     }
-}
-
-/// The error for a key that stands twice in one object.
-pub(super) fn twice<E: serde::de::Error>(key: &str) -> E {
-    E::custom(format_args!("the key {} stands twice in one object", quote(key)))
 }

@@ -1,16 +1,16 @@
-//! A run file as its reader sees it, unpacked where it is compressed with gzip. What is read is what
-//! is hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
+//! The content of a run file, unpacked where it is compressed with gzip. The bytes that are read are the
+//! bytes that are hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
 //! that seeks has it hashed whole, and is refused if the file changed meanwhile.
 
+use super::errors;
 use std::cell::Cell;
 use std::io::{BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::quote::plain;
+use super::decompression::{self, Budget};
 use super::source::{Folder, Source, Stream};
-use super::unpack::{self, Budget};
-use crate::domain::{Code, Diagnostic, Digest, Hasher};
+use crate::domain::{Diagnostic, Digest, Hasher};
 
 /// How much of a file a format is told by.
 const HEAD: u64 = 1 << 20;
@@ -25,12 +25,12 @@ pub struct Content<'s> {
     gzip: bool,
     head: Vec<u8>,
     /// Of the whole file, once it was read in one pass.
-    identity: Cell<Option<Identity>>,
+    identity: Cell<Option<FileIdentity>>,
 }
 
-/// Which bytes were read: those of the file as it was given.
+/// The identity of the bytes that were read, as the file was given: before gzip is unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct FileIdentity {
     /// How many.
     pub bytes: u64,
     /// Their digest.
@@ -54,7 +54,7 @@ impl<'s> Content<'s> {
 
     fn fetch_head(&mut self) -> Result<(), Diagnostic> {
         let mut head = Vec::new();
-        self.pass().take(HEAD).read_to_end(&mut head).map_err(|error| self.broken(&error))?;
+        self.pass().take(HEAD).read_to_end(&mut head).map_err(|error| self.io_error(&error))?;
         self.head = head;
         // A short file was hashed, but it is what the reader reads that counts.
         self.identity.set(None);
@@ -78,15 +78,19 @@ impl<'s> Content<'s> {
         // A size is a promise: one that memory cannot hold must not end the process.
         bytes
             .try_reserve_exact(usize::try_from(self.size()).unwrap_or(usize::MAX))
-            .map_err(|error| self.broken(&error.into()))?;
-        self.pass().read_to_end(&mut bytes).map_err(|error| self.broken(&error))?;
+            .map_err(|error| self.io_error(&error.into()))?;
+        self.pass().read_to_end(&mut bytes).map_err(|error| self.io_error(&error))?;
         Ok(bytes)
     }
 
     /// The bytes from the start to the end, once.
     pub(super) fn pass(&self) -> Box<dyn Read + '_> {
-        let pass =
-            Pass { from: self.source.stream(), hasher: Hasher::default(), bytes: 0, into: &self.identity };
+        let pass = HashingReader {
+            from: self.source.stream(),
+            hasher: Hasher::default(),
+            bytes: 0,
+            into: &self.identity,
+        };
         if self.gzip {
             let unpacked = MultiGzDecoder::new(BufReader::with_capacity(CHUNK, pass));
             return Box::new(Budget::for_file(self.size()).pass(unpacked));
@@ -126,46 +130,43 @@ impl<'s> Content<'s> {
     ///
     /// # Errors
     /// `file-unreadable` where the file changed while it was read.
-    pub(super) fn identity(&self) -> Result<Identity, Diagnostic> {
+    pub(super) fn identity(&self) -> Result<FileIdentity, Diagnostic> {
         if let Some(identity) = self.identity.get() {
             return Ok(identity);
         }
         let given = Self { source: self.source, gzip: false, head: Vec::new(), identity: Cell::new(None) };
-        std::io::copy(&mut given.pass(), &mut std::io::sink()).map_err(|error| given.broken(&error))?;
+        std::io::copy(&mut given.pass(), &mut std::io::sink()).map_err(|error| given.io_error(&error))?;
         match given.identity.get() {
             Some(identity) if self.source.is_unchanged() => Ok(identity),
-            _ => Err(Code::FileUnreadable
-                .at("")
-                .what("cannot be read: it changed while it was read")
-                .next("wait until it is written, or give a copy")),
+            _ => Err(errors::changed_while_read()),
         }
     }
 
     /// What an error of a stream means: a medium that fails, or bytes that cannot be unpacked.
-    pub(super) fn broken(&self, error: &std::io::Error) -> Diagnostic {
+    pub(super) fn io_error(&self, error: &std::io::Error) -> Diagnostic {
         use ErrorKind::{FileTooLarge, InvalidData, InvalidInput, UnexpectedEof};
         if self.gzip && matches!(error.kind(), FileTooLarge | InvalidData | InvalidInput | UnexpectedEof) {
-            return unpack::damaged(error);
+            return decompression::damaged(error);
         }
-        Code::FileUnreadable.at("").what(format!("cannot be read: {}", plain(&error.to_string())))
+        errors::unreadable(error)
     }
 }
 
 /// Hashes what passes. The end of the file completes it.
-struct Pass<'c, R> {
+struct HashingReader<'c, R> {
     from: R,
     hasher: Hasher,
     bytes: u64,
-    into: &'c Cell<Option<Identity>>,
+    into: &'c Cell<Option<FileIdentity>>,
 }
 
-impl<R: Read> Read for Pass<'_, R> {
+impl<R: Read> Read for HashingReader<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.from.read(into)?;
         self.hasher.update(into.get(..read).unwrap_or_default());
         self.bytes += read as u64;
         if read == 0 && !into.is_empty() {
-            self.into.set(Some(Identity { bytes: self.bytes, digest: self.hasher.digest() }));
+            self.into.set(Some(FileIdentity { bytes: self.bytes, digest: self.hasher.digest() }));
         }
         Ok(read)
     }

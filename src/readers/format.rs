@@ -1,60 +1,18 @@
 //! The names of the formats, what a caller may choose, and what it gets.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::domain::{ClusterRule, RunFrame, named_enum};
 
-use crate::domain::{ClusterRule, RunFrame};
-
-macro_rules! formats {
-    ($($variant:ident = $name:literal, $about:literal;)+) => {
-        /// A format of run files.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Format { $(#[doc = $about] $variant,)+ }
-
-        impl Format {
-            /// Every format, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name in flags and plans.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// One line for `--help` and the documentation.
-            #[must_use]
-            pub fn about(self) -> &'static str {
-                match self { $(Self::$variant => $about,)+ }
-            }
-        }
-    };
-}
-
-formats! {
-    RunFrame = "runframe", "RunFrame JSON: one object with the run's names and its items.";
-    Parquet = "parquet", "RunFrame Parquet: one row per run, item and epoch; the format of the run store.";
-    Inspect = "inspect", "Inspect: an .eval log (a zip archive) or a JSON log.";
-    LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
-    Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
-    Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
-    Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
-    Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().find(|format| format.as_str() == text).copied().ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("expected one of {}", names.join(", "))
-        })
+named_enum! {
+    /// A format of run files.
+    pub enum Format {
+        RunFrame = "runframe", "RunFrame JSON: one object with the run's names and its items.";
+        Parquet = "parquet", "RunFrame Parquet: one row per run, item and epoch; the format of the run store.";
+        Inspect = "inspect", "Inspect: an .eval log (a zip archive) or a JSON log.";
+        LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
+        Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
+        Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
+        Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
+        Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
     }
 }
 
@@ -95,7 +53,7 @@ pub struct Reading {
 impl Reading {
     /// A run that was read from a file which says no more.
     pub(super) fn of(run: RunFrame, format: Format) -> Self {
-        let metrics = vec![run.names().metric_name.clone()];
+        let metrics = vec![run.metadata().metric_name.clone()];
         Self { run, format, version: None, metrics, notes: Vec::new() }
     }
 }

@@ -1,13 +1,14 @@
 //! HELM: `per_instance_stats.json` of a run directory, and the names in the `run_spec.json` beside it.
 
+use super::errors;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::Clusters;
 use super::quote::{list, quote};
 use super::scalar::Scalar;
-use super::tree::{self, Node, Shape};
-use super::{Content, Format, ReadOptions, Reader, Reading, beside, json, metric};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, ScoreRange, Unscored};
+use super::tree::{self, Node, Projection};
+use super::{Content, Format, ReadOptions, Reader, Reading, companion, json, metric_choice};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored};
 
 /// The file that holds the scores, and the one that holds the names.
 const SCORES: &str = "per_instance_stats.json";
@@ -33,14 +34,18 @@ const BOOKKEEPING: [&str; 10] = [
 const SHARES: [&str; 5] =
     ["exact_match", "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "f1_score"];
 
-const NAME: Shape<'static> =
-    Shape::Fields(&[("name", Shape::All), ("split", Shape::All), ("perturbation", Shape::Fields(&[]))]);
-const STAT: Shape<'static> = Shape::Fields(&[("name", NAME), ("count", Shape::All), ("mean", Shape::All)]);
-const RECORD: Shape<'static> = Shape::Fields(&[
-    ("instance_id", Shape::All),
-    ("train_trial_index", Shape::All),
-    ("perturbation", Shape::Fields(&[])),
-    ("stats", Shape::Each(&STAT)),
+const NAME: Projection<'static> = Projection::Fields(&[
+    ("name", Projection::All),
+    ("split", Projection::All),
+    ("perturbation", Projection::Fields(&[])),
+]);
+const STAT: Projection<'static> =
+    Projection::Fields(&[("name", NAME), ("count", Projection::All), ("mean", Projection::All)]);
+const RECORD: Projection<'static> = Projection::Fields(&[
+    ("instance_id", Projection::All),
+    ("train_trial_index", Projection::All),
+    ("perturbation", Projection::Fields(&[])),
+    ("stats", Projection::Each(&STAT)),
 ]);
 
 /// Reads HELM's scores by instance.
@@ -66,19 +71,19 @@ impl Reader for HelmReader {
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let bytes = content.bytes()?;
-        let Node::List(records) = tree::parse(json::text(&bytes)?, Shape::Each(&RECORD))? else {
+        let Node::List(records) = tree::parse(json::text(&bytes)?, Projection::Each(&RECORD))? else {
             return Err(damaged("", "is no list of instances"));
         };
         drop(bytes);
-        let table = Table::of(&records)?;
-        let Chosen { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
+        let table = InstanceTable::of(&records)?;
+        let Selection { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
         let mut run = table.fill(split, metric)?;
         // `exact_match@5` is right where one of five answers is.
         let base = metric.split_once('@').map_or(metric, |(base, _)| base);
         run.score_range(SHARES.contains(&base).then_some(ScoreRange::UNIT));
         // HELM labels no instance: a key that was asked for is nowhere.
         Clusters::new(&options.cluster).check()?;
-        let spec = beside::json(content, |name| name == SPEC, Shape::All)?;
+        let spec = companion::json(content, |name| name == SPEC, Projection::All)?;
         if spec.is_none() {
             notes.push(format!("No {SPEC} lies beside the file: model and task are unknown."));
         }
@@ -101,7 +106,7 @@ struct Stat<'n> {
 }
 
 /// An instance in one trial. HELM writes it once for each group of metrics.
-struct Row<'n> {
+struct InstanceRow<'n> {
     place: usize,
     id: String,
     trial: u32,
@@ -109,7 +114,7 @@ struct Row<'n> {
 }
 
 /// What is read of a file.
-struct Chosen<'n> {
+struct Selection<'n> {
     split: Option<&'n str>,
     metric: &'n str,
     /// All metrics of the split.
@@ -117,12 +122,12 @@ struct Chosen<'n> {
     notes: Vec<String>,
 }
 
-struct Table<'n> {
-    rows: Vec<Row<'n>>,
+struct InstanceTable<'n> {
+    rows: Vec<InstanceRow<'n>>,
     perturbed: usize,
 }
 
-impl<'n> Table<'n> {
+impl<'n> InstanceTable<'n> {
     fn of(records: &'n [Node]) -> Result<Self, Diagnostic> {
         let mut table = Self { rows: Vec::new(), perturbed: 0 };
         let mut known: BTreeMap<(String, u32), usize> = BTreeMap::new();
@@ -141,7 +146,7 @@ impl<'n> Table<'n> {
             };
             let at = *known.entry((id.clone(), trial)).or_insert(table.rows.len());
             if at == table.rows.len() {
-                table.rows.push(Row { place, id, trial, stats: Vec::new() });
+                table.rows.push(InstanceRow { place, id, trial, stats: Vec::new() });
             }
             let Some(row) = table.rows.get_mut(at) else { continue };
             for (at, stat) in list.iter().enumerate() {
@@ -155,7 +160,7 @@ impl<'n> Table<'n> {
     }
 
     /// The split and the metric that are read, and what to tell of what is not.
-    fn choose(&self, wanted: Option<&str>) -> Result<Chosen<'n>, Diagnostic> {
+    fn choose(&self, wanted: Option<&str>) -> Result<Selection<'n>, Diagnostic> {
         let stats = || self.rows.iter().flat_map(|row| &row.stats);
         let splits: BTreeSet<&str> = stats().filter_map(|stat| stat.split).collect();
         let named = wanted.and_then(|wanted| {
@@ -170,10 +175,7 @@ impl<'n> Table<'n> {
             (None, first, _) => match first.into_iter().chain(splits).find(|split| *split == TEST) {
                 Some(split) => Some(split),
                 None => {
-                    return Err(Code::RunAmbiguous
-                        .at("stats")
-                        .what(format!("the file holds several splits and no \"test\": {shown}"))
-                        .next("choose one after the metric, as in --metric exact_match,valid"));
+                    return Err(errors::no_test_split(&shown));
                 }
             },
         };
@@ -181,7 +183,7 @@ impl<'n> Table<'n> {
         let mut held: Vec<&str> = held.into_iter().collect();
         held.sort_by_key(|name| BOOKKEEPING.iter().any(|begin| name.starts_with(begin)));
         let wanted = named.map(|(metric, _)| metric).or(wanted);
-        let chosen = metric::choose("stats", &held, wanted, None)?;
+        let chosen = metric_choice::choose("stats", &held, wanted, None)?;
         let mut notes: Vec<String> = chosen.note.into_iter().collect();
         match split.map(quote) {
             Some(split) if split != shown => {
@@ -195,7 +197,7 @@ impl<'n> Table<'n> {
         if self.perturbed > 0 {
             notes.push(format!("{} rows of perturbed instances were left out.", self.perturbed));
         }
-        Ok(Chosen { split, metric: chosen.name, metrics: chosen.held, notes })
+        Ok(Selection { split, metric: chosen.name, metrics: chosen.available, notes })
     }
 
     /// The rows of a split, with their scores by a metric.
@@ -240,12 +242,12 @@ impl<'n> Stat<'n> {
 }
 
 /// The name of a run holds its model; without it, the task is left.
-fn names(spec: Option<&Node>, metric_name: String) -> RunNames {
+fn names(spec: Option<&Node>, metric_name: String) -> RunMetadata {
     let name = spec.and_then(|spec| spec.get("name")).and_then(Node::text);
     let adapter = spec.and_then(|spec| spec.get("adapter_spec"));
     let model = adapter.and_then(|adapter| adapter.get("model").or_else(|| adapter.get("model_deployment")));
     let known = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("unknown").to_owned();
-    RunNames {
+    RunMetadata {
         run_id: known(name),
         model_id: known(model.and_then(Node::text)),
         task_id: known(name.map(task).as_deref()),
@@ -263,5 +265,5 @@ fn task(run: &str) -> String {
 }
 
 fn damaged(place: &str, what: &str) -> Diagnostic {
-    Code::RunMalformed.at(place).what(what).next("the file is damaged: write it again (helm-run)")
+    errors::helm_damaged(place, what)
 }

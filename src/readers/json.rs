@@ -1,9 +1,10 @@
 //! What every JSON reader shares: text from bytes, and errors of the parser as people meet them.
 
+use super::errors;
 use serde_json::error::Category;
 
-use super::quote::plain;
-use crate::domain::{Code, Diagnostic};
+use super::quote::escape;
+use crate::domain::Diagnostic;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -25,10 +26,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Diagnostic> {
     let bytes = without_bom(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let (line, column) = position(bytes, error.valid_up_to());
-        Code::RunMalformed
-            .at(format!("line {line}, column {column}"))
-            .what("is not UTF-8 text")
-            .next("write the file as UTF-8")
+        errors::not_utf8_at(line, column)
     })
 }
 
@@ -58,19 +56,13 @@ pub(super) fn diagnose(error: &serde_json::Error, inside: &str) -> Diagnostic {
     // The parser says "... at line 1 column 2"; the position stands in our place.
     let message = error.to_string();
     let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
-    let message = plain(message);
+    let message = escape(message);
     let at = format!("line {line}, column {column}");
     let diagnostic = match error.classify() {
-        Category::Eof => Code::RunMalformed
-            .at(at)
-            .what(format!("the file ends in the middle of its JSON ({message})"))
-            .next("the file was cut short: write it again"),
-        _ if message == "trailing characters" => Code::RunMalformed
-            .at(at)
-            .what("the file goes on after its JSON object")
-            .next("a run is one JSON object in a file of its own"),
-        Category::Data => Code::RunMalformed.at(at).what(message).next(""),
-        _ => Code::RunMalformed.at(at).what(format!("is not JSON: {message}")).next(""),
+        Category::Eof => errors::json_cut_short(at, &message),
+        _ if message == "trailing characters" => errors::json_goes_on(at),
+        Category::Data => errors::json_unexpected(at, message),
+        _ => errors::not_json(at, &message),
     };
     if inside.is_empty() { diagnostic } else { diagnostic.within(inside) }
 }

@@ -1,19 +1,20 @@
 //! JSON Lines: an object a line, each a row of a table.
 
+use super::errors;
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::cluster::{Clusters, Metadata};
-use super::lines::Lines;
+use super::cluster::{Clusters, MetadataSeed};
+use super::fingerprint;
+use super::line_reader::LineReader;
 use super::nonfinite::{self, SENTINEL};
-use super::said;
-use super::scalar::{AnyScalar, Key, Scalar};
+use super::scalar::{KeySeed, Scalar, ScalarSeed};
 use super::table::{Cell, IDS, Table};
-use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json};
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use super::{Content, Format, ReadOptions, Reader, Reading, json, unsupported};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// Reads JSON Lines with named columns.
 pub(super) struct JsonlReader;
@@ -36,18 +37,18 @@ impl Reader for JsonlReader {
             return false;
         }
         let (mut id, mut whole) = (false, false);
-        foreign::keys(first, &mut |key| {
+        unsupported::keys(first, &mut |key| {
             id |= IDS.contains(&key);
             whole |= key == "items";
             !whole
         });
         let rows = id || rest.trim_start().starts_with('{');
-        rows && !whole && foreign::json(first).is_none()
+        rows && !whole && unsupported::other_tool(first).is_none()
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let mut table = Table::new(options);
-        let mut lines = Lines::of(content);
+        let mut lines = LineReader::of(content);
         while let Some((line, text)) = lines.next()? {
             let error = match cells(text, false) {
                 Ok(cells) => {
@@ -74,39 +75,36 @@ fn refused(line: u64, error: &serde_json::Error) -> Diagnostic {
     let mut refused = json::diagnose(error, "");
     refused.place = format!("line {line}, column {}", error.column().max(1));
     if error.is_eof() {
-        return Code::RunMalformed
-            .at(refused.place)
-            .what("the line ends in the middle of its JSON")
-            .next("write one object a line, whole; if this is the last line, the file was cut short");
+        return errors::line_cut_short(refused.place);
     }
     refused
 }
 
 /// The cells of a line.
-fn cells(text: &str, repaired: bool) -> Result<Vec<(Cow<'_, str>, Raw<'_>)>, serde_json::Error> {
+fn cells(text: &str, repaired: bool) -> Result<Vec<(Cow<'_, str>, RawCell<'_>)>, serde_json::Error> {
     let mut de = serde_json::Deserializer::from_str(text);
-    let row = Row { repaired }.deserialize(&mut de)?;
+    let row = RowSeed { repaired }.deserialize(&mut de)?;
     de.end().map(|()| row)
 }
 
 /// A value as it is written.
-struct Raw<'t> {
+struct RawCell<'t> {
     text: &'t str,
     repaired: bool,
 }
 
-impl Cell for Raw<'_> {
+impl Cell for RawCell<'_> {
     fn scalar(&self) -> Scalar<'_> {
         let mut de = serde_json::Deserializer::from_str(self.text);
         // The parser has been over it; what it refuses now is a number that no double holds.
-        AnyScalar { repaired: self.repaired }.deserialize(&mut de).unwrap_or(Scalar::NotFinite)
+        ScalarSeed { repaired: self.repaired }.deserialize(&mut de).unwrap_or(Scalar::NotFinite)
     }
 
-    fn said(&self) -> u64 {
+    fn fingerprint(&self) -> u64 {
         match self.text.as_bytes().first() {
             // A list of answers or the messages of a conversation, as they are written.
-            Some(b'[' | b'{') => said::of_text(self.text),
-            _ => said::of_text(&said::of_scalar(&self.scalar())),
+            Some(b'[' | b'{') => fingerprint::of_text(self.text),
+            _ => fingerprint::of_text(&fingerprint::of_scalar(&self.scalar())),
         }
     }
 
@@ -127,25 +125,25 @@ impl Cell for Raw<'_> {
 
     fn cluster(&self, clusters: &mut Clusters<'_>) -> Option<Scalar<'_>> {
         let mut de = serde_json::Deserializer::from_str(self.text);
-        Metadata { clusters, repaired: self.repaired }.deserialize(&mut de).ok().flatten()
+        MetadataSeed { clusters, repaired: self.repaired }.deserialize(&mut de).ok().flatten()
     }
 }
 
 /// Reads an object as its fields.
-struct Row {
+struct RowSeed {
     repaired: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Row {
-    type Value = Vec<(Cow<'de, str>, Raw<'de>)>;
+impl<'de> DeserializeSeed<'de> for RowSeed {
+    type Value = Vec<(Cow<'de, str>, RawCell<'de>)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Row {
-    type Value = Vec<(Cow<'de, str>, Raw<'de>)>;
+impl<'de> Visitor<'de> for RowSeed {
+    type Value = Vec<(Cow<'de, str>, RawCell<'de>)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a row as an object")
@@ -153,9 +151,9 @@ impl<'de> Visitor<'de> for Row {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         let mut cells = Vec::with_capacity(16);
-        while let Some(name) = object.next_key_seed(Key)? {
+        while let Some(name) = object.next_key_seed(KeySeed)? {
             let value: &RawValue = object.next_value()?;
-            cells.push((name, Raw { text: value.get(), repaired: self.repaired }));
+            cells.push((name, RawCell { text: value.get(), repaired: self.repaired }));
         }
         Ok(cells)
     }

@@ -10,64 +10,43 @@
 //! To add a format: a file here with a type that implements [`Reader`], its name in [`Format`], and
 //! its place in `READERS`, before the readers whose `sniff` is less particular.
 
-mod beside;
 mod cluster;
+mod companion;
 mod content;
 mod csv;
-mod foreign;
+mod decompression;
+mod errors;
+mod fingerprint;
 mod format;
 mod helm;
 mod inspect;
 mod json;
 mod jsonl;
-mod lines;
+mod line_reader;
 mod lm_eval;
-mod metric;
+mod metric_choice;
 mod nonfinite;
 mod parquet;
 mod promptfoo;
 mod quote;
+mod reader;
+mod run_filter;
 mod runframe;
-mod runs;
-mod said;
 mod scalar;
 mod schema;
 mod source;
 mod table;
 mod tree;
-mod unpack;
+mod unsupported;
 
-pub use content::{Content, Identity};
+pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};
-pub use parquet::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
+pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
+pub use reader::Reader;
 pub use schema::runframe_schema;
-pub use source::{Folder, InMemory, Named, Source, Stream};
+pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
-use crate::domain::{Code, Diagnostic};
-
-/// One format: tells whether bytes are in it, and reads them.
-pub trait Reader: Sync {
-    /// Its name.
-    fn format(&self) -> Format;
-
-    /// Whether a file that begins so looks like this format. `head` is the first mebibyte, or all of
-    /// a smaller file. May answer yes for a file that [`Reader::read`] then refuses.
-    fn sniff(&self, head: &[u8]) -> bool;
-
-    /// Which files of a folder with these names hold a run of this format. Only formats whose tools
-    /// write a folder for each run know one.
-    fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
-        let _ = names;
-        Vec::new()
-    }
-
-    /// Reads the one run that the options choose.
-    ///
-    /// # Errors
-    /// A diagnostic whose place lies inside the file (`items[41].score`); the caller puts the file
-    /// before it with [`Diagnostic::within`].
-    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic>;
-}
+use crate::domain::Diagnostic;
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
 static READERS: [&dyn Reader; 8] = [
@@ -87,7 +66,7 @@ pub struct ReadFile {
     /// Its path; for a folder, that of the file in it.
     pub path: String,
     /// Which bytes were read.
-    pub identity: Identity,
+    pub identity: FileIdentity,
     /// What they say.
     pub reading: Reading,
 }
@@ -97,14 +76,14 @@ pub struct ReadFile {
 /// # Errors
 /// As [`read`], and `file-unreadable`, with the path as the place.
 pub fn read_file(
-    named: &Named,
+    named: &FileOrFolder,
     format: Option<Format>,
     options: &ReadOptions,
 ) -> Result<ReadFile, Diagnostic> {
     let opened;
     let source = match named {
-        Named::File(source) => source.as_ref(),
-        Named::Folder(folder) => {
+        FileOrFolder::File(source) => source.as_ref(),
+        FileOrFolder::Folder(folder) => {
             opened = main_file(folder.as_ref(), format)?;
             opened.as_ref()
         }
@@ -121,14 +100,8 @@ fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Sour
     let found: Vec<&str> = asked.flat_map(|reader| reader.in_folder(&names)).collect();
     match found[..] {
         [name] => folder.open(name),
-        [] => Err(Code::FileUnreadable
-            .at(folder.path())
-            .what("cannot be read: is a folder, and no tool's folder of one run")
-            .next("name one run file")),
-        _ => Err(Code::RunAmbiguous
-            .at(folder.path())
-            .what(format!("the folder holds {} runs: {}", found.len(), quote::list(found, 16)))
-            .next("name one of these files")),
+        [] => Err(errors::no_run_in_folder(folder.path())),
+        _ => Err(errors::several_runs_in_folder(folder.path(), found.len(), &quote::list(found, 16))),
     }
 }
 
@@ -151,7 +124,7 @@ fn content(
     source: &dyn Source,
     format: Option<Format>,
     options: &ReadOptions,
-) -> Result<(Reading, Identity), Diagnostic> {
+) -> Result<(Reading, FileIdentity), Diagnostic> {
     let content = Content::of(source)?;
     let reading = reader_of(content.head(), format)?.read(&content, options)?;
     Ok((reading, content.identity()?))
@@ -159,17 +132,17 @@ fn content(
 
 /// The reader of a file that begins so.
 fn reader_of(head: &[u8], format: Option<Format>) -> Result<&'static dyn Reader, Diagnostic> {
-    if let Some(refused) = foreign::container(head) {
+    if let Some(refused) = unsupported::container(head) {
         return Err(refused);
     }
     let sniffed = READERS.iter().find(|reader| reader.sniff(head)).copied();
     let Some(format) = format else {
-        return sniffed.ok_or_else(|| foreign::unknown(head));
+        return sniffed.ok_or_else(|| unsupported::unknown(head));
     };
     match READERS.iter().find(|reader| reader.format() == format) {
         Some(reader) if reader.sniff(head) => Ok(*reader),
-        Some(_) => Err(foreign::not_this(head, format, sniffed.map(|reader| reader.format()))),
-        None => Err(Code::Bug.at("readers").what(format!("format {format} has no reader"))),
+        Some(_) => Err(unsupported::other_format(head, format, sniffed.map(|reader| reader.format()))),
+        None => Err(errors::no_reader(format)),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Bare `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes and JSON does not have, and
 //! numbers that no double holds (`1e999`).
 //!
+//! Ours, because `serde_json` leaves this to other libraries (serde-rs/json#838), `serde_json_lenient` adds
+//! comments and trailing commas but no such number, and `serde_json5` failed on them inside an object
+//! (google/serde_json5#14) and accepts much else that is no JSON. A strict file, the usual one, pays nothing.
+//!
 //! A strict parser refuses them. Only when it did, this pass replaces such tokens by a string of
 //! the same length, so that lines and columns of later errors still hold: [`SENTINEL`], which the
 //! field that meets it reads as "not finite".

@@ -1,4 +1,6 @@
 //! Text of a file inside a message: cut, and with nothing in it that a terminal obeys.
+//!
+//! The escaping is that of the standard library (`escape_debug`); ours is the cut and the list.
 
 /// Longest quotation, in characters.
 const LONGEST: usize = 80;
@@ -10,7 +12,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// A message of a library that may quote the file: escaped and cut to 160 characters, without quotes.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let (head, cut) = head(text, 2 * LONGEST);
     let mut out: String = head
         .chars()
@@ -46,14 +48,14 @@ fn head(text: &str, longest: usize) -> (&str, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{list, plain, quote};
+    use super::{escape, list, quote};
 
     #[test]
     fn hostile_text_is_cut_and_escaped() {
         assert_eq!(quote("n/a"), "\"n/a\"");
         assert_eq!(quote("\u{1b}[2J\u{202e}\n"), "\"\\u{1b}[2J\\u{202e}\\n\"");
         assert_eq!(quote(&"é".repeat(200)), format!("\"{}\"...", "é".repeat(80)));
-        assert_eq!(plain("a \"b\"\u{7}\r\n"), "a \"b\"\\u{7}\\r\\n");
+        assert_eq!(escape("a \"b\"\u{7}\r\n"), "a \"b\"\\u{7}\\r\\n");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One JSON value that should be a number, a name or a label: read as what it is, then judged.
 
+use super::errors;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -7,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::nonfinite::SENTINEL;
 use super::quote::quote;
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// A JSON value; the content of lists and objects is not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +107,7 @@ impl<'de> Scalar<'de> {
             Self::List => "a list".into(),
             Self::Object => "an object".into(),
         };
-        Code::RunMalformed.at("").what(format!("is {found}, expected {expected}")).next(next)
+        errors::unexpected_value(&found, expected, next)
     }
 }
 
@@ -114,12 +115,12 @@ const CLUSTER_NONE: &str = "say --cluster none if items are independent";
 
 /// Reads one value as a [`Scalar`].
 #[derive(Clone, Copy)]
-pub(super) struct AnyScalar {
+pub(super) struct ScalarSeed {
     /// Whether the text was repaired, so that the sentinel means "not finite".
     pub(super) repaired: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for AnyScalar {
+impl<'de> DeserializeSeed<'de> for ScalarSeed {
     type Value = Scalar<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -127,7 +128,7 @@ impl<'de> DeserializeSeed<'de> for AnyScalar {
     }
 }
 
-impl<'de> Visitor<'de> for AnyScalar {
+impl<'de> Visitor<'de> for ScalarSeed {
     type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,9 +180,9 @@ impl<'de> Visitor<'de> for AnyScalar {
 
 /// Reads the key of a field, borrowed where it has no escapes.
 #[derive(Clone, Copy)]
-pub(super) struct Key;
+pub(super) struct KeySeed;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -189,7 +190,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> Visitor<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,15 +206,20 @@ impl<'de> Visitor<'de> for Key {
     }
 }
 
+/// The error for a key that stands twice in one object.
+pub(super) fn duplicate_key<E: serde::de::Error>(key: &str) -> E {
+    E::custom(format_args!("the key {} stands twice in one object", quote(key)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{AnyScalar, Scalar};
+    use super::{Scalar, ScalarSeed};
     use crate::domain::Unscored;
     use serde::de::DeserializeSeed as _;
 
     fn scalar(text: &str) -> Scalar<'_> {
         let mut de = serde_json::Deserializer::from_str(text);
-        AnyScalar { repaired: false }.deserialize(&mut de).expect("JSON")
+        ScalarSeed { repaired: false }.deserialize(&mut de).expect("JSON")
     }
 
     #[test]

@@ -45,8 +45,8 @@ pub trait Folder {
     fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic>;
 }
 
-/// What a path leads to.
-pub enum Named {
+/// What a path names: a run file, or a folder in which a tool wrote one run.
+pub enum FileOrFolder {
     /// A file.
     File(Box<dyn Source>),
     /// A folder.

@@ -1,34 +1,33 @@
 //! JSON as a tree, for formats whose fields have names that the file chooses. Only the part that a
-//! [`Shape`] asks for is kept: a log's transcripts outweigh its scores a thousandfold.
+//! [`Projection`] asks for is kept: a log's transcripts outweigh its scores a thousandfold.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::cluster::twice;
 use super::nonfinite::{self, SENTINEL};
-use super::scalar::{Key, Scalar};
-use super::{foreign, json};
+use super::scalar::{KeySeed, Scalar, duplicate_key};
+use super::{json, unsupported};
 use crate::domain::Diagnostic;
 
 /// Which part of a value is kept.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape<'s> {
+pub(super) enum Projection<'s> {
     /// All of it.
     All,
     /// Of an object, these fields.
-    Fields(&'s [(&'s str, Shape<'s>)]),
+    Fields(&'s [(&'s str, Projection<'s>)]),
     /// Of an object, all but these fields.
     Without(&'s [&'s str]),
     /// Of an object, this part of every field.
-    Values(&'s Shape<'s>),
+    Values(&'s Projection<'s>),
     /// Of a list, this part of every element.
-    Each(&'s Shape<'s>),
+    Each(&'s Projection<'s>),
     /// Of a text, so many bytes; of the messages of a conversation, what they say.
     Start(usize),
 }
 
-impl<'s> Shape<'s> {
+impl<'s> Projection<'s> {
     /// What is kept of a field; `None` drops it.
     fn field(self, key: &str) -> Option<Self> {
         match self {
@@ -120,10 +119,10 @@ impl Node {
 ///
 /// # Errors
 /// `run-malformed` where the text is no JSON, goes on after it, or names a key twice.
-pub(super) fn parse(text: &str, shape: Shape<'_>) -> Result<Node, Diagnostic> {
+pub(super) fn parse(text: &str, shape: Projection<'_>) -> Result<Node, Diagnostic> {
     let attempt = |text: &str, repaired: bool| {
         let mut de = serde_json::Deserializer::from_str(text);
-        let node = Tree { shape, repaired }.deserialize(&mut de)?;
+        let node = NodeSeed { shape, repaired }.deserialize(&mut de)?;
         de.end().map(|()| node)
     };
     let error = match attempt(text, false) {
@@ -139,13 +138,13 @@ pub(super) fn parse(text: &str, shape: Shape<'_>) -> Result<Node, Diagnostic> {
 }
 
 #[derive(Clone, Copy)]
-struct Tree<'s> {
-    shape: Shape<'s>,
+struct NodeSeed<'s> {
+    shape: Projection<'s>,
     /// Whether the text was repaired, so that the sentinel means "not finite".
     repaired: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Tree<'_> {
+impl<'de> DeserializeSeed<'de> for NodeSeed<'_> {
     type Value = Node;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
@@ -153,7 +152,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Tree<'_> {
+impl<'de> Visitor<'de> for NodeSeed<'_> {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -203,7 +202,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Node, A::Error> {
         let mut fields = Vec::new();
-        while let Some(key) = object.next_key_seed(Key)? {
+        while let Some(key) = object.next_key_seed(KeySeed)? {
             let Some(shape) = self.shape.field(&key) else {
                 object.next_value::<IgnoredAny>()?;
                 continue;
@@ -213,7 +212,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
         }
         fields.sort_by(|(a, _), (b, _)| a.cmp(b));
         match fields.windows(2).find(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
-            Some(pair) => Err(twice(pair.first().map_or("", |(key, _)| key))),
+            Some(pair) => Err(duplicate_key(pair.first().map_or("", |(key, _)| key))),
             None => Ok(Node::Object(fields.into_boxed_slice())),
         }
     }
@@ -224,7 +223,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
 pub(super) fn first_keys(head: &[u8], mut decide: impl FnMut(&str) -> Option<bool>) -> bool {
     let text = json::head(head);
     let mut answer = None;
-    foreign::keys(text, &mut |key| {
+    unsupported::keys(text, &mut |key| {
         answer = decide(key);
         answer.is_none()
     });
@@ -233,13 +232,15 @@ pub(super) fn first_keys(head: &[u8], mut decide: impl FnMut(&str) -> Option<boo
 
 #[cfg(test)]
 mod tests {
-    use super::{Node, Shape, parse};
+    use super::{Node, Projection, parse};
     use crate::readers::scalar::Scalar;
 
     #[test]
     fn only_what_the_shape_asks_for_is_kept() {
-        let shape =
-            Shape::Fields(&[("a", Shape::Each(&Shape::Fields(&[("x", Shape::All)]))), ("b", Shape::All)]);
+        let shape = Projection::Fields(&[
+            ("a", Projection::Each(&Projection::Fields(&[("x", Projection::All)]))),
+            ("b", Projection::All),
+        ]);
         let node =
             parse(r#"{"a":[{"x":1,"y":2},3],"b":{"c":[NaN,"NaN"]},"d":[1e999]}"#, shape).expect("JSON");
         assert_eq!(node.get("d"), None);
@@ -258,9 +259,9 @@ mod tests {
     #[test]
     fn what_is_not_one_value_is_refused() {
         for text in ["", "{", "{} {}", r#"{"a":1,"a":2}"#, "[1,]", "nan", "[\"\u{7f}\",NaN]"] {
-            assert!(parse(text, Shape::All).is_err(), "{text}");
+            assert!(parse(text, Projection::All).is_err(), "{text}");
         }
-        assert!(parse(&"[".repeat(100_000), Shape::All).is_err());
-        assert!(parse(&format!("{}1{}", "[".repeat(5000), "]".repeat(5000)), Shape::All).is_err());
+        assert!(parse(&"[".repeat(100_000), Projection::All).is_err());
+        assert!(parse(&format!("{}1{}", "[".repeat(5000), "]".repeat(5000)), Projection::All).is_err());
     }
 }

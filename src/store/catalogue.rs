@@ -9,7 +9,7 @@ use super::manifest::{self, Record};
 use super::port::Place;
 use super::span::Span;
 use crate::domain::{Code, Diagnostic, Digest, ProjectId};
-use crate::readers::{self, ReadOptions, Tail};
+use crate::readers::{self, FactsInTail, ReadOptions};
 
 /// How much of a file's end is fetched at first: footers of stored runs take 3 to 6 kB.
 const TAIL: u64 = 16 << 10;
@@ -276,7 +276,7 @@ pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Fa
     let tails = place.tails(paths, TAIL);
     let facts = tails.into_iter().zip(paths).map(|(tail, path)| {
         let tail = match readers::run_facts(&tail?) {
-            Ok(Tail::Longer(length)) => {
+            Ok(FactsInTail::Longer(length)) => {
                 let longer = place.tails(std::slice::from_ref(path), length).pop();
                 readers::run_facts(&longer.unwrap_or_else(|| Ok(Vec::new()))?)
             }

@@ -8,7 +8,7 @@ use crate::domain::{Digest, Direction, Hasher, RunFrame};
 #[must_use]
 pub(super) fn digest(run: &RunFrame) -> Digest {
     let mut hasher = Hasher::default();
-    let names = run.names();
+    let names = run.metadata();
     let config_hash = names.config_hash.as_deref().unwrap_or_default();
     for name in [&names.run_id, &names.model_id, &names.task_id, &names.metric_name, config_hash] {
         text(&mut hasher, name);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::content;
 use crate::domain::{Code, Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
-use crate::readers::{self, Format, ReadOptions, StoredAs, Tail};
+use crate::readers::{self, FactsInTail, Format, ReadOptions, StoredRunFacts};
 
 /// Name of the schema of [`Facts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
@@ -36,7 +36,7 @@ pub struct Facts {
     pub content_sha256: String,
     /// What a reader has to know.
     #[serde(flatten)]
-    pub stored_as: StoredAs,
+    pub stored_as: StoredRunFacts,
     /// What was decided about it, where it was the candidate.
     #[serde(default)]
     pub decided: Option<Decided>,
@@ -68,7 +68,7 @@ impl Facts {
         cluster_key: Option<&str>,
         decided: Option<Decided>,
     ) -> Self {
-        let names = run.names();
+        let names = run.metadata();
         let unscored = !run.unscored().is_empty();
         Self {
             schema: RUN_SCHEMA.into(),
@@ -81,7 +81,7 @@ impl Facts {
             ts: ts.to_owned(),
             n_items: run.len() as u64,
             content_sha256: content::digest(run).to_string(),
-            stored_as: StoredAs {
+            stored_as: StoredRunFacts {
                 cluster_key: cluster_key.filter(|_| run.is_clustered()).map(str::to_owned),
                 better: run.direction().map(|direction| {
                     match direction {
@@ -122,10 +122,10 @@ impl Facts {
     }
 
     /// The facts in the end of a file, of which there is no more.
-    pub(super) fn in_tail(tail: Tail) -> Result<Option<Self>, Diagnostic> {
+    pub(super) fn in_tail(tail: FactsInTail) -> Result<Option<Self>, Diagnostic> {
         match tail {
-            Tail::Facts(text) => text.as_deref().map(Self::read).transpose(),
-            Tail::Longer(_) => Err(Code::RunMalformed
+            FactsInTail::Facts(text) => text.as_deref().map(Self::read).transpose(),
+            FactsInTail::Longer(_) => Err(Code::RunMalformed
                 .at("")
                 .what("its footer is longer than the file")
                 .next("the file is damaged: restore it from a copy")),

@@ -81,7 +81,7 @@ pub fn latest_allowed(
     candidate: &RunFrame,
 ) -> Result<Found, Diagnostic> {
     let own = content::digest(candidate).to_string();
-    let names = candidate.names();
+    let names = candidate.metadata();
     for span in catalogue::newest_first(place, project)? {
         let catalogue = Catalogue::read(place, project, &Scope { span, ..Scope::default() })?;
         for entry in catalogue.entries.iter().rev() {

@@ -59,7 +59,7 @@ impl Shelf<'_> {
         let mut names = vec![candidate.facts.run_id.clone()];
         let baseline = match baseline {
             Baseline::Run(run) => {
-                names.push(run.names().run_id.clone());
+                names.push(run.metadata().run_id.clone());
                 Ok(New::of(run, facts(run, None))?)
             }
             Baseline::Stored(stored) => Err(stored.clone()),

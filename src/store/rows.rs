@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::facts::Facts;
 use crate::domain::{Code, Diagnostic, Item, RunFrame};
-use crate::readers::{RUN_FACTS, RowFacts};
+use crate::readers::{RUN_FACTS, StoredRowFacts};
 
 /// The columns and their types. Additions only: engines read old and new files as one table.
 const SCHEMA: &str = "message schema {
@@ -113,12 +113,12 @@ impl Group<'_> {
         let nothing = text("{}");
         self.column::<ByteArrayType>(to, |item, row| {
             let said = |column: &[u64]| column.get(row).filter(|of| **of != 0).map(u64::to_string);
-            let facts = RowFacts {
+            let facts = StoredRowFacts {
                 unscored: item.score.err().map(|why| why.as_str().to_owned()),
                 item: said(self.fingerprints),
                 input: said(self.inputs),
             };
-            let known = facts != RowFacts::default();
+            let known = facts != StoredRowFacts::default();
             Some(match known.then(|| serde_json::to_vec(&facts)) {
                 Some(Ok(json)) => ByteArray::from(json),
                 _ => nothing.clone(),

@@ -8,7 +8,7 @@ use std::path::Path;
 use evalsig::commands::Files as _;
 use evalsig::domain::{Diagnostic, Digest};
 use evalsig::edge::Disk;
-use evalsig::readers::{Named, ReadOptions, Source, read_file};
+use evalsig::readers::{FileOrFolder, ReadOptions, Source, read_file};
 
 use crate::support::zip::{Member, archive};
 use crate::support::{Session, ran};
@@ -18,8 +18,8 @@ const RUN: &str =
 
 fn file(disk: &Disk, path: &Path) -> Result<Box<dyn Source>, Diagnostic> {
     match disk.open(path.to_str().unwrap())? {
-        Named::File(source) => Ok(source),
-        Named::Folder(_) => panic!("a folder"),
+        FileOrFolder::File(source) => Ok(source),
+        FileOrFolder::Folder(_) => panic!("a folder"),
     }
 }
 

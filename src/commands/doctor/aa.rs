@@ -12,7 +12,7 @@ use crate::present::doctor::{self as shown, Interval};
 /// Several runs of one model.
 pub(super) fn of_runs(runs: &[&RunFrame], request: &DoctorRequest) -> Result<shown::Noise, Diagnostic> {
     let found = gated(runs, &request.plan, request)?;
-    let models: BTreeSet<&str> = runs.iter().map(|run| run.names().model_id.as_str()).collect();
+    let models: BTreeSet<&str> = runs.iter().map(|run| run.metadata().model_id.as_str()).collect();
     let mut notes = Vec::new();
     if models.len() > 1 {
         notes.push(format!(
@@ -51,7 +51,7 @@ pub(super) fn epochs(run: &RunFrame) -> Result<Vec<RunFrame>, Diagnostic> {
         .map(|mut builder| {
             builder.direction(run.direction());
             builder.score_range(run.stated_range());
-            builder.finish(run.names().clone())
+            builder.finish(run.metadata().clone())
         })
         .collect()
 }

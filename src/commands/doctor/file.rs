@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{DoctorRequest, aa, prefix};
 use crate::commands::Files;
-use crate::domain::{ClusterRule, Code, Names, RunFrame};
+use crate::domain::{ClusterRule, Code, RunFrame, TextColumn};
 use crate::pairing::repeats;
 use crate::present::doctor::{Clusters, Finding, Range, Run};
 use crate::readers::{self, ReadFile, ReadOptions};
@@ -61,7 +61,7 @@ pub(super) fn examine(
 
 fn facts(file: &ReadFile) -> Run {
     let run = &file.reading.run;
-    let names = run.names();
+    let names = run.metadata();
     let items = Items::of(run);
     // Of each item the mean of its scored epochs: every item weighs the same.
     let means: Vec<f64> = repeats(run, &items.ids)
@@ -103,7 +103,7 @@ fn clusters(of_items: &[u32]) -> Clusters {
 
 /// The items of a run in ascending order.
 struct Items {
-    ids: Names,
+    ids: TextColumn,
     /// Rows of an item.
     epochs: Range,
     /// The cluster of each, as a number; `None` where the run carries none.
@@ -112,7 +112,7 @@ struct Items {
 
 impl Items {
     fn of(run: &RunFrame) -> Self {
-        let mut ids = Names::default();
+        let mut ids = TextColumn::default();
         let mut clusters = run.is_clustered().then(Vec::new);
         let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
         let mut rows: Vec<usize> = Vec::new();

@@ -75,7 +75,7 @@ fn joined(epochs: &[&RunFrame]) -> Result<RunFrame, Diagnostic> {
     let mut builder = RunFrameBuilder::default();
     let mut names = None;
     for (number, epoch) in (0_u32..).zip(epochs) {
-        names = names.or_else(|| Some(epoch.names().clone()));
+        names = names.or_else(|| Some(epoch.metadata().clone()));
         for row in epoch.sorted() {
             builder.push(Item { epoch: number, ..row });
         }

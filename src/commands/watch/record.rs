@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::WatchRequest;
-use crate::domain::words::count;
+use crate::domain::number_format::count;
 use crate::domain::{Code, Diagnostic, Digest, Direction};
 use crate::envelope::to_bytes;
 use crate::pairing::Pairs;

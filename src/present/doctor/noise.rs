@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::row;
 use crate::domain::Claim;
-use crate::domain::words::{count, percent, signed};
+use crate::domain::number_format::{count, percent, signed};
 use crate::present::safe;
 
 /// What gates of whole runs of one model against each other answered.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::words::{count, percent};
+use crate::domain::number_format::{count, percent};
 use crate::present::safe;
 
 /// A rule that is in use, on these data.

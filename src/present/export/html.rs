@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Decision, Export, Head, Numbers, decisions};
 use crate::domain::Digest;
-use crate::domain::words::{count, p_value, percent, signed};
+use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
 
 const STYLE: &str = "

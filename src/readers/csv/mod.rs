@@ -3,14 +3,14 @@
 
 mod rows;
 
+use super::errors;
 use std::collections::BTreeSet;
 
-use self::rows::{Row, Rows};
-use super::quote::quote;
+use self::rows::{CsvRow, CsvRows};
 use super::scalar::Scalar;
 use super::table::{Cell, IDS, SCORE, Table};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// What may stand between two cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
@@ -40,9 +40,9 @@ impl Reader for CsvReader {
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let first = json::head(content.head()).lines().next().unwrap_or("");
         let (separator, _) = separator(first).unwrap_or((b',', false));
-        let mut rows = Rows::of(content, separator)?;
+        let mut rows = CsvRows::of(content, separator)?;
         let Some((line, header)) = rows.next()? else {
-            return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
+            return Err(errors::no_rows());
         };
         let mut header = Header::of(header).map_err(|error| error.within(&format!("line {line}")))?;
         let mut table = Table::new(options);
@@ -51,7 +51,7 @@ impl Reader for CsvReader {
             table.row(line, &cells)?;
         }
         let reading = table.finish(content.path(), Format::Csv)?;
-        header.check_commas(&reading.run.names().metric_name)?;
+        header.check_commas(&reading.run.metadata().metric_name)?;
         Ok(reading)
     }
 }
@@ -74,39 +74,34 @@ struct Header(Vec<(String, Option<(u64, String)>)>);
 impl Header {
     /// # Errors
     /// `run-malformed` where a name stands twice, `format-unknown` for a table that is no run.
-    fn of(row: Row<'_>) -> Result<Self, Diagnostic> {
+    fn of(row: CsvRow<'_>) -> Result<Self, Diagnostic> {
         let names: Vec<&str> = row.iter().map(str::trim).collect();
         if names.contains(&PROMPTFOO) {
-            return Err(Code::FormatUnknown
-                .at("")
-                .what("looks like promptfoo's table for people, which does not name its items")
-                .next("let promptfoo write JSON (-o out.json) or JSON Lines (-o out.jsonl)"));
+            return Err(errors::promptfoo_table());
         }
         let mut seen = BTreeSet::new();
         let twice = names.iter().find(|name| !name.is_empty() && !seen.insert(**name));
         match twice {
-            Some(name) => Err(Code::RunMalformed
-                .at("")
-                .what(format!("the column {} stands twice", quote(name)))
-                .next("give each column a name of its own")),
+            Some(name) => Err(errors::duplicate_column(name)),
             None => Ok(Self(names.into_iter().map(|name| (name.to_owned(), None)).collect())),
         }
     }
 
     /// The cells of a row by name. Columns without a name, such as an index, are left out.
-    fn cells<'r>(&'r mut self, line: u64, row: Row<'r>) -> Result<Vec<(&'r str, Text<'r>)>, Diagnostic> {
+    fn cells<'r>(
+        &'r mut self,
+        line: u64,
+        row: CsvRow<'r>,
+    ) -> Result<Vec<(&'r str, TextCell<'r>)>, Diagnostic> {
         if row.len() != self.0.len() {
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("has {} cells, and the first line names {} columns", row.len(), self.0.len()))
-                .next("quote cells that hold a separator, a quotation mark or a line break"));
+            return Err(errors::wrong_number_of_cells(row.len(), self.0.len()));
         }
         for ((_, comma), cell) in self.0.iter_mut().zip(row.iter()) {
             if comma.is_none() && has_comma(cell) {
                 *comma = Some((line, cell.to_owned()));
             }
         }
-        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), Text(cell)));
+        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), TextCell(cell)));
         Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
     }
 
@@ -115,10 +110,7 @@ impl Header {
         let column = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
         // Where rows name their metric, no column does.
         match column(metric).or_else(|| column(SCORE)) {
-            Some((name, Some((line, cell)))) => Err(Code::RunMalformed
-                .at(format!("line {line}: {name}"))
-                .what(format!("is {}: is that a decimal comma?", quote(cell)))
-                .next("write scores with a decimal point, and without separators of thousands")),
+            Some((name, Some((line, cell)))) => Err(errors::decimal_comma(*line, name, cell)),
             _ => Ok(()),
         }
     }
@@ -130,9 +122,9 @@ fn has_comma(cell: &str) -> bool {
 }
 
 /// A cell.
-struct Text<'r>(&'r str);
+struct TextCell<'r>(&'r str);
 
-impl Cell for Text<'_> {
+impl Cell for TextCell<'_> {
     fn scalar(&self) -> Scalar<'_> {
         if self.0.is_empty() { Scalar::Null } else { Scalar::Text(self.0.into()) }
     }

@@ -1,18 +1,22 @@
 //! The rows of a CSV file, one at a time, each with the line it begins on and proof that it ends.
+//!
+//! The parser is `csv-core`. The reader of the `csv` crate around it is not used: its line numbers do not
+//! hold after CRLF, and it accepts a last row that the end of the file cut.
 
+use super::super::errors;
 use std::io::{BufRead as _, BufReader, Read};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::super::lines::LONGEST;
+use super::super::line_reader::LONGEST;
 use super::super::{Content, json};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 
 /// Bytes fetched at a time.
 const CHUNK: usize = 128 << 10;
 
 /// A CSV file that is being read.
-pub(super) struct Rows<'c> {
+pub(super) struct CsvRows<'c> {
     content: &'c Content<'c>,
     from: BufReader<Box<dyn Read + 'c>>,
     core: csv_core::Reader,
@@ -50,14 +54,14 @@ impl State {
     }
 }
 
-impl<'c> Rows<'c> {
+impl<'c> CsvRows<'c> {
     /// # Errors
     /// Where the file cannot be read.
     pub(super) fn of(content: &'c Content<'c>, separator: u8) -> Result<Self, Diagnostic> {
         let mut from = BufReader::with_capacity(CHUNK, content.pass());
         let head = content.head();
         let mut bom = vec![0; head.len() - json::without_bom(head).len()];
-        from.read_exact(&mut bom).map_err(|error| content.broken(&error))?;
+        from.read_exact(&mut bom).map_err(|error| content.io_error(&error))?;
         let core = ReaderBuilder::new().delimiter(separator).build();
         Ok(Self { content, from, core, cells: vec![0; 1024], ends: vec![0; 32], separator, line: 1 })
     }
@@ -67,13 +71,13 @@ impl<'c> Rows<'c> {
     /// # Errors
     /// Where the file cannot be read; `run-malformed` where a row has no end, is no text, or is
     /// longer than any tool writes.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Row<'_>)>, Diagnostic> {
+    pub(super) fn next(&mut self) -> Result<Option<(u64, CsvRow<'_>)>, Diagnostic> {
         self.skip_blank_lines()?;
         let begun = self.line;
         let (mut length, mut count) = (0, 0);
         let mut state = State::Start;
         loop {
-            let input = self.from.fill_buf().map_err(|error| self.content.broken(&error))?;
+            let input = self.from.fill_buf().map_err(|error| self.content.io_error(&error))?;
             let at_end = input.is_empty();
             let cells = self.cells.get_mut(length..).unwrap_or_default();
             let ends = self.ends.get_mut(count..).unwrap_or_default();
@@ -82,10 +86,7 @@ impl<'c> Rows<'c> {
             self.line += newlines(consumed);
             state = consumed.iter().fold(state, |state, byte| state.after(*byte, self.separator));
             if state == State::Astray {
-                return Err(Code::RunMalformed
-                    .at(format!("line {begun}"))
-                    .what("a cell goes on after its closing quotation mark")
-                    .next("write each quotation mark inside a quoted cell twice"));
+                return Err(errors::cell_goes_on(begun));
             }
             self.from.consume(read);
             length += written;
@@ -96,35 +97,24 @@ impl<'c> Rows<'c> {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
                 // What only the end of the file ends may have been longer: a digit, a quotation.
                 ReadRecordResult::Record if at_end => {
-                    return Err(Code::RunMalformed
-                        .at(format!("line {begun}"))
-                        .what("the file ends in the middle of this row: its last line has no end")
-                        .next("the file was cut short: write it again; if it is whole, end it with a line break"));
+                    return Err(errors::row_cut_short(begun));
                 }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(None),
             }
             if length as u64 > LONGEST {
-                return Err(Code::RunMalformed
-                    .at(format!("line {begun}"))
-                    .what(format!("the row is longer than {} MiB", LONGEST >> 20))
-                    .next("close the quotation that it begins"));
+                return Err(errors::row_too_long(begun, LONGEST));
             }
         }
         let cells = self.cells.get(..length).unwrap_or_default();
-        let cells = std::str::from_utf8(cells).map_err(|_| {
-            Code::RunMalformed
-                .at(format!("line {begun}"))
-                .what("is not UTF-8 text")
-                .next("write the file as UTF-8")
-        })?;
-        Ok(Some((begun, Row { cells, ends: self.ends.get(..count).unwrap_or_default() })))
+        let cells = std::str::from_utf8(cells).map_err(|_| errors::line_not_utf8(begun))?;
+        Ok(Some((begun, CsvRow { cells, ends: self.ends.get(..count).unwrap_or_default() })))
     }
 
     /// The second half of a line's end belongs here as well: a row ends with the first.
     fn skip_blank_lines(&mut self) -> Result<(), Diagnostic> {
         loop {
-            let input = self.from.fill_buf().map_err(|error| self.content.broken(&error))?;
+            let input = self.from.fill_buf().map_err(|error| self.content.io_error(&error))?;
             let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if blank == 0 {
                 return Ok(());
@@ -141,12 +131,12 @@ fn newlines(bytes: &[u8]) -> u64 {
 
 /// The cells of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row<'r> {
+pub(super) struct CsvRow<'r> {
     cells: &'r str,
     ends: &'r [usize],
 }
 
-impl<'r> Row<'r> {
+impl<'r> CsvRow<'r> {
     pub(super) fn len(self) -> usize {
         self.ends.len()
     }

@@ -1,17 +1,18 @@
 //! The members of an `.eval` archive. Names from inside are looked up in the archive and nowhere
 //! else: nothing is ever written, and no name becomes a path.
 
+use super::errors;
 use std::collections::BTreeMap;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::super::decompression::Budget;
 use super::super::json;
-use super::super::quote::{list, plain};
+use super::super::quote::{escape, list};
 use super::super::source::Stream;
-use super::super::tree::{self, Node, Shape};
-use super::super::unpack::Budget;
-use crate::domain::{Code, Diagnostic};
+use super::super::tree::{self, Node, Projection};
+use crate::domain::Diagnostic;
 
 /// Most members of an archive: a sample has one or a few, and one summary in the journal.
 const MOST_MEMBERS: usize = 4_000_000;
@@ -40,10 +41,7 @@ impl<'b> Archive<'b> {
     pub(super) fn open(size: u64, bytes: Box<dyn Stream + 'b>) -> Result<Self, Diagnostic> {
         let zip = ZipArchive::new(bytes).map_err(|error| damaged(&error))?;
         if zip.len() > MOST_MEMBERS {
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("holds {} members, and no log holds more than {MOST_MEMBERS}", zip.len()))
-                .next("the file is damaged: write it again"));
+            return Err(errors::too_many_members(zip.len(), MOST_MEMBERS));
         }
         Ok(Self { zip, budget: Budget::for_file(size) })
     }
@@ -53,9 +51,9 @@ impl<'b> Archive<'b> {
     ///
     /// # Errors
     /// `run-malformed` where it is damaged, uses another compression, or is not JSON.
-    pub(super) fn json(&mut self, name: &str, shape: Shape<'_>) -> Result<Option<Node>, Diagnostic> {
+    pub(super) fn json(&mut self, name: &str, shape: Projection<'_>) -> Result<Option<Node>, Diagnostic> {
         let Self { zip, budget } = self;
-        let inside = |error: Diagnostic| error.within(&plain(name));
+        let inside = |error: Diagnostic| error.within(&escape(name));
         let member = match zip.by_name(name) {
             Ok(member) => member,
             Err(ZipError::FileNotFound) => return Ok(None),
@@ -70,15 +68,15 @@ impl<'b> Archive<'b> {
     ///
     /// # Errors
     /// `run-malformed` where a part of the journal is missing, or there is no summary at all.
-    pub(super) fn summaries(&mut self, of: Shape<'_>) -> Result<(Summaries, Vec<String>), Diagnostic> {
+    pub(super) fn summaries(&mut self, of: Projection<'_>) -> Result<(Summaries, Vec<String>), Diagnostic> {
         let mut records = Vec::new();
-        if let Some(node) = self.json("summaries.json", Shape::Each(&of))? {
+        if let Some(node) = self.json("summaries.json", Projection::Each(&of))? {
             append(&mut records, "summaries.json", node)?;
             return Ok((records, Vec::new()));
         }
         let journal = self.journal()?;
         for name in &journal {
-            if let Some(node) = self.json(name, Shape::Each(&of))? {
+            if let Some(node) = self.json(name, Projection::Each(&of))? {
                 append(&mut records, name, node)?;
             }
         }
@@ -99,16 +97,10 @@ impl<'b> Archive<'b> {
             })
             .collect();
         if numbered.is_empty() {
-            return Err(Code::RunMalformed
-                .at("")
-                .what("holds neither summaries.json nor summaries in its journal")
-                .next("the log was written without samples, or is damaged: write it again"));
+            return Err(errors::no_summaries());
         }
         match (1..).zip(numbered.keys()).find(|(expected, number)| expected != *number) {
-            Some((expected, _)) => Err(Code::RunMalformed
-                .at("_journal/summaries")
-                .what(format!("part {expected} of the journal is missing"))
-                .next("the file is damaged: write it again")),
+            Some((expected, _)) => Err(errors::journal_part_missing(expected)),
             None => Ok(numbered.into_values().collect()),
         }
     }
@@ -116,10 +108,7 @@ impl<'b> Archive<'b> {
     /// The refusal of an archive without a header.
     pub(super) fn without_header(&self) -> Diagnostic {
         if self.zip.index_for_name("_journal/start.json").is_some() {
-            return Code::RunUnfinished
-                .at("")
-                .what("the log has a journal and no header.json: its run crashed or is still going on")
-                .next("finish the run (inspect eval-retry) and take the log of the finished one");
+            return errors::still_running();
         }
         let names: Vec<String> = self
             .zip
@@ -127,22 +116,13 @@ impl<'b> Archive<'b> {
             .take(4)
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        Code::FormatUnknown
-            .at("")
-            .what(format!(
-                "is a zip archive without header.json, so no Inspect log; it holds {}",
-                list(names.iter().map(String::as_str), 4)
-            ))
-            .next("unpack it and name the run file inside")
+        errors::no_header(&list(names.iter().map(String::as_str), 4))
     }
 }
 
 fn append(records: &mut Summaries, name: &str, node: Node) -> Result<(), Diagnostic> {
     let Node::List(list) = node else {
-        return Err(Code::RunMalformed
-            .at(name)
-            .what("is no list of summaries")
-            .next("the file is damaged: write it again"));
+        return Err(errors::no_list_of_summaries(name));
     };
     records.extend(list.into_iter().enumerate().map(|(at, record)| (format!("{name}: [{at}]"), record)));
     Ok(())
@@ -150,8 +130,5 @@ fn append(records: &mut Summaries, name: &str, node: Node) -> Result<(), Diagnos
 
 /// An error of the library; it may quote the file.
 fn damaged(error: &ZipError) -> Diagnostic {
-    Code::RunMalformed
-        .at("")
-        .what(format!("cannot be read as a zip archive: {}", plain(&error.to_string())))
-        .next("the file is damaged or was cut short: write it again")
+    errors::damaged_archive(error)
 }

@@ -2,42 +2,43 @@
 
 use super::super::ReadOptions;
 use super::super::quote::quote;
-use super::super::tree::{Node, Shape};
-use crate::domain::{Code, Diagnostic, RunNames};
+use super::super::tree::{Node, Projection};
+use super::errors;
+use crate::domain::{Diagnostic, RunMetadata};
 
 /// The fields of a header that are read.
-pub(super) const FIELDS: [(&str, Shape<'static>); 4] = [
-    ("status", Shape::All),
-    ("invalidated", Shape::All),
+pub(super) const FIELDS: [(&str, Projection<'static>); 4] = [
+    ("status", Projection::All),
+    ("invalidated", Projection::All),
     (
         "eval",
-        Shape::Fields(&[
-            ("task", Shape::All),
-            ("model", Shape::All),
-            ("run_id", Shape::All),
-            ("eval_id", Shape::All),
-            ("packages", Shape::Fields(&[("inspect_ai", Shape::All)])),
+        Projection::Fields(&[
+            ("task", Projection::All),
+            ("model", Projection::All),
+            ("run_id", Projection::All),
+            ("eval_id", Projection::All),
+            ("packages", Projection::Fields(&[("inspect_ai", Projection::All)])),
         ]),
     ),
     (
         "results",
-        Shape::Fields(&[
-            ("total_samples", Shape::All),
-            ("completed_samples", Shape::All),
-            ("headline", Shape::All),
-            ("scorer", Shape::All),
+        Projection::Fields(&[
+            ("total_samples", Projection::All),
+            ("completed_samples", Projection::All),
+            ("headline", Projection::All),
+            ("scorer", Projection::All),
             (
                 "scores",
-                Shape::Each(&Shape::Fields(&[
-                    ("name", Shape::All),
-                    ("scorer", Shape::All),
-                    ("reducer", Shape::All),
+                Projection::Each(&Projection::Fields(&[
+                    ("name", Projection::All),
+                    ("scorer", Projection::All),
+                    ("reducer", Projection::All),
                     (
                         "metrics",
-                        Shape::Values(&Shape::Fields(&[
-                            ("value", Shape::All),
-                            ("params", Shape::All),
-                            ("options", Shape::All),
+                        Projection::Values(&Projection::Fields(&[
+                            ("value", Projection::All),
+                            ("params", Projection::All),
+                            ("options", Projection::All),
                         ])),
                     ),
                 ])),
@@ -60,25 +61,16 @@ impl<'n> Header<'n> {
             Some(status) if status.text() == Some("success") => {}
             Some(status) => {
                 let status = status.text().map_or_else(|| "no text".to_owned(), quote);
-                return Err(Code::RunUnfinished
-                    .at("status")
-                    .what(format!("is {status}, and only \"success\" is judged"))
-                    .next(next));
+                return Err(errors::not_successful(status, next));
             }
             None => {
-                return Err(Code::RunMalformed
-                    .at("status")
-                    .what("is missing")
-                    .next("the log must say how its run ended: write it again"));
+                return Err(errors::no_status());
             }
         }
         match log.get("invalidated").map(Node::scalar) {
             None | Some(super::super::scalar::Scalar::Null | super::super::scalar::Scalar::Bool(false)) => {}
             Some(_) => {
-                return Err(Code::RunUnfinished
-                    .at("invalidated")
-                    .what("the log was declared invalid")
-                    .next("run the evaluation again, or take the invalidation back if it was a mistake"));
+                return Err(errors::invalidated());
             }
         }
         Ok(Self(log))
@@ -124,10 +116,7 @@ impl<'n> Header<'n> {
         if let Some(completed) = count("completed_samples")
             && (found as u64) < completed
         {
-            return Err(Code::RunMalformed
-                .at("samples")
-                .what(format!("the log counts {completed} completed samples and holds {found}"))
-                .next("the file is damaged, or samples were left out: write it again"));
+            return Err(errors::samples_missing(completed, found));
         }
         Ok(count("total_samples").filter(|total| (found as u64) < *total).map(|total| {
             format!("The log counts {total} samples and holds {found}: the others were never completed.")
@@ -163,27 +152,17 @@ impl<'n> Header<'n> {
 
     /// # Errors
     /// `run-malformed` without task or model; `run-ambiguous` where another run was asked for.
-    pub(super) fn names(&self, metric: &str, options: &ReadOptions) -> Result<RunNames, Diagnostic> {
+    pub(super) fn names(&self, metric: &str, options: &ReadOptions) -> Result<RunMetadata, Diagnostic> {
         let eval = |field: &str| {
             self.0.get("eval").and_then(|eval| eval.get(field)).and_then(Node::text).map(str::to_owned)
         };
-        let required = |field: &str| {
-            eval(field).ok_or_else(|| {
-                Code::RunMalformed
-                    .at(format!("eval.{field}"))
-                    .what("is missing, expected a string")
-                    .next("the log must name its task and model: write it again")
-            })
-        };
+        let required = |field: &str| eval(field).ok_or_else(|| errors::field_missing(field));
         // `run_id` is shared by all tasks of one command; `eval_id`, which old logs lack, is not.
         let run_id = eval("eval_id").map_or_else(|| required("run_id"), Ok)?;
         if let Some(wanted) = options.run_id.as_deref().filter(|wanted| *wanted != run_id) {
-            return Err(Code::RunAmbiguous
-                .at("eval.eval_id")
-                .what(format!("is {}, and {} was asked for", quote(&run_id), quote(wanted)))
-                .next("give the file that holds the other"));
+            return Err(errors::other_run_wanted(&run_id, wanted));
         }
-        Ok(RunNames {
+        Ok(RunMetadata {
             run_id,
             model_id: required("model")?,
             task_id: required("task")?,

@@ -2,21 +2,22 @@
 //! in members, and thinned summaries of its samples beside the samples.
 
 mod archive;
+mod consistency;
+mod errors;
 mod header;
-mod held;
 mod sample;
-mod score;
+mod scorer_choice;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::archive::Archive;
+use self::consistency::SampleScores;
 use self::header::Header;
-use self::held::Scores;
-use self::sample::{Labels, Sample};
-use self::score::Choice;
-use super::tree::{self, Node, Shape};
+use self::sample::{ClusterLabels, EvalSample};
+use self::scorer_choice::ScorerChoice;
+use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder};
 
 /// Reads Inspect's `.eval` and JSON logs.
 pub(super) struct InspectReader;
@@ -49,52 +50,45 @@ impl Reader for InspectReader {
         if archive::is_zip(content.head()) {
             // The library is not ours to vouch for: what it asserts about a hostile archive must
             // not end the process.
-            return catch_unwind(AssertUnwindSafe(|| from_archive(content, options))).unwrap_or_else(|_| {
-                Err(Code::RunMalformed
-                    .at("")
-                    .what("cannot be read as a zip archive")
-                    .next("the file is damaged: write it again"))
-            });
+            return catch_unwind(AssertUnwindSafe(|| from_archive(content, options)))
+                .unwrap_or_else(|_| Err(errors::unreadable_archive()));
         }
         from_json(json::text(&content.bytes()?)?, options)
     }
 }
 
 fn from_json(text: &str, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-    let labels = Labels::new(&options.cluster);
+    let labels = ClusterLabels::new(&options.cluster);
     let sample = labels.fields();
-    let samples = Shape::Fields(&sample);
-    let samples = Shape::Each(&samples);
+    let samples = Projection::Fields(&sample);
+    let samples = Projection::Each(&samples);
     let mut fields = header::FIELDS.to_vec();
     fields.push(("samples", samples));
-    let log = tree::parse(text, Shape::Fields(&fields))?;
+    let log = tree::parse(text, Projection::Fields(&fields))?;
     let header = Header::of(&log)?;
     let Some(Node::List(records)) = log.get("samples") else {
-        return Err(Code::RunMalformed
-            .at("samples")
-            .what("the log holds its header only, without samples")
-            .next("write the log with its samples (inspect log dump without --header-only)"));
+        return Err(errors::header_only());
     };
     let samples: Vec<_> = records
         .iter()
         .enumerate()
-        .map(|(at, record)| Sample::of(record).map_err(|error| error.within(&format!("samples[{at}]"))))
+        .map(|(at, record)| EvalSample::of(record).map_err(|error| error.within(&format!("samples[{at}]"))))
         .collect::<Result<_, _>>()?;
     finish(&header, &samples, labels, Vec::new(), None, options)
 }
 
 fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let mut archive = Archive::open(content.size(), content.seek()?)?;
-    let labels = Labels::new(&options.cluster);
-    let Some(log) = archive.json("header.json", Shape::Fields(&header::FIELDS))? else {
+    let labels = ClusterLabels::new(&options.cluster);
+    let Some(log) = archive.json("header.json", Projection::Fields(&header::FIELDS))? else {
         return Err(archive.without_header());
     };
     let header = Header::of(&log).map_err(|error| error.within("header.json"))?;
     let fields = labels.fields();
-    let (records, mut notes) = archive.summaries(Shape::Fields(&fields))?;
+    let (records, mut notes) = archive.summaries(Projection::Fields(&fields))?;
     let mut samples = Vec::new();
     for (place, record) in &records {
-        samples.push(Sample::of(record).map_err(|error| error.within(place))?);
+        samples.push(EvalSample::of(record).map_err(|error| error.within(place))?);
     }
     let twice = sample::keep_last(&mut samples)?;
     if twice > 0 {
@@ -107,14 +101,14 @@ fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading,
 
 fn finish(
     header: &Header,
-    samples: &[Sample<'_>],
-    mut labels: Labels<'_>,
+    samples: &[EvalSample<'_>],
+    mut labels: ClusterLabels<'_>,
     mut notes: Vec<String>,
     mut archive: Option<&mut Archive<'_>>,
     options: &ReadOptions,
 ) -> Result<Reading, Diagnostic> {
     notes.extend(header.check_count(samples.len())?);
-    let (choice, note) = Choice::of(header, samples, options.metric.as_deref())?;
+    let (choice, note) = ScorerChoice::of(header, samples, options.metric.as_deref())?;
     notes.extend(note);
     notes.extend(header.reducer());
     let mut builder = RunFrameBuilder::default();
@@ -129,7 +123,7 @@ fn finish(
         scores.push(score);
     }
     labels.check()?;
-    let scores = Scores { choice: &choice, samples, scores };
+    let scores = SampleScores { choice: &choice, samples, scores };
     scores.check_numbers()?;
     scores.check_header(header)?;
     if let (true, Some(archive)) = (options.deep, archive) {

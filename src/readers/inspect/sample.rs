@@ -1,14 +1,15 @@
 //! One sample or its summary: who it is, and the cluster it belongs to.
 
+use super::errors;
 use std::collections::BTreeMap;
 
-use super::super::cluster::{Clusters, Source};
+use super::super::cluster::{ClusterSource, Clusters};
+use super::super::fingerprint;
 use super::super::quote::quote;
-use super::super::said;
 use super::super::scalar::Scalar;
-use super::super::tree::{Node, Shape};
+use super::super::tree::{Node, Projection};
 use super::archive::Archive;
-use crate::domain::{ClusterRule, Code, Diagnostic};
+use crate::domain::{ClusterRule, Diagnostic};
 
 /// What stands in a summary for a value of more than a kilobyte, and what ends a text that was cut:
 /// texts that begin alike are then the same text.
@@ -17,19 +18,19 @@ const CUT: &str = "...";
 /// The metadata field that is read where no other is named.
 const FIELD: &str = "cluster_id";
 /// A score: its value, the beginning of its explanation, and the values that it had before.
-const SCORE: Shape<'static> = Shape::Fields(&[
-    ("value", Shape::All),
-    ("explanation", Shape::Start(64)),
-    ("history", Shape::Each(&Shape::Fields(&[("value", Shape::All)]))),
+const SCORE: Projection<'static> = Projection::Fields(&[
+    ("value", Projection::All),
+    ("explanation", Projection::Start(64)),
+    ("history", Projection::Each(&Projection::Fields(&[("value", Projection::All)]))),
 ]);
 /// The metadata where no label of it is read: how many there are is still told.
-const UNREAD: Shape<'static> = Shape::Fields(&[(FIELD, Shape::All)]);
+const UNREAD: Projection<'static> = Projection::Fields(&[(FIELD, Projection::All)]);
 /// What Inspect writes beside `I` where the judge's answer holds no grade; later versions give no score.
 const NO_GRADE: &str = "Grade not found in model output";
 
 /// A sample in one epoch.
 #[derive(Debug)]
-pub(super) struct Sample<'n> {
+pub(super) struct EvalSample<'n> {
     pub(super) id: String,
     /// From 1, as Inspect counts.
     pub(super) epoch: u32,
@@ -41,15 +42,12 @@ pub(super) struct Sample<'n> {
     record: &'n Node,
 }
 
-impl<'n> Sample<'n> {
+impl<'n> EvalSample<'n> {
     /// # Errors
     /// `run-malformed` where id or epoch are not what they must be.
     pub(super) fn of(record: &'n Node) -> Result<Self, Diagnostic> {
         let Node::Object(_) = record else {
-            return Err(Code::RunMalformed
-                .at("")
-                .what("is no object, expected a sample")
-                .next("the file is damaged: write it again"));
+            return Err(errors::no_sample());
         };
         let field = |name: &str| record.get(name).map_or(Scalar::Null, Node::scalar);
         let id = field("id");
@@ -59,7 +57,7 @@ impl<'n> Sample<'n> {
             Scalar::Null => 1,
             other => other.epoch().map_err(|error| error.within("epoch"))?,
         };
-        let said = |name: &str| record.get(name).map_or(0, said::of_node);
+        let said = |name: &str| record.get(name).map_or(0, fingerprint::of_node);
         Ok(Self { id, epoch, text, target: said("target"), input: said("input"), record })
     }
 
@@ -109,7 +107,7 @@ fn value(score: &Node) -> &Node {
 ///
 /// # Errors
 /// `duplicate-item` where they asked different things: that is no sample that was run again.
-pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> Result<usize, Diagnostic> {
+pub(super) fn keep_last(samples: &mut Vec<EvalSample<'_>>) -> Result<usize, Diagnostic> {
     let before = samples.len();
     let mut last = BTreeMap::new();
     for (at, sample) in samples.iter().enumerate() {
@@ -118,14 +116,7 @@ pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> Result<usize, Diagnost
         if let Some(other) = earlier.and_then(|at| samples.get(at))
             && (differs(other.target, sample.target) || differs(other.input, sample.input))
         {
-            return Err(Code::DuplicateItem
-                .at("summaries")
-                .what(format!(
-                    "two samples in epoch {} have the id {} and ask different things",
-                    sample.epoch,
-                    quote(&sample.id)
-                ))
-                .next("give each sample of the data set an id of its own and run it again"));
+            return Err(errors::duplicate_sample(sample.epoch, &sample.id));
         }
     }
     if last.len() < before {
@@ -144,16 +135,20 @@ pub(super) fn keep_last(samples: &mut Vec<Sample<'_>>) -> Result<usize, Diagnost
 /// # Errors
 /// `run-malformed` where the member is damaged.
 pub(super) fn own_value(
-    sample: &Sample<'_>,
+    sample: &EvalSample<'_>,
     archive: &mut Archive<'_>,
     old: &str,
     scorer: &str,
 ) -> Result<Option<(String, Option<Node>)>, Diagnostic> {
     let name = format!("samples/{}_epoch_{}.json", sample.id, sample.epoch);
-    let fields =
-        [("id", Shape::All), ("epoch", Shape::All), ("scores", Shape::Values(&SCORE)), ("score", SCORE)];
-    let Some(node) = archive.json(&name, Shape::Fields(&fields))? else { return Ok(None) };
-    let own = Sample::of(&node)?;
+    let fields = [
+        ("id", Projection::All),
+        ("epoch", Projection::All),
+        ("scores", Projection::Values(&SCORE)),
+        ("score", SCORE),
+    ];
+    let Some(node) = archive.json(&name, Projection::Fields(&fields))? else { return Ok(None) };
+    let own = EvalSample::of(&node)?;
     if (own.text, &own.id, own.epoch) != (sample.text, &sample.id, sample.epoch) {
         return Ok(None);
     }
@@ -162,34 +157,34 @@ pub(super) fn own_value(
 }
 
 /// Where the cluster of a sample stands in its metadata.
-pub(super) struct Labels<'o> {
+pub(super) struct ClusterLabels<'o> {
     clusters: Clusters<'o>,
     key: Option<&'o str>,
 }
 
-impl<'o> Labels<'o> {
+impl<'o> ClusterLabels<'o> {
     pub(super) fn new(rule: &'o ClusterRule) -> Self {
         let clusters = Clusters::new(rule);
         let key = match clusters.source {
-            Source::Off => None,
-            Source::Field => Some(FIELD),
-            Source::Metadata(key) => Some(key),
+            ClusterSource::Off => None,
+            ClusterSource::Field => Some(FIELD),
+            ClusterSource::Metadata(key) => Some(key),
         };
         Self { clusters, key }
     }
 
     /// The fields of a sample that are read.
-    pub(super) fn fields(&self) -> Vec<(&'static str, Shape<'static>)> {
+    pub(super) fn fields(&self) -> Vec<(&'static str, Projection<'static>)> {
         let mut fields = vec![
-            ("id", Shape::All),
-            ("epoch", Shape::All),
-            ("scores", Shape::Values(&SCORE)),
+            ("id", Projection::All),
+            ("epoch", Projection::All),
+            ("scores", Projection::Values(&SCORE)),
             ("score", SCORE),
-            ("error", Shape::Fields(&[])),
-            ("input", Shape::Start(1024)),
-            ("target", Shape::Start(4096)),
+            ("error", Projection::Fields(&[])),
+            ("input", Projection::Start(1024)),
+            ("target", Projection::Start(4096)),
         ];
-        fields.push(("metadata", if self.key.is_some() { Shape::All } else { UNREAD }));
+        fields.push(("metadata", if self.key.is_some() { Projection::All } else { UNREAD }));
         fields
     }
 
@@ -201,7 +196,7 @@ impl<'o> Labels<'o> {
     /// where a key was asked for and this sample does not carry it.
     pub(super) fn of(
         &mut self,
-        sample: &Sample<'_>,
+        sample: &EvalSample<'_>,
         archive: Option<&mut Archive<'_>>,
     ) -> Result<Option<String>, Diagnostic> {
         let metadata = sample.record.get("metadata");
@@ -210,11 +205,11 @@ impl<'o> Labels<'o> {
                 .and_then(|metadata| metadata.get(FIELD))
                 .map(|label| label.scalar().metadata_cluster())
             {
-                self.clusters.ignore(&label);
+                self.clusters.note_unread(&label);
             }
             return Ok(None);
         };
-        metadata.into_iter().flat_map(Node::fields).for_each(|(name, _)| self.clusters.keep(name));
+        metadata.into_iter().flat_map(Node::fields).for_each(|(name, _)| self.clusters.note_key(name));
         let found = metadata.and_then(|metadata| metadata.get(key));
         let thinned = found.and_then(Node::text).is_some_and(|text| text == REMOVED || text.ends_with(CUT));
         let label = match (found, archive) {
@@ -225,10 +220,7 @@ impl<'o> Labels<'o> {
             (_, Some(archive)) => match whole(sample, archive, key)?.as_ref().and_then(|own| own.get(key)) {
                 Some(own) => label(key, own)?,
                 None if thinned => {
-                    return Err(Code::RunMalformed
-                        .at(place(key))
-                        .what("was removed or cut in the summary, and the sample itself does not hold it")
-                        .next("the file is damaged: write it again"));
+                    return Err(errors::cluster_removed(place(key)));
                 }
                 None => None,
             },
@@ -237,12 +229,9 @@ impl<'o> Labels<'o> {
         if label.is_none() && self.clusters.wants_metadata() {
             // Said at once: a key that is nowhere would otherwise have every sample unpacked.
             self.clusters.check()?;
-            return Err(Code::ClusterIncomplete
-                .at(place(key))
-                .what(format!("sample {} carries no cluster, and earlier ones do", quote(&sample.id)))
-                .next("give every sample its cluster, or say --cluster none if they are independent"));
+            return Err(errors::cluster_incomplete(place(key), &sample.id));
         }
-        Ok(self.clusters.saw(label))
+        Ok(self.clusters.note_label(label))
     }
 
     /// How many distinct labels the plan leaves unread.
@@ -269,14 +258,16 @@ fn label(key: &str, value: &Node) -> Result<Option<String>, Diagnostic> {
 
 /// The metadata of the sample's own member, or of the one beside it where a sample is written in
 /// parts. Its name is a guess that saves opening the others; who the sample is stands inside.
-fn whole(sample: &Sample<'_>, archive: &mut Archive<'_>, key: &str) -> Result<Option<Node>, Diagnostic> {
-    let metadata = [(key, Shape::All)];
-    let metadata = Shape::Fields(&metadata);
-    let shape = [("id", Shape::All), ("epoch", Shape::All), ("metadata", metadata)];
+fn whole(sample: &EvalSample<'_>, archive: &mut Archive<'_>, key: &str) -> Result<Option<Node>, Diagnostic> {
+    let metadata = [(key, Projection::All)];
+    let metadata = Projection::Fields(&metadata);
+    let shape = [("id", Projection::All), ("epoch", Projection::All), ("metadata", metadata)];
     let stem = format!("samples/{}_epoch_{}", sample.id, sample.epoch);
     for (name, beside) in [(".json", None), ("/sample.json", Some("/metadata.json"))] {
-        let Some(node) = archive.json(&format!("{stem}{name}"), Shape::Fields(&shape))? else { continue };
-        let own = Sample::of(&node)?;
+        let Some(node) = archive.json(&format!("{stem}{name}"), Projection::Fields(&shape))? else {
+            continue;
+        };
+        let own = EvalSample::of(&node)?;
         if (own.text, &own.id, own.epoch) == (sample.text, &sample.id, sample.epoch) {
             return match beside {
                 Some(part) => archive.json(&format!("{stem}{part}"), metadata),

@@ -1,16 +1,17 @@
 //! lm-evaluation-harness: `samples_<task>_<date>.jsonl`, one object a line, one line for each document
 //! and filter; and what the `results_<date>.json` beside it says of the run.
 
-mod line;
+mod documents;
+mod errors;
 mod results;
 
 use std::collections::BTreeMap;
 
-use self::line::{Line, Lines as Samples};
-use self::results::Results;
+use self::documents::{DocumentLine, DocumentLines};
+use self::results::ResultsFile;
 use super::quote::list;
-use super::{Content, Format, ReadOptions, Reader, Reading, json, metric, tree};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange, Unscored};
+use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, tree};
+use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// What the harness writes, 999 for every document, where it only kept the answers.
 const BYPASS: &str = "bypass";
@@ -56,12 +57,12 @@ impl Reader for LmEvalReader {
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let samples = Samples::read(content, &options.cluster)?;
+        let samples = DocumentLines::read(content, &options.cluster)?;
         samples.whole()?;
         let mut notes = Vec::new();
         let (metric, filter, metrics) = choose(&samples, options.metric.as_deref(), &mut notes)?;
-        let results = Results::of(content)?;
-        let chosen: Vec<&Line> = samples.lines.iter().filter(|line| line.filter == filter).collect();
+        let results = ResultsFile::of(content)?;
+        let chosen: Vec<&DocumentLine> = samples.lines.iter().filter(|line| line.filter == filter).collect();
         results.check_count(chosen.len())?;
         notes.extend(results.missing());
 
@@ -77,7 +78,7 @@ impl Reader for LmEvalReader {
         run.score_range(SHARES.contains(&metric).then_some(ScoreRange::UNIT));
         run.ignored_clusters(samples.clusters.ignored());
         run.direction(results.direction(metric));
-        let names = RunNames { metric_name: key(metric, samples.name(filter)), ..results.names() };
+        let names = RunMetadata { metric_name: key(metric, samples.name(filter)), ..results.names() };
         let at = |row: usize| format!("line {}", chosen.get(row).map_or(0, |line| line.number));
         let run = run.finish_at(names, &at).map_err(|error| {
             let unnamed = error.code == Code::DuplicateItem && chosen.iter().any(|line| !line.names_filter);
@@ -89,7 +90,7 @@ impl Reader for LmEvalReader {
 
 /// The metric and the filter that are read, by their numbers, and the names of all that could be.
 fn choose(
-    samples: &Samples<'_>,
+    samples: &DocumentLines<'_>,
     wanted: Option<&str>,
     notes: &mut Vec<String>,
 ) -> Result<(usize, usize, Vec<String>), Diagnostic> {
@@ -125,20 +126,13 @@ fn choose(
             }));
     }
     if numbers.is_empty() {
-        return Err(Code::RunMalformed
-            .at("")
-            .what("no line carries a metric")
-            .next("run the task with a metric, and with --log_samples"));
+        return Err(errors::no_metric());
     }
-    let metric::Chosen { name: chosen, held, note } = metric::choose("metric,filter", &numbers, named, None)?;
+    let metric_choice::MetricChoice { name: chosen, available: held, note } =
+        metric_choice::choose("metric,filter", &numbers, named, None)?;
     notes.extend(note);
     if chosen.split(',').next() == Some(BYPASS) {
-        return Err(Code::RunMalformed
-            .at(chosen)
-            .what("is no score: the run kept the answers and computed no metric (--predict_only)")
-            .next(
-                "run the task without --predict_only, or score the answers and give the scores as a table",
-            ));
+        return Err(errors::answers_only(chosen));
     }
     if !others.is_empty() {
         notes.push(format!(
@@ -148,7 +142,7 @@ fn choose(
     }
     match choices.iter().find(|(name, ..)| name == chosen) {
         Some((_, (metric, filter), _)) => Ok((*metric, *filter, held)),
-        None => Err(Code::Bug.at("readers").what("chose a metric that is none")),
+        None => Err(errors::no_such_metric()),
     }
 }
 

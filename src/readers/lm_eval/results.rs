@@ -1,20 +1,21 @@
 //! What the results beside the samples say: model, task, direction, and how many documents there are.
 
-use super::super::tree::{Node, Shape};
-use super::super::{Content, beside};
-use crate::domain::{Code, Diagnostic, Direction, RunNames};
+use super::super::tree::{Node, Projection};
+use super::super::{Content, companion};
+use super::errors;
+use crate::domain::{Diagnostic, Direction, RunMetadata};
 
-const SHAPE: Shape<'static> = Shape::Fields(&[
-    ("model_name", Shape::All),
-    ("lm_eval_version", Shape::All),
-    ("higher_is_better", Shape::All),
+const PROJECTION: Projection<'static> = Projection::Fields(&[
+    ("model_name", Projection::All),
+    ("lm_eval_version", Projection::All),
+    ("higher_is_better", Projection::All),
     // Before version 0.4.12 the count stands here alone.
-    ("n-samples", Shape::Values(&Shape::Fields(&[("effective", Shape::All)]))),
-    ("results", Shape::Values(&Shape::Fields(&[("sample_len", Shape::All)]))),
+    ("n-samples", Projection::Values(&Projection::Fields(&[("effective", Projection::All)]))),
+    ("results", Projection::Values(&Projection::Fields(&[("sample_len", Projection::All)]))),
 ]);
 
 /// Names of two files of one run, and what stands in the second.
-pub(super) struct Results {
+pub(super) struct ResultsFile {
     /// Task and date of the samples, as their file is named.
     named: Option<(String, String)>,
     found: Option<Node>,
@@ -26,7 +27,7 @@ pub(super) fn parts(name: &str) -> Option<(&str, &str)> {
     name.strip_prefix("samples_")?.strip_suffix(".jsonl")?.rsplit_once('_')
 }
 
-impl Results {
+impl ResultsFile {
     /// # Errors
     /// Where there are results and they cannot be read.
     pub(super) fn of(content: &Content<'_>) -> Result<Self, Diagnostic> {
@@ -36,7 +37,7 @@ impl Results {
             // Called `results` unless the run was told a name for it.
             Some((_, date)) => {
                 let end = format!("_{date}.json");
-                beside::json(content, |name| name.ends_with(&end), SHAPE)?
+                companion::json(content, |name| name.ends_with(&end), PROJECTION)?
             }
             None => None,
         };
@@ -62,10 +63,9 @@ impl Results {
     pub(super) fn check_count(&self, held: usize) -> Result<(), Diagnostic> {
         let counted = self.counted();
         match counted {
-            Some(counted) if counted > held as u64 => Err(Code::RunMalformed
-                .at("")
-                .what(format!("holds {held} documents, and the results beside it count {counted}"))
-                .next("the file was cut short: write it again")),
+            Some(counted) if counted > held as u64 => {
+                Err(errors::fewer_documents_than_counted(held, counted))
+            }
             _ => Ok(()),
         }
     }
@@ -102,7 +102,7 @@ impl Results {
     }
 
     /// The names of the run; the metric is another's to say.
-    pub(super) fn names(&self) -> RunNames {
+    pub(super) fn names(&self) -> RunMetadata {
         let unknown = || "unknown".to_owned();
         let model = self.found.as_ref().and_then(|found| found.get("model_name")).and_then(Node::text);
         let model_id = model.filter(|name| !name.is_empty()).map_or_else(unknown, str::to_owned);
@@ -110,6 +110,6 @@ impl Results {
             Some((task, date)) => (format!("{task}_{date}"), task.clone()),
             None => (unknown(), unknown()),
         };
-        RunNames { run_id, model_id, task_id, ..RunNames::default() }
+        RunMetadata { run_id, model_id, task_id, ..RunMetadata::default() }
     }
 }

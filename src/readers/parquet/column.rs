@@ -1,14 +1,51 @@
 //! One column of one row group, as a sequence of values of any type.
 
+use super::errors;
+use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use ::parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
 use ::parquet::schema::types::ColumnDescPtr;
 
 use super::super::scalar::Scalar;
-use super::layout::Kind;
-use super::{damaged, malformed};
+use super::errors::damaged;
 use crate::domain::Diagnostic;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    Text,
+    Signed,
+    Unsigned,
+    /// Floating point or truth value.
+    Real,
+}
+
+impl ValueKind {
+    /// The kind of a column; `None` for types that are not read, such as times and decimals.
+    pub(super) fn of(column: &ColumnDescPtr) -> Option<Self> {
+        let converted = column.converted_type();
+        match (column.physical_type(), column.logical_type_ref()) {
+            (Type::BYTE_ARRAY, None | Some(LogicalType::String | LogicalType::Json | LogicalType::Enum)) => {
+                (converted != ConvertedType::DECIMAL).then_some(Self::Text)
+            }
+            (Type::INT32 | Type::INT64, None | Some(LogicalType::Integer(_))) => match converted {
+                ConvertedType::NONE
+                | ConvertedType::INT_8
+                | ConvertedType::INT_16
+                | ConvertedType::INT_32
+                | ConvertedType::INT_64 => Some(Self::Signed),
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64 => Some(Self::Unsigned),
+                _ => None,
+            },
+            (Type::FLOAT | Type::DOUBLE | Type::BOOLEAN, None) => Some(Self::Real),
+            _ => None,
+        }
+    }
+}
 
 /// A column of one row group. Rows are decoded by [`Column::fill`] and handed out by [`Column::next`].
 pub(super) struct Column {
@@ -52,15 +89,15 @@ impl<T: DataType> Typed<T> {
 }
 
 impl Column {
-    /// Opens a column whose type [`Kind::of`] accepted.
+    /// Opens a column whose type [`ValueKind::of`] accepted.
     pub(super) fn open(
         name: &'static str,
         description: ColumnDescPtr,
-        kind: Kind,
+        kind: ValueKind,
         pages: Box<dyn PageReader>,
     ) -> Result<Self, Diagnostic> {
         let nullable = description.max_def_level() > 0;
-        let unsigned = kind == Kind::Unsigned;
+        let unsigned = kind == ValueKind::Unsigned;
         let values = match get_column_reader(description, pages) {
             ColumnReader::ByteArrayColumnReader(reader) => Values::Text(Typed::new(reader)),
             ColumnReader::Int32ColumnReader(reader) => Values::Int32 { column: Typed::new(reader), unsigned },
@@ -68,7 +105,7 @@ impl Column {
             ColumnReader::FloatColumnReader(reader) => Values::Float(Typed::new(reader)),
             ColumnReader::DoubleColumnReader(reader) => Values::Double(Typed::new(reader)),
             ColumnReader::BoolColumnReader(reader) => Values::Bool(Typed::new(reader)),
-            _ => return Err(malformed(format!("column {name} has a type that is not read"))),
+            _ => return Err(errors::column_type(name)),
         };
         Ok(Self { name, values, levels: Vec::new(), nullable, row: 0, value: 0 })
     }
@@ -82,8 +119,7 @@ impl Column {
         let levels = if self.nullable { self.levels.len() } else { rows };
         if found != rows || levels != rows {
             let name = self.name;
-            return Err(malformed(format!("column {name} ends before the rows that the file declares"))
-                .next("the file is damaged: write it again"));
+            return Err(errors::column_too_short(name));
         }
         Ok(())
     }
@@ -95,8 +131,7 @@ impl Column {
     pub(super) fn finish(&mut self) -> Result<(), Diagnostic> {
         if self.decode(1)? != 0 {
             let name = self.name;
-            return Err(malformed(format!("column {name} holds more rows than the file declares"))
-                .next("the file is damaged: write it again"));
+            return Err(errors::column_too_long(name));
         }
         Ok(())
     }
@@ -135,7 +170,7 @@ impl Column {
                 match column.buffer.get(at).map(|text| std::str::from_utf8(text.data())) {
                     Some(Ok(text)) => Some(Scalar::Text(text.into())),
                     Some(Err(_)) => {
-                        return Err(malformed("is not UTF-8 text").next("write the file as UTF-8"));
+                        return Err(errors::not_utf8());
                     }
                     None => None,
                 }
@@ -151,9 +186,7 @@ impl Column {
             Values::Double(column) => column.buffer.get(at).map(|x| Scalar::Float(*x)),
             Values::Bool(column) => column.buffer.get(at).map(|yes| Scalar::Bool(*yes)),
         };
-        scalar.ok_or_else(|| {
-            malformed("has fewer values than rows").next("the file is damaged: write it again")
-        })
+        scalar.ok_or_else(errors::too_few_values)
     }
 }
 

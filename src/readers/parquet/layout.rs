@@ -1,62 +1,27 @@
 //! Which columns a file has, whether their types can be read, and whether its counts agree.
 
+use super::errors;
 use std::borrow::Cow;
 
-use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type};
+use ::parquet::basic::Compression;
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::RowGroupReader;
-use ::parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+use ::parquet::schema::types::SchemaDescriptor;
 
-use super::super::cluster::Source;
-use super::super::quote::{list, quote};
+use super::super::cluster::ClusterSource;
+use super::super::quote::list;
 use super::super::scalar::Scalar;
-use super::column::Column;
-use super::guard::{Guard, Limit};
-use super::{damaged, malformed};
+use super::column::{Column, ValueKind};
+use super::errors::damaged;
+use super::page_guard::{PageGuard, PageLimit};
 use crate::domain::Diagnostic;
-
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text,
-    Signed,
-    Unsigned,
-    /// Floating point or truth value.
-    Real,
-}
-
-impl Kind {
-    /// The kind of a column; `None` for types that are not read, such as times and decimals.
-    fn of(column: &ColumnDescPtr) -> Option<Self> {
-        let converted = column.converted_type();
-        match (column.physical_type(), column.logical_type_ref()) {
-            (Type::BYTE_ARRAY, None | Some(LogicalType::String | LogicalType::Json | LogicalType::Enum)) => {
-                (converted != ConvertedType::DECIMAL).then_some(Self::Text)
-            }
-            (Type::INT32 | Type::INT64, None | Some(LogicalType::Integer(_))) => match converted {
-                ConvertedType::NONE
-                | ConvertedType::INT_8
-                | ConvertedType::INT_16
-                | ConvertedType::INT_32
-                | ConvertedType::INT_64 => Some(Self::Signed),
-                ConvertedType::UINT_8
-                | ConvertedType::UINT_16
-                | ConvertedType::UINT_32
-                | ConvertedType::UINT_64 => Some(Self::Unsigned),
-                _ => None,
-            },
-            (Type::FLOAT | Type::DOUBLE | Type::BOOLEAN, None) => Some(Self::Real),
-            _ => None,
-        }
-    }
-}
 
 /// A column that is read: where it stands, and what its values are.
 #[derive(Clone, Copy, Debug)]
 struct Field {
     name: &'static str,
     index: usize,
-    kind: Kind,
+    kind: ValueKind,
 }
 
 /// The columns of a file that are read, and its rows.
@@ -75,10 +40,10 @@ pub(super) struct Layout {
 const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", CONFIG_HASH];
 const CONFIG_HASH: &str = "config_hash";
 
-const TEXT: &[Kind] = &[Kind::Text];
-const LABEL: &[Kind] = &[Kind::Text, Kind::Signed, Kind::Unsigned];
-const INTEGER: &[Kind] = &[Kind::Signed, Kind::Unsigned];
-const NUMBER: &[Kind] = &[Kind::Signed, Kind::Unsigned, Kind::Real];
+const TEXT: &[ValueKind] = &[ValueKind::Text];
+const LABEL: &[ValueKind] = &[ValueKind::Text, ValueKind::Signed, ValueKind::Unsigned];
+const INTEGER: &[ValueKind] = &[ValueKind::Signed, ValueKind::Unsigned];
+const NUMBER: &[ValueKind] = &[ValueKind::Signed, ValueKind::Unsigned, ValueKind::Real];
 
 impl Layout {
     /// # Errors
@@ -86,7 +51,7 @@ impl Layout {
     /// that is not read, or the counts of rows do not agree.
     pub(super) fn of(
         metadata: &ParquetMetaData,
-        cluster: Source<'_>,
+        cluster: ClusterSource<'_>,
         row_facts: bool,
     ) -> Result<Self, Diagnostic> {
         let schema = metadata.file_metadata().schema_descr();
@@ -102,9 +67,9 @@ impl Layout {
         let epoch = find(schema, "epoch", INTEGER)?;
         let cluster = match cluster {
             // Only counted: what it holds must not be what a file is refused for.
-            Source::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
-            Source::Field => find(schema, "cluster_id", LABEL)?,
-            Source::Metadata(_) => find(schema, "metadata_json", TEXT)?,
+            ClusterSource::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
+            ClusterSource::Field => find(schema, "cluster_id", LABEL)?,
+            ClusterSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };
         let facts = if row_facts { find(schema, "metadata_json", TEXT)? } else { None };
         let mut layout = Self { names, item_id, score, epoch, cluster, facts, rows: 0 };
@@ -112,12 +77,7 @@ impl Layout {
             layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
         }
         if i64::try_from(layout.rows).ok() != Some(metadata.file_metadata().num_rows()) {
-            return Err(malformed(format!(
-                "declares {} rows, and its row groups hold {}",
-                metadata.file_metadata().num_rows(),
-                layout.rows
-            ))
-            .next("the file is damaged: write it again"));
+            return Err(errors::row_counts_differ(metadata.file_metadata().num_rows(), layout.rows));
         }
         Ok(layout)
     }
@@ -132,25 +92,19 @@ impl Layout {
         let rows = group.num_rows();
         for field in self.fields() {
             let Some(chunk) = group.columns().get(field.index) else {
-                return Err(malformed(format!("a row group has no column {}", field.name)));
+                return Err(errors::no_column_in_group(field.name));
             };
             if chunk.num_values() != rows {
-                return Err(malformed(format!(
-                    "column {} holds {} values in a row group of {rows} rows",
-                    field.name,
-                    chunk.num_values()
-                ))
-                .next("the file is damaged: write it again"));
+                return Err(errors::value_counts_differ(field.name, chunk.num_values(), rows));
             }
             match chunk.compression() {
                 Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => {}
                 other => {
-                    return Err(malformed(format!("column {} is compressed with {other}", field.name))
-                        .next("write the file with snappy or zstd"));
+                    return Err(errors::compression(field.name, other));
                 }
             }
         }
-        usize::try_from(rows).map_err(|_| malformed(format!("a row group declares {rows} rows")))
+        usize::try_from(rows).map_err(|_| errors::negative_rows(rows))
     }
 
     /// Opens the columns of a row group of `file`.
@@ -161,7 +115,7 @@ impl Layout {
         &self,
         file: &[u8],
         group: &dyn RowGroupReader,
-        limit: Limit,
+        limit: PageLimit,
     ) -> Result<Columns, Diagnostic> {
         let open = |field: Field| {
             let chunk = group.metadata().column(field.index);
@@ -169,7 +123,7 @@ impl Layout {
             limit.check_pages(file, place(chunk)).map_err(within)?;
             let pages = group.get_column_page_reader(field.index).map_err(|e| within(damaged(&e)))?;
             let description = chunk.column_descr_ptr();
-            let pages = Box::new(Guard::new(pages, group.metadata().num_rows(), &description));
+            let pages = Box::new(PageGuard::new(pages, group.metadata().num_rows(), &description));
             Column::open(field.name, description, field.kind, pages)
         };
         let mut names = [const { None }; 5];
@@ -198,7 +152,7 @@ fn place(chunk: &ColumnChunkMetaData) -> (u64, u64) {
 fn find(
     schema: &SchemaDescriptor,
     name: &'static str,
-    accepted: &[Kind],
+    accepted: &[ValueKind],
 ) -> Result<Option<Field>, Diagnostic> {
     let mut found = schema
         .columns()
@@ -207,10 +161,9 @@ fn find(
         .filter(|(_, column)| column.path().parts().first().is_some_and(|part| part == name));
     let Some((index, column)) = found.next() else { return Ok(None) };
     if found.next().is_some() || column.path().parts().len() != 1 || column.max_rep_level() > 0 {
-        return Err(malformed(format!("column {name} is nested, repeated or stands twice"))
-            .next("a RunFrame has one flat column of each name"));
+        return Err(errors::column_not_flat(name));
     }
-    match Kind::of(column).filter(|kind| accepted.contains(kind)) {
+    match ValueKind::of(column).filter(|kind| accepted.contains(kind)) {
         Some(kind) => Ok(Some(Field { name, index, kind })),
         None => {
             let logical = column.logical_type_ref().map_or(String::new(), |t| format!(" ({t:?})"));
@@ -220,19 +173,14 @@ fn find(
                 INTEGER => "integers",
                 _ => "numbers",
             };
-            Err(malformed(format!(
-                "column {name} is {}{logical}, expected {expected}",
-                column.physical_type()
-            ))
-            .next("write the columns of a RunFrame with the types that its format names"))
+            Err(errors::column_of_other_type(name, column.physical_type(), &logical, expected))
         }
     }
 }
 
 fn missing(schema: &SchemaDescriptor, name: &str) -> Diagnostic {
     let columns = schema.columns().iter().filter_map(|column| column.path().parts().first());
-    malformed(format!("has no column {}; it has {}", quote(name), list(columns.map(String::as_str), 16)))
-        .next("a RunFrame needs run_id, model_id, task_id, metric_name, item_id and score")
+    errors::column_missing(name, &list(columns.map(String::as_str), 16))
 }
 
 /// The open columns of one row group.

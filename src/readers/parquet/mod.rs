@@ -2,29 +2,29 @@
 //! needed are not read.
 
 mod column;
-mod guard;
+mod errors;
 mod layout;
-mod stored;
+mod page_guard;
+mod store_metadata;
 mod thrift;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use bytes::Bytes;
 use serde::de::DeserializeSeed as _;
 
-use self::guard::Limit;
+use self::errors::damaged;
 use self::layout::{Columns, Layout};
-use super::cluster::{Clusters, Metadata, Source};
-use super::quote::plain;
-use super::runs::Runs;
+use self::page_guard::PageLimit;
+use super::cluster::{ClusterSource, Clusters, MetadataSeed};
+use super::run_filter::RunFilter;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
-use crate::domain::{Code, Diagnostic, Direction, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
-pub use stored::{RUN_FACTS, RowFacts, StoredAs, Tail, run_facts};
+pub use store_metadata::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 
 /// Rows decoded at a time.
 const BATCH: usize = 8192;
@@ -45,42 +45,29 @@ impl Reader for ParquetReader {
         let bytes = Bytes::from(content.bytes()?);
         // The library returns errors for most damage, but a page that needs a dictionary which is
         // not there, and the like, run into its assertions.
-        catch_unwind(AssertUnwindSafe(|| read(&bytes, options))).unwrap_or_else(|_| {
-            Err(malformed("the decoder gave up on a damaged page")
-                .next("the file is damaged: write it again"))
-        })
+        catch_unwind(AssertUnwindSafe(|| read(&bytes, options)))
+            .unwrap_or_else(|_| Err(errors::damaged_page()))
     }
-}
-
-fn malformed(what: impl Into<String>) -> Diagnostic {
-    Code::RunMalformed.at("").what(what)
-}
-
-/// An error of the library; it may quote the file.
-fn damaged(error: &ParquetError) -> Diagnostic {
-    malformed(format!("cannot be read as Parquet: {}", plain(&error.to_string())))
-        .next("the file is damaged or was cut short: write it again")
 }
 
 fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     if thrift::footer(bytes).is_none() {
-        return Err(malformed("cannot be read as Parquet: its footer is missing or damaged")
-            .next("the file is damaged or was cut short: write it again"));
+        return Err(errors::damaged_footer());
     }
     let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
-    let stored = stored::facts(file.metadata().file_metadata())?;
+    let stored = store_metadata::facts(file.metadata().file_metadata())?;
     let mut clusters = Clusters::new(&options.cluster);
-    if matches!(clusters.source, Source::Metadata(key) if stored.cluster_key.as_deref() == Some(key)) {
+    if matches!(clusters.source, ClusterSource::Metadata(key) if stored.cluster_key.as_deref() == Some(key)) {
         // The store keeps the clusters of that field in `cluster_id`.
-        clusters.source = Source::Field;
+        clusters.source = ClusterSource::Field;
     }
     let layout = Layout::of(file.metadata(), clusters.source, stored.row_facts)?;
-    let limit = Limit::for_file(bytes.len());
+    let limit = PageLimit::for_file(bytes.len());
     limit.check_rows(layout.rows)?;
 
-    let mut draft = Draft {
+    let mut partial = PartialRun {
         builder: RunFrameBuilder::default(),
-        runs: Runs::new(options.run_id.as_deref(), options.metric.as_deref()),
+        runs: RunFilter::new(options.run_id.as_deref(), options.metric.as_deref()),
         limit,
         at: 0,
     };
@@ -92,13 +79,13 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
             let batch = left.min(BATCH);
             columns.fill(batch)?;
             for _ in 0..batch {
-                draft.row(&mut columns, &mut clusters)?;
+                partial.row(&mut columns, &mut clusters)?;
             }
             left -= batch;
         }
         columns.finish()?;
     }
-    let Draft { mut builder, runs, .. } = draft;
+    let PartialRun { mut builder, runs, .. } = partial;
     builder.direction(match stored.better.as_deref() {
         Some("higher") => Some(Direction::HigherIsBetter),
         Some("lower") => Some(Direction::LowerIsBetter),
@@ -112,16 +99,16 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     Ok(Reading { notes, ..Reading::of(run, Format::Parquet) })
 }
 
-/// A run while its rows are read.
-struct Draft<'o> {
+/// A run under construction, row by row.
+struct PartialRun<'o> {
     builder: RunFrameBuilder,
-    runs: Runs<'o>,
-    limit: Limit,
+    runs: RunFilter<'o>,
+    limit: PageLimit,
     /// The row of the file, over all row groups.
     at: usize,
 }
 
-impl Draft<'_> {
+impl PartialRun<'_> {
     fn row(&mut self, columns: &mut Columns, clusters: &mut Clusters<'_>) -> Result<(), Diagnostic> {
         let at = self.at;
         self.at += 1;
@@ -144,23 +131,23 @@ impl Draft<'_> {
         let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;
         let cluster = match clusters.source {
-            Source::Off => {
+            ClusterSource::Off => {
                 if let Ok(Ok(Some(label))) = cluster.map(Scalar::cluster) {
-                    clusters.ignore(&label);
+                    clusters.note_unread(&label);
                 }
                 None
             }
-            Source::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
-            Source::Metadata(_) => {
+            ClusterSource::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
+            ClusterSource::Metadata(_) => {
                 cluster.and_then(|text| from_metadata(text, clusters)).map_err(here("metadata_json"))?
             }
         };
-        let cluster = clusters.saw(cluster.as_deref());
+        let cluster = clusters.note_label(cluster.as_deref());
         let mut said = (0, 0);
         if let Scalar::Text(text) = facts.map_err(here("metadata_json"))?
             && text != "{}"
         {
-            let facts = RowFacts::read(&text).map_err(here("metadata_json"))?;
+            let facts = StoredRowFacts::read(&text).map_err(here("metadata_json"))?;
             score = score.map_err(|why| facts.why().unwrap_or(why));
             let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
             said = (number(facts.item), number(facts.input));
@@ -185,7 +172,7 @@ fn from_metadata<'t>(
     };
     let mut parse = |text: &str, repaired: bool| {
         let mut de = serde_json::Deserializer::from_str(text);
-        let value = Metadata { clusters: &mut *clusters, repaired }.deserialize(&mut de)?;
+        let value = MetadataSeed { clusters: &mut *clusters, repaired }.deserialize(&mut de)?;
         de.end()?;
         // Owned, because the text of the row does not outlive this function.
         Ok(value.map_or(Ok(None), |v| v.metadata_cluster().map(|c| c.map(|c| c.into_owned()))))

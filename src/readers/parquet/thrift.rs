@@ -1,5 +1,8 @@
 //! A look at the structures of a file before the library reads them.
 //!
+//! Ours, because the library has no limits to set: since version 60 it bounds the lengths of lists, and the
+//! rest of its hardening is open (apache/arrow-rs#9874).
+//!
 //! The library believes the sizes that they declare: it loops over lists that are not there, makes
 //! room for texts that are not there, and calls itself once for each level of a schema. Damage to
 //! one byte then costs minutes, and a hostile file ends the process. So every structure that it will

@@ -1,18 +1,19 @@
 //! promptfoo's results: JSON (`-o out.json`) and JSON Lines (`-o out.jsonl`). One file holds every
 //! provider with every prompt, in no order; each pair of them is a run of its own.
 
-mod graded;
-mod row;
+mod errors;
+mod grading;
+mod result_row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::row::{Row, SHAPE};
+use self::result_row::{PROJECTION, ResultRow};
 use super::cluster::Clusters;
-use super::lines::Lines;
+use super::line_reader::LineReader;
 use super::quote::{list, quote};
-use super::tree::{self, Node, Shape};
-use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, metric, table};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, ScoreRange, Unscored};
+use super::tree::{self, Node, Projection};
+use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, table, unsupported};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -31,31 +32,28 @@ impl Reader for PromptfooReader {
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let mut clusters = Clusters::new(&options.cluster);
-        let mut names = RunNames {
+        let mut names = RunMetadata {
             run_id: table::stem(content.path()).to_owned(),
             task_id: table::UNKNOWN.to_owned(),
-            ..RunNames::default()
+            ..RunMetadata::default()
         };
         let mut rows = Vec::new();
         let mut version = None;
         if is_whole(content.head()) {
-            let shape = Shape::Fields(&[
-                ("evalId", Shape::All),
-                ("results", Shape::Fields(&[("results", Shape::Each(&SHAPE))])),
-                ("config", Shape::Fields(&[("description", Shape::All)])),
-                ("metadata", Shape::Fields(&[("promptfooVersion", Shape::All)])),
+            let shape = Projection::Fields(&[
+                ("evalId", Projection::All),
+                ("results", Projection::Fields(&[("results", Projection::Each(&PROJECTION))])),
+                ("config", Projection::Fields(&[("description", Projection::All)])),
+                ("metadata", Projection::Fields(&[("promptfooVersion", Projection::All)])),
             ]);
             let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
             let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
             else {
-                return Err(Code::RunMalformed
-                    .at("results.results")
-                    .what("is no list of results")
-                    .next("let promptfoo write the file again (-o out.json)"));
+                return Err(errors::no_results());
             };
             for (at, result) in results.iter().enumerate() {
                 let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
-                rows.push(Row::of(result, &mut clusters).map_err(within)?);
+                rows.push(ResultRow::of(result, &mut clusters).map_err(within)?);
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
             version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
@@ -63,14 +61,14 @@ impl Reader for PromptfooReader {
             names.task_id = text(file.get("config").and_then(|config| config.get("description")))
                 .unwrap_or(names.task_id);
         } else {
-            let mut lines = Lines::of(content);
+            let mut lines = LineReader::of(content);
             while let Some((line, text)) = lines.next()? {
                 let within = |mut error: Diagnostic| {
                     error.place = format!("line {line}");
                     error
                 };
-                let result = tree::parse(text, SHAPE).map_err(within)?;
-                rows.push(Row::of(&result, &mut clusters).map_err(within)?);
+                let result = tree::parse(text, PROJECTION).map_err(within)?;
+                rows.push(ResultRow::of(&result, &mut clusters).map_err(within)?);
             }
         }
         clusters.check_in("metadata", "results carry")?;
@@ -95,7 +93,7 @@ fn is_whole(head: &[u8]) -> bool {
 /// Whether a file begins with one result.
 fn is_row(head: &[u8]) -> bool {
     let mut seen = BTreeSet::new();
-    foreign::keys(json::head(head), &mut |key| {
+    unsupported::keys(json::head(head), &mut |key| {
         seen.insert(key.to_owned());
         seen.len() < 64
     });
@@ -104,8 +102,8 @@ fn is_row(head: &[u8]) -> bool {
 
 /// The run of the one provider and prompt that is chosen.
 fn finish(
-    mut rows: Vec<Row>,
-    mut names: RunNames,
+    mut rows: Vec<ResultRow>,
+    mut names: RunMetadata,
     version: Option<String>,
     ignored_clusters: usize,
     options: &ReadOptions,
@@ -116,30 +114,24 @@ fn finish(
             options.run_id.as_ref().filter(|wanted| variants.contains(*wanted)).ok_or_else(|| {
                 let all = list(variants.iter().map(String::as_str), NAMED);
                 let no = options.run_id.as_deref().map(|wanted| format!("no run is {}; ", quote(wanted)));
-                Code::RunAmbiguous
-                    .at("results")
-                    .what(format!("{}the file holds {} runs: {all}", no.unwrap_or_default(), variants.len()))
-                    .next("choose one with --baseline-run or --candidate-run (doctor: --run-id)")
+                errors::several_runs(&no.unwrap_or_default(), variants.len(), &all)
             })?;
         rows.retain(|row| row.variant == *chosen);
         names.run_id.clone_from(chosen);
     } else if let Some(wanted) = options.run_id.as_ref().filter(|wanted| **wanted != names.run_id) {
-        return Err(Code::RunAmbiguous
-            .at("evalId")
-            .what(format!("is {}, and {} was asked for", quote(&names.run_id), quote(wanted)))
-            .next("ask for the one that the file holds, or give the file that holds the other"));
+        return Err(errors::other_run_wanted(&names.run_id, wanted));
     }
-    let metrics: BTreeSet<&str> = rows.iter().flat_map(Row::metrics).collect();
+    let metrics: BTreeSet<&str> = rows.iter().flat_map(ResultRow::metrics).collect();
     let metrics: Vec<&str> = metrics.into_iter().collect();
     if metrics.is_empty() {
-        return Err(Code::RunMalformed.at("results").what("is empty").next("a run needs at least one item"));
+        return Err(errors::empty());
     }
-    let chosen = metric::choose("results", &metrics, options.metric.as_deref(), None)?;
+    let chosen = metric_choice::choose("results", &metrics, options.metric.as_deref(), None)?;
     names.metric_name = chosen.name.to_owned();
     names.model_id = rows.first().map(|row| row.provider.clone()).unwrap_or_default();
 
     // Repeats are told apart by the order in which their tests are numbered, not by that of the file.
-    let mut order: Vec<&Row> = rows.iter().collect();
+    let mut order: Vec<&ResultRow> = rows.iter().collect();
     order.sort_by(|a, b| (&a.item, a.test).cmp(&(&b.item, b.test)));
     let mut builder = RunFrameBuilder::default();
     builder.ignored_clusters(ignored_clusters);
@@ -147,15 +139,12 @@ fn finish(
         names.metric_name == "success" || names.metric_name == "score" && rows.iter().all(|row| row.is_share);
     builder.score_range(is_share.then_some(ScoreRange::UNIT));
     let mut epochs: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut before: Option<&Row> = None;
+    let mut before: Option<&ResultRow> = None;
     for row in order {
         if row.test.is_some()
             && before.is_some_and(|other| (&other.item, other.test) == (&row.item, row.test))
         {
-            return Err(Code::DuplicateItem
-                .at("results")
-                .what(format!("test {} stands twice: {}", row.test.unwrap_or(0), quote(&row.item)))
-                .next("let promptfoo write the file again"));
+            return Err(errors::duplicate_test(row.test.unwrap_or(0), &row.item));
         }
         before = Some(row);
         let epoch = epochs.entry(&row.item).or_insert(0);
@@ -168,11 +157,8 @@ fn finish(
         *epoch += 1;
     }
     if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
-        return Err(Code::RunMalformed
-            .at("results")
-            .what("no test asserts anything: the success that promptfoo writes for that is no measurement")
-            .next("give the tests assertions (assert, or defaultTest.assert) and run them again"));
+        return Err(errors::nothing_asserted());
     }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
-    Ok(Reading { version, metrics: chosen.held, ..reading })
+    Ok(Reading { version, metrics: chosen.available, ..reading })
 }

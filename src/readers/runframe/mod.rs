@@ -1,14 +1,15 @@
 //! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, items: [{item_id, score,
 //! cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
 
-mod draft;
-mod visit;
+mod errors;
+mod partial_run;
+mod visitors;
 
 use serde::de::DeserializeSeed as _;
 
-use self::draft::Draft;
-use self::visit::Top;
-use super::{Content, Format, ReadOptions, Reader, Reading, foreign, json, nonfinite};
+use self::partial_run::PartialRun;
+use self::visitors::RunSeed;
+use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite, unsupported};
 use crate::domain::{Diagnostic, RunFrame};
 
 /// Reads RunFrame JSON.
@@ -28,7 +29,7 @@ impl Reader for RunFrameReader {
         let text = json::text(&bytes)?;
         let strict = match attempt(text, false, options) {
             Ok(run) => return Ok(Reading::of(run, Format::RunFrame)),
-            Err(problem) => problem,
+            Err(failure) => failure,
         };
         if strict.syntax
             && let Some(repaired) = nonfinite::repair(text)
@@ -36,10 +37,10 @@ impl Reader for RunFrameReader {
             let note = note(text, &repaired);
             return match attempt(&repaired.text, true, options) {
                 Ok(run) => Ok(Reading { notes: vec![note], ..Reading::of(run, Format::RunFrame) }),
-                Err(problem) => Err(foreign::json(&repaired.text).unwrap_or(problem.diagnostic)),
+                Err(failure) => Err(unsupported::other_tool(&repaired.text).unwrap_or(failure.diagnostic)),
             };
         }
-        Err(foreign::json(text).unwrap_or(strict.diagnostic))
+        Err(unsupported::other_tool(text).unwrap_or(strict.diagnostic))
     }
 }
 
@@ -55,24 +56,24 @@ fn note(text: &str, repaired: &nonfinite::Repaired) -> String {
     )
 }
 
-struct Problem {
+struct ParseFailure {
     diagnostic: Diagnostic,
     /// Whether the text is no strict JSON.
     syntax: bool,
 }
 
-fn attempt(text: &str, repaired: bool, options: &ReadOptions) -> Result<RunFrame, Problem> {
-    let mut draft = Draft::new(options, repaired);
+fn attempt(text: &str, repaired: bool, options: &ReadOptions) -> Result<RunFrame, ParseFailure> {
+    let mut partial = PartialRun::new(options, repaired);
     let mut de = serde_json::Deserializer::from_str(text);
-    let parsed = Top(&mut draft).deserialize(&mut de).and_then(|()| de.end());
+    let parsed = RunSeed(&mut partial).deserialize(&mut de).and_then(|()| de.end());
     let outcome = match parsed {
-        Ok(()) => draft.finish(options).map_err(|diagnostic| (diagnostic, false)),
-        Err(error) => Err(match draft.failure.take() {
-            Some(failure) => (inside(&draft.place, failure), false),
-            None => (json::diagnose(&error, &draft.place), json::is_syntax(&error)),
+        Ok(()) => partial.finish(options).map_err(|diagnostic| (diagnostic, false)),
+        Err(error) => Err(match partial.failure.take() {
+            Some(failure) => (inside(&partial.place, failure), false),
+            None => (json::diagnose(&error, &partial.place), json::is_syntax(&error)),
         }),
     };
-    outcome.map_err(|(diagnostic, syntax)| Problem { diagnostic, syntax })
+    outcome.map_err(|(diagnostic, syntax)| ParseFailure { diagnostic, syntax })
 }
 
 /// A field of an item, or the item itself, as one path: `items[41].score`.

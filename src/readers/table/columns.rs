@@ -1,10 +1,10 @@
 //! The columns of a table: what each is for, and which hold numbers.
 
+use super::super::errors;
 use std::collections::BTreeMap;
 
-use super::super::cluster::Source;
-use super::super::quote::quote;
-use crate::domain::{Code, Diagnostic, Unscored};
+use super::super::cluster::ClusterSource;
+use crate::domain::{Diagnostic, Unscored};
 
 /// Columns that name the item, the one that is read first.
 pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
@@ -13,14 +13,14 @@ const CLUSTERS: [&str; 3] = ["cluster_id", "cluster", "group"];
 /// Columns that hold what the right answer is, and what was asked, the one that is read first.
 const TARGETS: [&str; 2] = ["target", "expected"];
 const INPUTS: [&str; 3] = ["prompt", "input", "question"];
-/// Columns that name the run, in the order of [`Runs`](super::super::runs::Runs).
+/// Columns that name the run, in the order of [`RunFilter`](super::super::run_filter::RunFilter).
 pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
 /// Most columns over all rows.
 const MOST: usize = 10_000;
 
 /// What a column is for. Of several for one purpose the one of the lowest rank is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum ColumnRole {
     Id(usize),
     Cluster(usize),
     Epoch,
@@ -32,13 +32,13 @@ pub(super) enum Role {
     Unread,
 }
 
-impl Role {
-    fn of(name: &str, clusters: Source<'_>) -> Self {
+impl ColumnRole {
+    fn of(name: &str, clusters: ClusterSource<'_>) -> Self {
         let rank = |names: &[&str]| names.iter().position(|known| *known == name);
         let cluster = match clusters {
-            Source::Metadata(key) => (key == name).then_some(0),
+            ClusterSource::Metadata(key) => (key == name).then_some(0),
             // Under a plan without clusters they are counted, and no more.
-            Source::Field | Source::Off => rank(&CLUSTERS),
+            ClusterSource::Field | ClusterSource::Off => rank(&CLUSTERS),
         };
         match (rank(&IDS), rank(&NAMES), cluster) {
             (Some(rank), ..) => Self::Id(rank),
@@ -52,23 +52,23 @@ impl Role {
     }
 }
 
-/// What a column says of the item, besides what it is for.
+/// Which text of the item a column holds, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
-    Nothing,
+pub(super) enum ItemText {
+    None,
     /// The right answer; of several such columns that of the lowest rank counts.
     Target(usize),
     /// What was asked.
     Input(usize),
 }
 
-impl Says {
+impl ItemText {
     fn of(name: &str) -> Self {
         let rank = |names: &[&str]| names.iter().position(|known| *known == name);
         match (rank(&TARGETS), rank(&INPUTS)) {
             (Some(rank), _) => Self::Target(rank),
             (_, Some(rank)) => Self::Input(rank),
-            _ => Self::Nothing,
+            _ => Self::None,
         }
     }
 }
@@ -77,8 +77,8 @@ impl Says {
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
-    pub(super) role: Role,
-    pub(super) says: Says,
+    pub(super) role: ColumnRole,
+    pub(super) text: ItemText,
     /// Whether a row has a number in it, finite or not.
     pub(super) numeric: bool,
     /// The last row that has it.
@@ -127,8 +127,8 @@ impl Columns {
         &mut self,
         at: usize,
         name: &str,
-        clusters: Source<'_>,
-    ) -> Result<(usize, Role, Says), Diagnostic> {
+        clusters: ClusterSource<'_>,
+    ) -> Result<(usize, ColumnRole, ItemText), Diagnostic> {
         // Rows are alike: nearly always the column stands where it stood before.
         let index = match self.all.get(at) {
             Some(column) if column.name == name => at,
@@ -136,17 +136,14 @@ impl Columns {
         };
         if index == self.all.len() {
             if index == MOST {
-                return Err(Code::RunMalformed
-                    .at("")
-                    .what(format!("the rows so far have {MOST} columns"))
-                    .next("write one row for each item, with the same columns"));
+                return Err(errors::too_many_columns(MOST));
             }
-            let (role, says) = (Role::of(name, clusters), Says::of(name));
+            let (role, text) = (ColumnRole::of(name, clusters), ItemText::of(name));
             self.by_name.insert(name.to_owned(), index);
             self.all.push(Column {
                 name: name.to_owned(),
                 role,
-                says,
+                text,
                 numeric: false,
                 row: 0,
                 texts: Vec::new(),
@@ -156,12 +153,9 @@ impl Columns {
         match self.get_mut(index) {
             Some(column) if column.row < row => {
                 column.row = row;
-                Ok((index, column.role, column.says))
+                Ok((index, column.role, column.text))
             }
-            _ => Err(Code::RunMalformed
-                .at("")
-                .what(format!("the column {} stands twice", quote(name)))
-                .next("give each column a name of its own")),
+            _ => Err(errors::duplicate_column(name)),
         }
     }
 

@@ -2,19 +2,20 @@
 //! item is told by its name, which one is the score by the numbers in it.
 
 mod columns;
-mod line;
+mod line_numbers;
 
 pub(super) use columns::IDS;
 
-use self::columns::{Columns, NAMES, Role, Says};
-use self::line::LineNumbers;
-use super::cluster::{Clusters, Source};
+use self::columns::{ColumnRole, Columns, ItemText, NAMES};
+use self::line_numbers::LineNumbers;
+use super::cluster::{ClusterSource, Clusters};
+use super::errors;
+use super::fingerprint;
 use super::quote::{list, quote};
-use super::runs::Runs;
-use super::said;
+use super::run_filter::RunFilter;
 use super::scalar::Scalar;
-use super::{Format, ReadOptions, Reading, metric};
-use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunNames, Score, Unscored};
+use super::{Format, ReadOptions, Reading, metric_choice};
+use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, Unscored};
 
 /// The column of scores in files whose rows name their metric.
 pub(super) const SCORE: &str = "score";
@@ -33,9 +34,9 @@ pub(super) trait Cell {
         self.scalar()
     }
 
-    /// A number for the value, whatever it is; 0 where there is none.
-    fn said(&self) -> u64 {
-        said::of_text(&said::of_scalar(&self.scalar()))
+    /// The fingerprint of the value; 0 where there is none.
+    fn fingerprint(&self) -> u64 {
+        fingerprint::of_text(&fingerprint::of_scalar(&self.scalar()))
     }
 
     /// The value as a score.
@@ -48,12 +49,12 @@ pub(super) trait Cell {
     }
 }
 
-/// A run while its rows are read.
+/// A run under construction, row by row.
 pub(super) struct Table<'o> {
     options: &'o ReadOptions,
     columns: Columns,
     clusters: Clusters<'o>,
-    runs: Option<Runs<'o>>,
+    runs: Option<RunFilter<'o>>,
     builder: RunFrameBuilder,
     lines: LineNumbers,
     /// The column that names the items, and the line that showed it.
@@ -65,7 +66,7 @@ pub(super) struct Table<'o> {
 }
 
 /// The cells of a row by what they are for.
-struct Sorted<'r, C> {
+struct CellsByRole<'r, C> {
     names: [Option<&'r C>; NAMES.len()],
     id: Option<(usize, usize, &'r C)>,
     cluster: Option<(usize, usize, &'r C)>,
@@ -118,14 +119,17 @@ impl<'o> Table<'o> {
         };
         self.lines.push(self.builder.len(), line);
         self.builder.push(Item { id: &id, epoch, cluster: cluster.as_deref(), score });
-        self.builder.fingerprint(cells.target.map_or(0, |(_, cell)| cell.said()));
-        self.builder.input(cells.input.map_or(0, |(_, cell)| cell.said()));
+        self.builder.fingerprint(cells.target.map_or(0, |(_, cell)| cell.fingerprint()));
+        self.builder.input(cells.input.map_or(0, |(_, cell)| cell.fingerprint()));
         Ok(())
     }
 
-    fn sort<'r, N: AsRef<str>, C: Cell>(&mut self, row: &'r [(N, C)]) -> Result<Sorted<'r, C>, Diagnostic> {
+    fn sort<'r, N: AsRef<str>, C: Cell>(
+        &mut self,
+        row: &'r [(N, C)],
+    ) -> Result<CellsByRole<'r, C>, Diagnostic> {
         let values = Vec::with_capacity(row.len());
-        let mut sorted = Sorted {
+        let mut sorted = CellsByRole {
             names: [None; NAMES.len()],
             id: None,
             cluster: None,
@@ -138,37 +142,37 @@ impl<'o> Table<'o> {
         let better = |kept: &Option<(usize, usize, &'r C)>, rank| kept.is_none_or(|(best, ..)| rank < best);
         self.columns.next_row();
         for (at, (name, cell)) in row.iter().enumerate() {
-            let (column, role, says) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
-            match says {
-                Says::Target(rank) if sorted.target.is_none_or(|(best, _)| rank < best) => {
+            let (column, role, text) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
+            match text {
+                ItemText::Target(rank) if sorted.target.is_none_or(|(best, _)| rank < best) => {
                     sorted.target = Some((rank, cell));
                 }
-                Says::Input(rank) if sorted.input.is_none_or(|(best, _)| rank < best) => {
+                ItemText::Input(rank) if sorted.input.is_none_or(|(best, _)| rank < best) => {
                     sorted.input = Some((rank, cell));
                 }
                 _ => {}
             }
             match role {
-                Role::Id(rank) if better(&sorted.id, rank) => sorted.id = Some((rank, column, cell)),
-                Role::Cluster(rank) if better(&sorted.cluster, rank) => {
+                ColumnRole::Id(rank) if better(&sorted.id, rank) => sorted.id = Some((rank, column, cell)),
+                ColumnRole::Cluster(rank) if better(&sorted.cluster, rank) => {
                     sorted.cluster = Some((rank, column, cell));
                 }
-                Role::Name(index) => {
+                ColumnRole::Name(index) => {
                     if let Some(slot) = sorted.names.get_mut(index) {
                         *slot = Some(cell);
                     }
                 }
-                Role::Epoch => sorted.epoch = Some(cell),
-                Role::Metadata => sorted.metadata = Some(cell),
-                Role::Value => sorted.values.push((column, cell)),
-                Role::Id(_) | Role::Cluster(_) | Role::Unread => {}
+                ColumnRole::Epoch => sorted.epoch = Some(cell),
+                ColumnRole::Metadata => sorted.metadata = Some(cell),
+                ColumnRole::Value => sorted.values.push((column, cell)),
+                ColumnRole::Id(_) | ColumnRole::Cluster(_) | ColumnRole::Unread => {}
             }
         }
         Ok(sorted)
     }
 
     /// Whether the row belongs to the run that is read.
-    fn takes<C: Cell>(&mut self, cells: &Sorted<'_, C>) -> Result<bool, Diagnostic> {
+    fn takes<C: Cell>(&mut self, cells: &CellsByRole<'_, C>) -> Result<bool, Diagnostic> {
         let mut names = [const { std::borrow::Cow::Borrowed("") }; NAMES.len()];
         for ((slot, cell), name) in names.iter_mut().zip(&cells.names).zip(NAMES) {
             match cell.map(Cell::scalar) {
@@ -180,7 +184,7 @@ impl<'o> Table<'o> {
         self.named |= !metric.is_empty();
         let options = self.options;
         let wanted = options.metric.as_deref().filter(|_| self.named);
-        let runs = self.runs.get_or_insert_with(|| Runs::new(options.run_id.as_deref(), wanted));
+        let runs = self.runs.get_or_insert_with(|| RunFilter::new(options.run_id.as_deref(), wanted));
         Ok(runs.takes(names))
     }
 
@@ -213,19 +217,19 @@ impl<'o> Table<'o> {
         score
     }
 
-    fn cluster<C: Cell>(&mut self, cells: &Sorted<'_, C>) -> Result<Option<String>, Diagnostic> {
+    fn cluster<C: Cell>(&mut self, cells: &CellsByRole<'_, C>) -> Result<Option<String>, Diagnostic> {
         let (scalar, name) = match (self.clusters.source, cells.cluster, cells.metadata) {
-            (Source::Off, Some((.., cell)), _) => {
+            (ClusterSource::Off, Some((.., cell)), _) => {
                 if let Ok(Some(label)) = cell.scalar().metadata_cluster()
                     && !label.is_empty()
                 {
-                    self.clusters.ignore(&label);
+                    self.clusters.note_unread(&label);
                 }
                 return Ok(None);
             }
-            (Source::Off, ..) => return Ok(None),
+            (ClusterSource::Off, ..) => return Ok(None),
             (_, Some((_, column, cell)), _) => (Some(cell.scalar()), self.columns.name(column)),
-            (Source::Metadata(key), None, Some(cell)) => (cell.cluster(&mut self.clusters), key),
+            (ClusterSource::Metadata(key), None, Some(cell)) => (cell.cluster(&mut self.clusters), key),
             _ => (None, ""),
         };
         let label = match scalar {
@@ -233,30 +237,24 @@ impl<'o> Table<'o> {
             None => None,
         };
         let label = label.map(std::borrow::Cow::into_owned).filter(|label| !label.is_empty());
-        Ok(self.clusters.saw(label))
+        Ok(self.clusters.note_label(label))
     }
 
     /// The cell that names the item: in the same column on every line.
-    fn item<'r, C: Cell>(&mut self, line: u64, cells: &Sorted<'r, C>) -> Result<(usize, &'r C), Diagnostic> {
+    fn item<'r, C: Cell>(
+        &mut self,
+        line: u64,
+        cells: &CellsByRole<'r, C>,
+    ) -> Result<(usize, &'r C), Diagnostic> {
         let Some((_, column, cell)) = cells.id else {
             let found = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("no column names the item; there are {found}"))
-                .next(format!("name every item, in a column {}", IDS.join(", "))));
+            return Err(errors::no_id_column(&found, &IDS.join(", ")));
         };
         let (first, shown) = *self.id.get_or_insert((column, line));
         if first == column {
             return Ok((column, cell));
         }
-        Err(Code::RunMalformed
-            .at("")
-            .what(format!(
-                "the item is named by {} here and by {} on line {shown}",
-                quote(self.columns.name(column)),
-                quote(self.columns.name(first))
-            ))
-            .next("name all items in one column"))
+        Err(errors::two_id_columns(self.columns.name(column), self.columns.name(first), shown))
     }
 
     /// The run. `path` names it where no row does.
@@ -266,7 +264,7 @@ impl<'o> Table<'o> {
     /// several runs; else as [`RunFrameBuilder::finish`], with lines as places.
     pub(super) fn finish(self, path: &str, format: Format) -> Result<Reading, Diagnostic> {
         let Some(runs) = self.runs else {
-            return Err(Code::RunMalformed.at("").what("has no rows").next("a run needs at least one item"));
+            return Err(errors::no_rows());
         };
         let (names, notes) = runs.finish()?;
         let numeric: Vec<&str> =
@@ -279,15 +277,15 @@ impl<'o> Table<'o> {
                 Some(wanted) => format!("no row has a number in {}", quote(wanted)),
                 None => format!("no column holds numbers; there are {columns}"),
             };
-            return Err(Code::RunMalformed.at("").what(what).next("write each score as a plain number"));
+            return Err(errors::no_number_in_table(what));
         }
-        let metric::Chosen { name: metric, held: metrics, .. } =
-            metric::choose("columns", &numeric, wanted, None)?;
+        let metric_choice::MetricChoice { name: metric, available: metrics, .. } =
+            metric_choice::choose("columns", &numeric, wanted, None)?;
         let mut clusters = self.clusters;
-        self.columns.iter().for_each(|column| clusters.keep(&column.name));
+        self.columns.iter().for_each(|column| clusters.note_key(&column.name));
         clusters.check_in("columns", "there are")?;
         let or = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
-        let names = RunNames {
+        let names = RunMetadata {
             run_id: or(names.run_id, stem(path)),
             model_id: or(names.model_id, UNKNOWN),
             task_id: or(names.task_id, UNKNOWN),
@@ -301,7 +299,7 @@ impl<'o> Table<'o> {
             e.place = e.place.replace(".cluster_id", "");
             e
         })?;
-        let metrics = if self.named { vec![run.names().metric_name.clone()] } else { metrics };
+        let metrics = if self.named { vec![run.metadata().metric_name.clone()] } else { metrics };
         Ok(Reading { metrics, notes, ..Reading::of(run, format) })
     }
 }

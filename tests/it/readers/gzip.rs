@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 
 use evalsig::domain::{Code, Digest};
-use evalsig::readers::{InMemory, Named, ReadOptions, Reading, read, read_file};
+use evalsig::readers::{FileOrFolder, InMemory, ReadOptions, Reading, read, read_file};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn the_digest_is_that_of_the_compressed_file() {
     for file in [gzip(&run(3)), gzip(&eval()), gzip(&run(50_000))] {
         let digest = Digest::of(&file);
         let bytes = file.len() as u64;
-        let named = Named::File(Box::new(InMemory { path: "run.gz".into(), bytes: file }));
+        let named = FileOrFolder::File(Box::new(InMemory { path: "run.gz".into(), bytes: file }));
         let read = read_file(&named, None, &ReadOptions::default()).unwrap();
         assert_eq!((read.identity.digest, read.identity.bytes), (digest, bytes));
     }

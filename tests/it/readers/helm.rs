@@ -45,7 +45,7 @@ fn a_run_directory_says_what_its_stats_say() {
             let ReadFile { path, reading, .. } = golden(folder, &asked).unwrap();
             assert!(path.ends_with("per_instance_stats.json"), "{path}");
             assert_eq!(reading.format, Format::Helm);
-            let names = reading.run.names();
+            let names = reading.run.metadata();
             assert_eq!(names.metric_name, format!("{metric}{suffix}"));
             assert_eq!(names.run_id, "mock:subject=law,method=joint,model=mock_model-1b");
             assert_eq!(
@@ -90,7 +90,7 @@ fn what_was_left_out_is_said() {
     assert_eq!(notes("valid", "exact_match"), ["The split is \"valid\", the only one of the file."]);
     let reading = plain(&json!([row("a", 0, &[stat("em", "test", 1.0)])]), "").unwrap();
     assert_eq!(reading.notes, ["No run_spec.json lies beside the file: model and task are unknown."]);
-    assert_eq!(reading.run.names().model_id, "unknown");
+    assert_eq!(reading.run.metadata().model_id, "unknown");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_metric_and_a_split_are_chosen() {
     let error = plain(&two, "em").unwrap_err();
     assert_eq!(error.what, "the file holds several splits and no \"test\": \"train\", \"valid\"");
     let run = plain(&two, "em,train").unwrap().run;
-    assert_eq!(run.names().metric_name, "em,train");
+    assert_eq!(run.metadata().metric_name, "em,train");
     assert_eq!(rows(&run), [("b".to_owned(), 0, None, Some(0.0))]);
 }
 

@@ -88,7 +88,7 @@ fn archives_of_every_compression_and_json_logs_hold_the_same() {
         assert_eq!(reading.format, Format::Inspect);
         assert_eq!(rows(&reading.run), expected());
         assert_eq!(reading.notes, Vec::<String>::new());
-        let names = reading.run.names();
+        let names = reading.run.metadata();
         assert_eq!((&*names.run_id, &*names.model_id, &*names.task_id), ("e1", "mock/m", "qa"));
         assert_eq!(names.metric_name, "match");
         assert!(!plain(&bytes).unwrap().run.is_clustered());
@@ -217,15 +217,15 @@ fn one_score_is_chosen() {
          choose one with --metric [run-ambiguous]"
     );
     let read = plain(&bytes(json!({"scorer": "match", "score": "match", "metric": "accuracy"}))).unwrap();
-    assert_eq!(read.run.names().metric_name, "match");
+    assert_eq!(read.run.metadata().metric_name, "match");
     assert!(read.notes[0].contains("headline"), "{:?}", read.notes);
     let read = plain(&bytes(json!({"scorer": "multi", "score": "safe", "metric": "mean"}))).unwrap();
-    assert_eq!(read.run.names().metric_name, "multi/safe");
+    assert_eq!(read.run.metadata().metric_name, "multi/safe");
     assert_eq!(rows(&read.run).iter().map(|row| row.3).collect::<Vec<_>>(), [Some(0.7), None]);
     let read =
         plain(&bytes(json!({"scorer": "match", "metric": "accuracy", "reducer": "at_least_1"}))).unwrap();
     assert!(read.notes[1].contains("by \"at_least_1\""), "{:?}", read.notes);
-    assert_eq!(metric("multi/helpful").unwrap().run.names().metric_name, "multi/helpful");
+    assert_eq!(metric("multi/helpful").unwrap().run.metadata().metric_name, "multi/helpful");
     for name in ["multi", "helpful", "accuracy"] {
         assert_eq!(metric(name).unwrap_err().code, Code::RunAmbiguous, "{name}");
     }
@@ -292,7 +292,7 @@ fn logs_of_2024_have_one_score() {
         "results": {"scorer": {"name": "match"}, "metrics": {}},
     });
     let run = plain(&log(&header, &samples)).unwrap().run;
-    assert_eq!((run.names().metric_name.as_str(), run.names().run_id.as_str()), ("match", "r"));
+    assert_eq!((run.metadata().metric_name.as_str(), run.metadata().run_id.as_str()), ("match", "r"));
     assert!(rows(&run).iter().all(|row| row.3 == Some(1.0)));
 }
 

@@ -66,7 +66,7 @@ fn every_score_is_what_inspect_says_it_is() {
             let (scorer, key) = (result["scorer"].as_str().unwrap(), result["name"].as_str().unwrap());
             let metric = if scorer == key { key.to_owned() } else { format!("{scorer}/{key}") };
             let reading = by(&golden(name), Some(&metric), "passage_id").unwrap();
-            assert_eq!(reading.run.names().run_id, expected["eval_id"]);
+            assert_eq!(reading.run.metadata().run_id, expected["eval_id"]);
 
             let (scored, unscored, mean) = summary(&reading.run);
             assert_eq!(
@@ -95,7 +95,7 @@ fn every_score_is_what_inspect_says_it_is() {
                 .collect();
             assert_eq!(found, expected, "{name}, {metric}");
         }
-        assert_eq!(by(&golden(name), None, "").unwrap().run.names().metric_name, "letter");
+        assert_eq!(by(&golden(name), None, "").unwrap().run.metadata().metric_name, "letter");
         let error = by(&golden(name), Some("judges"), "").unwrap_err();
         assert!(error.what.contains("several judges"), "{error}");
     }

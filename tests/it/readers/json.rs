@@ -1,15 +1,15 @@
 //! RunFrame JSON: round trips, damage, and every way a file may be spelt.
 
-use evalsig::domain::{Code, RunNames};
+use evalsig::domain::{Code, RunMetadata};
 use evalsig::readers::{ReadOptions, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::runs::{Row, rows, text, valid_rows};
 
-fn names() -> impl Strategy<Value = RunNames> {
+fn names() -> impl Strategy<Value = RunMetadata> {
     (text(), text(), text(), text(), prop::option::of("[ -~]{1,8}")).prop_map(
-        |(run_id, model_id, task_id, metric_name, config_hash)| RunNames {
+        |(run_id, model_id, task_id, metric_name, config_hash)| RunMetadata {
             run_id,
             model_id,
             task_id,
@@ -20,7 +20,7 @@ fn names() -> impl Strategy<Value = RunNames> {
 }
 
 /// One of the many spellings of a run: optional fields left out or null, more fields than known.
-fn spell(names: &RunNames, rows: &[Row], style: u8) -> Value {
+fn spell(names: &RunMetadata, rows: &[Row], style: u8) -> Value {
     let bit = |n: u8| style & (1 << n) != 0;
     let items = rows.iter().map(|(id, epoch, cluster, score)| {
         let mut item = serde_json::Map::new();
@@ -55,7 +55,7 @@ fn spell(names: &RunNames, rows: &[Row], style: u8) -> Value {
     })
 }
 
-fn file(names: &RunNames, rows: &[Row], style: u8) -> Vec<u8> {
+fn file(names: &RunMetadata, rows: &[Row], style: u8) -> Vec<u8> {
     let value = spell(names, rows, style);
     let text =
         if style & 64 == 0 { value.to_string() } else { serde_json::to_string_pretty(&value).unwrap() };
@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read(names in names(), expected in valid_rows(20), style: u8) {
         let reading = read(&file(&names, &expected, style), None, &ReadOptions::default()).unwrap();
-        prop_assert_eq!(reading.run.names(), &names);
+        prop_assert_eq!(reading.run.metadata(), &names);
         prop_assert_eq!(rows(&reading.run), expected);
         prop_assert!(reading.notes.is_empty());
     }
@@ -139,7 +139,7 @@ proptest! {
             || [&names.run_id, &names.model_id, &names.task_id, &names.metric_name].contains(&&"\u{7f}".to_owned());
         prop_assume!(!sentinel);
         let reading = read(text.as_bytes(), None, &ReadOptions::default()).unwrap();
-        prop_assert_eq!(reading.run.names(), &names);
+        prop_assert_eq!(reading.run.metadata(), &names);
         prop_assert_eq!(crate::support::runs::not_finite(&reading.run), unscored);
         prop_assert_eq!(reading.notes.len(), usize::from(unscored > 0));
         prop_assert_eq!(rows(&reading.run), expected);

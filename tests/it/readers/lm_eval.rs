@@ -52,7 +52,7 @@ fn every_score_is_what_the_results_say_it_is() {
                 }
                 let reading = golden(run, task, metric).unwrap().reading;
                 assert_eq!(reading.format, Format::LmEval);
-                let names = reading.run.names();
+                let names = reading.run.metadata();
                 assert_eq!((&names.metric_name, &names.task_id), (metric, task));
                 assert_eq!(names.model_id, format!("dummy-{run}"));
                 assert!(names.run_id.starts_with(&format!("{task}_2026-")), "{}", names.run_id);
@@ -84,8 +84,14 @@ fn a_metric_and_a_filter_are_chosen() {
     assert_eq!(golden("baseline", "golden_gen", "exact_match").unwrap_err().code, Code::RunAmbiguous);
     assert_eq!(golden("baseline", "golden_gen", "exact_match,none").unwrap_err().code, Code::RunAmbiguous);
     // With one filter, the metric is enough, and with one metric, nothing need be said.
-    assert_eq!(golden("baseline", "golden_qa", "acc").unwrap().reading.run.names().metric_name, "acc,none");
-    assert_eq!(golden("baseline", "golden_nan", "").unwrap().reading.run.names().metric_name, "judged,none");
+    assert_eq!(
+        golden("baseline", "golden_qa", "acc").unwrap().reading.run.metadata().metric_name,
+        "acc,none"
+    );
+    assert_eq!(
+        golden("baseline", "golden_nan", "").unwrap().reading.run.metadata().metric_name,
+        "judged,none"
+    );
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn old_files_do_not_list_their_metrics() {
                "acc": id, "prompt_hash": "p"})
     };
     let reading = plain(&[old(0), old(1)], "").unwrap();
-    assert_eq!(reading.run.names().metric_name, "acc,none");
+    assert_eq!(reading.run.metadata().metric_name, "acc,none");
     assert!(reading.notes[0].starts_with("No results_<date>.json"), "{:?}", reading.notes);
     assert_eq!(plain(&[json!({"doc_id": 0, "doc": {}})], "").unwrap_err().what, "no line carries a metric");
 }

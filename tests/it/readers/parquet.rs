@@ -30,7 +30,7 @@ fn files_of_other_writers_are_read_as_they_read_them() {
         for (run_id, expected) in runs.as_object().unwrap() {
             let reading = read_run(&golden(name), Some(run_id)).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert_eq!(reading.format, Format::Parquet);
-            let names = reading.run.names();
+            let names = reading.run.metadata();
             assert_eq!(&names.run_id, run_id);
             assert_eq!(names.model_id, expected["model_id"], "{name}");
             assert_eq!(names.task_id, expected["task_id"], "{name}");

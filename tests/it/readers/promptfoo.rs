@@ -84,8 +84,11 @@ fn repeats_are_epochs_of_what_is_asked() {
     }
     assert!(found[3].0.starts_with("t1 "));
     assert_eq!(found[3].0.len(), "t1 ".len() + 16);
-    assert_eq!((run.names().run_id.as_str(), run.names().model_id.as_str()), ("[echo] say {{q}}", "echo"));
-    assert_eq!(run.names().task_id, "toy");
+    assert_eq!(
+        (run.metadata().run_id.as_str(), run.metadata().model_id.as_str()),
+        ("[echo] say {{q}}", "echo")
+    );
+    assert_eq!(run.metadata().task_id, "toy");
 }
 
 #[test]

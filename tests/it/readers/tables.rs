@@ -45,7 +45,7 @@ fn the_smallest_tables_are_read() {
         let reading = plain(&text).unwrap();
         assert_eq!(reading.format, format, "{text}");
         assert_eq!(scores(&text), q, "{text}");
-        let names = reading.run.names();
+        let names = reading.run.metadata();
         assert_eq!([&names.run_id, &names.model_id, &names.task_id], ["unknown"; 3]);
     }
     assert_eq!(scores("{\"doc_id\":0,\"score\":1}"), expected(&[("0", 1.0)]));
@@ -58,7 +58,7 @@ fn a_name_in_the_file_is_kept_and_several_runs_are_refused() {
             .to_string() + "\n"
     };
     let one = row("a", "m", 1, 1) + &row("a", "m", 2, 0);
-    let names = plain(&one).unwrap().run.names().clone();
+    let names = plain(&one).unwrap().run.metadata().clone();
     assert_eq!([names.run_id, names.model_id, names.task_id, names.metric_name], ["a", "m", "t", "acc"]);
     let two = one.clone() + &row("b", "m", 1, 1);
     assert_eq!(
@@ -78,7 +78,7 @@ fn the_metric_is_the_only_column_of_numbers_or_a_choice() {
         "columns: the file holds 3 metrics: \"score\", \"f1\", \"latency\"; choose one with --metric [run-ambiguous]"
     );
     let run = by(text, Some("f1"), ClusterRule::FromData).unwrap().run;
-    assert_eq!(run.names().metric_name, "f1");
+    assert_eq!(run.metadata().metric_name, "f1");
     assert_eq!(run.unscored(), [(Unscored::NotANumber, 1)].into());
     let error = |metric| by(text, Some(metric), ClusterRule::FromData).unwrap_err().to_string();
     assert!(

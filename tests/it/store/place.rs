@@ -1,6 +1,6 @@
 //! What goes into the store comes out of it: any run, to the last bit.
 
-use evalsig::domain::{Code, Item, ProjectId, RunFrame, RunFrameBuilder, RunNames, Score, Unscored};
+use evalsig::domain::{Code, Item, ProjectId, RunFrame, RunFrameBuilder, RunMetadata, Score, Unscored};
 use evalsig::edge::StoreDir;
 use evalsig::envelope::v1::VerdictWord;
 use evalsig::readers::{self, ReadOptions};
@@ -20,7 +20,7 @@ fn run(names: &[String; 3], rows: &[Row], fingerprints: bool) -> RunFrame {
         }
     }
     let [run_id, model_id, task_id] = names.clone();
-    let names = RunNames { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None };
+    let names = RunMetadata { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None };
     builder.finish(names).unwrap()
 }
 
@@ -63,7 +63,7 @@ proptest! {
             let read = readers::read(&bytes, None, &ReadOptions::default()).unwrap().run;
             prop_assert!(read.sorted().eq(frame.sorted()));
             prop_assert!(read.fingerprints().eq(frame.fingerprints()));
-            prop_assert_eq!(&read.names().run_id, &frame.names().run_id);
+            prop_assert_eq!(&read.metadata().run_id, &frame.metadata().run_id);
         }
         // Again, in a later month: nothing is added.
         let later = Shelf { ts: "2027-02-01T00:00:00Z", ..shelf };

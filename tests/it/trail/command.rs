@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use evalsig::commands::Output;
+use evalsig::commands::OutputFormat;
 use evalsig::commands::trust::TrustFrom;
 use evalsig::commands::verify::{VerifyRequest, verify};
 use evalsig::domain::{Code, Diagnostic, Digest};
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{Decision, five, golden, spread};
 
-fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), Diagnostic> {
+fn run(path: &Path, question: Question, output: OutputFormat) -> Result<(String, u8), Diagnostic> {
     let request = VerifyRequest {
         path: path.to_path_buf(),
         question,
@@ -27,11 +27,11 @@ fn run(path: &Path, question: Question, output: Output) -> Result<(String, u8), 
 }
 
 fn text(path: &Path) -> (String, u8) {
-    run(path, Question::default(), Output::Tty).unwrap()
+    run(path, Question::default(), OutputFormat::Tty).unwrap()
 }
 
 fn json(path: &Path, question: Question) -> Value {
-    let (text, code) = run(path, question, Output::Json).unwrap();
+    let (text, code) = run(path, question, OutputFormat::Json).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["exit_code"], code);
     value
@@ -133,7 +133,7 @@ fn anchors_say_what_they_hold() {
     let files = five();
     spread(&files, dir.path());
     let entry = Digest::of(&files["audit/rc-1/entry.json"]);
-    let (text, code) = run(dir.path(), anchored(entry), Output::Tty).unwrap();
+    let (text, code) = run(dir.path(), anchored(entry), OutputFormat::Tty).unwrap();
     assert_eq!(code, 0);
     assert!(
         text.contains(&format!("ANCHORED: {entry} is entry 4 (audit/rc-1/entry.json): it and all")),
@@ -143,11 +143,11 @@ fn anchors_say_what_they_hold() {
     assert!(!text.contains("NOT ANCHORED"), "{text}");
 
     let envelope = Digest::of(&files["audit/rc-1/audit.json"]);
-    let (text, _) = run(dir.path(), anchored(envelope), Output::Tty).unwrap();
+    let (text, _) = run(dir.path(), anchored(envelope), OutputFormat::Tty).unwrap();
     assert!(text.contains("is the envelope audit/rc-1/audit.json; this says nothing"), "{text}");
 
     let strange = Digest::of(b"strange");
-    let (text, code) = run(dir.path(), anchored(strange), Output::Tty).unwrap();
+    let (text, code) = run(dir.path(), anchored(strange), OutputFormat::Tty).unwrap();
     assert!(code == 1 && text.contains("NOT FOUND") && text.contains("broken anchor-missing"), "{text}");
 
     let value =
@@ -190,10 +190,10 @@ fn one_envelope_is_held_to_what_is_there() {
     let (said, code) = text(&alone);
     assert!(code == 2 && said.contains("lone-envelope"), "{said}");
     let sha256 = Digest::of(&fs::read(&alone).unwrap());
-    assert_eq!(run(&alone, anchored(sha256), Output::Tty).unwrap().1, 0);
-    assert_eq!(run(&alone, anchored(Digest::of(b"other")), Output::Tty).unwrap().1, 1);
+    assert_eq!(run(&alone, anchored(sha256), OutputFormat::Tty).unwrap().1, 0);
+    assert_eq!(run(&alone, anchored(Digest::of(b"other")), OutputFormat::Tty).unwrap().1, 1);
     let other = Question { release_id: Some("v9".parse().unwrap()), ..anchored(sha256) };
-    assert_eq!(run(&alone, other, Output::Tty).unwrap().1, 2);
+    assert_eq!(run(&alone, other, OutputFormat::Tty).unwrap().1, 2);
 
     // Every damage to it is found through the entry, whatever is left of it.
     let good = fs::read(&beside).unwrap();
@@ -223,11 +223,11 @@ fn a_file_that_is_no_envelope_is_unreadable() {
     let strange = dir.path().join("strange.json");
     fs::write(&strange, "{\"score\": 1}").unwrap();
     for path in [strange, dir.path().join("audit/rc-1/entry.json")] {
-        let error = run(&path, Question::default(), Output::Tty).unwrap_err();
+        let error = run(&path, Question::default(), OutputFormat::Tty).unwrap_err();
         assert_eq!((error.code, error.code.exit().code()), (Code::EnvelopeUnreadable, 65));
         assert!(!error.next.is_empty());
     }
-    let error = run(Path::new("/dev/null"), Question::default(), Output::Tty).unwrap_err();
+    let error = run(Path::new("/dev/null"), Question::default(), OutputFormat::Tty).unwrap_err();
     assert_eq!(error.code, Code::FileUnreadable);
 }
 

@@ -1,0 +1,26 @@
+//! What was meant. Every text becomes a value that is valid, or an error that names the flag; after
+//! this nothing changes meaning.
+
+mod compare;
+mod doctor;
+mod export;
+mod gate;
+mod mde;
+mod shared;
+mod statement;
+mod store;
+mod values;
+mod verify;
+mod watch;
+
+pub(super) use compare::compare;
+pub(super) use doctor::doctor;
+pub(super) use export::export;
+pub(super) use gate::gate;
+pub(super) use mde::mde;
+pub use shared::Terminal;
+pub(super) use shared::view;
+pub(super) use statement::statement;
+pub(super) use store::{get, history, mirror};
+pub(super) use verify::verify;
+pub(super) use watch::watch;

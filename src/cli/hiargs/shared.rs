@@ -1,0 +1,117 @@
+//! What several subcommands resolve: the two runs, the plan, how a result is shown.
+
+use super::super::errors;
+use super::values::{
+    alpha, cluster, direction, epochs, flag, format, missing, number, one_of, parse, power, seed,
+};
+use crate::cli::lowargs::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
+use crate::commands::runs::RunInputs;
+use crate::commands::{OutputFormat, View};
+use crate::domain::{
+    Claim, Diagnostic, Edition, Fraction, Identical, MethodChoice, Plan, Rule, Sides, TaskMismatch,
+};
+use crate::present::terminal::Colour;
+
+/// Whether the terminal takes colour: found out at the edge.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Standard output is a terminal that takes colour, and NO_COLOR is not set.
+    pub colour: bool,
+}
+
+pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
+    View {
+        output: match flags.output {
+            OutputFlag::Tty => OutputFormat::Tty,
+            OutputFlag::Json => OutputFormat::Json,
+            OutputFlag::Markdown => OutputFormat::Markdown,
+        },
+        colour: colour(flags.color, terminal),
+        quiet: flags.quiet,
+        json: flags.json.clone(),
+    }
+}
+
+pub(super) fn colour(flag: ColourFlag, terminal: Terminal) -> Colour {
+    match flag {
+        ColourFlag::Always => Colour::On,
+        ColourFlag::Auto if terminal.colour => Colour::On,
+        ColourFlag::Auto | ColourFlag::Never => Colour::Off,
+    }
+}
+
+pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {
+    match output {
+        PlainOutputFlag::Tty => OutputFormat::Tty,
+        PlainOutputFlag::Json => OutputFormat::Json,
+    }
+}
+
+pub(super) fn runs(flags: &SharedFlags) -> Result<RunInputs, Diagnostic> {
+    if flags.baseline == "-" && flags.candidate == "-" {
+        return Err(errors::both_standard_input());
+    }
+    Ok(RunInputs {
+        baseline: flags.baseline.clone(),
+        candidate: flags.candidate.clone(),
+        format: format(&flags.format)?,
+        metric: flags.metric.clone(),
+        baseline_run: flags.baseline_run.clone(),
+        candidate_run: flags.candidate_run.clone(),
+    })
+}
+
+pub(super) fn plan(
+    flags: &SharedFlags,
+    claim: Claim,
+    rule: Rule,
+    default_sides: Sides,
+) -> Result<Plan, Diagnostic> {
+    let one_sided = flag("--one-sided", flags.one_sided.as_deref())?;
+    Ok(Plan {
+        claim,
+        rule,
+        alpha: alpha(&flags.alpha)?,
+        power: power(&flags.power)?,
+        planned_delta: flags
+            .planned_delta
+            .as_deref()
+            .map(|t| parse("--planned-delta", t, "a finite number", number))
+            .transpose()?,
+        sides: match (one_sided, flags.two_sided) {
+            (Some(true), _) => Sides::One,
+            (Some(false), _) | (None, true) => Sides::Two,
+            (None, false) => default_sides,
+        },
+        method: flags.method.parse::<MethodChoice>().map_err(|why| errors::bad_method(&flags.method, why))?,
+        resamples: parse("--resamples", &flags.resamples, "a whole number from 100 to 10,000,000", |t| {
+            t.parse().ok().filter(|n| (100..=10_000_000).contains(n))
+        })?,
+        seed: seed(&flags.seed)?,
+        direction: direction(flags.lower_is_better.as_deref())?,
+        cluster: cluster(flags.cluster.as_deref()),
+        epochs: epochs(&flags.epochs)?,
+        missing: missing(&flags.missing)?,
+        min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
+            number(t).and_then(Fraction::new)
+        })?,
+        direction_named: flags.lower_is_better.is_some(),
+        task_mismatch: one_of(
+            "--task-mismatch",
+            &flags.task_mismatch,
+            TaskMismatch::ALL,
+            TaskMismatch::as_str,
+        )?,
+        identical: Identical::Judge,
+        score_range: flags
+            .score_range
+            .as_deref()
+            .map(|text| {
+                parse("--score-range", text, "two numbers LO,HI with LO below HI, such as 0,1", |t| {
+                    t.parse().ok()
+                })
+            })
+            .transpose()?,
+        edition: Edition::Second,
+    })
+}

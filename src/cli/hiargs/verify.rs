@@ -1,0 +1,37 @@
+//! `verify`: which trail, whom to trust, what to compare it with.
+
+use super::super::errors;
+use super::shared::plain;
+use super::values::release_id;
+use crate::cli::lowargs::VerifyFlags;
+use crate::commands::replay::Inputs;
+use crate::commands::trust::TrustFrom;
+use crate::commands::verify::VerifyRequest;
+use crate::domain::Diagnostic;
+use crate::trail::{AnchorHash, Identity, Question};
+
+pub(in crate::cli) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
+    let anchor = |text: &String| text.parse::<AnchorHash>().map_err(|why| errors::bad_anchor(text, why));
+    let inputs = match (flags.store, flags.baseline, flags.candidate) {
+        (Some(root), _, _) => Some(Inputs::Store(root)),
+        (None, Some(baseline), Some(candidate)) => Some(Inputs::Files { baseline, candidate }),
+        (None, _, _) => None,
+    };
+    Ok(VerifyRequest {
+        inputs,
+        path: flags.trail.into(),
+        trust: TrustFrom {
+            tsa_ca: flags.tsa_ca,
+            key: flags.key,
+            identity: flags.identity.zip(flags.issuer).map(|(name, issuer)| Identity { name, issuer }),
+            trusted_root: flags.trusted_root,
+        },
+        question: Question {
+            release_id: flags.release_id.as_deref().map(release_id).transpose()?,
+            anchors: flags.anchor.iter().map(anchor).collect::<Result<_, _>>()?,
+            require_anchor: flags.require_anchor,
+            ..Question::default()
+        },
+        output: plain(flags.output),
+    })
+}

@@ -1,0 +1,78 @@
+//! What was typed. Values stay text here; `hiargs` gives them meaning, once, with one wording of every
+//! error. The action's inputs arrive as the same flags.
+
+mod compare;
+mod doctor;
+mod export;
+mod gate;
+mod mde;
+mod shared;
+mod statement;
+mod store;
+mod verify;
+mod watch;
+
+use clap::{Parser, Subcommand};
+
+pub(super) use compare::CompareFlags;
+pub(super) use doctor::DoctorFlags;
+pub(super) use export::ExportFlags;
+pub(super) use gate::{GateFlags, StoreFlags};
+pub(super) use mde::MdeFlags;
+pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
+pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
+pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
+pub(super) use verify::VerifyFlags;
+pub(super) use watch::WatchFlags;
+
+/// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
+#[derive(Debug, Parser)]
+#[command(name = "evalsig", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 ALLOW or success, 1 REJECT or a broken trail, 2 INCONCLUSIVE, 64 bad usage, \
+65 bad data, 70 a bug, 73 trail not written, 75 network gave up, 77 permission refused.\n\
+Exit 1 and 2 of gate mean that a valid verdict exists; every failure to reach one is 64 or more."
+)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Two runs and a plan in, a verdict out: ALLOW (0), REJECT (1) or INCONCLUSIVE (2).
+    #[command(after_help = gate::EXAMPLES)]
+    Gate(Box<GateFlags>),
+    /// The same inference without a verdict; two-sided unless told otherwise.
+    Compare(Box<CompareFlags>),
+    /// What the action's container runs: INPUT_* and GITHUB_* in; verdict, outputs and summary out.
+    Action,
+    /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
+    Verify(VerifyFlags),
+    /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.
+    #[command(after_help = statement::EXAMPLES)]
+    Statement(StatementFlags),
+    /// Everything an auditor needs for a period, a release or some entries, in one folder or zip archive.
+    #[command(after_help = export::EXAMPLES)]
+    Export(ExportFlags),
+    /// One line for each stored run: what it is, what was decided about it, where its file lies.
+    #[command(after_help = store::EXAMPLES)]
+    History(HistoryFlags),
+    /// Take runs out of a store, or mirror it to a write-once bucket.
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Check run files and say what is in each, and what is wrong with it.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(Box<DoctorFlags>),
+    /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
+    #[command(after_help = mde::EXAMPLES)]
+    Mde(Box<MdeFlags>),
+    /// Sequential test of two growing runs, valid at every look: 0 evidence for the claim, 1 against it,
+    /// 2 not decided yet.
+    #[command(after_help = watch::ASSUMES)]
+    Watch(Box<WatchFlags>),
+    /// Print the version.
+    Version,
+}

@@ -1,0 +1,47 @@
+//! What no run may hold, one function a message.
+
+use std::fmt::Display;
+
+use super::{Code, Diagnostic, ScoreRange};
+
+pub(super) fn score_outside_range(
+    place: impl Display,
+    id: &str,
+    found: f64,
+    metric: &str,
+    range: ScoreRange,
+    all: usize,
+    rows: usize,
+) -> Diagnostic {
+    Code::RunMalformed
+        .at(format!("{place}.score"))
+        .what(format!("item {id:?} scores {found}, and {metric:?} lies between {} and {}; {all} of {rows} rows lie outside", range.lo(), range.hi()))
+        .next("such a value stands for a failure: score the item again, or write null where it has no score")
+}
+
+pub(super) fn cluster_incomplete(place: impl Display, id: &str, known: usize, rows: usize) -> Diagnostic {
+    Code::ClusterIncomplete
+        .at(format!("{place}.cluster_id"))
+        .what(format!("item {id:?} carries no cluster, and {known} of {rows} rows do"))
+        .next("give every item its cluster, or say --cluster none if items are independent")
+}
+
+pub(super) fn duplicate_item(
+    place: impl Into<String>,
+    id: &str,
+    epoch: u32,
+    first: impl Display,
+) -> Diagnostic {
+    Code::DuplicateItem
+        .at(place)
+        .what(format!("item {id:?} in epoch {epoch} stands already at {first}"))
+        .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
+}
+
+pub(super) fn no_items() -> Diagnostic {
+    Code::RunMalformed.at("items").what("is empty").next("a run needs at least one item")
+}
+
+pub(super) fn too_many_rows() -> Diagnostic {
+    Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
+}

@@ -1,0 +1,146 @@
+//! One number an item: the mean of its epochs, the first, or one by number; and what is missing of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::missing_data::{EPOCH_ABSENT, EpochTally};
+use crate::domain::{Edition, EpochRule, Item, RunFrame};
+
+/// An item with its epochs reduced to one score.
+pub(super) struct ReducedItem<'a> {
+    pub(super) id: &'a str,
+    pub(super) cluster: Option<&'a str>,
+    /// What is known of it, and how much of what its run says is not.
+    pub(super) side: EpochTally,
+    /// Its epochs, scored or not, as bits of [`Epochs`].
+    pub(super) epochs: u64,
+}
+
+/// A run with its epochs reduced.
+pub(super) struct Reduced<'a> {
+    /// Every item of the run, scored or not, in ascending order of id.
+    pub(super) rows: Vec<ReducedItem<'a>>,
+    /// Items with a score.
+    pub(super) scored: usize,
+    /// The epochs that occur in the run.
+    pub(super) epochs: u64,
+    /// Scores that are missing, by reason.
+    pub(super) missing: BTreeMap<&'static str, u64>,
+}
+
+/// The epochs of two runs, so that a set of them is a few bits. Beyond 64 they are not told apart.
+pub(super) struct Epochs(Vec<u32>);
+
+impl Epochs {
+    pub(super) fn of(runs: [&RunFrame; 2]) -> Self {
+        let mut all = BTreeSet::new();
+        for run in runs {
+            let mut last = None;
+            for row in run.rows() {
+                if last != Some(row.epoch) {
+                    last = Some(row.epoch);
+                    all.insert(row.epoch);
+                }
+            }
+        }
+        Self(all.into_iter().collect())
+    }
+
+    fn bit(&self, epoch: u32) -> u64 {
+        let position = match self.0.first() {
+            Some(first) if *first == epoch => 0,
+            _ => self.0.binary_search(&epoch).unwrap_or_default(),
+        };
+        1 << position.min(63)
+    }
+}
+
+/// Which rows count.
+struct Wanted {
+    rule: EpochRule,
+    edition: Edition,
+    /// The lowest epoch of the run.
+    first: u32,
+}
+
+impl Wanted {
+    fn takes(&self, item: &Item<'_>, is_first: bool) -> bool {
+        match (self.rule, self.edition) {
+            (EpochRule::Mean, _) => true,
+            (EpochRule::First, Edition::First) => is_first,
+            // The first of the run: whoever leaves out a first epoch must not gain by the second.
+            (EpochRule::First, Edition::Second) => item.epoch == self.first,
+            (EpochRule::Only(epoch), _) => item.epoch == epoch,
+        }
+    }
+}
+
+/// Reduces a run. The rows of an item stand together in ascending order of epoch, so one pass does.
+///
+/// Averaging is why repeats help: pooling them as rows would count one item's luck many times.
+pub(super) fn reduce<'a>(
+    run: &'a RunFrame,
+    epochs: &Epochs,
+    rule: EpochRule,
+    edition: Edition,
+) -> Reduced<'a> {
+    let first = run.rows().map(|row| row.epoch).min().unwrap_or(0);
+    let wanted = Wanted { rule, edition, first };
+    let mut reduced =
+        Reduced { rows: Vec::with_capacity(run.len()), scored: 0, epochs: 0, missing: BTreeMap::new() };
+    let mut sorted = run.sorted().peekable();
+    while let Some(first) = sorted.next() {
+        let mut sum = Sum::default();
+        sum.add(&first, &wanted, epochs, true, &mut reduced.missing);
+        while let Some(next) = sorted.next_if(|next| next.id == first.id) {
+            sum.add(&next, &wanted, epochs, false, &mut reduced.missing);
+        }
+        if sum.epochs == 0 {
+            // The one epoch that the rule wants.
+            sum.missing += 1;
+            *reduced.missing.entry(EPOCH_ABSENT).or_insert(0) += 1;
+        }
+        reduced.scored += usize::from(sum.scored > 0);
+        reduced.epochs |= sum.epochs;
+        reduced.rows.push(ReducedItem {
+            id: first.id,
+            cluster: first.cluster,
+            side: EpochTally { total: sum.total, scored: sum.scored, missing: sum.missing },
+            epochs: sum.epochs,
+        });
+    }
+    reduced
+}
+
+#[derive(Default)]
+struct Sum {
+    total: f64,
+    epochs: u64,
+    scored: u32,
+    missing: u32,
+}
+
+impl Sum {
+    fn add(
+        &mut self,
+        item: &Item<'_>,
+        wanted: &Wanted,
+        epochs: &Epochs,
+        is_first: bool,
+        missing: &mut BTreeMap<&'static str, u64>,
+    ) {
+        if !wanted.takes(item, is_first) {
+            return;
+        }
+        self.epochs |= epochs.bit(item.epoch);
+        match item.score {
+            Ok(score) => {
+                self.total += score.get();
+                self.scored += 1;
+            }
+            Err(why) => {
+                self.missing += 1;
+                *missing.entry(why.as_str()).or_insert(0) += 1;
+            }
+        }
+    }
+}

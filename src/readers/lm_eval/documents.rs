@@ -1,0 +1,191 @@
+//! One line: a document under a filter, and its metrics.
+
+use super::errors;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::super::Content;
+use super::super::cluster::{ClusterSource, Clusters};
+use super::super::fingerprint;
+use super::super::line_reader;
+use super::super::quote::quote;
+use super::super::scalar::Scalar;
+use super::super::tree::{self, Node, Projection};
+use crate::domain::{ClusterRule, Diagnostic, Score, Unscored};
+
+/// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
+const FIXED: [&str; 12] = [
+    "doc",
+    "arguments",
+    "resps",
+    "filtered_resps",
+    "target",
+    "prompt_hash",
+    "doc_id",
+    "filter",
+    "metrics",
+    "doc_hash",
+    "target_hash",
+    "task",
+];
+/// How many of them are not even kept; the first only where no label is looked for in it.
+const BULK: usize = 6;
+/// The filter of a task that has none, as the harness writes it.
+const NO_FILTER: &str = "none";
+/// The field of a document that is read where no other is named.
+const FIELD: &str = "cluster_id";
+
+/// What a line says of one metric: a score or why there is none; `None` where it is no single number.
+pub(super) type Value = Option<Result<Score, Unscored>>;
+
+/// A document under a filter. Metrics and filters are numbers of names: lines repeat them.
+pub(super) struct DocumentLine {
+    /// Its number in the file, from 1.
+    pub(super) number: u64,
+    pub(super) id: String,
+    pub(super) filter: usize,
+    pub(super) cluster: Option<String>,
+    pub(super) fingerprint: Option<u64>,
+    pub(super) values: Box<[(usize, Value)]>,
+    /// Whether the line names its filter, as files of today do.
+    pub(super) names_filter: bool,
+}
+
+/// All lines of a file.
+pub(super) struct DocumentLines<'o> {
+    pub(super) clusters: Clusters<'o>,
+    pub(super) lines: Vec<DocumentLine>,
+    key: Option<&'o str>,
+    names: Vec<String>,
+}
+
+impl<'o> DocumentLines<'o> {
+    /// # Errors
+    /// Where the file cannot be read; `run-malformed` with the line that is no sample.
+    pub(super) fn read(content: &Content<'_>, rule: &'o ClusterRule) -> Result<Self, Diagnostic> {
+        let clusters = Clusters::new(rule);
+        let key = match clusters.source {
+            ClusterSource::Off | ClusterSource::Field => Some(FIELD),
+            ClusterSource::Metadata(key) => Some(key.strip_prefix("doc.").unwrap_or(key)),
+        };
+        let mut all = Self { clusters, lines: Vec::new(), key, names: Vec::new() };
+        let mut lines = line_reader::LineReader::of(content);
+        while let Some((number, text)) = lines.next()? {
+            let line = all.line(number, text).map_err(|error| on_line(number, error))?;
+            all.lines.push(line);
+        }
+        Ok(all)
+    }
+
+    /// A metric or a filter by its number.
+    pub(super) fn name(&self, number: usize) -> &str {
+        self.names.get(number).map_or("", String::as_str)
+    }
+
+    /// Every filter sees every document: a file that was cut between two lines shows here.
+    ///
+    /// # Errors
+    /// `run-malformed` where one filter has fewer lines than another.
+    pub(super) fn whole(&self) -> Result<(), Diagnostic> {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for line in &self.lines {
+            *counts.entry(line.filter).or_insert(0) += 1;
+        }
+        let mut counts = counts.into_iter();
+        let Some((first, expected)) = counts.next() else { return Ok(()) };
+        match counts.find(|(_, count)| *count != expected) {
+            None => Ok(()),
+            Some((other, count)) => {
+                Err(errors::filters_differ(self.name(first), expected, self.name(other), count))
+            }
+        }
+    }
+
+    /// Names the field in an error about some documents without a label.
+    pub(super) fn in_doc(&self, mut error: Diagnostic) -> Diagnostic {
+        if let (Some(key), Some(line)) = (self.key, error.place.strip_suffix(".cluster_id")) {
+            error.place = format!("{line}: doc[{}]", quote(key));
+        }
+        error
+    }
+
+    fn line(&mut self, number: u64, text: &str) -> Result<DocumentLine, Diagnostic> {
+        let bulk = FIXED.get(usize::from(self.key.is_some())..BULK).unwrap_or_default();
+        let node = tree::parse(text, Projection::Without(bulk))?;
+        if !matches!(node, Node::Object(_)) {
+            return Err(errors::no_sample());
+        }
+        let field = |name: &str| node.get(name).map_or(Scalar::Null, Node::scalar);
+        let id = field("doc_id").id().map_err(|error| error.within("doc_id"))?.into_owned();
+        let names_filter = !matches!(field("filter"), Scalar::Null);
+        let filter = match field("filter") {
+            Scalar::Null => self.number(NO_FILTER),
+            other => self.number(&other.name().map_err(|error| error.within("filter"))?),
+        };
+        let metrics: Vec<&str> = match node.get("metrics") {
+            Some(Node::List(names)) => names.iter().filter_map(Node::text).collect(),
+            _ => node.fields().map(|(name, _)| name).filter(|name| !FIXED.contains(name)).collect(),
+        };
+        let values = metrics.iter().map(|name| (self.number(name), value(node.get(name)))).collect();
+        let hash = |name: &str| node.get(name).and_then(Node::text);
+        let fingerprint = hash("doc_hash").zip(hash("target_hash")).map(fingerprint);
+        Ok(DocumentLine {
+            number,
+            id,
+            filter,
+            cluster: self.label(node.get("doc"))?,
+            fingerprint,
+            values,
+            names_filter,
+        })
+    }
+
+    fn number(&mut self, name: &str) -> usize {
+        self.names.iter().position(|held| held == name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        })
+    }
+
+    /// The label of a document: a field of it, or of an object in it (`meta.passage`).
+    fn label(&mut self, doc: Option<&Node>) -> Result<Option<String>, Diagnostic> {
+        let (Some(key), Some(doc)) = (self.key, doc) else { return Ok(None) };
+        doc.fields().for_each(|(name, _)| self.clusters.note_key(name));
+        let inside = || key.split('.').try_fold(doc, |node, part| node.get(part));
+        let Some(found) = doc.get(key).or_else(inside) else { return Ok(None) };
+        let label = found.scalar().metadata_cluster();
+        if self.clusters.source == ClusterSource::Off {
+            if let Ok(Some(label)) = label {
+                self.clusters.note_unread(&label);
+            }
+            return Ok(None);
+        }
+        let label = label.map_err(|error| error.within(&format!("doc[{}]", quote(key))))?;
+        Ok(self.clusters.note_label(label.map(Cow::into_owned)))
+    }
+}
+
+fn value(node: Option<&Node>) -> Value {
+    match node {
+        None => Some(Err(Unscored::Missing)),
+        // A text is an array that was written as one; lists are parts of an aggregate.
+        Some(Node::Leaf(Scalar::Text(_)) | Node::List(_) | Node::Object(_)) => None,
+        Some(Node::Leaf(scalar)) => scalar.clone().score().ok(),
+    }
+}
+
+/// Stands for what the harness says of a document and its target.
+fn fingerprint((doc, target): (&str, &str)) -> u64 {
+    fingerprint::hash(&format!("{doc}\n{target}"))
+}
+
+/// The parser sees one line and calls it the first.
+fn on_line(number: u64, mut error: Diagnostic) -> Diagnostic {
+    match error.place.strip_prefix("line 1, ") {
+        Some(column) => {
+            error.place = format!("line {number}, {column}");
+            error
+        }
+        None => error.within(&format!("line {number}")),
+    }
+}
