@@ -7,8 +7,10 @@ use crate::decision::{self, Outlook};
 use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
 use crate::envelope::judged::{self, Judged, Remarks};
 use crate::envelope::v1;
-use crate::inference::forecast::Forecast;
-use crate::inference::{self, Estimate, Sample, bounded, effects, icc};
+use crate::inference::planning::Forecast;
+
+use crate::inference::methods::bounded;
+use crate::inference::{self, Estimate, Sample, effect_sizes as effects, icc};
 use crate::pairing::{Pairs, pair};
 
 /// Judges the candidate against the baseline under a plan. Writes nothing.

@@ -1,6 +1,6 @@
 //! Equivalence: two one-sided tests of the same family.
 
-use super::Inversion;
+use crate::inference::inversion::Inversion;
 
 /// Does delta lie within `margin` of 0, on both sides?
 ///

@@ -2,7 +2,8 @@
 
 use std::iter::zip;
 
-use super::{Unit, moments};
+use crate::inference::sample::Unit;
+use crate::numerics::moments;
 
 /// One-way analysis of variance of differences within clusters.
 ///
@@ -99,7 +100,7 @@ pub fn design_effect(units: &[Unit], icc: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{anova, design_effect, effective_units};
-    use crate::inference::Unit;
+    use crate::inference::sample::Unit;
 
     #[test]
     fn ends() {

@@ -89,8 +89,8 @@ fn in_place(len: usize, adjusted: Vec<(usize, f64)>) -> Vec<f64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::golden_cases::{cases, close};
     use super::*;
+    use crate::inference::golden_cases::{cases, close};
 
     #[test]
     fn golden() {

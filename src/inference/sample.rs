@@ -1,6 +1,5 @@
 //! The data as inference sees them: oriented differences and the sampling units.
 
-use super::moments;
 use crate::domain::{Code, Diagnostic};
 
 use crate::domain::{Direction, ScoreRange};
@@ -85,14 +84,14 @@ impl Sample {
     }
 
     /// Refuses what no method can work on: nothing, or scores whose squares would overflow.
-    pub(super) fn check(&self) -> Result<(), Diagnostic> {
+    pub(crate) fn check(&self) -> Result<(), Diagnostic> {
         if self.is_empty() {
             return Err(Code::TooFewItems
                 .at("items")
                 .what("there is no paired item")
                 .next("pair some items"));
         }
-        let largest = moments::largest(self);
+        let largest = self.largest();
         if largest > 0.0 && largest < 1.0 / LARGEST {
             return Err(Code::MethodDoesNotFit
                 .at("items")
@@ -106,6 +105,19 @@ impl Sample {
                 .next("rescale the metric"));
         }
         Ok(())
+    }
+
+    /// The largest score, regardless of its sign.
+    #[must_use]
+    pub(crate) fn largest(&self) -> f64 {
+        self.baseline.iter().chain(&self.candidate).fold(0.0, |top, score| top.max(score.abs()))
+    }
+
+    /// How far apart two differences may lie by rounding alone: scores of 0.3 and 0.1 differ by
+    /// 0.19999999999999998, and 0.5 and 0.3 by 0.2.
+    #[must_use]
+    pub(crate) fn resolution(&self) -> f64 {
+        4.0 * f64::EPSILON * self.largest()
     }
 
     /// Candidate minus baseline, oriented: positive is better.
