@@ -4,9 +4,9 @@
 //! overwhelming improvement is 1e-40, not 0. Nothing is ever computed as one minus a distribution
 //! function that is close to one. `*_ln_*` give natural logarithms where the tail itself underflows.
 //!
-//! They are ours because measured against 60 digits (`tests/golden/tails.json`) `statrs` 0.19.1 is off
-//! by 5e-11 in `erfc` near 0.64, in the middle of everyday p-values, and its beta ratio stops after 141
-//! terms; the routines here stay below 1e-13. The tests ask `statrs` for a second opinion.
+//! `statrs` 0.19.1 was measured beside them against 60 digits, function by function: docs/numerics.md, held
+//! by `tests/it/numerics.rs`. It is called where it is as accurate and where its last bits decide nothing:
+//! [`normal_isf_for_search`]. Everything else is ours, for the reason that stands at the function.
 //!
 //! # References
 //! 1. Abramowitz, M. and Stegun, I. A. (1964). *Handbook of Mathematical Functions*, 26.2.11, 26.2.14
@@ -15,7 +15,7 @@
 //! 3. Didonato, A. R. and Morris, A. H. (1992). Algorithm 708: Significant digit computation of the
 //!    incomplete beta function ratios. *ACM Transactions on Mathematical Software* 18, 360-373.
 
-use std::f64::consts::{LN_2, TAU};
+use std::f64::consts::{LN_2, SQRT_2, TAU};
 
 use crate::numerics::beta;
 use crate::numerics::beta::Tail;
@@ -31,6 +31,8 @@ use crate::numerics::monotone::Monotone;
 ///
 /// phi is the normal density. Relative error below 1e-14 down to the smallest normal number
 /// (z = 37.5); 0 beyond 38.5, where [`normal_ln_sf`] goes on. `tests/golden/tails.json`.
+///
+/// `statrs` 0.19.1: relative error up to 9e-11.
 #[must_use]
 pub fn normal_sf(z: f64) -> f64 {
     if z >= 2.0 {
@@ -78,9 +80,20 @@ fn mills_denominator(z: f64) -> f64 {
 ///
 /// Infinite at `p` <= 0, negative infinity at `p` >= 1. Exact up to the accuracy of [`normal_sf`],
 /// which it inverts by bisection over the doubles.
+///
+/// `statrs` is as accurate here (2e-16, ours 2e-15), but planned effects that were recorded in envelopes hold
+/// these bits.
 #[must_use]
 pub fn normal_isf(p: f64) -> f64 {
     falling_root(p, normal_sf)
+}
+
+/// [`normal_isf`] by `statrs`, without a walk over the doubles: for the places where a search begins or looks
+/// next. What a search finds must not depend on it, since the two differ in the last bits (relative error
+/// 2e-16 against 60 digits, that of [`normal_isf`] 2e-15).
+#[must_use]
+pub(crate) fn normal_isf_for_search(p: f64) -> f64 {
+    SQRT_2 * statrs::function::erf::erfc_inv(2.0 * p.clamp(0.0, 1.0))
 }
 
 /// P(T >= t) for Student's t with `df` > 0 degrees of freedom.
@@ -92,6 +105,8 @@ pub fn normal_isf(p: f64) -> f64 {
 ///
 /// I is the incomplete beta ratio. Relative error below 1e-12 for df from 0.1 to 1e9 down to 1e-300.
 /// `tests/golden/tails.json`, `golden_stats.json` (special_function, paired_t_aggregated).
+///
+/// `statrs` 0.19.1: relative error up to 8e-4 (large `df`).
 #[must_use]
 pub fn student_sf(t: f64, df: f64) -> f64 {
     if t < 0.0 { 1.0 - student_sf(-t, df) } else { 0.5 * student_tail(t, df).lower() }
@@ -106,6 +121,8 @@ pub fn student_ln_sf(t: f64, df: f64) -> f64 {
 /// The t with P(T >= t) = `p` for Student's t with `df` > 0 degrees of freedom.
 ///
 /// Infinite at `p` <= 0, negative infinity at `p` >= 1; found as [`normal_isf`] is.
+///
+/// `statrs` 0.19.1: relative error up to 1, no digit right, for `df` 1 and p = 1e-12 and the like.
 #[must_use]
 pub fn student_isf(p: f64, df: f64) -> f64 {
     falling_root(p, |t| student_sf(t, df))
@@ -140,6 +157,8 @@ fn student_tail(t: f64, df: f64) -> Tail {
 ///
 /// Relative error below 1e-12 for n up to 1e9; `p` outside [0, 1] counts as its nearer end.
 /// `tests/golden/tails.json`, `golden_stats.json` (special_function, mcnemar).
+///
+/// `statrs` 0.19.1: relative error up to 2e-3 (n = 1e6).
 #[must_use]
 pub fn binomial_ge(k: u64, n: u64, p: f64) -> f64 {
     binomial_tail(k, n, p).lower()
@@ -177,6 +196,8 @@ fn binomial_tail(k: u64, n: u64, p: f64) -> Tail {
 ///
 /// formed from deviances, so that it keeps its digits at n = 1e9 too; negative infinity where the
 /// probability is 0.
+///
+/// `statrs` 0.19.1: relative error of the probability up to 2e-9.
 #[must_use]
 pub fn binomial_ln_pmf(k: u64, n: u64, p: f64) -> f64 {
     let q = 1.0 - p;
@@ -201,6 +222,8 @@ pub fn binomial_ln_pmf(k: u64, n: u64, p: f64) -> f64 {
 ///
 /// `x` outside [0, 1] counts as its nearer end. For the upper tail swap the parameters:
 /// `1 - I_x(a, b) = I_(1-x)(b, a)`.
+///
+/// `statrs` 0.19.1: relative error up to 3e-4 (parameters of 1e5).
 #[must_use]
 pub fn beta_reg(a: f64, b: f64, x: f64) -> f64 {
     let x = x.clamp(0.0, 1.0);
@@ -217,6 +240,8 @@ pub fn beta_ln_reg(a: f64, b: f64, x: f64) -> f64 {
 /// The x with I_x(a, b) = `p`: Clopper and Pearson's bounds are values of it.
 ///
 /// 0 at `p` <= 0 and 1 at `p` >= 1. `golden_stats.json` (special_function, beta_ppf).
+///
+/// `statrs` 0.19.1: relative error up to 5e3, no digit right, in the lower tail.
 #[must_use]
 pub fn beta_inv(p: f64, a: f64, b: f64) -> f64 {
     if p <= 0.0 || p >= 1.0 {
@@ -226,6 +251,8 @@ pub fn beta_inv(p: f64, a: f64, b: f64) -> f64 {
 }
 
 /// ln Gamma(x) for `x` > 0; absolute error below 1e-15 times the larger of 1 and the result.
+///
+/// `statrs` 0.19.1: 5e-15, accurate enough; but planned effects that were recorded in envelopes hold these bits.
 #[must_use]
 pub fn ln_gamma(x: f64) -> f64 {
     (x - 0.5) * x.ln() - x + 0.5 * TAU.ln() + beta::stirling(x)
@@ -243,6 +270,9 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
 }
 
 /// P(X >= x) for X chi-squared with one degree of freedom, `x` >= 0: the two-sided normal tail.
+///
+/// `statrs` 0.19.1: relative error 8e-15, accurate enough; but p-values recorded under the rule evalsig-0.1 hold
+/// these bits.
 #[must_use]
 pub fn chi2_1_sf(x: f64) -> f64 {
     2.0 * normal_sf(x.max(0.0).sqrt())

@@ -30,6 +30,7 @@ mod github;
 mod github_races;
 mod golden;
 mod layers;
+mod numerics;
 mod parity;
 mod planning;
 mod readers;

@@ -142,7 +142,7 @@ fn first(m: u64, enough: &impl Fn(u64) -> bool) -> u64 {
 /// The fewest fixes among `m` discordant pairs that the exact test takes; m + 1 where none are enough.
 fn exactly_fewest(items: u64, m: u64, null: f64, alpha: Alpha) -> u64 {
     let exact = |k: u64| exact_unconditional::shows(items, m - k, k, null, alpha);
-    let normal = tails::normal_isf(alpha.get());
+    let normal = tails::normal_isf_for_search(alpha.get());
     let mut k = first(m, &|k| reached(items, m, k, null) >= normal).min(m);
     while k <= m && !exact(k) {
         k += 1;

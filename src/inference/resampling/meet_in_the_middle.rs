@@ -269,7 +269,7 @@ impl Side {
                 if place > low.0 && place < high.0 {
                     let found = (place, self.count(place));
                     let p = self.p_of(found.1);
-                    seen.push((self.surplus(place), tails::normal_isf(p)));
+                    seen.push((self.surplus(place), tails::normal_isf_for_search(p)));
                     *(if p > alpha { &mut high } else { &mut low }) = found;
                 }
             }
@@ -294,8 +294,8 @@ impl Side {
     fn guess(&self, alpha: f64, low: Counted, high: Counted, seen: &[(f64, f64)]) -> i64 {
         let aside = self.p_of(LISTED / 4).min(0.5 * alpha);
         let wanted = |last: f64| {
-            let above = last <= tails::normal_isf(alpha);
-            tails::normal_isf(if above { alpha - aside } else { alpha + aside })
+            let above = last <= tails::normal_isf_for_search(alpha);
+            tails::normal_isf_for_search(if above { alpha - aside } else { alpha + aside })
         };
         let surplus = match seen {
             [] => wanted(f64::INFINITY),
