@@ -12,8 +12,23 @@ use crate::numerics::moments;
 /// Positive is better. It ignores the pairing. `None` with fewer than two values on a side or where no
 /// score varies. `golden_stats.json` (effect_size), 1e-10.
 ///
+/// # Parameters
+/// - `baseline`, `candidate`: scores of each side in any order, finite, positive orientation; lengths may differ.
+///
+/// # Returns
+/// d in standard deviations, or `None`.
+///
 /// # References
 /// 1. Cohen, J. (1988). *Statistical Power Analysis for the Behavioral Sciences*, 2nd ed., chapter 2.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::effect_sizes::cohens_d;
+///
+/// let d = cohens_d(&[0.0, 1.0, 2.0], &[1.0, 2.0, 3.0]);
+/// assert_eq!(d, Some(1.0));
+/// assert_eq!(cohens_d(&[1.0], &[2.0]), None);
+/// ```
 #[must_use]
 pub fn cohens_d(baseline: &[f64], candidate: &[f64]) -> Option<f64> {
     if baseline.len() < 2 || candidate.len() < 2 {
@@ -32,9 +47,24 @@ pub fn cohens_d(baseline: &[f64], candidate: &[f64]) -> Option<f64> {
 ///
 /// `None` where [`cohens_d`] is. `golden_stats.json` (effect_size), 1e-10.
 ///
+/// # Parameters
+/// - `baseline`, `candidate`: scores of each side in any order, finite, positive orientation; lengths may differ.
+///
+/// # Returns
+/// g in standard deviations, or `None`.
+///
 /// # References
 /// 1. Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related
 ///    estimators. *Journal of Educational Statistics* 6, 107-128.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::effect_sizes::hedges_g;
+///
+/// // d = 1 with 4 degrees of freedom: 1 - 3 / 15.
+/// let g = hedges_g(&[0.0, 1.0, 2.0], &[1.0, 2.0, 3.0]);
+/// assert!((g.expect("scores vary") - 0.8).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn hedges_g(baseline: &[f64], candidate: &[f64]) -> Option<f64> {
     let freedom = (baseline.len() + candidate.len()) as f64 - 2.0;
@@ -45,6 +75,20 @@ pub fn hedges_g(baseline: &[f64], candidate: &[f64]) -> Option<f64> {
 ///
 /// Positive is better. `None` with fewer than two pairs, or where the differences are equal: their
 /// standard deviation below 1e-12 is rounding. `golden_stats.json` (effect_size), 1e-10.
+///
+/// # Parameters
+/// - `differences`: candidate minus baseline of each item, finite, in units of the score.
+///
+/// # Returns
+/// d in standard deviations of the differences, or `None`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::effect_sizes::cohens_d_paired;
+///
+/// assert_eq!(cohens_d_paired(&[1.0, 2.0, 3.0]), Some(2.0));
+/// assert_eq!(cohens_d_paired(&[0.5, 0.5]), None);
+/// ```
 #[must_use]
 pub fn cohens_d_paired(differences: &[f64]) -> Option<f64> {
     let sd = moments::sd(differences);
@@ -61,9 +105,22 @@ pub fn cohens_d_paired(differences: &[f64]) -> Option<f64> {
 /// In [-1, 1], positive is better; unchanged by any rising transform of the score. Sorts once:
 /// O(n log n). `None` where a side is empty. `golden_stats.json` (effect_size), 1e-10.
 ///
+/// # Parameters
+/// - `baseline`, `candidate`: scores of each side in any order, finite, positive orientation; lengths may differ.
+///
+/// # Returns
+/// A number in [-1, 1], or `None` where a side is empty.
+///
 /// # References
 /// 1. Cliff, N. (1993). Dominance statistics: ordinal analyses to answer ordinal questions.
 ///    *Psychological Bulletin* 114, 494-509.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::effect_sizes::cliffs_delta;
+///
+/// assert_eq!(cliffs_delta(&[1.0, 2.0], &[2.0, 3.0]), Some(0.75));
+/// ```
 #[must_use]
 pub fn cliffs_delta(baseline: &[f64], candidate: &[f64]) -> Option<f64> {
     if baseline.is_empty() || candidate.is_empty() {
@@ -92,6 +149,20 @@ pub struct FixOdds {
 
 /// How many items rose, how many fell, and their ratio: the odds of the sign test and, for 0/1 scores,
 /// the conditional odds ratio of McNemar's table.
+///
+/// # Parameters
+/// - `differences`: candidate minus baseline of each item, finite.
+///
+/// # Returns
+/// Both counts and fixed / broken.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::effect_sizes::fix_odds;
+///
+/// let found = fix_odds(&[1.0, 1.0, -1.0, 0.0]);
+/// assert_eq!((found.fixed, found.broken, found.odds), (2, 1, Some(2.0)));
+/// ```
 #[must_use]
 pub fn fix_odds(differences: &[f64]) -> FixOdds {
     let fixed = differences.iter().filter(|d| **d > 0.0).count() as u64;

@@ -56,6 +56,27 @@ impl Estimate {
     /// One-sided: that of H0: delta <= `min_delta`. Two-sided: twice the smaller of both sides. Equivalence:
     /// the larger of the two one-sided tests (Schuirmann 1987), doubled where each may spend only half of
     /// alpha.
+    ///
+    /// # Parameters
+    /// - `plan`: the plan that the estimate was made under; its claim and its sides decide which p-values count.
+    ///
+    /// # Returns
+    /// p in [0, 1].
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::{Sample, infer};
+    ///
+    /// let baseline = vec![0.5, 0.6, 0.4, 0.7, 0.5, 0.6, 0.3, 0.8];
+    /// let candidate = vec![0.7, 0.7, 0.6, 0.8, 0.8, 0.7, 0.4, 0.9];
+    /// let plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// let estimate = infer(&Sample::graded(baseline, candidate, None), &plan)?;
+    /// // One-sided and no equivalence claim: the p-value of the claim itself.
+    /// assert_eq!(estimate.p_value(&plan), estimate.p_claim);
+    /// assert!(estimate.p_value(&plan) <= 0.05 && estimate.lower > 0.0);
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn p_value(&self, plan: &Plan) -> f64 {
         let doubled = |p: f64| (2.0 * p).min(1.0);

@@ -18,9 +18,29 @@ use crate::numerics::moments;
 /// used as asked, and [`Estimate::notes`] say what it overlooks. The rule evalsig-0.1 has numbers of its
 /// own: [`crate::inference::evalsig_0_1`].
 ///
+/// # Parameters
+/// - `sample`: oriented paired scores, at least one item, all finite; positive differences are better.
+/// - `plan`: claim, alpha, sides, method, resamples and seed. The same sample and plan give the same bits.
+///
 /// # Errors
 /// `method-does-not-fit` where the method asked for cannot take the data, or scores exceed 1e145;
 /// `too-few-items` where it needs more items.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Claim, Plan};
+/// use evalsig::inference::{Sample, infer};
+///
+/// let baseline = vec![0.5, 0.6, 0.4, 0.7, 0.5, 0.6, 0.3, 0.8];
+/// let candidate = vec![0.7, 0.7, 0.6, 0.8, 0.8, 0.7, 0.4, 0.9];
+/// let plan = Plan::of(Claim::Above { min_delta: 0.0 });
+/// let estimate = infer(&Sample::graded(baseline, candidate, None), &plan)?;
+/// assert!((estimate.delta - 0.15).abs() < 1e-12);
+/// assert!(estimate.lower > 0.0 && estimate.lower < estimate.delta);
+/// // Test and bounds agree: the lower bound lies above 0 exactly where p <= alpha.
+/// assert!(estimate.p_zero <= 0.05);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
 pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
     sample.check()?;
     let (mut method, mut reason) = match plan.method {

@@ -18,6 +18,23 @@ const RESAMPLED_UP_TO: usize = 2000;
 /// | the same with more | `tango` |
 /// | graded scores or several epochs, no clusters, at most 2000 items | `sign_flip_bootstrap_t` of items |
 /// | the same with more | `saddlepoint_hall_t` |
+///
+/// # Parameters
+/// - `sample`: oriented paired scores, at least one item.
+///
+/// # Returns
+/// The method, and a sentence that names the row of the table.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::Method;
+/// use evalsig::inference::{Sample, choose};
+///
+/// let graded = Sample::graded(vec![0.1, 0.4], vec![0.2, 0.9], None);
+/// assert_eq!(choose(&graded).0, Method::FlipAndT);
+/// let many = Sample::graded(vec![0.5; 2001], vec![0.6; 2001], None);
+/// assert_eq!(choose(&many).0, Method::SaddleAndHall);
+/// ```
 #[must_use]
 pub fn choose(sample: &Sample) -> (Method, String) {
     if let Some(k) = sample.cluster_count() {

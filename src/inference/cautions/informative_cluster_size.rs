@@ -34,9 +34,26 @@ pub struct SizeEffect {
 ///
 /// `None` below five clusters, where all sizes are one, and where all means are one.
 ///
+/// # Parameters
+/// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+///
+/// # Returns
+/// Spearman's rho in [-1, 1] and its two-sided p; `None` where there is no answer, as said above.
+///
 /// # References
 /// 1. Spearman, C. (1904). The proof and measurement of association between two things. *American
 ///    Journal of Psychology* 15, 72-101.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::Unit;
+/// use evalsig::inference::cautions::informative_cluster_size::size_effect;
+///
+/// // The larger the cluster, the worse its mean: 1, 1/2, 1/3, ...
+/// let units: Vec<Unit> = (1..=6).map(|m| Unit { sum: 1.0, size: f64::from(m) }).collect();
+/// let found = size_effect(&units).expect("six clusters of several sizes");
+/// assert!((found.rho + 1.0).abs() < 1e-12 && found.p < 0.01);
+/// ```
 #[must_use]
 pub fn size_effect(units: &[Unit]) -> Option<SizeEffect> {
     let k = units.len();

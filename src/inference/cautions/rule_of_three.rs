@@ -22,8 +22,26 @@ pub struct RareLoss {
 /// size  = surplus / share
 /// ```
 ///
+/// # Parameters
+/// - `items`: number of paired items, at least 1.
+/// - `surplus`: distance of the lower bound above the claim's value, > 0, in units of the score.
+/// - `alpha`: what the bound may spend, in (0, 1).
+///
+/// # Returns
+/// The share of items (0 to 1) and the loss of one item (units of the score).
+///
 /// # References
 /// 1. Hanley, J. A. and Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right?
+///
+/// # Example
+/// ```
+/// use evalsig::domain::Alpha;
+/// use evalsig::inference::cautions::rule_of_three::rare_loss;
+///
+/// let loss = rare_loss(100, 0.03, Alpha::USUAL);
+/// assert!((loss.share - 0.03).abs() < 1e-4); // three in a hundred
+/// assert!((loss.size - 1.0).abs() < 0.01);
+/// ```
 #[must_use]
 pub fn rare_loss(items: usize, surplus: f64, alpha: Alpha) -> RareLoss {
     let share = (-alpha.get().ln() / items.max(1) as f64).min(1.0);

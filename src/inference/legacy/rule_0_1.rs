@@ -77,9 +77,26 @@ struct Tested {
 /// to integers); one cluster is INCONCLUSIVE (it reports p = 1 / (B + 1) and an interval without width).
 /// In resampling, decimal scores that tie on paper count as ties here, and by the luck of rounding there.
 ///
+/// # Parameters
+/// - `sample`: oriented paired scores, at least two items (one for McNemar).
+/// - `plan`: its claim must be "above"; clusters count only where the plan names their key.
+///
 /// # Errors
 /// `method-does-not-fit` where the package has no such method or it cannot take the data; `too-few-items`
 /// below two items; `bad-usage` for an equivalence claim, which the package does not know.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Claim, Plan, Verdict};
+/// use evalsig::inference::{Sample, evalsig_0_1};
+///
+/// let baseline = vec![0.0; 20];
+/// let candidate: Vec<f64> = (0..20).map(|item| f64::from(item % 2)).collect();
+/// let found = evalsig_0_1(&Sample::graded(baseline, candidate, None), &Plan::of(Claim::Above { min_delta: 0.1 }))?;
+/// assert_eq!((found.label, found.verdict), ("mcnemar_exact", Verdict::Allow));
+/// assert!((found.p_value - 0.5_f64.powi(10)).abs() < 1e-15);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
 pub fn evalsig_0_1(sample: &Sample, plan: &Plan) -> Result<LegacyOutcome, Diagnostic> {
     let Claim::Above { min_delta } = plan.claim else {
         return Err(Code::BadUsage

@@ -70,9 +70,9 @@ const FAR: f64 = 1e200;
 ///
 /// # References
 /// 1. Waudby-Smith, I. and Ramdas, A. (2024). Estimating means of bounded random variables by betting.
-///    *Journal of the Royal Statistical Society B* 86, 1-27.
+///    *Journal of the Royal Statistical Society B* 86, 1-27. doi:10.1093/jrsssb/qkad009.
 /// 2. Vovk, V. and Wang, R. (2021). E-values: calibration, combination and applications. *Annals of
-///    Statistics* 49, 1736-1754: a mean of e-values is an e-value.
+///    Statistics* 49, 1736-1754 (doi:10.1214/20-AOS2020): a mean of e-values is an e-value.
 #[derive(Clone, Debug)]
 pub struct Betting {
     delta: f64,
@@ -96,6 +96,26 @@ struct Ledger {
 impl Betting {
     /// From the paired differences, at least one, in any order; their bounds `low` < `high`; the alpha that
     /// the odds are tuned to; and the seed of the orders.
+    ///
+    /// # Parameters
+    /// - `differences`: one an item, finite, in any order, at least one.
+    /// - `low`, `high`: bounds of a difference, `low` < `high`.
+    /// - `alpha`: the level that tunes the odds.
+    /// - `seed`: chosen without a look at the data.
+    ///
+    /// # Returns
+    /// The test, ready to be asked at any null and alpha.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::Betting;
+    ///
+    /// let test = Betting::new(&[0.5; 100], -1.0, 1.0, Alpha::USUAL, 0);
+    /// assert!(test.p_greater(0.0) < 0.05 && test.lower(Alpha::USUAL) > 0.0);
+    /// assert_eq!(test.p_greater(1.0), 1.0);
+    /// ```
     #[must_use]
     pub fn new(differences: &[f64], low: f64, high: f64, alpha: Alpha, seed: u64) -> Self {
         // 0 and -0 are one value, and must not be two.

@@ -53,6 +53,27 @@ pub struct BootstrapT {
 
 impl BootstrapT {
     /// From units, the number of random resamples (at least 1) and the seed.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `resamples`: number of random resamples, at least 1; used only where not all are enumerated.
+    /// - `seed`: chosen without a look at the data.
+    ///
+    /// # Returns
+    /// The test, ready to be asked at any null and alpha.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::BootstrapT;
+    ///
+    /// let units: Vec<Unit> = [0.2, 0.1, 0.4, -0.1, 0.3, 0.2].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// let test = BootstrapT::new(&units, 999, 0);
+    /// assert!((test.delta() - 1.1 / 6.0).abs() < 1e-12);
+    /// assert!(test.lower(Alpha::USUAL) < test.delta());
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit], resamples: u32, seed: u64) -> Self {
         let pool = Pool::new(units);
@@ -82,6 +103,15 @@ impl BootstrapT {
     }
 
     /// Random resamples drawn; `None` where all were enumerated.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::BootstrapT;
+    ///
+    /// let units: Vec<Unit> = [0.2, 0.1, 0.4, -0.1, 0.3, 0.2].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// assert_eq!(BootstrapT::new(&units, 999, 0).resamples(), None); // six units are enumerated
+    /// ```
     #[must_use]
     pub fn resamples(&self) -> Option<u32> {
         self.resamples

@@ -42,7 +42,7 @@ const BETS: [(f64, f64); 5] = [(1.0, 0.9), (0.9, 0.04), (0.75, 0.03), (0.5, 0.02
 ///
 /// # References
 /// 1. Waudby-Smith, I. and Ramdas, A. (2024). Estimating means of bounded random variables by betting.
-///    *Journal of the Royal Statistical Society B* 86, 1-27.
+///    *Journal of the Royal Statistical Society B* 86, 1-27. doi:10.1093/jrsssb/qkad009.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bounded {
     units: Vec<Unit>,
@@ -53,6 +53,23 @@ pub struct Bounded {
 impl Bounded {
     /// From units, and how far two scores of an item can lie apart. `None` without a unit, where `span` is
     /// not positive, or where a unit contradicts it.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `span`: how far two scores of an item can lie apart, > 0.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::Bounded;
+    ///
+    /// // 100 items of 0/1 scores, none of which changed: a loss of 4 points is excluded, one of 2 is not.
+    /// let test = Bounded::new(&[Unit { sum: 0.0, size: 1.0 }; 100], 1.0).expect("units within the span");
+    /// let lower = test.lower(Alpha::USUAL);
+    /// assert!(lower > -0.04 && lower < -0.02);
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit], span: f64) -> Option<Self> {
         let fits = |unit: &Unit| unit.size > 0.0 && unit.sum.abs() <= span * unit.size * (1.0 + 1e-12);
@@ -121,7 +138,7 @@ impl Formula for Bounded {
 /// the smallest k with p <= alpha; about ln(1 / (.9 alpha)) span / -null
 /// ```
 #[must_use]
-pub fn units_needed(null: f64, span: f64, alpha: f64) -> Option<u64> {
+pub(crate) fn units_needed(null: f64, span: f64, alpha: f64) -> Option<u64> {
     if null.is_nan() || null >= 0.0 || span.is_nan() || span <= 0.0 || alpha.is_nan() || alpha <= 0.0 {
         return None;
     }

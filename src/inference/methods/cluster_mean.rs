@@ -22,6 +22,22 @@ pub struct ClusterMean(ClusterRobust);
 
 impl ClusterMean {
     /// From the units, at least one.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::ClusterMean;
+    ///
+    /// let units = [(2.0, 2.0), (6.0, 3.0), (3.0, 1.0)].map(|(sum, size)| Unit { sum, size });
+    /// let test = ClusterMean::new(&units);
+    /// assert!((test.delta() - 2.0).abs() < 1e-12); // the mean of 1, 2 and 3
+    /// assert!(test.lower(Alpha::USUAL) < test.delta());
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit]) -> Self {
         let means: Vec<Unit> = units.iter().map(|u| Unit { sum: u.sum / u.size, size: 1.0 }).collect();
@@ -29,6 +45,15 @@ impl ClusterMean {
     }
 
     /// Standard error of the mean of cluster means; 0 where there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::ClusterMean;
+    ///
+    /// let units = [(2.0, 2.0), (6.0, 3.0), (3.0, 1.0)].map(|(sum, size)| Unit { sum, size });
+    /// assert!((ClusterMean::new(&units).se() - 1.0 / 3.0_f64.sqrt()).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn se(&self) -> f64 {
         self.0.se()

@@ -50,7 +50,7 @@ pub enum Correction {
 ///    with multi-stage samples. *Survey Methodology* 28, 169-181.
 /// 2. Pustejovsky, J. E. and Tipton, E. (2018). Small-sample methods for cluster-robust variance
 ///    estimation and hypothesis testing in fixed effects models. *Journal of Business & Economic
-///    Statistics* 36, 672-683.
+///    Statistics* 36, 672-683. doi:10.1080/07350015.2016.1247004.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClusterRobust {
     delta: f64,
@@ -60,6 +60,23 @@ pub struct ClusterRobust {
 
 impl ClusterRobust {
     /// From the units, at least one.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `correction`: CR2 unless a comparison needs another.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::{ClusterRobust, Correction};
+    ///
+    /// let units = [1.0, 2.0, 3.0].map(|sum| Unit { sum, size: 1.0 });
+    /// let test = ClusterRobust::new(&units, Correction::Cr2);
+    /// assert!((test.delta() - 2.0).abs() < 1e-12);
+    /// // With one item a unit it is Student's t: t = 2 sqrt(3), two degrees of freedom.
+    /// assert!((test.p_greater(0.0) - 0.037_09).abs() < 1e-5);
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit], correction: Correction) -> Self {
         let k = units.len() as f64;
@@ -89,12 +106,32 @@ impl ClusterRobust {
     }
 
     /// Standard error of delta; 0 where there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::{ClusterRobust, Correction};
+    ///
+    /// let units = [1.0, 2.0, 3.0].map(|sum| Unit { sum, size: 1.0 });
+    /// let test = ClusterRobust::new(&units, Correction::Cr2);
+    /// assert!((test.se() - 1.0 / 3.0_f64.sqrt()).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn se(&self) -> f64 {
         self.se
     }
 
     /// Degrees of freedom, at least 1; meaningless where the standard error is 0.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::{ClusterRobust, Correction};
+    ///
+    /// let units = [1.0, 2.0, 3.0].map(|sum| Unit { sum, size: 1.0 });
+    /// let test = ClusterRobust::new(&units, Correction::Cr2);
+    /// assert!((test.df() - 2.0).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn df(&self) -> f64 {
         self.df

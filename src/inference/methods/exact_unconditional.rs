@@ -74,6 +74,7 @@ pub use self::one_side::GAMMA;
 /// # References
 /// 1. Berger, R. L. and Boos, D. D. (1994). P values maximized over a confidence set for the nuisance
 ///    parameter. *Journal of the American Statistical Association* 89, 1012-1016.
+///    doi:10.1080/01621459.1994.10476836.
 /// 2. Berger, R. L. and Sidik, K. (2003). Exact unconditional tests for a 2 x 2 matched-pairs design.
 ///    *Statistical Methods in Medical Research* 12, 91-108.
 /// 3. Trefethen, L. N. (2013). *Approximation Theory and Approximation Practice*. SIAM.
@@ -85,12 +86,47 @@ pub struct ExactUnconditional {
 
 impl ExactUnconditional {
     /// From the number of items, at least 1, and how many of them were broken and fixed.
+    ///
+    /// # Parameters
+    /// - `items`: number of paired items, at least 1.
+    /// - `broken`: items with baseline right and candidate wrong.
+    /// - `fixed`: the reverse; `broken + fixed <= items`.
+    ///
+    /// # Returns
+    /// The test, ready to be asked at any null in [-1, 1] and any alpha.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::ExactUnconditional;
+    ///
+    /// // 200 items, 4 broken and 15 fixed: better than 0, and not worse by 2 points beyond doubt.
+    /// let test = ExactUnconditional::new(200, 4, 15);
+    /// assert!((test.delta() - 0.055).abs() < 1e-12);
+    /// assert!(test.p_greater(0.0) < 0.05 && test.lower(Alpha::USUAL) > 0.0);
+    /// assert!(test.p_greater(-0.02) < test.p_greater(0.0));
+    /// ```
     #[must_use]
     pub fn new(items: u64, broken: u64, fixed: u64) -> Self {
         Self::with(items, broken, fixed, false)
     }
 
     /// As version 0.1 had it: the same p above 1e-3, and none below [`GAMMA`].
+    ///
+    /// # Parameters
+    /// - `items`: number of paired items, at least 1.
+    /// - `broken`: items with baseline right and candidate wrong.
+    /// - `fixed`: the reverse; `broken + fixed <= items`.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::{ExactUnconditional, GAMMA};
+    ///
+    /// assert!(ExactUnconditional::floored(200, 0, 100).p_greater(0.0) >= GAMMA);
+    /// assert!(ExactUnconditional::new(200, 0, 100).p_greater(0.0) < GAMMA);
+    /// ```
     #[must_use]
     pub fn floored(items: u64, broken: u64, fixed: u64) -> Self {
         Self::with(items, broken, fixed, true)

@@ -42,6 +42,21 @@ pub struct HallT {
 
 impl HallT {
     /// From the paired differences, at least one.
+    ///
+    /// # Parameters
+    /// - `differences`: one an item, finite, in units of the score, positive is better; at least one.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::HallT;
+    ///
+    /// let test = HallT::new(&[0.2, 0.1, 0.4, -0.1, 0.3, 0.2]);
+    /// assert!((test.delta() - 1.1 / 6.0).abs() < 1e-12);
+    /// let lower = test.lower(Alpha::USUAL);
+    /// assert!(test.p_greater(lower.next_down()) <= 0.05);
+    /// ```
     #[must_use]
     pub fn new(differences: &[f64]) -> Self {
         let n = differences.len() as f64;

@@ -46,6 +46,22 @@ pub struct ExactConditional {
 
 impl ExactConditional {
     /// From counts; `None` without a discordant pair or with more discordant pairs than pairs.
+    ///
+    /// # Parameters
+    /// - `broken`: items with baseline right and candidate wrong.
+    /// - `fixed`: the reverse.
+    /// - `pairs`: number of paired items.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::ExactConditional;
+    ///
+    /// // 8 discordant pairs, 7 of them fixed: P(X >= 7) = 9 / 256.
+    /// let test = ExactConditional::new(1, 7, 21).expect("a discordant pair");
+    /// assert!((test.p_greater(0.0) - 9.0 / 256.0).abs() < 1e-15);
+    /// assert!(ExactConditional::new(0, 0, 21).is_none());
+    /// ```
     #[must_use]
     pub fn new(broken: u64, fixed: u64, pairs: u64) -> Option<Self> {
         let discordant = broken.checked_add(fixed)?;

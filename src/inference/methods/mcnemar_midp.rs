@@ -31,7 +31,7 @@ use crate::numerics::tails;
 /// # References
 /// 1. Fagerland, M. W., Lydersen, S. and Laake, P. (2013). The McNemar test for binary matched-pairs
 ///    data: mid-p and asymptotic are better than exact conditional. *BMC Medical Research Methodology*
-///    13, 91.
+///    13, 91. doi:10.1186/1471-2288-13-91.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct McnemarMidP {
     delta: f64,
@@ -41,6 +41,21 @@ pub struct McnemarMidP {
 
 impl McnemarMidP {
     /// From the number of items, at least 1, and how many of them were broken and fixed.
+    ///
+    /// # Parameters
+    /// - `items`: number of paired items, at least 1.
+    /// - `broken`: items with baseline right and candidate wrong.
+    /// - `fixed`: the reverse; `broken + fixed <= items`.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::McnemarMidP;
+    ///
+    /// // P(X > 7) + P(X = 7) / 2 of 8 fair coins.
+    /// let test = McnemarMidP::new(21, 1, 7);
+    /// assert!((test.p_greater(0.0) - 5.0 / 256.0).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn new(items: u64, broken: u64, fixed: u64) -> Self {
         let pairs = broken + fixed;

@@ -7,7 +7,7 @@
 mod betting;
 mod betting_one_order;
 mod bootstrap_t;
-pub mod bounded;
+pub(crate) mod bounded;
 mod cluster_mean;
 pub(crate) mod cr2;
 pub(crate) mod exact_unconditional;

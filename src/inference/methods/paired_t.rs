@@ -39,6 +39,22 @@ pub struct PairedT {
 impl PairedT {
     /// From the mean and the standard deviation (n - 1) of `n` differences; `None` where n < 2 or the
     /// standard deviation is not positive.
+    ///
+    /// # Parameters
+    /// - `n`: number of paired items.
+    /// - `mean`: of their differences, in units of the score, positive is better.
+    /// - `sd`: their standard deviation (n - 1).
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::PairedT;
+    ///
+    /// let test = PairedT::new(25, 0.1, 0.2).expect("two items that differ");
+    /// assert!((test.p_greater(0.0) - 0.009_827).abs() < 1e-5); // t = 2.5, 24 degrees of freedom
+    /// assert!(test.lower(Alpha::USUAL) > 0.0);
+    /// ```
     #[must_use]
     pub fn new(n: u64, mean: f64, sd: f64) -> Option<Self> {
         (n >= 2 && sd > 0.0).then(|| Self {
@@ -49,6 +65,17 @@ impl PairedT {
     }
 
     /// The statistic t(null).
+    ///
+    /// # Parameters
+    /// - `null`: the value of delta that is tested, in units of the score.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::methods::PairedT;
+    ///
+    /// let test = PairedT::new(25, 0.1, 0.2).expect("two items that differ");
+    /// assert!((test.statistic(0.0) - 2.5).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn statistic(&self, null: f64) -> f64 {
         (self.mean - null) / self.standard_error

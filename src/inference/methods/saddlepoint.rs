@@ -45,7 +45,7 @@ use crate::numerics::tails;
 ///
 /// # References
 /// 1. Lugannani, R. and Rice, S. (1980). Saddle point approximation for the distribution of the sum of
-///    independent random variables. *Advances in Applied Probability* 12, 475-490.
+///    independent random variables. *Advances in Applied Probability* 12, 475-490. doi:10.2307/1426607.
 /// 2. Daniels, H. E. (1987). Tail probability approximations. *International Statistical Review* 55,
 ///    37-48.
 #[derive(Clone, Debug)]
@@ -86,6 +86,21 @@ const LN_COSH: [f64; 8] = [
 
 impl Saddlepoint {
     /// From the paired differences, at least one.
+    ///
+    /// # Parameters
+    /// - `differences`: one an item, finite, in units of the score, positive is better; at least one.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::Saddlepoint;
+    ///
+    /// // 1000 items, half of them 0.3 better and half 0.2 worse.
+    /// let differences: Vec<f64> = (0..1000).map(|item| if item % 2 == 0 { 0.3 } else { -0.2 }).collect();
+    /// let test = Saddlepoint::new(&differences);
+    /// assert!((test.delta() - 0.05).abs() < 1e-12);
+    /// assert!(test.p_greater(0.0) < 1e-6 && test.p_greater(0.06) > 0.5);
+    /// ```
     #[must_use]
     pub fn new(differences: &[f64]) -> Self {
         let n = differences.len() as f64;

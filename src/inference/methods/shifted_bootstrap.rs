@@ -42,6 +42,23 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// From units, with `resamples` draws from `seed`. `resolution` is how far a single difference may
     /// be off by rounding, in units of the score.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `resolution`: how far a single difference may be off by rounding, in units of the score; 0 where exact.
+    /// - `resamples`: number of random resamples, at least 1.
+    /// - `seed`: chosen without a look at the data.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::Bootstrap;
+    ///
+    /// let units: Vec<Unit> = [0.2, 0.1, 0.4, -0.1, 0.3, 0.2].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// let test = Bootstrap::new(&units, 1e-15, 9999, 0);
+    /// assert!(test.p_greater(0.0) < 0.05 && test.p_less(0.0) > 0.9);
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit], resolution: f64, resamples: u32, seed: u64) -> Self {
         let (sum, size) = units.iter().fold((0.0, 0.0), |(s, m), unit| (s + unit.sum, m + unit.size));

@@ -62,7 +62,7 @@ const LISTED_UNITS: usize = 12;
 /// 2. Hartigan, J. A. (1969). Using subsample values as typical values. *Journal of the American
 ///    Statistical Association* 64, 1303-1317.
 /// 3. Canay, I. A., Romano, J. P. and Shaikh, A. M. (2017). Randomization tests under an approximate
-///    symmetry assumption. *Econometrica* 85, 1013-1030.
+///    symmetry assumption. *Econometrica* 85, 1013-1030. doi:10.3982/ECTA13081.
 #[derive(Clone, Debug)]
 pub struct SignFlip {
     way: Way,
@@ -83,6 +83,22 @@ impl SignFlip {
     /// From units: every subset where they can be counted, else `resamples` random ones from `seed`.
     ///
     /// `resolution` is how far a single difference may be off by rounding, in units of the score.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `resamples`: number of random resamples, at least 1; used only where not all are enumerated.
+    /// - `seed`: chosen without a look at the data.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::SignFlip;
+    ///
+    /// // Five units that all speak for the candidate: only the data themselves are as extreme, p = 2^-5.
+    /// let units: Vec<Unit> = [1.0, 2.0, 3.0, 4.0, 5.0].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// assert_eq!(SignFlip::new(&units, 0.0, 999, 0).p_greater(0.0), 1.0 / 32.0);
+    /// ```
     #[must_use]
     pub fn new(units: &[Unit], resolution: f64, resamples: u32, seed: u64) -> Self {
         if units.len() <= LISTED_UNITS {
@@ -96,6 +112,23 @@ impl SignFlip {
 
     /// With random subsets whatever the number of units: Python evalsig's permutation test, where the
     /// units are items.
+    ///
+    /// # Parameters
+    /// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+    /// - `resolution`: as for [`SignFlip::new`].
+    /// - `resamples`: number of random resamples, at least 1; used only where not all are enumerated.
+    /// - `seed`: chosen without a look at the data.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::SignFlip;
+    ///
+    /// let units: Vec<Unit> = [0.2, 0.1, 0.4, -0.1, 0.3, 0.2].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// let test = SignFlip::random(&units, 1e-15, 9999, 0);
+    /// assert!(test.p_greater(0.0) > 0.0 && test.p_greater(0.0) < 0.06);
+    /// ```
     #[must_use]
     pub fn random(units: &[Unit], resolution: f64, resamples: u32, seed: u64) -> Self {
         let subsets = sign_flips::random_subsets(units, &Streams::new(seed, Purpose::SignFlip), resamples);
@@ -105,6 +138,16 @@ impl SignFlip {
     }
 
     /// Random subsets used; `None` where all were.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Unit;
+    /// use evalsig::inference::methods::SignFlip;
+    ///
+    /// let units: Vec<Unit> = [0.2, 0.1, 0.4, -0.1, 0.3, 0.2].iter().map(|d| Unit { sum: *d, size: 1.0 }).collect();
+    /// assert_eq!(SignFlip::new(&units, 1e-15, 999, 0).resamples(), None);
+    /// assert_eq!(SignFlip::random(&units, 1e-15, 999, 0).resamples(), Some(999));
+    /// ```
     #[must_use]
     pub fn resamples(&self) -> Option<u32> {
         self.resamples

@@ -35,6 +35,7 @@ use crate::numerics::tails;
 /// # References
 /// 1. Tango, T. (1998). Equivalence test and confidence interval for the difference in proportions for
 ///    the paired-sample design. *Statistics in Medicine* 17, 891-908.
+///    doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tango {
     broken: f64,
@@ -44,6 +45,22 @@ pub struct Tango {
 
 impl Tango {
     /// From counts; `None` without pairs or with more discordant pairs than pairs.
+    ///
+    /// # Parameters
+    /// - `broken`: items with baseline right and candidate wrong.
+    /// - `fixed`: the reverse.
+    /// - `pairs`: number of paired items, at least 1.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::Inversion as _;
+    /// use evalsig::inference::methods::Tango;
+    ///
+    /// let test = Tango::new(12, 30, 500).expect("no more discordant pairs than pairs");
+    /// assert!((test.delta() - 0.036).abs() < 1e-12);
+    /// assert!(test.p_greater(0.0) < 0.01 && test.lower(Alpha::USUAL) > 0.0);
+    /// ```
     #[must_use]
     pub fn new(broken: u64, fixed: u64, pairs: u64) -> Option<Self> {
         let discordant = broken.checked_add(fixed)?;
@@ -55,6 +72,18 @@ impl Tango {
     }
 
     /// The statistic z(null); infinite at |null| >= 1 but where every pair is discordant that way.
+    ///
+    /// # Parameters
+    /// - `null`: the difference of success rates that is tested, in [-1, 1].
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::methods::Tango;
+    ///
+    /// // At 0 it is McNemar's (c - b) / sqrt(c + b).
+    /// let test = Tango::new(12, 30, 500).expect("no more discordant pairs than pairs");
+    /// assert!((test.statistic(0.0) - 18.0 / 42.0_f64.sqrt()).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn statistic(&self, null: f64) -> f64 {
         let (excess, pairs) = (self.fixed - self.broken, self.pairs);

@@ -33,9 +33,24 @@ impl Noise {
     /// A mean over all pairs of n independent draws has tails no heavier than that of a mean over
     /// floor(n / 2) independent pairs allows for (Hoeffding), so hundreds of pairs of five epochs count as two.
     ///
+    /// # Parameters
+    /// - `share`: an observed share, in [0, 1].
+    ///
+    /// # Returns
+    /// Lower and upper end, both in [0, 1].
+    ///
     /// # References
     /// 1. Hoeffding, W. (1963). Probability inequalities for sums of bounded random variables. *Journal of the
     ///    American Statistical Association* 58, 13-30, section 5a.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::Noise;
+    ///
+    /// let noise = Noise { draws: 20, pairs: 190, independent: 10, allow: 0.05, reject: 0.05 };
+    /// let (low, high) = noise.between(noise.allow);
+    /// assert!(low < 0.05 && high > 0.3); // ten independent pairs say little
+    /// ```
     #[must_use]
     pub fn between(&self, share: f64) -> (f64, f64) {
         let far = |p: f64| self.independent as f64 * divergence(share, p) > -MISSED.ln();
@@ -77,8 +92,30 @@ fn divergence(share: f64, p: f64) -> f64 {
 /// carry the luck that items share within one: a server that was slow, a judge that changed, a passage that was
 /// misread. What no draw shows: luck that all of them share, and what two models differ in.
 ///
+/// # Parameters
+/// - `draws`: number of whole draws, at least 2 for an answer.
+/// - `sample`: pairs draw a (baseline) with draw b (candidate).
+/// - `plan`: the plan of the gate.
+/// - `most`: most pairs that are gated.
+///
 /// # Errors
 /// Those of `sample` and of [`infer`].
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Claim, Plan};
+/// use evalsig::inference::Sample;
+/// use evalsig::inference::planning::noise;
+///
+/// // Two draws that agree but for a shift that no gate should miss.
+/// let draws: Vec<Vec<f64>> = [0.0, 0.5].map(|shift| (0..40).map(|i| shift + 0.01 * f64::from(i % 5)).collect()).into();
+/// let pair = |a: usize, b: usize| Ok(Sample::graded(draws[a].clone(), draws[b].clone(), None));
+/// let mut plan = Plan::of(Claim::Above { min_delta: 0.25 });
+/// plan.resamples = 199;
+/// let found = noise(2, pair, &plan, 10)?;
+/// assert_eq!((found.pairs, found.independent), (1, 1));
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
 pub fn noise(
     draws: usize,
     sample: impl Fn(usize, usize) -> Result<Sample, Diagnostic> + Sync,

@@ -18,6 +18,25 @@ use crate::numerics::tails;
 ///
 /// Exact for 0/1 scores of independent items; elsewhere by the normal limit of the mean, with the standard
 /// error taken as known.
+///
+/// # Parameters
+/// - `design`: how the differences scatter.
+/// - `items`: number of paired items, at least 1.
+/// - `tolerance`: largest drop that passes, >= 0, in units of the score.
+/// - `truth`: the true delta, below 0 for a worse candidate.
+///
+/// # Returns
+/// A probability.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::planning::{Design, fires};
+///
+/// let design = Design::Graded { sd: 0.3 };
+/// // A candidate that lost exactly what is tolerated fails every second time.
+/// assert!((fires(&design, 100, 0.02, -0.02) - 0.5).abs() < 1e-9);
+/// assert!(fires(&design, 100, 0.02, 0.0) > 0.2); // and one that lost nothing every fourth time
+/// ```
 #[must_use]
 pub fn fires(design: &Design, items: u64, tolerance: f64, truth: f64) -> f64 {
     let Design::TwoValued { discordance, step } = *design else {
@@ -42,6 +61,23 @@ pub fn fires(design: &Design, items: u64, tolerance: f64, truth: f64) -> f64 {
 
 /// The smallest true drop that the rule finds with probability `power`; `None` where that is more than
 /// `most`.
+///
+/// # Parameters
+/// - `design`, `items`, `tolerance`: as for [`fires`].
+/// - `power`: the probability asked for, in (0, 1).
+/// - `most`: the largest drop that the scores allow.
+///
+/// # Returns
+/// A drop > 0 in units of the score, or `None`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::planning::{Design, fires, found};
+///
+/// let design = Design::Graded { sd: 0.3 };
+/// let drop = found(&design, 100, 0.02, 0.8, 1.0).expect("a drop that is found");
+/// assert!((fires(&design, 100, 0.02, -drop) - 0.8).abs() < 0.01);
+/// ```
 #[must_use]
 pub fn found(design: &Design, items: u64, tolerance: f64, power: f64, most: f64) -> Option<f64> {
     let enough = |drop: f64| fires(design, items, tolerance, -drop) >= power;

@@ -32,6 +32,23 @@ pub struct Forecast {
 
 impl Forecast {
     /// From a sample and a plan; `None` where the sample has no spread to plan with.
+    ///
+    /// # Parameters
+    /// - `sample`: the items at hand.
+    /// - `plan`: claim, alpha, power and planned improvement.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::planning::Forecast;
+    ///
+    /// let differences: Vec<f64> = (0..60).map(|i| if i % 3 == 0 { 0.4 } else { -0.1 }).collect();
+    /// let sample = Sample::graded(vec![0.0; 60], differences, None);
+    /// let forecast = Forecast::of(&sample, &Plan::of(Claim::Above { min_delta: 0.0 })).expect("differences vary");
+    /// assert_eq!(forecast.items, 60);
+    /// assert!(forecast.reach.expect("enough units") > 0.0);
+    /// ```
     #[must_use]
     pub fn of(sample: &Sample, plan: &Plan) -> Option<Self> {
         Design::of(sample).map(|design| Self::by(&design, sample, plan))
@@ -39,7 +56,7 @@ impl Forecast {
 
     /// The same for a design that is known already.
     #[must_use]
-    pub fn by(design: &Design, sample: &Sample, plan: &Plan) -> Self {
+    pub(crate) fn by(design: &Design, sample: &Sample, plan: &Plan) -> Self {
         let (ask, items) = (Ask::of(plan), sample.len() as u64);
         let clustered = matches!(design, Design::Clustered { .. });
         let units = if clustered { sample.cluster_count().unwrap_or(0) as u64 } else { items };
@@ -66,14 +83,14 @@ impl Forecast {
 
     /// Whether the units at hand are what the planned improvement needs.
     #[must_use]
-    pub fn enough(&self) -> bool {
+    pub(crate) fn enough(&self) -> bool {
         self.needed
             .is_some_and(|needed| needed.is_ok_and(|need| self.units >= need.clusters.unwrap_or(need.items)))
     }
 
     /// What would help another time, as one sentence without a full stop.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let power = percent(self.ask.power);
         match (self.planned, self.needed) {
             (Some(planned), Some(Err(Never::OutsideTheClaim))) => format!(

@@ -44,9 +44,24 @@ pub struct Clusters {
 /// These are estimates. With n independent normal differences sd is off by a factor of about
 /// 1 +- 1 / sqrt(2 n), so the items that it makes a plan ask for are off by about 1 +- sqrt(2 / n).
 ///
+/// # Parameters
+/// - `sample`: the paired items of the pilot.
+///
 /// # Errors
 /// `too-few-items` where the differences do not vary beyond rounding, and with all items in one cluster:
 /// there is then no spread to plan with. `method-does-not-fit` for scores beyond 1e145.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::Sample;
+/// use evalsig::inference::planning::spread;
+///
+/// let pilot = Sample::graded(vec![0.0; 4], vec![1.0, 0.0, 1.0, 0.0], None);
+/// let found = spread(&pilot)?;
+/// assert_eq!((found.pairs, found.design_effect), (4, 1.0));
+/// assert!((found.sd - (1.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
 pub fn spread(sample: &Sample) -> Result<Spread, Diagnostic> {
     sample.check()?;
     let differences = sample.differences();

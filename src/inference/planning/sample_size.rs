@@ -28,6 +28,27 @@ fn reach(alpha: Alpha, power: f64, sides: Sides) -> f64 {
 ///
 /// A quantity of design, by the normal approximation: about one item short of the t test at n = 50.
 /// 0 where `sd` is not positive, infinite for n < 2. `golden_stats.json` (mde), 1e-10.
+///
+/// # Parameters
+/// - `sd`: standard deviation of the differences, in units of the score.
+/// - `n`: number of pairs.
+/// - `deff`: design effect, 1 where items are independent.
+/// - `alpha`: in (0, 1), for both sides together where there are two.
+/// - `power`: in (0, 1).
+/// - `sides`: one or two.
+///
+/// # Returns
+/// An effect >= 0 in units of the score.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Alpha, Sides};
+/// use evalsig::inference::planning::mde;
+///
+/// // 400 pairs, sd 0.3: 2.4865 standard errors of 0.015.
+/// let effect = mde(0.3, 400.0, 1.0, Alpha::USUAL, 0.8, Sides::One);
+/// assert!((effect - 0.037_297).abs() < 1e-5);
+/// ```
 #[must_use]
 pub fn mde(sd: f64, n: f64, deff: f64, alpha: Alpha, power: f64, sides: Sides) -> f64 {
     if sd <= 0.0 {
@@ -48,6 +69,27 @@ pub fn mde(sd: f64, n: f64, deff: f64, alpha: Alpha, power: f64, sides: Sides) -
 ///
 /// Symbols as in [`mde`]; `delta` is the distance of the true effect from the null. Where `sd` is not
 /// positive or n < 2: 1 for any delta but 0, there alpha. `golden_stats.json` (mde: power_at_*), 1e-10.
+///
+/// # Parameters
+/// - `delta`: true effect minus null, in units of the score.
+/// - `sd`: standard deviation of the differences, in units of the score.
+/// - `n`: number of pairs.
+/// - `deff`: design effect, 1 where items are independent.
+/// - `alpha`: in (0, 1), for both sides together where there are two.
+/// - `sides`: one or two.
+///
+/// # Returns
+/// A probability.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Alpha, Sides};
+/// use evalsig::inference::planning::power_for_delta;
+///
+/// let power = |delta| power_for_delta(delta, 0.3, 400.0, 1.0, Alpha::USUAL, Sides::One);
+/// assert!((power(0.0) - 0.05).abs() < 1e-12);
+/// assert!((power(0.037_297) - 0.8).abs() < 1e-3);
+/// ```
 #[must_use]
 pub fn power_for_delta(delta: f64, sd: f64, n: f64, deff: f64, alpha: Alpha, sides: Sides) -> f64 {
     if sd <= 0.0 || n < 2.0 {
@@ -73,6 +115,25 @@ pub fn power_for_delta(delta: f64, sd: f64, n: f64, deff: f64, alpha: Alpha, sid
 /// therefore allows 51 % of such candidates and rejects 40 %.
 ///
 /// `golden_stats.json` (required_n_margin; mde: required_n_for_mde), exact.
+///
+/// # Parameters
+/// - `planned`: the true effect planned for.
+/// - `null`: the value of the claim.
+/// - `sd`, `deff`, `alpha`, `sides`: as in [`mde`].
+/// - `power`: in (0, 1).
+///
+/// # Returns
+/// Pairs, rounded up, or `None`.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Alpha, Sides};
+/// use evalsig::inference::planning::required_n;
+///
+/// let pairs = required_n(0.05, 0.0, 0.3, 1.0, Alpha::USUAL, 0.8, Sides::One);
+/// assert_eq!(pairs, Some(223));
+/// assert_eq!(required_n(0.05, 0.05, 0.3, 1.0, Alpha::USUAL, 0.8, Sides::One), None);
+/// ```
 #[must_use]
 pub fn required_n(
     planned: f64,
@@ -105,8 +166,26 @@ const ROUNDING: f64 = 1e-12;
 /// The noncentral t distribution, integrated over W by Simpson's rule: absolute error below 1e-9. `n` may
 /// be fractional; NaN below 2. `golden_stats.json` (power_noncentral_t), 1e-7.
 ///
+/// # Parameters
+/// - `dz`: true effect minus null, over the standard deviation of the differences.
+/// - `n`: number of pairs, may be fractional.
+/// - `alpha`: in (0, 1).
+/// - `sides`: one or two.
+///
+/// # Returns
+/// A probability; NaN for n below 2.
+///
 /// # References
 /// 1. Cohen, J. (1988). *Statistical Power Analysis for the Behavioral Sciences*, 2nd ed., chapter 2.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Alpha, Sides};
+/// use evalsig::inference::planning::power_t;
+///
+/// assert!((power_t(0.0, 20.0, Alpha::USUAL, Sides::One) - 0.05).abs() < 1e-6);
+/// assert!(power_t(0.5, 27.0, Alpha::USUAL, Sides::One) > 0.8);
+/// ```
 #[must_use]
 pub fn power_t(dz: f64, n: f64, alpha: Alpha, sides: Sides) -> f64 {
     if n.is_nan() || n < 2.0 {
@@ -143,6 +222,20 @@ pub(crate) fn mean_over_w(df: f64, reach: f64, steps: u32, given: impl Fn(f64) -
 
 /// How many pairs, as a fraction, does a t test need for `power` at an effect of `dz` > 0 standard
 /// deviations? Inverts [`power_t`] by bisection; round up. `None` where more than 1e9 are needed.
+///
+/// # Parameters
+/// - `dz`: effect in standard deviations, > 0.
+/// - `alpha`, `sides`: as in [`power_t`].
+/// - `power`: in (0, 1).
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Alpha, Sides};
+/// use evalsig::inference::planning::required_n_t;
+///
+/// let n = required_n_t(0.5, Alpha::USUAL, 0.8, Sides::One).expect("fewer than 1e9 pairs");
+/// assert_eq!(n.ceil(), 27.0);
+/// ```
 #[must_use]
 pub fn required_n_t(dz: f64, alpha: Alpha, power: f64, sides: Sides) -> Option<f64> {
     let enough = |n: f64| power_t(dz, n, alpha, sides) >= power;

@@ -73,6 +73,18 @@ pub const MOST_ITEMS: u64 = 1_000_000_000;
 
 impl Ask {
     /// What a plan asks.
+    ///
+    /// # Parameters
+    /// - `plan`: claim, alpha, sides and power.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::planning::Ask;
+    ///
+    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
+    /// assert_eq!(ask.alpha.get(), 0.05);
+    /// ```
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         Self { claim: plan.claim, alpha: plan.alpha_each(), power: plan.power.get() }
@@ -80,7 +92,7 @@ impl Ask {
 
     /// The same with another claim.
     #[must_use]
-    pub fn claiming(self, claim: Claim) -> Self {
+    pub(crate) fn claiming(self, claim: Claim) -> Self {
         Self { claim, ..self }
     }
 }
@@ -95,6 +107,20 @@ impl Design {
     ///
     /// The divisor makes up for what the mean of few clusters follows them. Clusters of one item each are
     /// items.
+    ///
+    /// # Parameters
+    /// - `sample`: a pilot, or the items at hand.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::planning::Design;
+    ///
+    /// let sample = Sample::graded(vec![0.0; 4], vec![1.0, 0.0, 1.0, 0.0], None);
+    /// assert!(matches!(Design::of(&sample), Some(Design::Graded { .. })));
+    /// let constant = Sample::graded(vec![0.0; 4], vec![0.5; 4], None);
+    /// assert_eq!(Design::of(&constant), None);
+    /// ```
     #[must_use]
     pub fn of(sample: &Sample) -> Option<Self> {
         let units = sample.units();
@@ -121,7 +147,7 @@ impl Design {
     /// The same with differences of another standard deviation: other repeats, say. Scores of two values
     /// become graded.
     #[must_use]
-    pub fn with_sd(self, sd: f64) -> Self {
+    pub(crate) fn with_sd(self, sd: f64) -> Self {
         match self {
             Self::TwoValued { .. } | Self::Graded { .. } => Self::Graded { sd },
             Self::Clustered { icc, mean_size, seen_size, .. } => {
@@ -131,6 +157,19 @@ impl Design {
     }
 
     /// Standard error of delta from `items` items, in units of the score, by the formula that planning uses.
+    ///
+    /// # Parameters
+    /// - `items`: number of paired items, at least 1.
+    ///
+    /// # Returns
+    /// In units of the score.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::Design;
+    ///
+    /// assert!((Design::Graded { sd: 0.3 }.standard_error(900) - 0.01).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn standard_error(&self, items: u64) -> f64 {
         let n = items as f64;
@@ -142,6 +181,17 @@ impl Design {
     }
 
     /// How many independent units `items` items are.
+    ///
+    /// # Parameters
+    /// - `items`: number of paired items.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::Design;
+    ///
+    /// let clustered = Design::Clustered { sd: 0.3, icc: 0.2, mean_size: 10.0, seen_size: 10.0 };
+    /// assert_eq!((clustered.units(200), Design::Graded { sd: 0.3 }.units(200)), (20, 200));
+    /// ```
     #[must_use]
     pub fn units(&self, items: u64) -> u64 {
         match *self {
@@ -153,7 +203,7 @@ impl Design {
 
     /// The number of units below which no verdict exists at `alpha`, whatever the data.
     #[must_use]
-    pub fn least_units(&self, alpha: Alpha) -> u64 {
+    pub(crate) fn least_units(&self, alpha: Alpha) -> u64 {
         match self {
             Self::TwoValued { .. } => 1,
             Self::Graded { .. } | Self::Clustered { .. } => sign_flip::needed(alpha).max(2) as u64,
@@ -161,6 +211,26 @@ impl Design {
     }
 
     /// With what probability do `units` units show the claim where `delta` is the truth?
+    ///
+    /// # Parameters
+    /// - `ask`: what is to be shown, at which alpha.
+    /// - `units`: number of independent units: items, or clusters.
+    /// - `delta`: the true improvement, in units of the score.
+    ///
+    /// # Returns
+    /// A probability.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::planning::{Ask, Design};
+    ///
+    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
+    /// let design = Design::Graded { sd: 0.3 };
+    /// assert!(design.power(&ask, 400, 0.05) > 0.9);
+    /// assert!(design.power(&ask, 400, 0.0) < 0.06);
+    /// assert_eq!(design.power(&ask, 3, 1.0), 0.0); // three units cannot reach alpha
+    /// ```
     #[must_use]
     pub fn power(&self, ask: &Ask, units: u64, delta: f64) -> f64 {
         self.power_with(ask, units, delta, Care::Thorough)
@@ -193,6 +263,21 @@ impl Design {
     /// planned power? In units of the score, 0 or more. For an equivalence claim: the smallest margin that is
     /// shown where the two do not differ. `None` where there are too few units for a verdict, or no effect
     /// that such scores can have is shown so often.
+    ///
+    /// # Parameters
+    /// - `ask`: what is to be shown, at which alpha, how surely.
+    /// - `units`: number of independent units: items, or clusters.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::planning::{Ask, Design};
+    ///
+    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
+    /// let design = Design::Graded { sd: 0.3 };
+    /// let effect = design.detectable(&ask, 400).expect("enough units");
+    /// assert!((design.power(&ask, 400, effect) - ask.power).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn detectable(&self, ask: &Ask, units: u64) -> Option<f64> {
         if units < self.least_units(ask.alpha) {
@@ -227,6 +312,21 @@ impl Design {
 
     /// The smallest margin m within which a candidate that changed nothing is shown not to be worse, with the
     /// planned power: the claim is "above -m" and the truth 0. `None` as for [`Design::detectable`].
+    ///
+    /// # Parameters
+    /// - `ask`: alpha and power; its claim is replaced.
+    /// - `units`: number of independent units: items, or clusters.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::planning::{Ask, Design};
+    ///
+    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
+    /// let design = Design::Graded { sd: 0.3 };
+    /// let margin = design.margin(&ask, 400).expect("enough units");
+    /// assert!(margin > 0.03 && margin < 0.05);
+    /// ```
     #[must_use]
     pub fn margin(&self, ask: &Ask, units: u64) -> Option<f64> {
         if units < self.least_units(ask.alpha) {
@@ -267,8 +367,24 @@ impl Design {
     /// How many items, and whole clusters, show the claim with the planned power where `planned` is the true
     /// improvement?
     ///
+    /// # Parameters
+    /// - `ask`: what is to be shown, at which alpha, how surely.
+    /// - `planned`: the true improvement planned for, in units of the score.
+    ///
     /// # Errors
     /// [`Never`] where no number does.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::planning::{Ask, Design, Never};
+    ///
+    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
+    /// let design = Design::Graded { sd: 0.3 };
+    /// let need = design.needed(&ask, 0.05).expect("a number of items");
+    /// assert!(need.items > 200 && need.items < 260 && need.clusters.is_none());
+    /// assert_eq!(design.needed(&ask, -0.05), Err(Never::OutsideTheClaim));
+    /// ```
     pub fn needed(&self, ask: &Ask, planned: f64) -> Result<Need, Never> {
         let outside = match ask.claim {
             Claim::Above { min_delta } => planned <= min_delta,

@@ -46,10 +46,30 @@ pub struct VarianceComponents {
 ///
 /// `baseline` and `candidate` hold the same items in the same order.
 ///
+/// # Parameters
+/// - `baseline`, `candidate`: the repeats of the same items in the same order.
+///
+/// # Returns
+/// The parts in squared units of the score, or `None`.
+///
 /// # References
 /// 1. Miller, E. (2024). Adding Error Bars to Evals: A Statistical Approach to Language Model Evaluations.
 ///    arXiv:2411.00640.
 /// 2. Searle, S. R., Casella, G. and McCulloch, C. E. (1992). *Variance Components*. Wiley.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::planning::variance_components;
+/// use evalsig::pairing::Repeats;
+///
+/// let (mut baseline, mut candidate) = (Repeats::default(), Repeats::default());
+/// for item in [0.0, 1.0, 2.0] {
+///     baseline.push([0.0, 1.0]);
+///     candidate.push([item, item + 1.0]);
+/// }
+/// let parts = variance_components(&baseline, &candidate).expect("items with two repeats");
+/// assert!((parts.baseline - 0.5).abs() < 1e-12 && (parts.candidate - 0.5).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn variance_components(baseline: &Repeats, candidate: &Repeats) -> Option<VarianceComponents> {
     let (a, b) = (Side::of(baseline)?, Side::of(candidate)?);
@@ -94,6 +114,20 @@ impl RepeatsPlan {
     ///
     /// What clusters add, sd^2 (deff - 1), is a matter of the true differences of their items, and no
     /// repeat lowers it.
+    ///
+    /// # Parameters
+    /// - `parts`: of the pilot.
+    /// - `sd`: standard deviation of its differences, in units of the score.
+    /// - `design_effect`: 1 where items are independent.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::{RepeatsPlan, VarianceComponents};
+    ///
+    /// let parts = VarianceComponents { between: 0.0, baseline: 0.1, candidate: 0.1 };
+    /// // Nothing but luck: twice the repeats halve the items.
+    /// assert!((RepeatsPlan::new(parts, 0.4, 1.0).saving(1.0) - 0.5).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn new(parts: VarianceComponents, sd: f64, design_effect: f64) -> Self {
         Self { parts, clustered: sd * sd * (design_effect - 1.0).max(0.0) }
@@ -107,7 +141,7 @@ impl RepeatsPlan {
     ///
     /// At the K of a pilot with equal repeats V(K) = sd^2 deff, unless omega^2 was negative.
     #[must_use]
-    pub fn variance(&self, repeats: f64) -> f64 {
+    pub(crate) fn variance(&self, repeats: f64) -> f64 {
         self.parts.between.max(0.0) + (self.parts.baseline + self.parts.candidate) / repeats + self.clustered
     }
 
@@ -119,6 +153,18 @@ impl RepeatsPlan {
     ///
     /// The same for every effect, alpha and power, as all of them need items in proportion to V. 0 where
     /// nothing varies.
+    ///
+    /// # Parameters
+    /// - `repeats`: repeats of each item on both sides today, >= 1.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::{RepeatsPlan, VarianceComponents};
+    ///
+    /// let parts = VarianceComponents { between: 0.0, baseline: 0.1, candidate: 0.1 };
+    /// let clustered = RepeatsPlan::new(parts, 0.4, 3.0);
+    /// assert!(clustered.saving(1.0) < 0.5 && clustered.saving(8.0) < clustered.saving(1.0));
+    /// ```
     #[must_use]
     pub fn saving(&self, repeats: f64) -> f64 {
         let before = self.variance(repeats);
@@ -127,6 +173,19 @@ impl RepeatsPlan {
 
     /// The fewest repeats, a power of two, whose doubling saves less than `least` of the items. `None`
     /// where that takes more than 2^20, as it does where nothing but luck varies.
+    ///
+    /// # Parameters
+    /// - `least`: the smallest saving that pays, in (0, 1/2).
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::planning::{RepeatsPlan, VarianceComponents};
+    ///
+    /// let parts = VarianceComponents { between: 0.0, baseline: 0.1, candidate: 0.1 };
+    /// let plan = RepeatsPlan::new(parts, 0.4, 3.0);
+    /// let repeats = plan.enough(0.1).expect("savings fall");
+    /// assert!(plan.saving(f64::from(repeats)) < 0.1);
+    /// ```
     #[must_use]
     pub fn enough(&self, least: f64) -> Option<u32> {
         (0..=20).map(|power| 1_u32 << power).find(|repeats| self.saving(f64::from(*repeats)) < least)

@@ -45,6 +45,21 @@ pub struct Wealth {
 
 impl Wealth {
     /// Before the first item; `low` <= `null` <= `high`, the bounds of what will be pushed.
+    ///
+    /// # Parameters
+    /// - `null`: the mean that is tested.
+    /// - `low`, `high`: bounds of what will be pushed, `low` < `high`.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::Wealth;
+    ///
+    /// let mut wealth = Wealth::new(0.0, -1.0, 1.0);
+    /// for _ in 0..30 {
+    ///     wealth.push(0.5);
+    /// }
+    /// assert!(wealth.p() < 0.05);
+    /// ```
     #[must_use]
     pub fn new(null: f64, low: f64, high: f64) -> Self {
         let null = ((null - low) / (high - low)).clamp(0.0, 1.0);
@@ -52,7 +67,7 @@ impl Wealth {
     }
 
     /// `count` more items of one difference, without a look in between.
-    pub fn add(&mut self, difference: f64, count: usize) {
+    pub(crate) fn add(&mut self, difference: f64, count: usize) {
         let y = ((difference - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         let count = count as f64;
         for (log, a) in self.logs.iter_mut().zip(&self.bets) {
@@ -62,6 +77,20 @@ impl Wealth {
     }
 
     /// One more difference, and a look; returns ln E as it stands.
+    ///
+    /// # Parameters
+    /// - `difference`: of one item; outside the bounds it counts as the bound.
+    ///
+    /// # Returns
+    /// ln e as it stands.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::Wealth;
+    ///
+    /// let mut wealth = Wealth::new(0.0, -1.0, 1.0);
+    /// assert!(wealth.push(1.0) > 0.0 && wealth.push(-1.0) < 1.0);
+    /// ```
     pub fn push(&mut self, difference: f64) -> f64 {
         self.add(difference, 1);
         let ln_e = self.ln_e();
@@ -73,6 +102,22 @@ impl Wealth {
     /// the null, lies below 1 / alpha. Valid at 1 - alpha at every look; within 1e-12 of the range.
     ///
     /// The product over (1 + a y) does not depend on the null, so no item is looked at again.
+    ///
+    /// # Parameters
+    /// - `alpha`: in (0, 1).
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::Wealth;
+    ///
+    /// let mut wealth = Wealth::new(0.0, -1.0, 1.0);
+    /// for _ in 0..30 {
+    ///     wealth.push(0.5);
+    /// }
+    /// let lower = wealth.lower(Alpha::USUAL);
+    /// assert!(lower > 0.0 && lower < 0.5);
+    /// ```
     #[must_use]
     pub fn lower(&self, alpha: Alpha) -> f64 {
         let refuted = |null: f64| {
@@ -91,12 +136,36 @@ impl Wealth {
     }
 
     /// ln of the e-value now.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::Wealth;
+    ///
+    /// let mut wealth = Wealth::new(0.0, -1.0, 1.0);
+    /// for _ in 0..30 {
+    ///     wealth.push(0.5);
+    /// }
+    /// assert!(wealth.ln_e() >= 20.0_f64.ln()); // 1 / alpha at .05
+    /// ```
     #[must_use]
     pub fn ln_e(&self) -> f64 {
         ln_mean_exp(&self.logs)
     }
 
     /// The anytime-valid p-value: 1 over the largest e-value after any [`Wealth::push`].
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::Wealth;
+    ///
+    /// let mut wealth = Wealth::new(0.0, -1.0, 1.0);
+    /// for _ in 0..30 {
+    ///     wealth.push(0.5);
+    /// }
+    /// let strongest = wealth.p();
+    /// wealth.push(-1.0);
+    /// assert!(wealth.p() <= strongest); // a loss takes nothing back
+    /// ```
     #[must_use]
     pub fn p(&self) -> f64 {
         (-self.most).exp()

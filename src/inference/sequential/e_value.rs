@@ -21,8 +21,24 @@ use crate::numerics::tails;
 /// # Accuracy
 /// 1e-12 absolute on ln e to 1,000 pairs, 1e-9 to 1e6. Golden: `evalue_mcnemar_*`.
 ///
+/// # Parameters
+/// - `broken`: pairs with baseline right and candidate wrong.
+/// - `fixed`: the reverse.
+///
+/// # Returns
+/// ln e; below 0 where the data speak against.
+///
 /// # References
 /// 1. Ville, J. (1939). *Étude critique de la notion de collectif*.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::sequential::ln_e_discordant;
+///
+/// assert!(ln_e_discordant(0, 0).abs() < 1e-12);
+/// assert!(ln_e_discordant(0, 8) > 20.0_f64.ln()); // stop and claim at alpha .05
+/// assert!(ln_e_discordant(8, 0) < 0.0);
+/// ```
 #[must_use]
 pub fn ln_e_discordant(broken: u64, fixed: u64) -> f64 {
     let (b, c) = (broken as f64, fixed as f64);
@@ -42,6 +58,16 @@ pub struct PairEvidence {
 impl PairEvidence {
     /// One more item: its difference of 0/1 scores, positive where it was fixed. Concordant items
     /// change nothing. Returns ln e as it stands.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::PairEvidence;
+    ///
+    /// let mut pairs = PairEvidence::default();
+    /// assert!(pairs.push(1.0) > 0.0);
+    /// let before = pairs.ln_e();
+    /// assert_eq!(pairs.push(0.0), before); // concordant
+    /// ```
     pub fn push(&mut self, difference: f64) -> f64 {
         self.fixed += u64::from(difference > 0.0);
         self.broken += u64::from(difference < 0.0);
@@ -51,12 +77,31 @@ impl PairEvidence {
     }
 
     /// ln of the e-value now.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::PairEvidence;
+    ///
+    /// let mut pairs = PairEvidence::default();
+    /// assert!(pairs.ln_e().abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn ln_e(&self) -> f64 {
         ln_e_discordant(self.broken, self.fixed)
     }
 
     /// The anytime-valid p-value: 1 over the largest e-value so far.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::inference::sequential::PairEvidence;
+    ///
+    /// let mut pairs = PairEvidence::default();
+    /// (0..8).for_each(|_| drop(pairs.push(1.0)));
+    /// let p = pairs.p();
+    /// pairs.push(-1.0);
+    /// assert_eq!(pairs.p(), p);
+    /// ```
     #[must_use]
     pub fn p(&self) -> f64 {
         (-self.most).exp()

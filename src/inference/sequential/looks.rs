@@ -61,6 +61,20 @@ impl ItemTest {
     /// differences: on items sorted by subject, no item-level method keeps its level.
     ///
     /// `differences`: oriented, at least one, in any order. O(n log n).
+    ///
+    /// # Parameters
+    /// - `differences`: of all items so far, oriented, at least one, in any order.
+    /// - `alpha`: in (0, 1), for the bounds.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::ItemTest;
+    ///
+    /// let seen = ItemTest::Pairs.look(&[1.0, 0.0, 1.0, 1.0], Alpha::USUAL);
+    /// assert_eq!(seen.delta, 0.75);
+    /// assert!(seen.ln_e.0 > 0.0 && seen.ln_e.1 < 0.0);
+    /// ```
     #[must_use]
     pub fn look(&self, differences: &[f64], alpha: Alpha) -> Seen {
         // 0 and -0 are one value, and must not be two.
@@ -98,6 +112,18 @@ pub struct ItemLooks {
 
 impl ItemLooks {
     /// Before the first look.
+    ///
+    /// # Parameters
+    /// - `alpha`: for all looks together, in each direction.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest};
+    ///
+    /// let looks = ItemLooks::new(Alpha::USUAL);
+    /// assert_eq!((looks.stopped(), looks.p()), (None, (1.0, 1.0)));
+    /// ```
     #[must_use]
     pub fn new(alpha: Alpha) -> Self {
         Self { alpha, p: (1.0, 1.0), stopped: None }
@@ -105,11 +131,27 @@ impl ItemLooks {
 
     /// After looks that were recorded with these p-values and stopped nothing.
     #[must_use]
-    pub fn resumed(alpha: Alpha, p: (f64, f64)) -> Self {
+    pub(crate) fn resumed(alpha: Alpha, p: (f64, f64)) -> Self {
         Self { alpha, p, stopped: None }
     }
 
     /// One more look. Once stopped, further looks change nothing.
+    ///
+    /// # Parameters
+    /// - `seen`: what all items so far show.
+    ///
+    /// # Returns
+    /// What stopped the test, if anything has.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest};
+    ///
+    /// let mut looks = ItemLooks::new(Alpha::USUAL);
+    /// assert_eq!(looks.take(&ItemTest::Pairs.look(&[1.0; 3], Alpha::USUAL)), None);
+    /// assert_eq!(looks.take(&ItemTest::Pairs.look(&[1.0; 9], Alpha::USUAL)), Some(Evidence::For));
+    /// ```
     pub fn take(&mut self, seen: &Seen) -> Option<Evidence> {
         if self.stopped.is_none() {
             let (above, below) = seen.ln_e;
@@ -125,6 +167,16 @@ impl ItemLooks {
     }
 
     /// What stopped it, if anything did.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest};
+    ///
+    /// let mut looks = ItemLooks::new(Alpha::USUAL);
+    /// looks.take(&ItemTest::Pairs.look(&[-1.0; 9], Alpha::USUAL));
+    /// assert_eq!(looks.stopped(), Some(Evidence::Against));
+    /// ```
     #[must_use]
     pub fn stopped(&self) -> Option<Evidence> {
         self.stopped
@@ -132,6 +184,16 @@ impl ItemLooks {
 
     /// The p-values of "delta <= `min_delta`" and of "delta >= `min_delta`", valid at every look: 1 over the
     /// largest e-value at any look.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::Alpha;
+    /// use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest};
+    ///
+    /// let mut looks = ItemLooks::new(Alpha::USUAL);
+    /// looks.take(&ItemTest::Pairs.look(&[1.0; 9], Alpha::USUAL));
+    /// assert!(looks.p().0 <= 0.05 && looks.p().1 == 1.0);
+    /// ```
     #[must_use]
     pub fn p(&self) -> (f64, f64) {
         self.p
@@ -157,6 +219,20 @@ pub struct PlannedLooks {
 impl PlannedLooks {
     /// Before the first of `planned` looks; `plan.alpha` is for all of them together. `None` for no
     /// look, or where alpha is too small to be shared.
+    ///
+    /// # Parameters
+    /// - `plan`: the plan of the gate; its alpha is for all looks together.
+    /// - `planned`: number of looks, at least 1.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::sequential::PlannedLooks;
+    ///
+    /// let plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// assert!(PlannedLooks::new(plan.clone(), 3).is_some());
+    /// assert!(PlannedLooks::new(plan, 0).is_none());
+    /// ```
     #[must_use]
     pub fn new(mut plan: Plan, planned: u32) -> Option<Self> {
         plan.alpha = Alpha::new(plan.alpha.get() / f64::from(planned))?;
@@ -165,14 +241,31 @@ impl PlannedLooks {
 
     /// After `used` looks that were recorded with these p-values and stopped nothing.
     #[must_use]
-    pub fn resumed(self, used: u32, p: (f64, f64)) -> Self {
+    pub(crate) fn resumed(self, used: u32, p: (f64, f64)) -> Self {
         Self { used: used.min(self.planned), p, ..self }
     }
 
     /// One look at all data so far. Once stopped or used up, further looks change nothing.
     ///
+    /// # Parameters
+    /// - `sample`: all data so far.
+    ///
     /// # Errors
     /// Those of [`infer`].
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::sequential::{Evidence, PlannedLooks};
+    ///
+    /// let mut plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// plan.resamples = 199;
+    /// let mut looks = PlannedLooks::new(plan, 2).expect("two looks");
+    /// let sample = Sample::graded(vec![0.0; 12], (1..=12).map(f64::from).collect(), None);
+    /// assert_eq!(looks.look(&sample)?, Some(Evidence::For));
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     pub fn look(&mut self, sample: &Sample) -> Result<Option<Evidence>, Diagnostic> {
         if self.stopped.is_some() || self.left() == 0 {
             return Ok(self.stopped);
@@ -192,6 +285,22 @@ impl PlannedLooks {
     }
 
     /// What stopped it, if anything did.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::sequential::{Evidence, PlannedLooks};
+    ///
+    /// let mut plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// plan.resamples = 199;
+    /// let mut looks = PlannedLooks::new(plan, 2).expect("two looks");
+    /// let sample = Sample::graded(vec![0.0; 12], (1..=12).map(f64::from).collect(), None);
+    /// assert_eq!(looks.stopped(), None);
+    /// looks.look(&sample)?;
+    /// assert_eq!(looks.stopped(), Some(Evidence::For));
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn stopped(&self) -> Option<Evidence> {
         self.stopped
@@ -199,23 +308,47 @@ impl PlannedLooks {
 
     /// Looks that are left.
     #[must_use]
-    pub fn left(&self) -> u32 {
+    pub(crate) fn left(&self) -> u32 {
         self.planned - self.used
     }
 
-    /// Looks taken, and planned.
-    #[must_use]
-    pub fn looks(&self) -> (u32, u32) {
-        (self.used, self.planned)
-    }
-
     /// The p-values for and against the claim: N times the smallest at any look.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::sequential::{Evidence, PlannedLooks};
+    ///
+    /// let mut plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// plan.resamples = 199;
+    /// let mut looks = PlannedLooks::new(plan, 2).expect("two looks");
+    /// let sample = Sample::graded(vec![0.0; 12], (1..=12).map(f64::from).collect(), None);
+    /// looks.look(&sample)?;
+    /// assert!(looks.p().0 <= 0.05 && looks.p().1 == 1.0);
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn p(&self) -> (f64, f64) {
         self.p
     }
 
     /// The estimate of the latest look; its bounds are at 1 - alpha / N.
+    ///
+    /// # Example
+    /// ```
+    /// use evalsig::domain::{Claim, Plan};
+    /// use evalsig::inference::Sample;
+    /// use evalsig::inference::sequential::{Evidence, PlannedLooks};
+    ///
+    /// let mut plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// plan.resamples = 199;
+    /// let mut looks = PlannedLooks::new(plan, 2).expect("two looks");
+    /// let sample = Sample::graded(vec![0.0; 12], (1..=12).map(f64::from).collect(), None);
+    /// looks.look(&sample)?;
+    /// assert!(looks.last().is_some_and(|estimate| estimate.lower > 0.0));
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn last(&self) -> Option<&Estimate> {
         self.last.as_ref()
