@@ -14,6 +14,19 @@ use crate::numerics::monotone::Monotone;
 ///
 /// A property test holds every method to it, so a report can never show an interval that
 /// contradicts its p-value.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::Alpha;
+/// use evalsig::inference::Inversion as _;
+/// use evalsig::inference::methods::Tango;
+///
+/// let test = Tango::new(4, 15, 200).expect("no more discordant pairs than pairs");
+/// let lower = test.lower(Alpha::USUAL);
+/// for null in [lower.next_down(), lower] {
+///     assert_eq!(lower > null, test.p_greater(null) <= 0.05);
+/// }
+/// ```
 pub trait Inversion {
     /// The estimate of delta: item-weighted mean of the paired differences.
     fn delta(&self) -> f64;

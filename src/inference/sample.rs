@@ -61,11 +61,22 @@ impl Sample {
     ///
     /// # Example
     /// ```
+    /// use evalsig::domain::{Claim, Direction, Item, Plan, RunFrameBuilder, RunNames, Score};
     /// use evalsig::inference::Sample;
+    /// use evalsig::pairing::pair;
     ///
-    /// let sample = Sample::graded(vec![0.5, 0.5, 0.0], vec![1.0, 0.5, 0.5], Some(vec![0, 0, 1]));
-    /// // `Sample::of(&pairs, Direction::LowerIsBetter)` turns the sign of every score: 0.5 becomes -0.5.
-    /// assert_eq!(sample.differences(), [0.5, 0.0, 0.5]);
+    /// let run = |scores: [f64; 2]| {
+    ///     let mut rows = RunFrameBuilder::default();
+    ///     for (id, score) in ["a", "b"].into_iter().zip(scores) {
+    ///         rows.push(Item { id, epoch: 0, cluster: None, score: Ok(Score::new(score).expect("finite")) });
+    ///     }
+    ///     rows.finish(RunNames::default())
+    /// };
+    /// let plan = Plan::of(Claim::Above { min_delta: 0.0 });
+    /// let pairs = pair(&run([3.0, 5.0])?, &run([2.0, 5.5])?, &plan)?;
+    /// // Where less is better, the first item improved.
+    /// assert_eq!(Sample::of(&pairs, Direction::LowerIsBetter).differences(), [1.0, -0.5]);
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
     /// ```
     #[must_use]
     pub fn of(pairs: &Pairs, direction: Direction) -> Self {

@@ -22,6 +22,7 @@ mod bucket;
 mod container;
 mod contract;
 mod docs;
+mod docstrings;
 mod doctor;
 mod export;
 mod files;
