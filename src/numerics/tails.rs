@@ -6,7 +6,7 @@
 //!
 //! `statrs` 0.19.1 was measured beside them against 60 digits, function by function: docs/numerics.md, held
 //! by `tests/it/numerics.rs`. It is called where it is as accurate and where its last bits decide nothing:
-//! [`normal_isf_for_search`]. Everything else is ours, for the reason that stands at the function.
+//! `normal_isf_for_search`. Everything else is ours, for the reason that stands at the function.
 //!
 //! # References
 //! 1. Abramowitz, M. and Stegun, I. A. (1964). *Handbook of Mathematical Functions*, 26.2.11, 26.2.14
