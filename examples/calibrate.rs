@@ -30,18 +30,15 @@ mod repeated;
 use std::collections::BTreeMap;
 
 use evalsig::domain::{Alpha, Claim, ClusterRule, Edition, EpochRule, Fraction, Plan, Rule};
-use evalsig::inference::betting::Betting;
-use evalsig::inference::bootstrap_t::BootstrapT;
-use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
-use evalsig::inference::evalue::PairEvidence;
-use evalsig::inference::exact_unconditional::ExactUnconditional;
-use evalsig::inference::guarded::Guarded;
-use evalsig::inference::hall_t::HallT;
+use evalsig::inference::methods::{
+    Betting, BootstrapT, ClusterMean, ClusterRobust, Correction, ExactUnconditional, HallT,
+    IntersectionUnion, Saddlepoint, SignFlip,
+};
 use evalsig::inference::multiplicity::holm;
-use evalsig::inference::saddlepoint::Saddlepoint;
-use evalsig::inference::stream::{Purpose, Stream, Streams};
-use evalsig::inference::wealth::Wealth;
-use evalsig::inference::{Inversion, Sample, SignFlip, Unit, evalsig_0_1, tails};
+use evalsig::inference::sequential::{PairEvidence, Wealth};
+use evalsig::inference::{Inversion, Sample, Unit, evalsig_0_1};
+use evalsig::numerics::stream::{Purpose, Stream, Streams};
+use evalsig::numerics::tails;
 use rayon::prelude::*;
 
 const ALPHA: f64 = 0.05;
@@ -159,13 +156,13 @@ const ENUMERATED: usize = 16;
 const RESOLUTION: f64 = 4.0 * f64::EPSILON;
 
 /// The guarded test as `auto` runs it.
-fn guarded(units: &[Unit], seed: u64) -> Guarded<SignFlip, BootstrapT> {
+fn guarded(units: &[Unit], seed: u64) -> IntersectionUnion<SignFlip, BootstrapT> {
     let test = if units.len() <= ENUMERATED {
         SignFlip::new(units, RESOLUTION, RESAMPLES, seed)
     } else {
         SignFlip::random(units, RESOLUTION, RESAMPLES, seed)
     };
-    Guarded { test, guard: BootstrapT::new(units, RESAMPLES, seed) }
+    IntersectionUnion { test, guard: BootstrapT::new(units, RESAMPLES, seed) }
 }
 
 /// Whether Python evalsig 0.1.2 calls an improvement significant (one-sided McNemar, as `--rule
@@ -400,7 +397,7 @@ fn many_items(runs: Runs) {
         let total = runs.of(4000);
         let hits = count(total, 7_000_000 + which, |stream, _| {
             let d: Vec<f64> = (0..3000).map(|_| draw(stream)).collect();
-            let guarded = Guarded { test: Saddlepoint::new(&d), guard: HallT::new(&d) };
+            let guarded = IntersectionUnion { test: Saddlepoint::new(&d), guard: HallT::new(&d) };
             [
                 allows(&guarded.test, 0.0),
                 allows(&guarded.guard, 0.0),

@@ -7,6 +7,7 @@
 //! domain      the words everyone uses; a value that exists is valid
 //! readers     bytes of a run file -> RunFrame
 //! pairing     two RunFrames -> paired items and what was left out
+//! numerics    tails of distributions, sums, random numbers
 //! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
 //! decision    estimate + plan -> Verdict with its reasons
 //! envelope    everything above -> the bytes that are hashed and kept
@@ -25,6 +26,8 @@ pub mod domain;
 pub mod readers;
 
 pub mod pairing;
+
+pub mod numerics;
 
 pub mod inference;
 

@@ -2,16 +2,12 @@
 //! would show: the bounds themselves, their neighbours among the doubles, and levels that are p-values.
 
 use evalsig::domain::Alpha;
-use evalsig::inference::betting::Betting;
-use evalsig::inference::bootstrap_t::BootstrapT;
-use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
-use evalsig::inference::exact_unconditional::ExactUnconditional;
-use evalsig::inference::guarded::Guarded;
-use evalsig::inference::hall_t::HallT;
-use evalsig::inference::mcnemar_midp::McnemarMidP;
-use evalsig::inference::saddlepoint::Saddlepoint;
-use evalsig::inference::stream::{Purpose, Stream, Streams};
-use evalsig::inference::{Bootstrap, ExactConditional, Inversion, PairedT, SignFlip, Tango, Unit};
+use evalsig::inference::methods::{
+    Betting, Bootstrap, BootstrapT, ClusterMean, ClusterRobust, Correction, ExactConditional,
+    ExactUnconditional, HallT, IntersectionUnion, McnemarMidP, PairedT, Saddlepoint, SignFlip, Tango,
+};
+use evalsig::inference::{Inversion, Unit};
+use evalsig::numerics::stream::{Purpose, Stream, Streams};
 use rayon::prelude::*;
 
 use super::{Runs, SEED, as_units, head};
@@ -82,11 +78,11 @@ const CASES: &[Case] = &[
     ("`sign_flip_bootstrap_t`", "2 to 20 units, 99 resamples", |s| {
         let units = units(s, 2, 20);
         let guard = BootstrapT::new(&units, RESAMPLES, s.below(1 << 20).into());
-        Box::new(Guarded { test: flip(&units), guard })
+        Box::new(IntersectionUnion { test: flip(&units), guard })
     }),
     ("`saddlepoint_hall_t`", "2 to 100 items", |s| {
         let d = differences(s, 2, 100);
-        Box::new(Guarded { test: Saddlepoint::new(&d), guard: HallT::new(&d) })
+        Box::new(IntersectionUnion { test: Saddlepoint::new(&d), guard: HallT::new(&d) })
     }),
     ("saddlepoint alone", "2 to 100 items", |s| Box::new(Saddlepoint::new(&differences(s, 2, 100)))),
     ("Hall's t alone", "2 to 100 items", |s| Box::new(HallT::new(&differences(s, 2, 100)))),

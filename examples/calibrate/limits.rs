@@ -2,11 +2,11 @@
 //! rare to be seen; and 0/1 scores at alphas far below .05.
 
 use evalsig::domain::{Claim, Method, Plan};
-use evalsig::inference::cr2::ClusterMean;
-use evalsig::inference::exact_unconditional::ExactUnconditional;
-use evalsig::inference::informative::size_effect;
-use evalsig::inference::stream::Stream;
-use evalsig::inference::{Inversion, Sample, Unit, infer, tails};
+use evalsig::inference::cautions::informative_cluster_size::size_effect;
+use evalsig::inference::methods::{ClusterMean, ExactUnconditional};
+use evalsig::inference::{Inversion, Sample, Unit, infer};
+use evalsig::numerics::stream::Stream;
+use evalsig::numerics::tails;
 
 use super::{RESAMPLES, Runs, allows, as_units, count, enumerate, guarded, head, rate, row};
 

@@ -3,8 +3,8 @@
 
 use evalsig::decision::{WorstCase, worst_case};
 use evalsig::domain::{Claim, Direction, Edition, Item, Plan, RunFrame, RunFrameBuilder, RunMetadata, Score};
-use evalsig::inference::stream::Stream;
 use evalsig::inference::{Sample, infer};
+use evalsig::numerics::stream::Stream;
 use evalsig::pairing::pair;
 
 use super::{Runs, count, head, rate, row};

@@ -1,8 +1,8 @@
 //! Betting in one order, as version 0.1 did, and over many: what renaming items did, and what it costs not to.
 
 use evalsig::domain::{Claim, Edition, Method, MethodChoice, Plan};
-use evalsig::inference::stream::Stream;
 use evalsig::inference::{Sample, infer};
+use evalsig::numerics::stream::Stream;
 
 use super::{Draw, Runs, count, head, laws_named, rate};
 

@@ -1,13 +1,11 @@
 //! Does planning keep its word? The power that is found where `Design` promises .80.
 
 use evalsig::domain::{Alpha, Claim};
-use evalsig::inference::design::{Ask, Design};
-use evalsig::inference::exact_unconditional::ExactUnconditional;
-use evalsig::inference::guarded::Guarded;
-use evalsig::inference::hall_t::HallT;
-use evalsig::inference::saddlepoint::Saddlepoint;
-use evalsig::inference::stream::Stream;
-use evalsig::inference::{Inversion, Unit, tails};
+use evalsig::inference::methods::{ExactUnconditional, HallT, IntersectionUnion, Saddlepoint};
+use evalsig::inference::planning::{Ask, Design};
+use evalsig::inference::{Inversion, Unit};
+use evalsig::numerics::stream::Stream;
+use evalsig::numerics::tails;
 use rayon::prelude::*;
 
 use super::{ALPHA, Runs, as_units, count, fewest, guarded, head, rate};
@@ -229,7 +227,7 @@ fn shows(units: &[Unit], claim: Claim, run: u64) -> bool {
     }
     if units.len() > 2000 {
         let d: Vec<f64> = units.iter().map(|unit| unit.sum).collect();
-        return proven(&Guarded { test: Saddlepoint::new(&d), guard: HallT::new(&d) }, claim);
+        return proven(&IntersectionUnion { test: Saddlepoint::new(&d), guard: HallT::new(&d) }, claim);
     }
     proven(&guarded(units, run), claim)
 }

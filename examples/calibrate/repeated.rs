@@ -2,9 +2,8 @@
 
 use evalsig::domain::{Alpha, Claim, Plan};
 use evalsig::inference::Sample;
-use evalsig::inference::evalue::PairEvidence;
-use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};
-use evalsig::inference::stream::{Purpose, Stream, Streams};
+use evalsig::inference::sequential::{Evidence, ItemLooks, ItemTest, PairEvidence, PlannedLooks};
+use evalsig::numerics::stream::{Purpose, Stream, Streams};
 
 use super::{ALPHA, Draw, Runs, count, head, laws_named, rate};
 

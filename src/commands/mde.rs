@@ -5,8 +5,7 @@ mod pilot;
 use super::{Files, Output, OutputFormat};
 use crate::domain::number_format::signed;
 use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
-use crate::inference::design::{Ask, Design, Need, Never};
-use crate::inference::variance_parts::RepeatsPlan;
+use crate::inference::planning::{Ask, Design, Need, Never, RepeatsPlan};
 use crate::present::json;
 use crate::present::mde::{self as shown, Answer};
 

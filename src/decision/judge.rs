@@ -6,7 +6,7 @@ use super::rule::{decide, reproduce};
 use super::warnings::warnings;
 use super::worst_case::{holds_whatever, worst_case};
 use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
-use crate::inference::{self, Sample, effects, icc};
+use crate::inference::{self, Sample, effect_sizes as effects, icc};
 use crate::pairing::{Pairs, pair};
 
 /// May the candidate ship over the baseline under this plan?

@@ -3,8 +3,9 @@
 use super::judgement::Outlook;
 use super::wording;
 use crate::domain::Plan;
-use crate::inference::forecast::Forecast;
-use crate::inference::{Estimate, Sample, bounded};
+use crate::inference::methods::bounded;
+use crate::inference::planning::Forecast;
+use crate::inference::{Estimate, Sample};
 
 /// The outlook of one design; it enters the advice, never the verdict.
 pub(super) fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {

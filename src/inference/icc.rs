@@ -2,7 +2,8 @@
 
 use std::iter::zip;
 
-use super::{Unit, moments};
+use crate::inference::sample::Unit;
+use crate::numerics::moments;
 
 /// One-way analysis of variance of differences within clusters.
 ///
@@ -36,6 +37,22 @@ pub struct Anova {
 /// than two clusters, without a cluster of two items, or where nothing varies.
 ///
 /// Accuracy: 1e-8 and better against `golden_stats.json` (cluster_robust: msb, msw, n0, icc_anova_n0).
+///
+/// # Parameters
+/// - `differences`: one an item, finite.
+/// - `clusters`: the cluster of each item as 0..k, as long as `differences`.
+///
+/// # Returns
+/// Mean squares, n0 and the ICC, or `None`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::icc::anova;
+///
+/// // Items of a cluster agree exactly, clusters differ.
+/// let found = anova(&[1.0, 1.0, 0.0, 0.0, 2.0, 2.0], &[0, 0, 1, 1, 2, 2]).expect("three clusters of two");
+/// assert_eq!((found.within, found.n0, found.icc), (0.0, 2.0, 1.0));
+/// ```
 #[must_use]
 pub fn anova(differences: &[f64], clusters: &[u32]) -> Option<Anova> {
     let k = clusters.iter().max().map_or(0, |top| *top as usize + 1);
@@ -71,8 +88,24 @@ pub fn anova(differences: &[f64], clusters: &[u32]) -> Option<Anova> {
 /// n items in units of sizes m_g. Equal to k for k equal units; near 4 where one of many holds half the
 /// items. 0 without units.
 ///
+/// # Parameters
+/// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+///
+/// # Returns
+/// A number from 0 to the number of units.
+///
 /// # References
 /// 1. Kish, L. (1965). *Survey Sampling*, section 8.2.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::Unit;
+/// use evalsig::inference::icc::effective_units;
+///
+/// let unit = |size| Unit { sum: 0.0, size };
+/// assert_eq!(effective_units(&[unit(5.0), unit(5.0)]), 2.0);
+/// assert!(effective_units(&[unit(9.0), unit(1.0)]) < 1.25);
+/// ```
 #[must_use]
 pub fn effective_units(units: &[Unit]) -> f64 {
     let n: f64 = units.iter().map(|unit| unit.size).sum();
@@ -89,6 +122,23 @@ pub fn effective_units(units: &[Unit]) -> f64 {
 /// n items in units of sizes m_g. `icc` outside [0, 1] counts as its nearer end. Python evalsig puts
 /// the mean size in place of sum m_g^2 / n, which is larger wherever sizes differ: with one dominant
 /// cluster its detectable effect comes out at a third of the true one.
+///
+/// # Parameters
+/// - `units`: one entry an independent unit: the sum of its differences (units of the score, positive is better) and its number of items (> 0).
+/// - `icc`: intra-cluster correlation of the differences.
+///
+/// # Returns
+/// A factor, 1 for independent items.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::Unit;
+/// use evalsig::inference::icc::design_effect;
+///
+/// let units = [Unit { sum: 0.0, size: 10.0 }; 5];
+/// assert_eq!(design_effect(&units, 0.5), 5.5);
+/// assert_eq!(design_effect(&units, -0.2), 1.0);
+/// ```
 #[must_use]
 pub fn design_effect(units: &[Unit], icc: f64) -> f64 {
     let n: f64 = units.iter().map(|unit| unit.size).sum();
@@ -99,7 +149,7 @@ pub fn design_effect(units: &[Unit], icc: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{anova, design_effect, effective_units};
-    use crate::inference::Unit;
+    use crate::inference::sample::Unit;
 
     #[test]
     fn ends() {

@@ -1,7 +1,7 @@
 //! One test, and its bounds by inverting it: the shape that every method takes.
 
-use super::monotone::Monotone;
 use crate::domain::Alpha;
+use crate::numerics::monotone::Monotone;
 
 /// A family of one-sided tests of delta, the true mean improvement, prepared from one sample.
 ///
@@ -14,6 +14,19 @@ use crate::domain::Alpha;
 ///
 /// A property test holds every method to it, so a report can never show an interval that
 /// contradicts its p-value.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::Alpha;
+/// use evalsig::inference::Inversion as _;
+/// use evalsig::inference::methods::Tango;
+///
+/// let test = Tango::new(4, 15, 200).expect("no more discordant pairs than pairs");
+/// let lower = test.lower(Alpha::USUAL);
+/// for null in [lower.next_down(), lower] {
+///     assert_eq!(lower > null, test.p_greater(null) <= 0.05);
+/// }
+/// ```
 pub trait Inversion {
     /// The estimate of delta: item-weighted mean of the paired differences.
     fn delta(&self) -> f64;
@@ -34,7 +47,7 @@ pub trait Inversion {
 }
 
 /// A test whose p-values are formulas in `null`; the rest follows by [`Monotone`].
-pub(super) trait Formula {
+pub(crate) trait Formula {
     /// The estimate of delta.
     fn estimate(&self) -> f64;
 
@@ -67,11 +80,44 @@ impl<T: Formula> Inversion for T {
     }
 }
 
+/// Writes `impl Inversion` for a type that holds the test which answers for it: `forward_inversion!(Type, |this| &this.test)`.
+macro_rules! forward_inversion {
+    ($outer:ty, |$this:ident| $inner:expr) => {
+        impl $crate::inference::inversion::Inversion for $outer {
+            fn delta(&self) -> f64 {
+                let $this = self;
+                $crate::inference::inversion::Inversion::delta($inner)
+            }
+
+            fn p_greater(&self, null: f64) -> f64 {
+                let $this = self;
+                $crate::inference::inversion::Inversion::p_greater($inner, null)
+            }
+
+            fn p_less(&self, null: f64) -> f64 {
+                let $this = self;
+                $crate::inference::inversion::Inversion::p_less($inner, null)
+            }
+
+            fn lower(&self, alpha: $crate::domain::Alpha) -> f64 {
+                let $this = self;
+                $crate::inference::inversion::Inversion::lower($inner, alpha)
+            }
+
+            fn upper(&self, alpha: $crate::domain::Alpha) -> f64 {
+                let $this = self;
+                $crate::inference::inversion::Inversion::upper($inner, alpha)
+            }
+        }
+    };
+}
+pub(crate) use forward_inversion;
+
 /// What data say that can refute nothing: p = 1 everywhere and no bounds. Never p = 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct NoEvidence {
+pub(crate) struct NoEvidence {
     /// The estimate of delta.
-    pub(super) delta: f64,
+    pub(crate) delta: f64,
 }
 
 impl Formula for NoEvidence {

@@ -6,13 +6,28 @@
 //!
 //! # References
 //! 1. Holm, S. (1979). A simple sequentially rejective multiple test procedure. *Scandinavian Journal
-//!    of Statistics* 6, 65-70.
+//!    of Statistics* 6, 65-70. doi:10.2307/4615733.
 //! 2. Hochberg, Y. (1988). A sharper Bonferroni procedure for multiple tests of significance.
 //!    *Biometrika* 75, 800-802.
 //! 3. Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. *Journal of the Royal
-//!    Statistical Society B* 57, 289-300.
+//!    Statistical Society B* 57, 289-300. doi:10.2307/2346101.
 
 /// Probability of any wrong claim at most alpha, by the union bound: `min(1, m p)`.
+///
+/// # Parameters
+/// - `p`: p-values in [0, 1], in any order; may be empty.
+///
+/// # Returns
+/// The adjusted p-values, in the order of `p`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::multiplicity::bonferroni;
+///
+/// let adjusted = bonferroni(&[0.01, 0.04, 0.03]);
+/// let wanted = [0.03, 0.12, 0.09];
+/// assert!(adjusted.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-12));
+/// ```
 #[must_use]
 pub fn bonferroni(p: &[f64]) -> Vec<f64> {
     let m = p.len() as f64;
@@ -24,6 +39,21 @@ pub fn bonferroni(p: &[f64]) -> Vec<f64> {
 ///
 /// ```text
 /// adjusted p_(i) = max over j <= i of min(1, (m - j + 1) p_(j)),   p_(1) <= ... <= p_(m)
+/// ```
+///
+/// # Parameters
+/// - `p`: p-values in [0, 1], in any order; may be empty.
+///
+/// # Returns
+/// The adjusted p-values, in the order of `p`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::multiplicity::holm;
+///
+/// let adjusted = holm(&[0.01, 0.04, 0.03]);
+/// let wanted = [0.03, 0.06, 0.06];
+/// assert!(adjusted.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-12));
 /// ```
 #[must_use]
 pub fn holm(p: &[f64]) -> Vec<f64> {
@@ -42,6 +72,21 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
 /// ```text
 /// adjusted p_(i) = min over j >= i of (m - j + 1) p_(j)
 /// ```
+///
+/// # Parameters
+/// - `p`: p-values in [0, 1], in any order; may be empty.
+///
+/// # Returns
+/// The adjusted p-values, in the order of `p`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::multiplicity::hochberg;
+///
+/// let adjusted = hochberg(&[0.01, 0.04, 0.03]);
+/// let wanted = [0.03, 0.04, 0.04];
+/// assert!(adjusted.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-12));
+/// ```
 #[must_use]
 pub fn hochberg(p: &[f64]) -> Vec<f64> {
     step_up(p, |m, rank| m - rank + 1.0)
@@ -52,6 +97,21 @@ pub fn hochberg(p: &[f64]) -> Vec<f64> {
 ///
 /// ```text
 /// adjusted p_(i) = min over j >= i of m p_(j) / j
+/// ```
+///
+/// # Parameters
+/// - `p`: p-values in [0, 1], in any order; may be empty.
+///
+/// # Returns
+/// The adjusted p-values, in the order of `p`.
+///
+/// # Example
+/// ```
+/// use evalsig::inference::multiplicity::benjamini_hochberg;
+///
+/// let adjusted = benjamini_hochberg(&[0.01, 0.04, 0.03]);
+/// let wanted = [0.03, 0.04, 0.04];
+/// assert!(adjusted.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-12));
 /// ```
 #[must_use]
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
@@ -89,8 +149,8 @@ fn in_place(len: usize, adjusted: Vec<(usize, f64)>) -> Vec<f64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::golden_cases::{cases, close};
     use super::*;
+    use crate::inference::golden_cases::{cases, close};
 
     #[test]
     fn golden() {

@@ -2,7 +2,8 @@
 //! `p_greater(null) <= alpha`, and the mirror, for every method, at ties and at the bounds themselves.
 
 use evalsig::domain::{Method, MethodChoice};
-use evalsig::inference::{Bootstrap, ExactConditional, Inversion, PairedT, SignFlip, Tango, Unit, infer};
+use evalsig::inference::methods::{Bootstrap, ExactConditional, PairedT, SignFlip, Tango};
+use evalsig::inference::{Inversion, Unit, infer};
 use proptest::prelude::*;
 
 use crate::support::samples::{alpha, binary, graded, numbered, plan};

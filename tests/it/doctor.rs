@@ -47,7 +47,7 @@ fn an_effect_out_of_reach_is_told_with_what_it_needs() {
 
 /// A run of 20 clusters of 6 items and `epochs` epochs; each epoch shifts everything by luck of its own.
 fn epochs_with_luck(session: &Session, name: &str, epochs: u32, luck: f64) {
-    use evalsig::inference::stream::{Purpose, Streams};
+    use evalsig::numerics::stream::{Purpose, Streams};
     let mut stream = Streams::new(8, Purpose::Simulation).replicate(name.len() as u64);
     let mut items = Vec::new();
     for epoch in 0..epochs {

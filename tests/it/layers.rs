@@ -109,8 +109,7 @@ fn an_effect_is_found_however_it_is_written() {
 
 #[test]
 fn each_numerical_library_has_one_caller() {
-    for (library, home) in [("statrs", "src/inference/tails.rs"), ("rand_chacha", "src/inference/stream.rs")]
-    {
+    for (library, home) in [("statrs", "src/numerics/tails.rs"), ("rand_chacha", "src/numerics/stream.rs")] {
         for path in sources() {
             let named = words(&parse(&path, &tree::read(&path))).iter().any(|word| word == library);
             assert!(!named || path == home, "{path} names {library}; only {home} may");

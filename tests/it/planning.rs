@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use evalsig::inference::stream::{Purpose, Streams};
+use evalsig::numerics::stream::{Purpose, Streams};
 
 use crate::support::Session;
 

@@ -2,8 +2,10 @@
 //! wrong REJECTs, each at most alpha (.05). Small and seeded; the large table is made elsewhere.
 
 use evalsig::domain::{Claim, MethodChoice};
-use evalsig::inference::stream::{Purpose, Stream, Streams};
-use evalsig::inference::{Inversion as _, Sample, Tango, infer, tails};
+use evalsig::inference::methods::Tango;
+use evalsig::inference::{Inversion as _, Sample, infer};
+use evalsig::numerics::stream::{Purpose, Stream, Streams};
+use evalsig::numerics::tails;
 
 use crate::support::samples::{graded, plan};
 

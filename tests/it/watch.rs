@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use evalsig::inference::stream::{Purpose, Stream, Streams};
+use evalsig::numerics::stream::{Purpose, Stream, Streams};
 use serde_json::{Value, json};
 
 use crate::support::{Session, ran};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::DoctorRequest;
 use crate::domain::{Code, Diagnostic, EpochRule, Item, Plan, RunFrame, RunFrameBuilder};
 use crate::inference::Sample;
-use crate::inference::noise::{self, Noise};
+use crate::inference::planning::{Noise, noise};
 use crate::pairing::pair;
 use crate::present::doctor::{self as shown, Interval};
 
@@ -65,7 +65,7 @@ fn gated(runs: &[&RunFrame], plan: &Plan, request: &DoctorRequest) -> Result<Noi
         let pairs = pair(a, b, &Plan { direction, ..plan.clone() })?;
         Ok(Sample::of(&pairs, direction))
     };
-    noise::noise(runs.len(), sample, plan, request.splits)
+    noise(runs.len(), sample, plan, request.splits)
 }
 
 fn described(found: &Noise, of: &'static str, request: &DoctorRequest, notes: Vec<String>) -> shown::Noise {

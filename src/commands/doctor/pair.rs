@@ -2,9 +2,8 @@
 
 use super::{DoctorRequest, tolerance};
 use crate::domain::{Claim, Diagnostic, Plan, RunFrame};
-use crate::inference::design::{Ask, Design};
-use crate::inference::forecast::Forecast;
-use crate::inference::pilot::spread;
+use crate::inference::planning::{Ask, Design, Forecast, spread};
+
 use crate::inference::{self, Sample};
 use crate::pairing::pair;
 use crate::present::doctor::{Pair, Precision, Target, Tolerance};

@@ -6,8 +6,7 @@ use crate::domain::{
     Sides,
 };
 use crate::inference::Sample;
-use crate::inference::design::{Ask, Design};
-use crate::inference::tolerance::{fires, found};
+use crate::inference::planning::{Ask, Design, fires, found};
 use crate::pairing::pair;
 use crate::present::doctor::{Tolerance, ToleranceRow};
 

@@ -5,9 +5,9 @@ use crate::commands::Files;
 use crate::commands::runs::{LoadedRuns, RunInputs};
 use crate::domain::{Diagnostic, EpochRule, Plan};
 use crate::inference::Sample;
-use crate::inference::design::Design;
-use crate::inference::pilot::{Clusters, spread};
-use crate::inference::variance_parts::{RepeatsPlan, VarianceParts, variance_parts};
+use crate::inference::planning::{
+    Clusters, Design, RepeatsPlan, VarianceComponents, spread, variance_components,
+};
 use crate::pairing::{Repeats, pair, repeats};
 use crate::present::mde as shown;
 
@@ -22,7 +22,7 @@ pub struct Pilot {
 
 /// What repeats lower, and what they do not.
 pub(super) struct Parts {
-    pub(super) parts: VarianceParts,
+    pub(super) parts: VarianceComponents,
     pub(super) plan: RepeatsPlan,
 }
 
@@ -82,13 +82,13 @@ impl Pilot {
         baseline: &Repeats,
         candidate: &Repeats,
         notes: &mut Vec<String>,
-    ) -> Option<VarianceParts> {
+    ) -> Option<VarianceComponents> {
         const UNTOLD: &str = "what more repeats would save cannot be estimated:";
         if self.plan.epochs != EpochRule::Mean {
             notes.push(format!("{UNTOLD} --epochs {} leaves one an item", self.plan.epochs.describe()));
             return None;
         }
-        let parts = variance_parts(baseline, candidate);
+        let parts = variance_components(baseline, candidate);
         if parts.is_none() {
             let repeated = |side: &Repeats| side.items().any(|scores| scores.len() > 1);
             let which = match (repeated(baseline), repeated(candidate)) {

@@ -1,7 +1,8 @@
 //! Planning and distribution functions beside the golden file.
 
 use evalsig::domain::Sides;
-use evalsig::inference::{Unit, icc, planning, tails};
+use evalsig::inference::{Unit, icc, planning};
+use evalsig::numerics::tails;
 
 use super::ours::Case;
 use crate::support::samples::alpha;

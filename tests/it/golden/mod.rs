@@ -7,7 +7,7 @@ mod ours;
 
 use std::collections::BTreeMap;
 
-use evalsig::inference::tails;
+use evalsig::numerics::tails;
 use serde_json::Value;
 
 use self::ours::{Case, numbers, ours};

@@ -1,16 +1,15 @@
 //! Which of our functions answers a field of the golden file.
 
 use evalsig::domain::{Claim, ClusterRule, Method, MethodChoice, Plan, Rule, Sides};
-use evalsig::inference::bootstrap_t::BootstrapT;
-use evalsig::inference::cr2::{ClusterMean, ClusterRobust, Correction};
-use evalsig::inference::evalue::ln_e_discordant;
-use evalsig::inference::exact_unconditional::{ExactUnconditional, GAMMA};
-use evalsig::inference::mcnemar_midp::McnemarMidP;
-use evalsig::inference::saddlepoint::Saddlepoint;
-use evalsig::inference::{
-    Bootstrap, ExactConditional, Inversion, PairedT, Sample, SignFlip, Tango, Unit, effects, evalsig_0_1,
-    icc, infer, multiplicity, tails,
+use evalsig::inference::methods::{
+    Bootstrap, BootstrapT, ClusterMean, ClusterRobust, Correction, ExactConditional, ExactUnconditional,
+    GAMMA, McnemarMidP, PairedT, Saddlepoint, SignFlip, Tango,
 };
+use evalsig::inference::sequential::ln_e_discordant;
+use evalsig::inference::{
+    Inversion, Sample, Unit, effect_sizes as effects, evalsig_0_1, icc, infer, multiplicity,
+};
+use evalsig::numerics::tails;
 use serde_json::Value;
 
 use super::formulas;

@@ -1,0 +1,130 @@
+//! From a sample and a plan to an estimate: choose the method, make it ready, ask it.
+
+use crate::domain::{Alpha, Claim, Diagnostic, Edition, Method, MethodChoice, Plan};
+use crate::inference::cautions::{informative_cluster_size, rule_of_three};
+use crate::inference::estimate::{CrossCheck, Estimate};
+use crate::inference::inversion::Inversion as _;
+use crate::inference::methods::bounded;
+use crate::inference::methods::cr2::{ClusterRobust, Correction};
+use crate::inference::methods::prepared::{NO_SPREAD, Prepared};
+use crate::inference::methods::registry::{UnitKind, prepare, unit_kind};
+use crate::inference::sample::{Sample, Unit};
+use crate::inference::{icc, method_choice};
+use crate::numerics::moments;
+
+/// What does this sample say about delta under this plan?
+///
+/// `auto` chooses by the shape of the data ([`Estimate::reason`] says how); a method asked for by name is
+/// used as asked, and [`Estimate::notes`] say what it overlooks. The rule evalsig-0.1 has numbers of its
+/// own: [`crate::inference::evalsig_0_1`].
+///
+/// # Parameters
+/// - `sample`: oriented paired scores, at least one item, all finite; positive differences are better.
+/// - `plan`: claim, alpha, sides, method, resamples and seed. The same sample and plan give the same bits.
+///
+/// # Errors
+/// `method-does-not-fit` where the method asked for cannot take the data, or scores exceed 1e145;
+/// `too-few-items` where it needs more items.
+///
+/// # Example
+/// ```
+/// use evalsig::domain::{Claim, Plan};
+/// use evalsig::inference::{Sample, infer};
+///
+/// let baseline = vec![0.5, 0.6, 0.4, 0.7, 0.5, 0.6, 0.3, 0.8];
+/// let candidate = vec![0.7, 0.7, 0.6, 0.8, 0.8, 0.7, 0.4, 0.9];
+/// let plan = Plan::of(Claim::Above { min_delta: 0.0 });
+/// let estimate = infer(&Sample::graded(baseline, candidate, None), &plan)?;
+/// assert!((estimate.delta - 0.15).abs() < 1e-12);
+/// assert!(estimate.lower > 0.0 && estimate.lower < estimate.delta);
+/// // Test and bounds agree: the lower bound lies above 0 exactly where p <= alpha.
+/// assert!(estimate.p_zero <= 0.05);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
+pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
+    sample.check()?;
+    let (mut method, mut reason) = match plan.method {
+        MethodChoice::Named(method) => (method, "asked for by name".to_owned()),
+        MethodChoice::Auto => method_choice::choose(sample),
+    };
+    let mut notes = Vec::new();
+    let mut prepared = prepare(method, sample, plan, &mut notes)?;
+    if plan.edition == Edition::Second
+        && plan.method == MethodChoice::Auto
+        && let Some((test, why)) = bounded::in_place_of(&prepared, sample, method)
+    {
+        notes.retain(|note| note != NO_SPREAD);
+        (prepared, method, reason) = (test, Method::Bounded, why);
+    }
+    let Prepared { test, label, resamples, too_few, blind: _ } = prepared;
+    let by_cluster = sample.clusters.is_some() && unit_kind(method) == UnitKind::Cluster;
+    let units = if by_cluster { sample.units() } else { sample.items() };
+    let differences = sample.differences();
+    let icc = sample.clusters.as_ref().and_then(|c| icc::anova(&differences, c)).map(|a| a.icc);
+    let (alpha, null) = (plan.alpha_each(), plan.claim.lower_null());
+    let (lower, upper) = (test.lower(alpha), test.upper(alpha));
+    match plan.edition {
+        Edition::First => {}
+        Edition::Second => notes.extend(limits(method, sample, &units, plan, (lower, upper))),
+    }
+    Ok(Estimate {
+        method,
+        label,
+        reason,
+        delta: test.delta(),
+        lower,
+        upper,
+        p_claim: test.p_greater(null),
+        p_against: test.p_less(null),
+        p_zero: test.p_greater(0.0),
+        p_upper: match plan.claim {
+            Claim::Above { .. } => None,
+            Claim::Within { margin } => Some(test.p_less(margin)),
+        },
+        units: units.len(),
+        effective_units: icc::effective_units(&units),
+        clusters: by_cluster.then_some(units.len()),
+        sd_diff: moments::sd(&differences),
+        icc,
+        resamples,
+        cross_check: by_cluster.then(|| cross_check(&units, alpha)).flatten(),
+        notes,
+        too_few,
+    })
+}
+
+/// What the data cannot show, as notes: cluster sizes that matter, and losses too rare to be seen.
+fn limits(
+    method: Method,
+    sample: &Sample,
+    units: &[Unit],
+    plan: &Plan,
+    (lower, upper): (f64, f64),
+) -> Vec<String> {
+    let by_cluster = sample.clusters.is_some() && unit_kind(method) == UnitKind::Cluster;
+    let mut notes: Vec<String> =
+        by_cluster.then(|| informative_cluster_size::note(units)).flatten().into_iter().collect();
+    let surplus = lower - plan.claim.lower_null();
+    let allowed = surplus > 0.0
+        && match plan.claim {
+            Claim::Above { .. } => true,
+            Claim::Within { margin } => upper < margin,
+        };
+    // These two hold their level whatever was not seen.
+    let any_law = matches!(method, Method::Betting | Method::Bounded);
+    let graded = sample.two_valued.is_none() && sample.clusters.is_none();
+    if allowed && graded && !any_law && surplus.is_finite() {
+        notes.push(rule_of_three::note(sample.len(), surplus, plan.alpha_each(), sample.span));
+    }
+    notes
+}
+
+fn cross_check(units: &[Unit], alpha: Alpha) -> Option<CrossCheck> {
+    let robust = ClusterRobust::new(units, Correction::Cr2);
+    (units.len() >= 2 && robust.se() > 0.0).then(|| CrossCheck {
+        se: robust.se(),
+        df: robust.df(),
+        lower: robust.lower(alpha),
+        upper: robust.upper(alpha),
+    })
+}
