@@ -195,43 +195,25 @@ fn first_good<T>(roots: &[Roots], verify: impl Fn(&TrustedRoot) -> Result<T, Str
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "the test reads files that came with a library")]
+#[allow(clippy::disallowed_methods, reason = "the test reads files that cosign wrote")]
 mod tests {
-    use std::path::PathBuf;
-    use std::process::Command;
+    use std::path::Path;
 
     use sigstore_verify::trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT as PRODUCTION;
 
     use super::{Judged, judge};
     use crate::trail::trust::{Identity, PublicKey, Roots, Trust};
 
-    /// Bundles that cosign wrote, which come with the library that checks them.
-    fn bundles() -> Option<PathBuf> {
-        let told = Command::new(option_env!("CARGO").unwrap_or("cargo"))
-            .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .ok()?;
-        let metadata: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
-        let packages = metadata["packages"].as_array().into_iter().flatten();
-        let library = packages.into_iter().find(|package| package["name"] == "sigstore-verify");
-        let manifest = library.and_then(|library| library["manifest_path"].as_str().map(PathBuf::from));
-        let folder = manifest.and_then(|path| Some(path.parent()?.join("test_data")));
-        let found = folder.filter(|folder| folder.is_dir());
-        if found.is_none() {
-            eprintln!(
-                "SKIPPED: this check needs the files of the sigstore-verify package, which cargo does not find"
-            );
-        }
-        found
+    /// A file that cosign wrote or signed.
+    fn read(name: &str) -> Vec<u8> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cosign");
+        std::fs::read(folder.join(name)).unwrap()
     }
 
     #[test]
     fn what_cosign_3_signed_without_a_key_is_held_to_its_identity() {
-        let Some(folder) = bundles() else { return };
-        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-        let bundle = read("bundles/cosign-v3-blob.sigstore.json");
-        let signed = read("bundles/cosign-v3-blob.txt");
+        let bundle = read("cosign-v3-blob.sigstore.json");
+        let signed = read("cosign-v3-blob.txt");
         let roots = Roots::from_json(PRODUCTION.as_bytes()).unwrap();
         let trust = |name: &str, issuer: &str| Trust {
             identity: Some(Identity { name: name.into(), issuer: issuer.into() }),
@@ -258,10 +240,8 @@ mod tests {
 
     #[test]
     fn what_cosign_signed_with_a_key_is_held_to_the_key_and_to_the_log() {
-        let Some(folder) = bundles() else { return };
-        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-        let (bundle, signed) = (read("managed-key/bundle.sigstore.json"), read("managed-key/artifact.txt"));
-        let key = PublicKey::from_pem(&read("managed-key/key.pub")).unwrap();
+        let (bundle, signed) = (read("bundle.sigstore.json"), read("artifact.txt"));
+        let key = PublicKey::from_pem(&read("key.pub")).unwrap();
         let trust = Trust { key: Some(key), ..Trust::default() };
         let by =
             |trust: &Trust, bundle: &[u8], signed: &[u8]| judge("a.sigstore.json", bundle, signed, trust);

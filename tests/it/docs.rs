@@ -131,7 +131,7 @@ fn relative_links_resolve() {
                 file => Path::new(&path).with_file_name(file).to_string_lossy().into_owned(),
             };
             if tree::PENDING.contains(&target.as_str()) {
-                tree::say_skipped(&format!("{path} links {target}, which does not exist yet"));
+                tree::skipped(&format!("{path} links {target}, which does not exist yet"));
             } else if !tree::root().join(&target).exists() {
                 broken.push(format!("{path}: {link}: no such file"));
             } else if !anchor.is_empty()
@@ -269,6 +269,21 @@ fn the_readme_names_the_commands_that_ci_runs() {
     let command =
         run.lines().find_map(|line| line.strip_prefix("test_command=")).expect("test_command= in .ci/run");
     assert_eq!(readme.tagged("command: test"), Some(command.trim_matches(['\'', '"'])));
+}
+
+#[test]
+fn the_recipes_are_those_of_the_table() {
+    let document = Document::read("CONTRIBUTING.md");
+    let table = document.table("Recipes");
+    let listed: Vec<(String, String)> =
+        table.column(0).into_iter().zip(table.column(1)).map(|(a, b)| (a.into(), b.into())).collect();
+    let text = tree::read("justfile");
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let recipes = lines.chunks(2).map(|pair| {
+        let name = pair[0].strip_suffix(':').unwrap_or_else(|| panic!("{}: not a recipe", pair[0]));
+        (name.to_owned(), pair[1].trim().to_owned())
+    });
+    assert_eq!(recipes.collect::<Vec<_>>(), listed);
 }
 
 #[test]

@@ -22,15 +22,27 @@ pub(crate) fn read(path: &str) -> String {
 /// Reads a file unless it is still to come, and then says loudly that `what` was not checked.
 pub(crate) fn read_unless_pending(path: &str, what: &str) -> Option<String> {
     if PENDING.contains(&path) {
-        say_skipped(&format!("{what}: {path} does not exist yet"));
+        skipped(&format!("{what}: {path} does not exist yet"));
         return None;
     }
     Some(read(path))
 }
 
 /// Says that something was not checked, past the harness, which would swallow it in a test that passes.
-pub(crate) fn say_skipped(what: &str) {
+/// In CI this is a failure: what the check needs can be had there.
+#[track_caller]
+pub(crate) fn skipped(what: &str) {
+    skipped_in_ci_too(what);
+    assert!(!in_ci(), "in CI nothing may be skipped: {what}");
+}
+
+/// Says the same of a check that cannot run in CI either, because the job is not root or lacks the tool.
+pub(crate) fn skipped_in_ci_too(what: &str) {
     io::stderr().write_all(format!("SKIPPED: {what}\n").as_bytes()).unwrap();
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| ci == "true")
 }
 
 /// Every file below `folder` whose name ends in `suffix`, as paths from the root with forward

@@ -31,11 +31,9 @@ pub(crate) fn python(packages: &[&str]) -> Option<PathBuf> {
         std::fs::write(ready, "").unwrap();
         return Some(python);
     }
-    eprintln!("SKIPPED: this check needs python3 with {packages:?}, which could not be installed");
-    assert!(
-        std::env::var_os("GITHUB_ACTIONS").is_none(),
-        "on GitHub nothing keeps them from being installed"
-    );
+    crate::tree::skipped(&format!(
+        "this check needs python3 with {packages:?}, which could not be installed"
+    ));
     None
 }
 

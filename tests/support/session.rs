@@ -137,7 +137,7 @@ pub(crate) fn tool(name: &str, probe: &[&str]) -> Option<Command> {
     if works.is_ok_and(|status| status.success()) {
         return Some(Command::new(name));
     }
-    eprintln!("SKIPPED: this check needs `{name}`, which is not installed");
+    crate::tree::skipped(&format!("this check needs `{name}`, which is not installed"));
     None
 }
 

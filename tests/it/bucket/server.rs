@@ -30,7 +30,7 @@ impl Server {
         static SERVER: OnceLock<Option<Server>> = OnceLock::new();
         let server = SERVER.get_or_init(|| Self::start(&[]));
         if server.is_none() {
-            tree::say_skipped("buckets: the S3 server needs Python and the package index");
+            tree::skipped("buckets: the S3 server needs Python and the package index");
         }
         server.as_ref()
     }

@@ -31,7 +31,7 @@ impl Image {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let Some(name) = variable("EVALSIG_IMAGE") else {
             let why = "the container: EVALSIG_IMAGE names no image; `bash .ci/container` builds one";
-            SAID.call_once(|| tree::say_skipped(why));
+            SAID.call_once(|| tree::skipped_in_ci_too(why));
             return None;
         };
         let store = variable("EVALSIG_IMAGE_STORE").expect("EVALSIG_IMAGE_STORE, the folder of the image");

@@ -40,7 +40,7 @@ openssl ts -reply -config tsa.cnf -section authority -queryfile query.tsq -signe
 fn an_auditor_follows_the_readme() {
     for (name, probe) in [("openssl", "version"), ("jq", "--version"), ("sha256sum", "--version")] {
         if tool(name, &[probe]).is_none() {
-            return tree::say_skipped("the commands of README.txt were not run");
+            return tree::skipped("the commands of README.txt were not run");
         }
     }
     let session = decided();
@@ -137,7 +137,7 @@ fn the_whole_trail_is_made_again_from_its_export() {
 fn the_page_can_be_followed() {
     for (name, probe) in [("unzip", "-v"), ("jq", "--version"), ("sha256sum", "--version")] {
         if tool(name, &[probe]).is_none() {
-            return tree::say_skipped("the commands of docs/export.md were not run");
+            return tree::skipped("the commands of docs/export.md were not run");
         }
     }
     let session = decided();

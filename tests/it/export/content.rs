@@ -104,7 +104,7 @@ fn every_form_of_range_is_understood() {
 #[test]
 fn a_trail_on_a_branch_is_exported_without_a_checkout() {
     if tool("git", &["--version"]).is_none() {
-        return tree::say_skipped("no export from a branch");
+        return tree::skipped("no export from a branch");
     }
     let session = decided();
     let commit = "git init -q -b main . && git add audit .gitattributes && \

@@ -163,8 +163,8 @@ fn tools_are_here() -> bool {
     let look = "for tool in jq openssl sha256sum; do command -v \"$tool\"; done";
     let here = run(look, Path::new(".")).status.success();
     if !here {
-        eprintln!(
-            "SKIPPED: there is no jq, openssl or sha256sum here, so docs/audit.md was not walked through"
+        crate::tree::skipped(
+            "there is no jq, openssl or sha256sum here, so docs/audit.md was not walked through",
         );
     }
     here

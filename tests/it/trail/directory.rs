@@ -106,7 +106,7 @@ fn a_pipe_in_the_trail_is_named_and_does_not_hang() {
     append(dir.path(), "v1", 1).unwrap();
     let pipe = dir.path().join("audit/v1/extra.sig");
     if !Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: there is no mkfifo here");
+        crate::tree::skipped("there is no mkfifo here");
         return;
     }
     assert_eq!(breaks(&ask_dir(dir.path())), [(Kind::NotAFile, "audit/v1/extra.sig".into())]);
@@ -161,7 +161,7 @@ fn a_folder_that_cannot_be_written_says_so() {
 #[test]
 fn what_root_writes_belongs_to_the_owner_of_the_folder() {
     if !root_user() {
-        eprintln!("SKIPPED: only root can give files away");
+        crate::tree::skipped_in_ci_too("only root can give files away");
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -208,7 +208,7 @@ fn a_full_disk_leaves_the_trail_as_it_was() {
         .output()
         .is_ok_and(|done| done.status.success());
     if !mounted {
-        eprintln!("SKIPPED: a small disk cannot be mounted here");
+        crate::tree::skipped_in_ci_too("a small disk cannot be mounted here");
         return;
     }
     let mut written = 0;
@@ -234,7 +234,7 @@ fn names_that_are_not_text_are_listed_as_what_they_are() {
     spread(&five(), dir.path());
     let name = std::ffi::OsStr::from_bytes(b"v1.0.0/audit\xff.json");
     if fs::write(dir.path().join("audit").join(name), b"x").is_err() {
-        eprintln!("SKIPPED: this file system holds no such name");
+        crate::tree::skipped("this file system holds no such name");
         return;
     }
     let answer = ask_dir(dir.path());
@@ -265,7 +265,7 @@ fn a_clone_with_autocrlf_keeps_the_trail_and_without_the_rule_says_what_happened
         let origin = dir.path().join("origin");
         fs::create_dir(&origin).unwrap();
         if !(git(&origin, &["init", "-q"]) && git(&origin, &["config", "core.autocrlf", "false"])) {
-            eprintln!("SKIPPED: there is no git here");
+            crate::tree::skipped("there is no git here");
             return;
         }
         if let Some(text) = user {

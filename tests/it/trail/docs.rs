@@ -34,8 +34,8 @@ fn run(command: &str, folder: &Path) -> Output {
 fn tools_are_here() -> bool {
     let here = run("command -v jq sha256sum awk", Path::new(".")).status.success();
     if !here {
-        eprintln!(
-            "SKIPPED: there is no jq, sha256sum or awk here, so the commands of docs/trail.md were not run"
+        crate::tree::skipped(
+            "there is no jq, sha256sum or awk here, so the commands of docs/trail.md were not run",
         );
     }
     here

@@ -1,0 +1,17 @@
+# Shortcuts. Each recipe is one plain command that also works without just; tests/it/docs.rs compares them with
+# the table in CONTRIBUTING.md.
+
+test-lib:
+    cargo test --locked --lib
+
+test:
+    cargo test --locked
+
+lint:
+    cargo clippy --all-targets --locked -- -D warnings
+
+schemas:
+    UPDATE_SCHEMAS=1 cargo test --locked --test it schemas::
+
+ci:
+    bash .ci/run
