@@ -9,8 +9,9 @@
 //! pairing     two RunFrames -> paired items and what was left out
 //! numerics    tails of distributions, sums, random numbers
 //! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
-//! decision    estimate + plan -> Verdict with its reasons
+//! decision    two RunFrames + plan -> Judgement: the verdict with its reasons
 //! envelope    everything above -> the bytes that are hashed and kept
+//! report      what a command found, for every renderer
 //! trail       the append-only, hash-chained log of envelopes, over a port
 //! store       both runs of every decision as Parquet, and their history, over a port
 //! present     envelope -> text for people
@@ -34,6 +35,8 @@ pub mod inference;
 pub mod decision;
 
 pub mod envelope;
+
+pub mod report;
 
 pub mod trail;
 

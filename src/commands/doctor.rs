@@ -1,16 +1,17 @@
 //! `doctor`: what is in each run file, what is wrong with it, and what a gate would make of a pair.
 
-mod aa;
+mod aa_test;
+mod drop_threshold;
 mod file;
 mod pair;
-mod prefix;
-mod tolerance;
+mod shared_prefix;
 
 use super::{Files, Output, OutputFormat};
 use crate::domain::{ClusterRule, Code, Diagnostic, Exit, Plan, RunFrame};
-use crate::present::doctor::{Checkup, text};
+use crate::present::doctor::text;
 use crate::present::json;
 use crate::readers::Format;
+use crate::report::doctor::DoctorReport;
 
 /// What `doctor` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +90,8 @@ pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Output, Diag
     let paths: Vec<&String> = request.files.iter().chain(further).collect();
     let (findings, runs): (Vec<_>, Vec<_>) =
         paths.iter().map(|path| file::examine(path, request, epochs, files)).unzip();
-    let mut checkup = Checkup { files: findings, noise: None, pair: None, tolerance: None, problem: None };
+    let mut checkup =
+        DoctorReport { files: findings, noise: None, pair: None, tolerance: None, problem: None };
     let problem = look(request, &paths, &runs, &together, &mut checkup);
     checkup.problem = problem.err().map(|error| error.to_string());
     let healthy = checkup.problem.is_none() && checkup.files.iter().all(|file| file.ok);
@@ -109,7 +111,7 @@ fn look(
     paths: &[&String],
     runs: &[Option<RunFrame>],
     together: &[String],
-    checkup: &mut Checkup,
+    checkup: &mut DoctorReport,
 ) -> Result<(), Diagnostic> {
     if !together.is_empty() {
         let found = |path: &String| {
@@ -118,7 +120,7 @@ fn look(
         };
         // A run that cannot be read is a problem of its own file.
         let readable: Option<Vec<&RunFrame>> = together.iter().map(found).collect();
-        checkup.noise = readable.map(|runs| aa::of_runs(&runs, request)).transpose()?;
+        checkup.noise = readable.map(|runs| aa_test::of_runs(&runs, request)).transpose()?;
     }
     let positional = runs.get(..request.files.len()).unwrap_or(&[]);
     match positional {
@@ -127,7 +129,7 @@ fn look(
             checkup.pair = Some(facts);
             checkup.tolerance = rule;
         }
-        [Some(run)] => checkup.tolerance = tolerance::of_run(run, request)?,
+        [Some(run)] => checkup.tolerance = drop_threshold::of_run(run, request)?,
         _ if request.tolerance.is_some() => {
             return Err(Code::BadUsage
                 .at("--tolerance")

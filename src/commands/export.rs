@@ -13,7 +13,7 @@ use super::verify::{Located, TrailLocator};
 use super::{Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
-use crate::present::export::{Asked, Export, Head, SCHEMA};
+use crate::report::export::{Asked, Export, Head, SCHEMA};
 use crate::store::Place;
 use crate::trail::{FileKind, Line, ROOT, TrailFiles, Verification};
 

@@ -7,7 +7,8 @@ use crate::domain::number_format::signed;
 use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
 use crate::inference::planning::{Ask, Design, Need, Never, RepeatsPlan};
 use crate::present::json;
-use crate::present::mde::{self as shown, Answer};
+use crate::present::mde::text;
+use crate::report::mde::{MdeReport, PilotReport, RepeatsReport, RepeatsRow};
 
 pub use pilot::Pilot;
 
@@ -69,7 +70,7 @@ struct Basis {
     icc: f64,
     deff: f64,
     pairs: u64,
-    pilot: Option<shown::Pilot>,
+    pilot: Option<PilotReport>,
     repeats: Option<pilot::Parts>,
     notes: Vec<String>,
 }
@@ -100,7 +101,7 @@ pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Output, Diagnostic
             if clustered { "clusters" } else { "items" }
         ));
     }
-    let answer = Answer {
+    let answer = MdeReport {
         mde: reach,
         required_pairs: needed.map(|need| need.items),
         required_clusters: needed.and_then(|need| need.clusters),
@@ -122,8 +123,7 @@ pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Output, Diagnostic
         repeats: repeats.map(|parts| request.repeats(&design, &parts, pairs)),
         notes,
     };
-    let stdout =
-        if request.output == OutputFormat::Json { json::text(&answer)? } else { shown::text(&answer) };
+    let stdout = if request.output == OutputFormat::Json { json::text(&answer)? } else { text(&answer) };
     Ok(Output { stdout, ..Output::default() })
 }
 
@@ -163,10 +163,10 @@ impl MdeRequest {
         })
     }
 
-    fn repeats(&self, design: &Design, parts: &pilot::Parts, pairs: u64) -> shown::Repeats {
+    fn repeats(&self, design: &Design, parts: &pilot::Parts, pairs: u64) -> RepeatsReport {
         let pilot::Parts { parts, plan } = parts;
         let enough = plan.enough(WORTH);
-        shown::Repeats {
+        RepeatsReport {
             omega2: parts.between,
             sigma2_baseline: parts.baseline,
             sigma2_candidate: parts.candidate,
@@ -177,7 +177,7 @@ impl MdeRequest {
         }
     }
 
-    fn row(&self, design: &Design, plan: &RepeatsPlan, repeats: Option<u32>, pairs: u64) -> shown::Row {
+    fn row(&self, design: &Design, plan: &RepeatsPlan, repeats: Option<u32>, pairs: u64) -> RepeatsRow {
         let sd = plan.variance(repeats.map_or(f64::INFINITY, f64::from)).sqrt();
         let varies = sd > 0.0;
         // The design effect is in V already: V = sd^2 deff.
@@ -189,7 +189,7 @@ impl MdeRequest {
         };
         let ask = self.ask();
         let units = design.units(pairs);
-        shown::Row {
+        RepeatsRow {
             repeats,
             mde: if varies { design.detectable(&ask, units) } else { None },
             required_pairs: self

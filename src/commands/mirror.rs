@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use super::verify::{Located, TrailLocator};
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
-use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
+use crate::present::mirror::{receipt, text};
+use crate::report::mirror::{MirrorReceipt, MirroredObject, MirroredTrail, SCHEMA};
 use crate::store::{Created, Place};
 use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
 
@@ -77,13 +78,13 @@ pub fn mirror(
         Located::Trail(mirrored) => trail::verify(mirrored.as_ref(), &Question::default())?,
         Located::Nothing | Located::Envelope { .. } => Verification::nothing(&request.to),
     };
-    let mirror = Mirror {
+    let mirror = MirrorReceipt {
         schema: SCHEMA,
         to: target.shown(""),
         created: objects.iter().filter(|object| object.created).count() as u64,
         bytes: objects.iter().map(|object| object.bytes).sum(),
         objects,
-        trail: Trail::of(&answer),
+        trail: mirrored_trail(&answer),
         notes,
     };
     if let Some(path) = &request.json {
@@ -130,7 +131,7 @@ struct Copy<'a> {
     target: &'a dyn Place,
     /// What lay in each folder of the root when it was first looked into.
     known: BTreeMap<String, BTreeSet<String>>,
-    done: Vec<Mirrored>,
+    done: Vec<MirroredObject>,
     notes: Vec<String>,
 }
 
@@ -193,7 +194,7 @@ impl Copy<'_> {
             Created::New(receipt) => (receipt, true),
             Created::Exists => (there.receipt, false),
         };
-        self.done.push(Mirrored {
+        self.done.push(MirroredObject {
             path: path.to_owned(),
             sha256: sha256.to_string(),
             bytes: bytes.len() as u64,
@@ -228,4 +229,17 @@ pub(super) fn no_trail(root: &Path) -> Diagnostic {
         .at(root.display().to_string())
         .what("holds no trail, or one without an entry")
         .next("name the folder that holds audit/ with --audit-root")
+}
+
+/// What verifying the mirrored trail found, in short.
+fn mirrored_trail(answer: &Verification) -> MirroredTrail {
+    MirroredTrail {
+        result: match answer.weight() {
+            Weight::Note => "intact",
+            weight => weight.as_str(),
+        },
+        entries: answer.entries,
+        head_index: answer.head.map(|(index, _)| index),
+        head_sha256: answer.head.map(|(_, sha256)| sha256.to_string()),
+    }
 }

@@ -9,8 +9,9 @@ use crate::domain::{Code, Diagnostic, Plan};
 use crate::inference::Sample;
 use crate::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};
 use crate::pairing::{Counts, Pairs, pair};
-use crate::present::watch::{Bounds, Kept, Sides, Watched, text};
+use crate::present::watch::text;
 use crate::present::{json, safe};
+use crate::report::watch::{BothDirections, StateFile, WatchBounds, WatchReport};
 use record::{Answer, Fit, Planned, Record};
 
 /// Polls files for changes: their state, the time, and the pause between two looks.
@@ -35,7 +36,7 @@ pub struct WatchRequest {
     pub runs: RunInputs,
     /// What fixes the inference; its claim is delta > min-delta, its seed that of the order.
     pub plan: Plan,
-    /// Bounds of the scores; `None`: 0 and 1.
+    /// WatchBounds of the scores; `None`: 0 and 1.
     pub bounds: Option<(f64, f64)>,
     /// Looks planned, where items come in clusters.
     pub looks: u32,
@@ -48,7 +49,7 @@ pub struct WatchRequest {
 }
 
 impl WatchRequest {
-    /// Bounds that no score can leave.
+    /// WatchBounds that no score can leave.
     fn score_bounds(&self) -> (f64, f64) {
         self.bounds.unwrap_or((0.0, 1.0))
     }
@@ -242,7 +243,7 @@ impl<'a> State<'a> {
         Ok(Output { stdout, exit: watched.exit_code, ..Output::default() })
     }
 
-    fn watched(self) -> Result<Watched, Diagnostic> {
+    fn watched(self) -> Result<WatchReport, Diagnostic> {
         let (Some(record), Some(counts)) = (&self.record, &self.counts) else {
             return Err(Code::Bug.at("watch").what("ended without a look"));
         };
@@ -264,7 +265,7 @@ impl<'a> State<'a> {
         }
         notes.extend(answer.into_iter().flat_map(|answer| answer.notes.iter().cloned()));
         notes.extend(self.told(record));
-        Ok(Watched {
+        Ok(WatchReport {
             stopped: evidence.is_some(),
             evidence,
             exit_code,
@@ -276,12 +277,14 @@ impl<'a> State<'a> {
             pairs_used: record.items.len() as u64,
             unpaired: counts.only_baseline + counts.only_candidate,
             delta: answer.map_or(0.0, |answer| answer.delta),
-            bounds: answer.and_then(|answer| answer.bounds).map(|(lower, upper)| Bounds { lower, upper }),
-            ln_e: answer.and_then(|answer| answer.ln_e).map(|(above, below)| Sides { above, below }),
-            p_value: Sides { above: p.0, below: p.1 },
+            bounds: answer
+                .and_then(|answer| answer.bounds)
+                .map(|(lower, upper)| WatchBounds { lower, upper }),
+            ln_e: answer.and_then(|answer| answer.ln_e).map(|(above, below)| BothDirections { above, below }),
+            p_value: BothDirections { above: p.0, below: p.1 },
             looks: record.taken(),
             looks_planned: record.planned.looks,
-            state: self.request.state.as_ref().filter(|_| record.taken() > 0).map(|file| Kept {
+            state: self.request.state.as_ref().filter(|_| record.taken() > 0).map(|file| StateFile {
                 file: file.clone(),
                 begun: self.begun,
                 head: record.head.clone(),

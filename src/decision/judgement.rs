@@ -40,7 +40,22 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// The name of the method used, and why it was.
+    /// The name of the method used, and the reason for it, as the envelope records both.
+    ///
+    /// # Example
+    /// ```
+    /// # use evalsig::decision::judge;
+    /// # use evalsig::domain::{Claim, Plan};
+    /// # use evalsig::readers::{ReadOptions, read};
+    /// # let run = |score: u8| {
+    /// #     let text = format!("item_id,score\na,{score}\nb,1\nc,1\n");
+    /// #     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
+    /// # };
+    /// # let plan = Plan::of(Claim::above(0.0).expect("a number"));
+    /// let judgement = judge(&run(0)?, &run(1)?, &plan)?;
+    /// assert_eq!(judgement.basis.method().0, "exact_unconditional");
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn method(&self) -> (&str, &str) {
         match self {
@@ -50,6 +65,21 @@ impl Basis {
     }
 
     /// Whether clusters, not items, were the independent units.
+    ///
+    /// # Example
+    /// ```
+    /// # use evalsig::decision::judge;
+    /// # use evalsig::domain::{Claim, Plan};
+    /// # use evalsig::readers::{ReadOptions, read};
+    /// # let run = |score: u8| {
+    /// #     let text = format!("item_id,score\na,{score}\nb,1\nc,1\n");
+    /// #     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
+    /// # };
+    /// # let plan = Plan::of(Claim::above(0.0).expect("a number"));
+    /// let judgement = judge(&run(0)?, &run(1)?, &plan)?;
+    /// assert!(!judgement.basis.is_clustered());
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn is_clustered(&self) -> bool {
         match self {
@@ -58,7 +88,22 @@ impl Basis {
         }
     }
 
-    /// What a reader should know of the numbers, in words.
+    /// What a reader should know of the numbers, in words; empty where there is nothing to say.
+    ///
+    /// # Example
+    /// ```
+    /// # use evalsig::decision::judge;
+    /// # use evalsig::domain::{Claim, Plan};
+    /// # use evalsig::readers::{ReadOptions, read};
+    /// # let run = |score: u8| {
+    /// #     let text = format!("item_id,score\na,{score}\nb,1\nc,1\n");
+    /// #     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
+    /// # };
+    /// # let plan = Plan::of(Claim::above(0.0).expect("a number"));
+    /// let judgement = judge(&run(0)?, &run(1)?, &plan)?;
+    /// assert!(judgement.basis.notes().is_empty());
+    /// # Ok::<(), evalsig::domain::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn notes(&self) -> &[String] {
         match self {

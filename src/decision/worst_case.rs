@@ -40,8 +40,37 @@ impl WorstCase {
 /// # References
 /// 1. Manski, C. F. (2003). *Partial Identification of Probability Distributions*, chapter 1. Springer.
 ///
+/// H0 and sign are those of the claim: delta is candidate minus baseline, larger is better.
+///
+/// # Parameters
+/// - `pairs`: the paired items, with what is missing of either run and the range of scores where it is known.
+/// - `estimate`: the estimate of the same pairs under the same plan.
+/// - `plan`: alpha, method and claim.
+///
+/// # Returns
+/// `None` where nothing is missing; bounds at plus and minus infinity where the range of scores is not known.
+///
 /// # Errors
 /// Those of [`infer`].
+///
+/// # Example
+/// ```
+/// use evalsig::decision::worst_case;
+/// use evalsig::domain::{Claim, Plan};
+/// use evalsig::inference::{Sample, infer};
+/// use evalsig::pairing::pair;
+/// use evalsig::readers::{ReadOptions, read};
+///
+/// let run = |text: &str| read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run);
+/// let plan = Plan::of(Claim::above(0.0).expect("a number"));
+/// // The candidate has no answer to c.
+/// let (baseline, candidate) = (run("item_id,score\na,0\nb,1\nc,1\n")?, run("item_id,score\na,1\nb,1\n")?);
+/// let pairs = pair(&baseline, &candidate, &plan)?;
+/// let estimate = infer(&Sample::of(&pairs, plan.direction), &plan)?;
+/// let case = worst_case(&pairs, &estimate, &plan)?.expect("one item is missing");
+/// assert!(case.lower < estimate.lower);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
 pub fn worst_case(pairs: &Pairs, estimate: &Estimate, plan: &Plan) -> Result<Option<WorstCase>, Diagnostic> {
     if pairs.gaps.is_empty() || plan.edition == Edition::First {
         return Ok(None);

@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
 
-use super::evidence::EvidenceView;
 use super::{markdown, safe};
 use crate::domain::number_format::{p_value, signed};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::Record;
 use crate::envelope::v1::VerdictWord;
+use crate::report::evidence::EvidenceView;
 
 /// Bytes that GitHub accepts in `summary`, and in `text`.
 pub const LIMIT: usize = 65_535;

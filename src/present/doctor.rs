@@ -1,190 +1,30 @@
 //! The answer of `doctor`.
 
-mod noise;
-mod tolerance;
+mod aa_test;
+mod drop_threshold;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
-pub use noise::{Interval, Noise, claim};
-pub use tolerance::{Tolerance, ToleranceRow};
+pub use aa_test::claim;
 
 use super::safe;
 use crate::domain::number_format::{count, percent, signed};
-
-/// Every file that was looked at, and the pair that two of them make.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Checkup {
-    /// One finding a file, in the order in which they were named.
-    pub files: Vec<Finding>,
-    /// What gates of several runs of one model against each other answer, where that was asked for.
-    pub noise: Option<Noise>,
-    /// What a gate would make of two files; `None` with another number of them.
-    pub pair: Option<Pair>,
-    /// What a rule in use does, where that was asked for.
-    pub tolerance: Option<Tolerance>,
-    /// Why two files are no pair.
-    pub problem: Option<String>,
-}
-
-/// What was found in one file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
-    /// Its path as named.
-    pub path: String,
-    /// Whether a gate would take it.
-    pub ok: bool,
-    /// Why it would not.
-    pub problem: Option<String>,
-    /// The run in it; `None` where it cannot be read.
-    pub run: Option<Run>,
-    /// What gates of its epochs against each other answer, where that was asked for.
-    pub noise: Option<Noise>,
-    /// What a person should know of how it was read.
-    pub notes: Vec<String>,
-}
-
-/// A run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Run {
-    /// Of the file.
-    pub sha256: String,
-    /// Its format.
-    pub format: String,
-    /// The version of the tool that wrote it, where it says.
-    pub version: Option<String>,
-    /// Name of the run.
-    pub run_id: String,
-    /// The model that was evaluated.
-    pub model_id: String,
-    /// The task it was evaluated on.
-    pub task_id: String,
-    /// The metric that was read.
-    pub metric: String,
-    /// All metrics that the file holds for this run.
-    pub metrics: Vec<String>,
-    /// Distinct items.
-    pub items: usize,
-    /// Items times epochs.
-    pub rows: usize,
-    /// Rows of an item.
-    pub epochs: Range,
-    /// Mean over the items of the mean of their scored epochs; `None` where nothing is scored.
-    pub mean: Option<f64>,
-    /// Rows without a score, by reason.
-    pub unscored: BTreeMap<&'static str, usize>,
-    /// Clusters; `None` where items are independent.
-    pub clusters: Option<Clusters>,
-}
-
-/// The least and the most of a count.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Range {
-    /// The least.
-    pub least: usize,
-    /// The most.
-    pub most: usize,
-}
-
-/// Clusters of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Clusters {
-    /// How many.
-    pub count: usize,
-    /// Items in the smallest.
-    pub smallest: usize,
-    /// Items in the largest.
-    pub largest: usize,
-    /// As many equal clusters would weigh as much: n^2 / sum of sizes^2.
-    pub effective: f64,
-}
-
-/// What a gate would make of the pair.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Pair {
-    /// Items scored in both.
-    pub pairs: usize,
-    /// Items scored in the baseline alone.
-    pub only_baseline: usize,
-    /// Items scored in the candidate alone.
-    pub only_candidate: usize,
-    /// Pairs as a share of the larger run.
-    pub coverage: f64,
-    /// What `auto` would choose.
-    pub method: String,
-    /// Why.
-    pub reason: String,
-    /// What the pair can show; `None` where its differences do not vary.
-    pub precision: Option<Precision>,
-    /// Remarks a reader must see beside the numbers.
-    pub notes: Vec<String>,
-}
-
-/// What a pair can show, by the power of the test that a gate runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Precision {
-    /// Standard deviation of the per-item differences.
-    pub sd_diff: f64,
-    /// By how much clusters inflate the variance of delta.
-    pub design_effect: f64,
-    /// Error rate of each bound.
-    pub alpha: f64,
-    /// Power that is planned for.
-    pub power: f64,
-    /// The claim's value.
-    pub min_delta: f64,
-    /// Margin of an equivalence claim; `None` for the other claims.
-    pub equivalence: Option<f64>,
-    /// The smallest such margin that is shown with that power where the two do not differ.
-    pub smallest_margin: Option<f64>,
-    /// Independent units: items, or clusters.
-    pub units: u64,
-    /// Units below which no verdict exists.
-    pub least_units: u64,
-    /// Whether clusters are the units.
-    pub clustered: bool,
-    /// How far a bound is expected from delta; `None` where there is no bound.
-    pub bound_distance: Option<f64>,
-    /// The smallest true delta that is shown with that power; `None` where the scores leave room for none.
-    pub detectable: Option<f64>,
-    /// How much better than the baseline a candidate can be, where the range of scores is known.
-    pub room: Option<f64>,
-    /// The planned effect, where one was named.
-    pub target: Option<Target>,
-}
-
-/// A planned effect.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Target {
-    /// The true delta that is planned for.
-    pub delta: f64,
-    /// Whether these pairs show it with the power planned for.
-    pub reachable: bool,
-    /// Whether the scores leave room for it.
-    pub possible: bool,
-    /// Pairs that would; `None` where no number does.
-    pub required_pairs: Option<u64>,
-    /// The same in whole clusters, where these are the units.
-    pub required_clusters: Option<u64>,
-}
+use crate::report::doctor::{CountRange, DoctorReport, PairReport, PlannedEffect, Precision, RunSummary};
 
 /// The answer for people.
 #[must_use]
-pub fn text(checkup: &Checkup) -> String {
+pub fn text(checkup: &DoctorReport) -> String {
     let mut lines = Vec::new();
     for file in &checkup.files {
         lines.push(format!("{}  {}", if file.ok { "ok  " } else { "FAIL" }, safe::line(&file.path)));
         lines.extend(file.run.iter().flat_map(describe));
         lines.extend(file.problem.iter().map(|problem| row("problem", &safe::line(problem))));
-        lines.extend(file.noise.iter().flat_map(noise::lines));
+        lines.extend(file.noise.iter().flat_map(aa_test::lines));
         lines.extend(file.notes.iter().map(|note| row("note", &safe::line(note))));
     }
     lines.extend(checkup.noise.iter().flat_map(|found| {
-        [vec!["runs  of one model, held against each other".to_owned()], noise::lines(found)].concat()
+        [vec!["runs  of one model, held against each other".to_owned()], aa_test::lines(found)].concat()
     }));
     lines.extend(checkup.pair.iter().flat_map(pair));
-    lines.extend(checkup.tolerance.iter().flat_map(tolerance::lines));
+    lines.extend(checkup.tolerance.iter().flat_map(drop_threshold::lines));
     lines.extend(checkup.problem.iter().map(|problem| format!("FAIL  {}", safe::line(problem))));
     lines.push(String::new());
     lines.join("\n")
@@ -194,7 +34,7 @@ fn row(label: &str, text: &str) -> String {
     format!("      {label:<9}  {text}")
 }
 
-fn describe(run: &Run) -> Vec<String> {
+fn describe(run: &RunSummary) -> Vec<String> {
     let unscored: usize = run.unscored.values().sum();
     let version =
         run.version.as_ref().map_or(String::new(), |version| format!(" (version {})", safe::line(version)));
@@ -244,7 +84,7 @@ fn describe(run: &Run) -> Vec<String> {
     lines
 }
 
-fn span(range: Range, of: &str) -> String {
+fn span(range: CountRange, of: &str) -> String {
     if range.least == range.most {
         format!("{} {of}", range.least)
     } else {
@@ -252,7 +92,7 @@ fn span(range: Range, of: &str) -> String {
     }
 }
 
-fn pair(pair: &Pair) -> Vec<String> {
+fn pair(pair: &PairReport) -> Vec<String> {
     let mut lines = vec![
         "pair  first file as baseline, second as candidate".into(),
         row(
@@ -313,7 +153,7 @@ fn power(precision: &Precision) -> String {
     }
 }
 
-fn planned(precision: &Precision, target: &Target) -> String {
+fn planned(precision: &Precision, target: &PlannedEffect) -> String {
     let delta = format!("a true delta of {}", signed(target.delta));
     if !target.possible {
         return format!(

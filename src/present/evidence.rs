@@ -1,15 +1,7 @@
 //! Where an envelope went: one line for a log, a few code spans for a page.
 
 use super::safe;
-
-/// Where an envelope went, in our words and in names that a file or a user chose.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EvidenceView {
-    /// What happened, in our words.
-    pub said: &'static str,
-    /// Label and value: the path first, then hashes and places.
-    pub facts: Vec<(&'static str, String)>,
-}
+use crate::report::evidence::EvidenceView;
 
 impl EvidenceView {
     /// One line for a terminal or a log.

@@ -5,24 +5,7 @@ use serde::Serialize;
 use crate::domain::Diagnostic;
 use crate::envelope::Record;
 use crate::envelope::{to_bytes, v1};
-
-/// Where an envelope stands in its trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TrailLine {
-    /// Path of the envelope from the folder that holds `audit/`.
-    pub path: String,
-    /// SHA-256 of the envelope.
-    pub sha256: String,
-    /// Index of its entry in the chain.
-    pub entry_index: u64,
-    /// SHA-256 of the entry.
-    pub entry_sha256: String,
-    /// Which attempt at the release it is.
-    pub attempt: u32,
-    /// Path of the entry's time stamp, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_stamp: Option<String>,
-}
+use crate::report::evidence::TrailEntry;
 
 #[derive(Serialize)]
 struct Gate {
@@ -39,7 +22,7 @@ struct Gate {
     #[serde(skip_serializing_if = "Option::is_none")]
     any_allow_at_most: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trail: Option<TrailLine>,
+    trail: Option<TrailEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<v1::Store>,
 }
@@ -51,7 +34,7 @@ struct Gate {
 /// `internal-error` for a number that is not finite.
 pub fn gate(
     record: Record,
-    trail: Option<TrailLine>,
+    trail: Option<TrailEntry>,
     store: Option<v1::Store>,
 ) -> Result<String, Diagnostic> {
     let attempt = trail.as_ref().map(|line| line.attempt);

@@ -2,93 +2,24 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::safe::line;
 use super::{json, verify};
 use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
+use crate::report::mirror::MirrorReceipt;
 use crate::trail::{Verification, Weight};
-
-/// Schema of the receipt.
-pub const SCHEMA: &str = "evalsig.mirror/v1";
-
-/// What lies in a mirror, each object compared with its source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Mirror {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
-    /// The mirror as it was named.
-    pub to: String,
-    /// Every object of the mirror.
-    pub objects: Vec<Mirrored>,
-    /// Objects that were created now; the others were there with the same bytes.
-    pub created: u64,
-    /// Bytes of all objects.
-    pub bytes: u64,
-    /// The trail as it was read back from the mirror.
-    pub trail: Trail,
-    /// What a person should know.
-    pub notes: Vec<String>,
-}
-
-/// One object of a mirror.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Mirrored {
-    /// Its path below the mirror's root.
-    pub path: String,
-    /// SHA-256 of its bytes, as they were read back.
-    pub sha256: String,
-    /// Their number.
-    pub bytes: u64,
-    /// The version that holds them, where the mirror counts versions: what retention protects.
-    pub version: Option<String>,
-    /// Their entity tag.
-    pub etag: Option<String>,
-    /// Whether it was created now.
-    pub created: bool,
-}
-
-/// What verifying the mirrored trail found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Trail {
-    /// `intact`, `broken` or `undecided`.
-    pub result: &'static str,
-    /// Entries of the trail.
-    pub entries: usize,
-    /// Position of the newest entry.
-    pub head_index: Option<u64>,
-    /// Its SHA-256: with it the trail can be anchored.
-    pub head_sha256: Option<String>,
-}
-
-impl Trail {
-    /// In short.
-    #[must_use]
-    pub fn of(answer: &Verification) -> Self {
-        Self {
-            result: match answer.weight() {
-                Weight::Note => "intact",
-                weight => weight.as_str(),
-            },
-            entries: answer.entries,
-            head_index: answer.head.map(|(index, _)| index),
-            head_sha256: answer.head.map(|(_, sha256)| sha256.to_string()),
-        }
-    }
-}
 
 /// The receipt: one JSON object.
 ///
 /// # Errors
 /// `internal-error` if it cannot be written as JSON.
-pub fn receipt(mirror: &Mirror) -> Result<String, Diagnostic> {
+pub fn receipt(mirror: &MirrorReceipt) -> Result<String, Diagnostic> {
     json::text(mirror)
 }
 
 /// The report for people.
 #[must_use]
-pub fn text(mirror: &Mirror, answer: &Verification) -> String {
+pub fn text(mirror: &MirrorReceipt, answer: &Verification) -> String {
     let mut out = String::new();
     let objects = mirror.objects.len() as u64;
     let _ = writeln!(

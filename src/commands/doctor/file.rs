@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::{DoctorRequest, aa, prefix};
+use super::{DoctorRequest, aa_test, shared_prefix};
 use crate::commands::Files;
 use crate::domain::{ClusterRule, Code, RunFrame, TextColumn};
 use crate::pairing::repeats;
-use crate::present::doctor::{Clusters, Finding, Range, Run};
 use crate::readers::{self, ReadFile, ReadOptions};
+use crate::report::doctor::{ClusterSizes, CountRange, FileReport, RunSummary};
 
 pub(super) fn examine(
     path: &str,
     request: &DoctorRequest,
     split_epochs: bool,
     files: &dyn Files,
-) -> (Finding, Option<RunFrame>) {
+) -> (FileReport, Option<RunFrame>) {
     let options = ReadOptions {
         metric: request.metric.clone(),
         cluster: request.cluster().clone(),
         run_id: request.run_id.clone(),
         deep: request.deep,
     };
-    let mut finding = Finding {
+    let mut finding = FileReport {
         path: path.to_owned(),
         ok: false,
         problem: None,
@@ -39,7 +39,7 @@ pub(super) fn examine(
     };
     let facts = facts(&file);
     let ReadFile { reading, .. } = file;
-    let noise = split_epochs.then(|| aa::of_epochs(&reading.run, request)).transpose();
+    let noise = split_epochs.then(|| aa_test::of_epochs(&reading.run, request)).transpose();
     finding.problem = match &noise {
         Err(error) => Some(error.to_string()),
         Ok(_) if !facts.unscored.is_empty() => Some(format!(
@@ -54,12 +54,12 @@ pub(super) fn examine(
     finding.notes = reading.notes;
     // Who says that items are independent need not be asked.
     if request.plan.cluster != ClusterRule::Off {
-        finding.notes.extend(prefix::forgotten(&reading.run));
+        finding.notes.extend(shared_prefix::forgotten(&reading.run));
     }
     (finding, Some(reading.run))
 }
 
-fn facts(file: &ReadFile) -> Run {
+fn facts(file: &ReadFile) -> RunSummary {
     let run = &file.reading.run;
     let names = run.metadata();
     let items = Items::of(run);
@@ -69,7 +69,7 @@ fn facts(file: &ReadFile) -> Run {
         .filter(|scores| !scores.is_empty())
         .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
         .collect();
-    Run {
+    RunSummary {
         sha256: file.identity.digest.to_string(),
         format: file.reading.format.as_str().into(),
         version: file.reading.version.clone(),
@@ -87,13 +87,13 @@ fn facts(file: &ReadFile) -> Run {
     }
 }
 
-fn clusters(of_items: &[u32]) -> Clusters {
+fn clusters(of_items: &[u32]) -> ClusterSizes {
     let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
     for cluster in of_items {
         *sizes.entry(*cluster).or_insert(0) += 1;
     }
     let squares: usize = sizes.values().map(|m| m * m).sum();
-    Clusters {
+    ClusterSizes {
         count: sizes.len(),
         smallest: sizes.values().min().copied().unwrap_or(0),
         largest: sizes.values().max().copied().unwrap_or(0),
@@ -105,7 +105,7 @@ fn clusters(of_items: &[u32]) -> Clusters {
 struct Items {
     ids: TextColumn,
     /// Rows of an item.
-    epochs: Range,
+    epochs: CountRange,
     /// The cluster of each, as a number; `None` where the run carries none.
     clusters: Option<Vec<u32>>,
 }
@@ -130,7 +130,7 @@ impl Items {
                 clusters.push(*numbers.entry(name).or_insert(next));
             }
         }
-        let epochs = Range {
+        let epochs = CountRange {
             least: rows.iter().min().copied().unwrap_or(0),
             most: rows.iter().max().copied().unwrap_or(0),
         };

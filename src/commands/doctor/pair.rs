@@ -1,12 +1,12 @@
 //! What a gate would make of a pair, without saying what it would decide.
 
-use super::{DoctorRequest, tolerance};
+use super::{DoctorRequest, drop_threshold};
 use crate::domain::{Claim, Diagnostic, Plan, RunFrame};
 use crate::inference::planning::{Ask, Design, Forecast, spread};
 
 use crate::inference::{self, Sample};
 use crate::pairing::pair;
-use crate::present::doctor::{Pair, Precision, Target, Tolerance};
+use crate::report::doctor::{DropThresholdReport, PairReport, PlannedEffect, Precision};
 
 /// How often a bound falls short of delta by more than it is expected to: half of the time.
 const EVEN: f64 = 0.5;
@@ -15,7 +15,7 @@ pub(super) fn match_up(
     baseline: &RunFrame,
     candidate: &RunFrame,
     request: &DoctorRequest,
-) -> Result<(Pair, Option<Tolerance>), Diagnostic> {
+) -> Result<(PairReport, Option<DropThresholdReport>), Diagnostic> {
     let direction = baseline.direction().or(candidate.direction()).unwrap_or(request.plan.direction);
     let plan = &Plan { direction, planned_delta: request.target_delta, ..request.plan.clone() };
     let pairs = pair(baseline, candidate, plan)?;
@@ -40,8 +40,8 @@ pub(super) fn match_up(
         }
         (Ok(_), None) => None,
     };
-    let rule = tolerance::of_pair(&sample, request)?;
-    let facts = Pair {
+    let rule = drop_threshold::of_pair(&sample, request)?;
+    let facts = PairReport {
         pairs: pairs.counts.pairs,
         only_baseline: pairs.counts.only_baseline,
         only_candidate: pairs.counts.only_candidate,
@@ -79,7 +79,7 @@ fn precision(design: &Design, sd: f64, design_effect: f64, sample: &Sample, plan
         target: forecast.planned.map(|delta| {
             let required = forecast.needed.and_then(Result::ok);
             let possible = forecast.room.is_none_or(|room| delta <= room);
-            Target {
+            PlannedEffect {
                 delta,
                 reachable: possible && forecast.enough(),
                 possible,

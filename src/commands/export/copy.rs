@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
-use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
+use crate::present::export;
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
+use crate::report::export::{Decision, Export, File, Hashed, Missing, Numbers, Runs, SUMS};
 use crate::store::Place;
 use crate::trail::{Line, MAX_FILE, TrailFiles};
 
@@ -183,7 +184,7 @@ impl<'a> Copy<'a> {
         self.add("export.json", index.as_bytes())?;
         self.export.files.sort();
         let sums = export::checksums(&self.export.files);
-        self.add(export::SUMS, sums.as_bytes())
+        self.add(SUMS, sums.as_bytes())
     }
 }
 

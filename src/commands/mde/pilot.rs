@@ -9,7 +9,7 @@ use crate::inference::planning::{
     Clusters, Design, RepeatsPlan, VarianceComponents, spread, variance_components,
 };
 use crate::pairing::{Repeats, pair, repeats};
-use crate::present::mde as shown;
+use crate::report::mde::{PilotClusters, PilotReport};
 
 /// Two runs, read and paired as `compare` would.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Pilot {
             icc: spread.clusters.and_then(|c| c.anova).map_or(0.0, |anova| anova.icc.clamp(0.0, 1.0)),
             deff: spread.design_effect,
             pairs: n_pairs.unwrap_or(spread.pairs as u64),
-            pilot: Some(shown::Pilot {
+            pilot: Some(PilotReport {
                 baseline: self.runs.baseline.clone(),
                 candidate: self.runs.candidate.clone(),
                 pairs: counts.pairs,
@@ -108,8 +108,8 @@ fn epochs(side: &Repeats) -> f64 {
     if items > 0 { rows as f64 / f64::from(items) } else { 0.0 }
 }
 
-fn clusters(clusters: Clusters) -> shown::Clusters {
-    shown::Clusters {
+fn clusters(clusters: Clusters) -> PilotClusters {
+    PilotClusters {
         count: clusters.count,
         mean_size: clusters.mean_size,
         seen_size: clusters.seen_size,

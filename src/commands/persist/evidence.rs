@@ -3,8 +3,8 @@
 use crate::commands::World;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{Record, v1};
-use crate::present::evidence::EvidenceView;
 use crate::present::json;
+use crate::report::evidence::{EvidenceView, TrailEntry};
 use crate::trail::Appended;
 
 /// Where the envelope went.
@@ -74,10 +74,10 @@ impl Evidence {
     }
 
     /// Where the trail holds the envelope, for the JSON result.
-    pub(in crate::commands) fn trail_entry(&self) -> Option<json::TrailLine> {
+    pub(in crate::commands) fn trail_entry(&self) -> Option<TrailEntry> {
         let EnvelopeLocation::Trail { appended, .. } = &self.envelope else { return None };
         let at = appended.receipt();
-        Some(json::TrailLine {
+        Some(TrailEntry {
             path: at.path.clone(),
             sha256: at.sha256.to_string(),
             entry_index: at.index,

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Decision, Export, Head, Numbers, decisions};
+use super::decisions;
 use crate::domain::Digest;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
+use crate::report::export::{Decision, Export, Head, Numbers};
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }

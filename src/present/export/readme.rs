@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Export, Head, decisions, lacking};
+use super::{decisions, lacking};
 use crate::present::safe::line;
+use crate::report::export::{Export, Head};
 
 /// The text. Its indented blocks are commands for a shell in the folder of the export.
 #[must_use]

@@ -1,59 +1,10 @@
 //! What the rule "fail when the score drops by more than X" does, and the gate to use instead.
 
-use serde::Serialize;
-
 use crate::domain::number_format::{count, percent};
 use crate::present::safe;
+use crate::report::doctor::DropThresholdReport;
 
-/// A rule that is in use, on these data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Tolerance {
-    /// The drop that it tolerates, in units of the score.
-    pub tolerance: f64,
-    /// Paired items that it looks at.
-    pub items: u64,
-    /// Clusters, where these are the units.
-    pub clusters: Option<u64>,
-    /// Standard error of the difference that it looks at.
-    pub standard_error: f64,
-    /// Where the spread comes from.
-    pub basis: String,
-    /// Error rate of the gate beside it.
-    pub alpha: f64,
-    /// Power that is planned for.
-    pub power: f64,
-    /// How often the rule fails a candidate that changed nothing.
-    pub false_alarm: f64,
-    /// The smallest true drop that it fails with that power; `None` where no drop is.
-    pub found: Option<f64>,
-    /// One row a true drop.
-    pub rows: Vec<ToleranceRow>,
-    /// Margin of the gate beside it; `None` where there are too few units for one.
-    pub margin: Option<f64>,
-    /// The smallest margin with which a gate allows, with that power, a candidate that changed nothing.
-    pub supported_margin: Option<f64>,
-    /// Items with which the margin of the rule is such a margin; `None` where it is 0, or no number does.
-    pub required_pairs: Option<u64>,
-    /// The same in whole clusters, where these are the units.
-    pub required_clusters: Option<u64>,
-    /// The words of the gate to use instead; `None` where there are too few units for one.
-    pub gate: Option<Vec<String>>,
-}
-
-/// What happens to a candidate that is worse by so much.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct ToleranceRow {
-    /// The true drop.
-    pub drop: f64,
-    /// How often the rule fails it.
-    pub fails: f64,
-    /// How often the gate allows it.
-    pub allows: Option<f64>,
-    /// How often the gate rejects it.
-    pub rejects: Option<f64>,
-}
-
-pub(super) fn lines(rule: &Tolerance) -> Vec<String> {
+pub(super) fn lines(rule: &DropThresholdReport) -> Vec<String> {
     let mut lines = vec![
         format!("rule  fail when the score drops by more than {}", rule.tolerance),
         format!(
@@ -104,7 +55,7 @@ pub(super) fn lines(rule: &Tolerance) -> Vec<String> {
 }
 
 /// What the table says of the rule, in sentences.
-fn verdict_on(rule: &Tolerance) -> Vec<String> {
+fn verdict_on(rule: &DropThresholdReport) -> Vec<String> {
     let mut said =
         vec![format!("The rule fails {} of candidates that changed nothing.", rounded(rule.false_alarm))];
     said.push(match rule.found {
@@ -127,7 +78,7 @@ fn verdict_on(rule: &Tolerance) -> Vec<String> {
 }
 
 /// What the gate does instead.
-fn instead(rule: &Tolerance) -> Vec<String> {
+fn instead(rule: &DropThresholdReport) -> Vec<String> {
     let Some(margin) = rule.margin else { return Vec::new() };
     let unchanged = rule.rows.first().and_then(|row| row.allows).unwrap_or(0.0);
     let mut said = vec![format!(

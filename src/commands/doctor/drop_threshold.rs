@@ -1,6 +1,6 @@
 //! What the rule "fail when the score drops by more than X" does, and the gate to use instead.
 
-use super::{DoctorRequest, Rule, Stated, aa};
+use super::{DoctorRequest, Rule, Stated, aa_test};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Item, Plan, RunFrame, RunFrameBuilder,
     Sides,
@@ -8,13 +8,16 @@ use crate::domain::{
 use crate::inference::Sample;
 use crate::inference::planning::{Ask, Design, fires, found};
 use crate::pairing::pair;
-use crate::present::doctor::{Tolerance, ToleranceRow};
+use crate::report::doctor::{DropThresholdReport, DropThresholdRow};
 
 /// Where a typed spread comes from. How much alike items of a cluster are, one run does not tell.
 const TYPED: &str = "from the spread that was typed; items count as independent";
 
 /// On a pair.
-pub(super) fn of_pair(sample: &Sample, request: &DoctorRequest) -> Result<Option<Tolerance>, Diagnostic> {
+pub(super) fn of_pair(
+    sample: &Sample,
+    request: &DoctorRequest,
+) -> Result<Option<DropThresholdReport>, Diagnostic> {
     let Some(rule) = request.tolerance else { return Ok(None) };
     let span = sample.two_valued.or(sample.span);
     if let Some(stated) = rule.stated {
@@ -26,9 +29,12 @@ pub(super) fn of_pair(sample: &Sample, request: &DoctorRequest) -> Result<Option
 }
 
 /// On one run, against another one like it.
-pub(super) fn of_run(run: &RunFrame, request: &DoctorRequest) -> Result<Option<Tolerance>, Diagnostic> {
+pub(super) fn of_run(
+    run: &RunFrame,
+    request: &DoctorRequest,
+) -> Result<Option<DropThresholdReport>, Diagnostic> {
     let Some(rule) = request.tolerance else { return Ok(None) };
-    let epochs = aa::epochs(run)?;
+    let epochs = aa_test::epochs(run)?;
     if let Some(stated) = rule.stated {
         let items = epochs.iter().map(RunFrame::len).max().unwrap_or(0) as u64;
         let span = matches!(stated, Stated::Discordance(_)).then_some(1.0);
@@ -107,7 +113,7 @@ fn described(
     rule: Rule,
     basis: String,
     request: &DoctorRequest,
-) -> Result<Tolerance, Diagnostic> {
+) -> Result<DropThresholdReport, Diagnostic> {
     let tolerance = rule.tolerance;
     if span.is_some_and(|span| tolerance >= span) {
         return Err(Code::BadUsage
@@ -132,7 +138,7 @@ fn described(
         .iter()
         .map(|times| times * step)
         .filter(|drop| *drop < most)
-        .map(|drop| ToleranceRow {
+        .map(|drop| DropThresholdRow {
             drop,
             fails: fires(design, items, tolerance, -drop),
             allows: margin.map(|margin| design.power(&ask(-margin), units, -drop)),
@@ -140,7 +146,7 @@ fn described(
             rejects: margin.map(|margin| design.power(&ask(margin), units, drop)),
         })
         .collect();
-    Ok(Tolerance {
+    Ok(DropThresholdReport {
         tolerance,
         items,
         clusters: matches!(design, Design::Clustered { .. }).then_some(units),

@@ -7,10 +7,11 @@ use crate::domain::{Code, Diagnostic, EpochRule, Item, Plan, RunFrame, RunFrameB
 use crate::inference::Sample;
 use crate::inference::planning::{Noise, noise};
 use crate::pairing::pair;
-use crate::present::doctor::{self as shown, Interval};
+use crate::present::doctor::claim;
+use crate::report::doctor::{AaReport, Share};
 
 /// Several runs of one model.
-pub(super) fn of_runs(runs: &[&RunFrame], request: &DoctorRequest) -> Result<shown::Noise, Diagnostic> {
+pub(super) fn of_runs(runs: &[&RunFrame], request: &DoctorRequest) -> Result<AaReport, Diagnostic> {
     let found = gated(runs, &request.plan, request)?;
     let models: BTreeSet<&str> = runs.iter().map(|run| run.metadata().model_id.as_str()).collect();
     let mut notes = Vec::new();
@@ -25,7 +26,7 @@ pub(super) fn of_runs(runs: &[&RunFrame], request: &DoctorRequest) -> Result<sho
 }
 
 /// The epochs of one run.
-pub(super) fn of_epochs(run: &RunFrame, request: &DoctorRequest) -> Result<shown::Noise, Diagnostic> {
+pub(super) fn of_epochs(run: &RunFrame, request: &DoctorRequest) -> Result<AaReport, Diagnostic> {
     let epochs = epochs(run)?;
     if epochs.len() < 2 {
         return Err(Code::TooFewItems
@@ -68,18 +69,18 @@ fn gated(runs: &[&RunFrame], plan: &Plan, request: &DoctorRequest) -> Result<Noi
     noise(runs.len(), sample, plan, request.splits)
 }
 
-fn described(found: &Noise, of: &'static str, request: &DoctorRequest, notes: Vec<String>) -> shown::Noise {
+fn described(found: &Noise, of: &'static str, request: &DoctorRequest, notes: Vec<String>) -> AaReport {
     let interval = |share: f64| {
         let (low, high) = found.between(share);
-        Interval { share, low, high }
+        Share { share, low, high }
     };
-    shown::Noise {
+    AaReport {
         of,
         draws: found.draws,
         pairs: found.pairs,
         independent: found.independent,
         alpha: request.plan.alpha_each().get(),
-        claim: shown::claim(request.plan.claim),
+        claim: claim(request.plan.claim),
         allow_is_wrong: !holds(request),
         allow: interval(found.allow),
         reject: interval(found.reject),

@@ -1,47 +1,10 @@
 //! How often a gate speaks where nothing changed.
 
-use serde::Serialize;
-
 use super::row;
 use crate::domain::Claim;
 use crate::domain::number_format::{count, percent, signed};
 use crate::present::safe;
-
-/// What gates of whole runs of one model against each other answered.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Noise {
-    /// `run` or `epoch`: what was held against each other.
-    pub of: &'static str,
-    /// How many of them.
-    pub draws: usize,
-    /// Pairs that were gated, in both orders.
-    pub pairs: usize,
-    /// Pairs that share no draw: as much as the shares can rest on.
-    pub independent: usize,
-    /// Error rate of each bound.
-    pub alpha: f64,
-    /// The claim that was asked about.
-    pub claim: String,
-    /// Whether ALLOW is a false alarm here; else REJECT is.
-    pub allow_is_wrong: bool,
-    /// How often the answer was ALLOW.
-    pub allow: Interval,
-    /// How often it was REJECT.
-    pub reject: Interval,
-    /// Remarks a reader must see beside the numbers.
-    pub notes: Vec<String>,
-}
-
-/// A share with what it may really be, at 95 %.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
-    /// As found.
-    pub share: f64,
-    /// At least this.
-    pub low: f64,
-    /// At most this.
-    pub high: f64,
-}
+use crate::report::doctor::{AaReport, Share};
 
 /// A claim in few words.
 #[must_use]
@@ -52,8 +15,8 @@ pub fn claim(claim: Claim) -> String {
     }
 }
 
-pub(super) fn lines(noise: &Noise) -> Vec<String> {
-    let share = |name: &str, found: Interval, wrong: bool| {
+pub(super) fn lines(noise: &AaReport) -> Vec<String> {
+    let share = |name: &str, found: Share, wrong: bool| {
         row(
             "",
             &format!(
@@ -91,7 +54,7 @@ pub(super) fn lines(noise: &Noise) -> Vec<String> {
 }
 
 /// How little the shares rest on.
-fn rests(noise: &Noise) -> String {
+fn rests(noise: &AaReport) -> String {
     match noise.independent {
         0 | 1 => format!("this rests on one independent pair of {}s, which says next to nothing", noise.of),
         n => format!(
