@@ -1,5 +1,6 @@
 //! `compare`: the same inference without a verdict.
 
+use super::decide::record;
 use super::runs::{LoadedRuns, RunInputs};
 use super::{Output, OutputFormat, View, World};
 use crate::domain::{Diagnostic, Plan};
@@ -17,10 +18,10 @@ pub struct CompareRequest {
 /// Compares and shows the numbers.
 ///
 /// # Errors
-/// Those of [`LoadedRuns::read`] and [`LoadedRuns::judge`], and of writing the JSON file that was asked for.
+/// Those of [`LoadedRuns::read`] and [`record`], and of writing the JSON file that was asked for.
 pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
     let runs = LoadedRuns::read(&request.runs, &request.plan, world.files)?;
-    let record = runs.judge(&request.plan)?;
+    let record = record(&runs, &request.plan)?;
     let object = json::compare(record.clone())?;
     if let Some(path) = &view.json {
         world.files.write(path, object.as_bytes())?;

@@ -30,16 +30,14 @@ impl DecisionRequest {
     }
 }
 
-impl LoadedRuns {
-    /// The record of the judgement on these two runs. Writes nothing.
-    ///
-    /// # Errors
-    /// Those of [`judge`].
-    pub fn judge(&self, plan: &Plan) -> Result<Record, Diagnostic> {
-        let judgement = judge(self.baseline.run(), self.candidate.run(), plan)?;
-        let inputs = self.recorded(&judgement.pairs.counts);
-        Ok(Record::of(&judgement, inputs, self.notes()))
-    }
+/// The record of the judgement on two runs. Writes nothing.
+///
+/// # Errors
+/// Those of [`judge`].
+pub fn record(runs: &LoadedRuns, plan: &Plan) -> Result<Record, Diagnostic> {
+    let judgement = judge(runs.baseline.run(), runs.candidate.run(), plan)?;
+    let inputs = runs.recorded(&judgement.pairs.counts);
+    Ok(Record::of(&judgement, inputs, runs.notes()))
 }
 
 /// A decision that is not persisted yet.
@@ -75,6 +73,6 @@ impl<'a> Decision<'a> {
             store: None,
             time_stamp: None,
         };
-        Ok(Self { runs, plan, record: runs.judge(plan)?, circumstances })
+        Ok(Self { runs, plan, record: record(runs, plan)?, circumstances })
     }
 }

@@ -21,11 +21,10 @@ pub struct GateRequest {
 /// # Errors
 /// Those of [`DecisionRequest::load`], [`Decision::make`] and [`persist`].
 pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<PersistedDecision, Diagnostic> {
-    let GateRequest { decision: asked, target } = request;
     let now = world.clock.now();
-    let runs = asked.load(&now, world)?;
-    let decision = Decision::make(&runs, &asked.plan, None, now, world)?;
-    let evidence = persist(&decision, target, asked.store.as_ref(), world)?;
+    let runs = request.decision.load(&now, world)?;
+    let decision = Decision::make(&runs, &request.decision.plan, None, now, world)?;
+    let evidence = persist(&decision, &request.target, request.decision.store.as_ref(), world)?;
     Ok(PersistedDecision { record: decision.record, evidence })
 }
 

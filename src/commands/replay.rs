@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::decide;
 use super::runs::LoadedRuns;
 use super::{Files, Stores};
 use crate::domain::{Code, Diagnostic, Digest, Plan};
@@ -95,7 +96,7 @@ fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) 
     if let Some(finding) = loaded.others(&envelope) {
         return Ok(Again::Found(finding));
     }
-    let record = match loaded.judge(&plan) {
+    let record = match decide::record(&loaded, &plan) {
         Ok(record) => record,
         Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
     };

@@ -2,6 +2,8 @@
 //! replies may try to draw on the terminal, to issue workflow commands to the runner that scans the
 //! log, or to break out of a Markdown cell.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// One line of a log or terminal: no control or direction-changing character survives, and nothing
 /// in it can be read as a workflow command (`::name::` at the start of a line, `##[name]` anywhere).
 #[must_use]
@@ -61,19 +63,15 @@ pub fn html(text: &str) -> String {
     out
 }
 
+/// All but letters, digits and what stands for itself in a path.
+const NOT_IN_HREF: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'_').remove(b'-').remove(b'~').remove(b'=');
+
 /// The address of a file beside a page, for a quoted attribute: no name in it can mean another scheme, host,
 /// query or folder.
 #[must_use]
 pub fn href(path: &str) -> String {
-    let mut out = String::from("./");
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/._-~=".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    format!("./{}", utf8_percent_encode(path, NOT_IN_HREF))
 }
 
 fn longest_run(text: &str, wanted: char) -> usize {

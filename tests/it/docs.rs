@@ -287,6 +287,40 @@ fn the_recipes_are_those_of_the_table() {
 }
 
 #[test]
+fn every_noun_of_the_architecture_is_defined_in_its_room() {
+    let text = tree::read("ARCHITECTURE.md");
+    let nouns = text.split_once("\n## Nouns\n").unwrap().1;
+    let mut checked = 0;
+    for section in nouns.split("\n### ").skip(1) {
+        let room = section.lines().next().unwrap().trim();
+        let sources: Vec<String> =
+            tree::files(&format!("src/{room}"), ".rs").iter().map(|path| tree::read(path)).collect();
+        assert!(!sources.is_empty(), "ARCHITECTURE.md names a room {room:?}, and src/{room} holds no file");
+        for row in section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| noun")) {
+            let cell = row.split(" | ").next().unwrap_or_default();
+            for noun in cell.split('`').skip(1).step_by(2) {
+                let name = noun.trim_end_matches('!').trim_end_matches('/');
+                let defines = ["struct", "enum", "trait", "type", "fn", "mod", "const", "macro_rules!"]
+                    .map(|keyword| format!("{keyword} {name}"));
+                let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+                let defined = sources.iter().any(|source| {
+                    defines.iter().any(|text| {
+                        source.match_indices(text).any(|(at, _)| ends(&source[at + text.len()..]))
+                    })
+                });
+                // Parts of names stand for several: `...Seed`.
+                let part = sources.iter().any(|source| {
+                    source.contains(&format!("{name} ")) || source.contains(&format!("{name}<"))
+                });
+                assert!(defined || part, "ARCHITECTURE.md: {noun} is defined nowhere in src/{room}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 100, "found only {checked} nouns");
+}
+
+#[test]
 fn no_document_is_decorated() {
     let is_emoji = |c: char| matches!(u32::from(c), 0x2600..=0x27BF | 0x1F000..=0x1FAFF | 0xFE0F);
     for path in tree::files("", ".md") {

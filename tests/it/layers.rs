@@ -33,6 +33,7 @@ enum Named {
 /// Each dependency in `Cargo.toml`, as code names it. A new one is put here by whoever adds it.
 const DEPENDENCIES: &[(&str, Named)] = &[
     ("anstyle", Named::Anywhere),
+    ("async_trait", Named::Edge),
     ("base64", Named::Anywhere),
     ("bytes", Named::Anywhere),
     ("clap", Named::Anywhere),
@@ -47,6 +48,7 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("object_store", Named::Edge),
     ("octocrab", Named::Edge),
     ("parquet", Named::Anywhere),
+    ("percent_encoding", Named::Anywhere),
     ("rand_chacha", Named::Anywhere),
     ("rayon", Named::Anywhere),
     ("reqwest", Named::Edge),
@@ -58,9 +60,11 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("sha1", Named::Anywhere),
     ("sha2", Named::Anywhere),
     ("sigstore_verify", Named::Anywhere),
+    ("statrs", Named::Anywhere),
     ("tempfile", Named::Edge),
     ("thiserror", Named::Anywhere),
     ("tokio", Named::Edge),
+    ("unicode_width", Named::Anywhere),
     ("webpki", Named::Anywhere),
     ("x509_cert", Named::Anywhere),
     ("zip", Named::Anywhere),
