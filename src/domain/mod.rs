@@ -35,3 +35,19 @@ pub use run_builder::RunFrameBuilder;
 pub use text_column::TextColumn;
 pub use unscored::Unscored;
 pub use verdict::Verdict;
+
+/// Tests that take long run in full where `EVALSIG_SLOW_TESTS` is set, as CI does; `tests/it/tree.rs` has the same
+/// switch for the others.
+#[cfg(test)]
+pub(crate) mod slow_tests {
+    /// Whether the long ones run.
+    #[allow(clippy::disallowed_methods)]
+    pub(crate) fn enabled() -> bool {
+        std::env::var_os("EVALSIG_SLOW_TESTS").is_some()
+    }
+
+    /// This many cases of a property; a tenth of them where the long tests do not run.
+    pub(crate) fn cases(all: u32) -> u32 {
+        if enabled() { all } else { all.div_ceil(10) }
+    }
+}

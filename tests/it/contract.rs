@@ -7,6 +7,7 @@ use evalsig::inference::{Inversion, Unit, infer};
 use proptest::prelude::*;
 
 use crate::support::samples::{alpha, binary, graded, numbered, plan};
+use crate::tree;
 
 /// Every null worth asking about: what was drawn, the estimate, the bounds, their neighbours, the ends.
 fn nulls(test: &dyn Inversion, drawn: &[f64], level: f64) -> Vec<f64> {
@@ -95,7 +96,7 @@ fn cases(usual: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(2500))]
+    #![proptest_config(cases(tree::cases(2500)))]
 
     #[test]
     fn paired_t(d in differences(60), drawn in prop::collection::vec(-1.5..1.5_f64, 2), level in 1e-9..0.999_f64) {
@@ -126,7 +127,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(20_000))]
+    #![proptest_config(cases(tree::cases(20_000)))]
 
     #[test]
     fn sign_flip_random(units in units(70), drawn in prop::collection::vec(-1.5..1.5_f64, 2), level in 1e-4..0.999_f64, resamples in 1..400_u32, seed: u64) {

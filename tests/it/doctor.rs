@@ -1,5 +1,6 @@
 //! `doctor`: what files hold, what a pair can show, and how often a gate fires on noise.
 
+use crate::tree;
 use serde_json::Value;
 
 use crate::support::Session;
@@ -69,6 +70,9 @@ fn epochs_with_luck(session: &Session, name: &str, epochs: u32, luck: f64) {
 /// Splits of each item on its own answered "at most 6.6 %" here, as they answer alpha everywhere.
 #[test]
 fn luck_that_a_whole_epoch_shares_is_seen_by_aa() {
+    if !tree::slow_tests("doctor::luck_that_a_whole_epoch_shares_is_seen_by_aa") {
+        return;
+    }
     let session = Session::new();
     epochs_with_luck(&session, "loud", 12, 0.05);
     let noise = &checkup(&session, "--aa loud.json", 0)["files"][0]["noise"];

@@ -1,5 +1,6 @@
 //! `evalsig action` on GitHub: the check that a reviewer sees, the branch that an auditor clones.
 
+use crate::tree;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
@@ -274,6 +275,9 @@ fn the_token_shows_nowhere_and_travels_only_where_it_may() {
 
 #[test]
 fn a_proxy_tunnels_what_is_encrypted_and_sees_nothing_else() {
+    if !tree::slow_tests("github::a_proxy_tunnels_what_is_encrypted_and_sees_nothing_else") {
+        return;
+    }
     let Some(github) = Github::start() else { return };
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", proxy.local_addr().unwrap());

@@ -2,6 +2,7 @@
 //!
 //! `EVALSIG_SOAK=64` runs 64 jobs at once under each plan of faults, and kills 200.
 
+use crate::tree;
 use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
@@ -68,6 +69,9 @@ fn all_recorded(github: &Github, releases: usize) {
 
 #[test]
 fn sixty_four_decisions_at_once_make_one_chain() {
+    if !tree::slow_tests("github_races::sixty_four_decisions_at_once_make_one_chain") {
+        return;
+    }
     let Some(github) = Github::start() else { return };
     let jobs: Vec<Job> = (0..64).map(|n| job(&github, &format!("r{n}"), 600)).collect();
     let begun = Instant::now();
@@ -164,16 +168,25 @@ fn all_under(plans: Vec<(&'static str, faults::Plan)>, lasting: bool) {
 
 #[test]
 fn faults_that_pass_cost_nothing_but_time() {
+    if !tree::slow_tests("github_races::faults_that_pass_cost_nothing_but_time") {
+        return;
+    }
     all_under(faults::transient(), false);
 }
 
 #[test]
 fn faults_that_stay_fail_the_job_and_the_next_run_repairs_it() {
+    if !tree::slow_tests("github_races::faults_that_stay_fail_the_job_and_the_next_run_repairs_it") {
+        return;
+    }
     all_under(faults::lasting(), true);
 }
 
 #[test]
 fn jobs_killed_at_any_moment_lose_nothing_when_they_run_again() {
+    if !tree::slow_tests("github_races::jobs_killed_at_any_moment_lose_nothing_when_they_run_again") {
+        return;
+    }
     let Some(github) = Github::start() else { return };
     let rounds = if soak().is_some() { 200 } else { 12 };
     // A fixed spread over the time that a job takes.

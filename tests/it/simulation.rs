@@ -1,6 +1,7 @@
 //! How often each row of `auto` errs when the truth sits exactly at the claim's edge: wrong ALLOWs, and
 //! wrong REJECTs, each at most alpha (.05). Small and seeded; the large table is made elsewhere.
 
+use crate::tree;
 use evalsig::domain::{Claim, MethodChoice};
 use evalsig::inference::methods::Tango;
 use evalsig::inference::{Inversion as _, Sample, infer};
@@ -50,6 +51,9 @@ fn clustered(sizes: &[usize], icc: f64, mean: f64, stream: &mut Stream) -> Sampl
 
 #[test]
 fn graded_items() {
+    if !tree::slow_tests("simulation::graded_items") {
+        return;
+    }
     for (n, edge) in [(7, 0.0), (12, -0.1), (20, 0.02), (60, 0.0)] {
         let normal = |s: &mut Stream| graded(&(0..n).map(|_| edge + s.normal()).collect::<Vec<_>>());
         holds(&format!("normal n={n}"), rates(edge, n, normal));
@@ -64,6 +68,9 @@ fn graded_items() {
 
 #[test]
 fn clusters_of_any_size() {
+    if !tree::slow_tests("simulation::clusters_of_any_size") {
+        return;
+    }
     let zipf = |k: usize, top: usize| (1..=k).map(|rank| (top / rank).max(1)).collect::<Vec<_>>();
     let mut dominant = vec![4; 9];
     dominant.push(36);

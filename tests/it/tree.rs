@@ -41,6 +41,20 @@ pub(crate) fn skipped_in_ci_too(what: &str) {
     io::stderr().write_all(format!("SKIPPED: {what}\n").as_bytes()).unwrap();
 }
 
+/// Whether tests that take long run: CI sets `EVALSIG_SLOW_TESTS`. Says which test does not.
+pub(crate) fn slow_tests(test: &str) -> bool {
+    let enabled = std::env::var_os("EVALSIG_SLOW_TESTS").is_some();
+    if !enabled {
+        skipped_in_ci_too(&format!("{test} takes long: set EVALSIG_SLOW_TESTS=1"));
+    }
+    enabled
+}
+
+/// This many cases of a property; a tenth of them where the long tests do not run.
+pub(crate) fn cases(all: u32) -> u32 {
+    if std::env::var_os("EVALSIG_SLOW_TESTS").is_some() { all } else { all.div_ceil(10) }
+}
+
 fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|ci| ci == "true")
 }

@@ -352,6 +352,9 @@ mod tests {
     /// The default seed, where every order is what it is: the level is not one of luck.
     #[test]
     fn level_of_one_seed() {
+        if !crate::domain::slow_tests::enabled() {
+            return;
+        }
         type Law = fn(&mut Stream) -> f64;
         let laws: [(&str, Law); 3] = [
             ("0/1", |s| [1.0, -1.0, 0.0, 0.0][s.below(4) as usize]),
@@ -382,6 +385,9 @@ mod tests {
     /// Losses of 0.5 that come with probability r, gains such that the mean is 0.
     #[test]
     fn level_where_losses_are_rare() {
+        if !crate::domain::slow_tests::enabled() {
+            return;
+        }
         for (n, rare) in [(20, 0.02), (60, 0.005), (60, 0.1), (200, 0.02)] {
             let (runs, mut refuted) = (3000_u64, 0);
             for run in 0..runs {
@@ -407,7 +413,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(600))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(600)))]
 
         #[test]
         fn test_and_bounds_are_one(d in prop::collection::vec(-1.0..=1.0_f64, 1..300), null in -1.0..1.0_f64) {

@@ -375,7 +375,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1500))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(1500)))]
 
         #[test]
         fn test_and_bounds_are_one(

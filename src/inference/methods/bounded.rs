@@ -379,7 +379,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(300)))]
 
         #[test]
         fn test_and_bounds_are_one(

@@ -281,7 +281,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(2000)))]
 
         #[test]
         fn test_and_bounds_are_one(

@@ -149,7 +149,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(3000)))]
 
         #[test]
         fn test_and_bounds_are_one(d in prop::collection::vec(-1.0..1.0_f64, 1..60), null in -1.0..1.0_f64) {

@@ -56,7 +56,7 @@ mod tests {
     use crate::inference::sample::Unit;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(60)))]
 
         #[test]
         fn test_and_bounds_are_one(values in prop::collection::vec(-1.0..1.0_f64, 5..40), null in -0.5..0.5_f64) {

@@ -88,7 +88,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(300)))]
 
         #[test]
         fn test_and_bounds_are_one(n in 1_u64..60, b in 0_u64..60, c in 0_u64..60, unit in 1e-9..1e9_f64, null in -1.2..1.2_f64) {

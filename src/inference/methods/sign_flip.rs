@@ -304,7 +304,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(300)))]
 
         #[test]
         fn shortcuts_equal_the_list_on_a_grid(
@@ -349,7 +349,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(8))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(8)))]
 
         /// Too many to list; here the two shortcuts hold each other, and the search has to interpolate.
         #[test]

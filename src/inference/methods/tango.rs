@@ -152,7 +152,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(500)))]
 
         /// The statistic falls in the null, so holding p monotone moves it by rounding only.
         #[test]

@@ -162,7 +162,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(60)))]
 
         #[test]
         fn tables_equal_the_plain_sums(

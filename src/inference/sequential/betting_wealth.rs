@@ -197,6 +197,9 @@ mod tests {
     /// Looking after each of 2000 items crosses in at most 5 % of the runs.
     #[test]
     fn level_at_every_look() {
+        if !crate::domain::slow_tests::enabled() {
+            return;
+        }
         let (runs, mut crossed) = (600_u64, 0);
         for run in 0..runs {
             let mut stream = Streams::new(14, Purpose::Simulation).replicate(run);

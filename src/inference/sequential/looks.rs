@@ -384,6 +384,9 @@ mod tests {
     /// Forty looks at 1000 growing items: under H0 neither direction is crossed in more than alpha of the runs.
     #[test]
     fn level_at_every_look() {
+        if !crate::domain::slow_tests::enabled() {
+            return;
+        }
         type Draw = fn(&mut Stream) -> f64;
         let bets = ItemTest::Bets { min_delta: 0.0, low: 0.0, high: 1.0 };
         let cases: [(&str, u64, Draw, ItemTest); 3] = [

@@ -1,5 +1,6 @@
 //! Faults: each of them does to a client what it says, and leaves the repository as it says.
 
+use crate::tree;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,9 @@ fn done(github: &Github) -> bool {
 
 #[test]
 fn what_ends_without_an_answer_says_whether_it_was_done() {
+    if !tree::slow_tests("stand_in::faults::what_ends_without_an_answer_says_whether_it_was_done") {
+        return;
+    }
     for (kind, error, effect) in [
         (Kind::TimeoutBefore, ErrorKind::WouldBlock, false),
         (Kind::TimeoutAfter, ErrorKind::WouldBlock, true),
@@ -118,6 +122,9 @@ fn refusals_have_the_shape_of_the_real_ones() {
 
 #[test]
 fn a_slow_answer_is_late_and_what_it_tells_happens_even_unheard() {
+    if !tree::slow_tests("stand_in::faults::a_slow_answer_is_late_and_what_it_tells_happens_even_unheard") {
+        return;
+    }
     let Some((github, mut client)) = ready() else { return };
     github.plan(vec![Fault::new(Kind::Slow(3_000)).on(Match::Mutation)]);
     client.patience = Duration::from_millis(100);
@@ -231,6 +238,9 @@ fn day(github: &Github, client: &Client) {
 
 #[test]
 fn every_named_plan_strikes_and_leaves_a_sound_repository() {
+    if !tree::slow_tests("stand_in::faults::every_named_plan_strikes_and_leaves_a_sound_repository") {
+        return;
+    }
     let plans = faults::all();
     assert_eq!(plans.len(), faults::transient().len() + faults::lasting().len());
     let mut names: Vec<&str> = plans.iter().map(|(name, _)| *name).collect();

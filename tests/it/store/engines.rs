@@ -1,5 +1,6 @@
 //! Other programs over the same files: Python evalsig 0.1.2 in both directions, DuckDB.
 
+use crate::tree;
 use serde_json::Value;
 
 use super::{history, session, words};
@@ -8,6 +9,9 @@ use crate::support::python::{python, script};
 
 #[test]
 fn python_evalsig_reads_what_we_write_and_we_extend_what_it_wrote() {
+    if !tree::slow_tests("store::engines::python_evalsig_reads_what_we_write_and_we_extend_what_it_wrote") {
+        return;
+    }
     let Some(python) = python(&["evalsig==0.1.2"]) else { return };
     let session = Session::with_examples();
     let ask = |args: &[&str]| script(&python, &session.path("."), "store/oracle.py", args);

@@ -1,5 +1,6 @@
 //! Damage of every kind to a trail in memory: each is found, and the file is named.
 
+use crate::tree;
 use evalsig::domain::Digest;
 use evalsig::trail::{
     ENTRY_SCHEMA, Entry, EnvelopeRef, FileKind, Kind, Link, Listed, Question, Snapshot, TrailFiles, Weight,
@@ -39,6 +40,9 @@ const ORDER: [&str; 5] =
 
 #[test]
 fn every_flipped_bit_is_found_and_named() {
+    if !tree::slow_tests("trail::damage::every_flipped_bit_is_found_and_named") {
+        return;
+    }
     let mut files = five();
     let sizes: Vec<(String, usize)> = files.iter().map(|(path, bytes)| (path.clone(), bytes.len())).collect();
     let mut flips = 0;

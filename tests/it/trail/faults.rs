@@ -2,6 +2,7 @@
 //!
 //! `strace` injects the fault, so nothing in the writer is made for the test.
 
+use crate::tree;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -69,6 +70,9 @@ fn calls(start: &dyn Fn(&Path)) -> Option<BTreeMap<String, usize>> {
 
 #[test]
 fn a_fault_at_every_system_call_leaves_a_whole_trail() {
+    if !tree::slow_tests("trail::faults::a_fault_at_every_system_call_leaves_a_whole_trail") {
+        return;
+    }
     let fresh = |root: &Path| std::fs::create_dir(root).unwrap();
     let second = |root: &Path| drop(Decision::new("v1", 1).append(&TrailDir::at(root)).unwrap());
     let (mut faults, mut refused) = (0, 0);

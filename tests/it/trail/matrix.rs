@@ -1,6 +1,7 @@
 //! The tampering matrix: a trail of twenty entries with attempts, a time stamp on every entry and a
 //! signature on every envelope, changed in every way; each change is found, and the file is named.
 
+use crate::tree;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -84,6 +85,9 @@ fn sign(authority: &Authority, bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_flipped_byte_is_found_and_named() {
+    if !tree::slow_tests("trail::matrix::every_flipped_byte_is_found_and_named") {
+        return;
+    }
     let Some(evidence) = evidence() else { return };
     // All of them take minutes, so the everyday run takes some of each file, others for each file.
     let all = std::env::var_os("EVALSIG_SOAK").is_some();
@@ -103,6 +107,9 @@ fn every_flipped_byte_is_found_and_named() {
 
 #[test]
 fn every_deleted_and_truncated_file_is_found_and_named() {
+    if !tree::slow_tests("trail::matrix::every_deleted_and_truncated_file_is_found_and_named") {
+        return;
+    }
     let Some(evidence) = evidence() else { return };
     for (path, content) in &evidence.files {
         let mut deleted = evidence.files.clone();

@@ -194,7 +194,7 @@ fn ends() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(200)))]
 
     #[test]
     fn test_and_bounds_are_one(n in 1_u64..80, b in 0_u64..80, c in 0_u64..80, null in -1.2..1.2_f64) {

@@ -87,7 +87,7 @@ fn ends() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(100)))]
 
     #[test]
     fn test_and_bounds_are_one(
