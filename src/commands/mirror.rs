@@ -11,8 +11,8 @@ use super::verify::{Located, TrailLocator};
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{Mirror, Mirrored, SCHEMA, Trail, receipt, text};
-use crate::store::{Created, Place};
-use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
+use crate::store::{Created, ObjectStore};
+use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, Severity, TrailFiles, Verification};
 
 /// The file beside `audit/` that may be the user's own, and edited. Nothing in the chain names it.
 const ATTRIBUTES: &str = ".gitattributes";
@@ -113,7 +113,7 @@ fn in_order(source: &dyn TrailFiles, root: &Path) -> Result<Vec<String>, Diagnos
 /// A trail that is not broken, and holds an entry: what may be copied.
 pub(super) fn sound(source: &dyn TrailFiles, root: &Path, else_: &str) -> Result<Verification, Diagnostic> {
     let answer = trail::verify(source, &Question::default())?;
-    if let Some(worst) = answer.findings.iter().find(|finding| finding.weight == Weight::Broken) {
+    if let Some(worst) = answer.findings.iter().find(|finding| finding.severity == Severity::Broken) {
         return Err(Code::TrailBroken
             .at(root.display().to_string())
             .what(format!("{}: {}", worst.path, worst.kind.about()))
@@ -127,7 +127,7 @@ pub(super) fn sound(source: &dyn TrailFiles, root: &Path, else_: &str) -> Result
 
 /// A copy on its way.
 struct Copy<'a> {
-    target: &'a dyn Place,
+    target: &'a dyn ObjectStore,
     /// What lay in each folder of the root when it was first looked into.
     known: BTreeMap<String, BTreeSet<String>>,
     done: Vec<Mirrored>,
@@ -136,7 +136,7 @@ struct Copy<'a> {
 
 impl Copy<'_> {
     /// Every object of a store, project by project.
-    fn store(&mut self, store: &dyn Place) -> Result<(), Diagnostic> {
+    fn store(&mut self, store: &dyn ObjectStore) -> Result<(), Diagnostic> {
         for project in store.folders("")? {
             for path in store.list(&project)? {
                 self.object(store, &path)?;
@@ -145,7 +145,7 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn object(&mut self, store: &dyn Place, path: &str) -> Result<(), Diagnostic> {
+    fn object(&mut self, store: &dyn ObjectStore, path: &str) -> Result<(), Diagnostic> {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             [ROOT, year, ..] if year.starts_with("year=") => Err(Code::BadUsage

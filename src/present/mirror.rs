@@ -8,7 +8,7 @@ use super::safe::line;
 use super::{json, verify};
 use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
-use crate::trail::{Verification, Weight};
+use crate::trail::{Severity, Verification};
 
 /// Schema of the receipt.
 pub const SCHEMA: &str = "evalsig.mirror/v1";
@@ -67,8 +67,8 @@ impl Trail {
     #[must_use]
     pub fn of(answer: &Verification) -> Self {
         Self {
-            result: match answer.weight() {
-                Weight::Note => "intact",
+            result: match answer.severity() {
+                Severity::Note => "intact",
                 weight => weight.as_str(),
             },
             entries: answer.entries,
@@ -108,8 +108,8 @@ pub fn text(mirror: &Mirror, answer: &Verification) -> String {
     for note in &mirror.notes {
         let _ = writeln!(out, "Note: {}", line(note));
     }
-    match (answer.weight(), answer.head) {
-        (Weight::Note, Some((index, sha256))) => {
+    match (answer.severity(), answer.head) {
+        (Severity::Note, Some((index, sha256))) => {
             let _ = writeln!(
                 out,
                 "INTACT there: {} entries, read back and recomputed.\nHead: entry {index}, SHA-256 {sha256}",

@@ -13,7 +13,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 
-use super::facts::Facts;
+use super::run_facts::RunFacts;
 use crate::domain::{Code, Diagnostic, Item, RunFrame};
 use crate::readers::{RUN_FACTS, StoredRowFacts};
 
@@ -41,7 +41,7 @@ const GROUP: usize = 1 << 20;
 ///
 /// # Errors
 /// `store-not-written` where an epoch or the time has no place in the columns.
-pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnostic> {
     let rows: Vec<Item<'_>> = run.sorted().collect();
     let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
     let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
@@ -74,7 +74,7 @@ pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic>
     write().map_err(|error| Code::Bug.at("store").what(format!("cannot write Parquet: {error}")))
 }
 
-fn properties(facts: &Facts) -> Result<WriterProperties, ParquetError> {
+fn properties(facts: &RunFacts) -> Result<WriterProperties, ParquetError> {
     let json = serde_json::to_string(facts).map_err(|error| ParquetError::General(error.to_string()))?;
     let plain = |name: &str| ColumnPath::from(name);
     Ok(WriterProperties::builder()
@@ -89,7 +89,7 @@ fn properties(facts: &Facts) -> Result<WriterProperties, ParquetError> {
 
 /// The rows of one row group.
 struct Group<'a> {
-    facts: &'a Facts,
+    facts: &'a RunFacts,
     /// Microseconds since 1970, UTC.
     ts: i64,
     rows: &'a [Item<'a>],
@@ -99,7 +99,7 @@ struct Group<'a> {
 
 impl Group<'_> {
     fn write(&self, to: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), ParquetError> {
-        let Facts { project_id, run_id, model_id, task_id, metric_name, config_hash, .. } = self.facts;
+        let RunFacts { project_id, run_id, model_id, task_id, metric_name, config_hash, .. } = self.facts;
         for name in [project_id, run_id, model_id, task_id, metric_name] {
             self.constant(to, name)?;
         }

@@ -7,10 +7,10 @@
 use super::attributes;
 use super::entry::{Entry, EnvelopeRef, Link};
 use super::examine::Examination;
-use super::finding::{Finding, Kind, Weight};
+use super::finding::{Finding, FindingKind, Severity};
 use super::layout::{STAMP, Slot, folder};
 use super::listing::Listing;
-use super::port::{Addition, NewFile, Outcome, Port, TrailFiles};
+use super::port::{Addition, AppendOutcome, NewFile, Port, TrailFiles};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, v1::FileRef};
 
@@ -30,7 +30,7 @@ pub struct Placement {
 
 /// An envelope in the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct EntryLocation {
     /// The envelope, from the folder that holds `audit/`.
     pub path: String,
     /// SHA-256 of its bytes.
@@ -45,7 +45,7 @@ pub struct Receipt {
     pub stamped: bool,
 }
 
-impl Receipt {
+impl EntryLocation {
     /// The time stamp beside the entry, where there is one.
     #[must_use]
     pub fn stamp(&self) -> Option<String> {
@@ -57,7 +57,7 @@ impl Receipt {
 pub type StampWith<'a> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, Diagnostic> + 'a;
 
 /// An envelope that is to be appended.
-pub struct Draft<'a> {
+pub struct NewEntry<'a> {
     /// The release it decides.
     pub release: &'a ReleaseId,
     /// The decision apart from its place: its fingerprint is what makes two decisions the same.
@@ -76,16 +76,16 @@ pub struct Draft<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
     /// It was written.
-    Written(Receipt),
+    Written(EntryLocation),
     /// The same inputs were decided under the same plan before: that envelope stands, and nothing
     /// was written.
-    Exists(Receipt),
+    Exists(EntryLocation),
 }
 
 impl Appended {
     /// Where the envelope stands.
     #[must_use]
-    pub fn receipt(&self) -> &Receipt {
+    pub fn location(&self) -> &EntryLocation {
         match self {
             Self::Written(receipt) | Self::Exists(receipt) => receipt,
         }
@@ -103,8 +103,8 @@ impl Appended {
 /// `bad-release-id` where a release differs only in case; `trail-broken` and `trail-newer` where the
 /// trail must not be extended; `trail-not-written` where the port cannot read or write it; errors of
 /// `render` and `stamp`. None of them leaves anything behind in the trail.
-pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagnostic> {
-    let Draft { release, facts, written_at, .. } = *draft;
+pub fn append(port: &dyn Port, draft: &mut NewEntry<'_>) -> Result<Appended, Diagnostic> {
+    let NewEntry { release, facts, written_at, .. } = *draft;
     let fingerprint = &facts.fingerprint;
     let mut rendered: Option<(Placement, Vec<u8>)> = None;
     for _ in 0..PASSES {
@@ -140,7 +140,7 @@ pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagno
         };
         let entry_bytes = entry.to_bytes()?;
         let stamp = (draft.stamp)(&entry_bytes)?;
-        let receipt = Receipt {
+        let receipt = EntryLocation {
             path: entry.envelope.path.clone(),
             sha256: entry.envelope.sha256,
             attempt: slot.attempt,
@@ -155,8 +155,8 @@ pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagno
         files.extend(stamp.map(|bytes| NewFile { path: slot.stamp(), bytes }));
         let addition = Addition { index: entry.index, folder: slot.folder(), files };
         match port.append(&snapshot.token, &addition)? {
-            Outcome::Done => return Ok(Appended::Written(receipt)),
-            Outcome::Conflict => rendered = Some((placement, bytes)),
+            AppendOutcome::Done => return Ok(Appended::Written(receipt)),
+            AppendOutcome::Conflict => rendered = Some((placement, bytes)),
         }
     }
     Err(Code::TrailNotWritten
@@ -173,7 +173,8 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
         .read_envelopes(files, |slot| slot.release == *release || head.as_ref() == Some(slot))
         .map_err(not_written)?;
     // Newer first: what looks broken to this version may be right in that one.
-    let newer = |finding: &&Finding| matches!(finding.kind, Kind::Newer | Kind::NewerUnreadable);
+    let newer =
+        |finding: &&Finding| matches!(finding.kind, FindingKind::Newer | FindingKind::NewerUnreadable);
     if let Some(finding) = trail.findings.iter().find(newer) {
         return Err(Code::TrailNewer
             .at(&finding.path)
@@ -181,7 +182,7 @@ fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Resu
             .next("use the evalsig that wrote it, or a newer one"));
     }
     trail.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    if let Some(finding) = trail.findings.iter().find(|finding| finding.weight == Weight::Broken) {
+    if let Some(finding) = trail.findings.iter().find(|finding| finding.severity == Severity::Broken) {
         return Err(Code::TrailBroken
             .at(&finding.path)
             .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
@@ -201,13 +202,13 @@ fn find<'a>(
     trail: &'a Examination,
     release: &ReleaseId,
     fingerprint: &Digest,
-) -> Option<(Receipt, &'a envelope::Facts)> {
+) -> Option<(EntryLocation, &'a envelope::Facts)> {
     trail.slots.iter().find_map(|(slot, seen)| {
         let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
         let read = seen.entry.as_ref()?;
         // Only envelopes that were checked have facts, and of those the head may be another release's.
         (slot.release == *release && facts.release_id.as_ref() == Some(release)).then(|| {
-            let receipt = Receipt {
+            let receipt = EntryLocation {
                 path: slot.envelope(),
                 sha256: read.entry.envelope.sha256,
                 attempt: slot.attempt,
@@ -222,7 +223,7 @@ fn find<'a>(
 
 /// A decision is never answered with the record of one that came out otherwise.
 fn came_out_the_same(
-    receipt: &Receipt,
+    receipt: &EntryLocation,
     recorded: &envelope::Facts,
     facts: &envelope::Facts,
 ) -> Result<(), Diagnostic> {

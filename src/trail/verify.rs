@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{self, Anchor, AnchorHash, Matched};
+use super::attestation::{self, Attestations, Signed, Stamped};
 use super::attributes;
-use super::beside::{self, Signed, Stamped, Vouched};
 use super::examine::Examination;
-use super::finding::{Finding, Kind, Weight};
-use super::history::History;
+use super::finding::{Finding, FindingKind, Severity};
+use super::history::FileHistory;
 use super::layout::{ROOT, Slot, folder};
 use super::listing::Listing;
 use super::port::TrailFiles;
@@ -39,7 +39,7 @@ pub enum Subject {
 
 /// One entry of the chain.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct EntryLine {
     /// Its position; that of a damaged entry is what it claims, when it can still be read.
     pub index: Option<u64>,
     /// The release, from the folder.
@@ -78,7 +78,7 @@ pub struct Verification {
     /// What was verified.
     pub subject: Subject,
     /// Lines of the entries that were asked for, in the order of the chain.
-    pub lines: Vec<Line>,
+    pub lines: Vec<EntryLine>,
     /// Entries in the whole trail.
     pub entries: usize,
     /// Releases in the whole trail.
@@ -86,7 +86,7 @@ pub struct Verification {
     /// Position and SHA-256 of the newest entry: what to keep elsewhere.
     pub head: Option<(u64, Digest)>,
     /// The commits that led here, where they were looked at.
-    pub history: Option<History>,
+    pub history: Option<FileHistory>,
     /// The anchors in the order in which they were given.
     pub anchors: Vec<Anchor>,
     /// The newest entry that a trusted authority saw, and when.
@@ -98,17 +98,17 @@ pub struct Verification {
 impl Verification {
     /// The heaviest finding decides; none but notes is intact.
     #[must_use]
-    pub fn weight(&self) -> Weight {
-        self.findings.iter().map(|finding| finding.weight).min().unwrap_or(Weight::Note)
+    pub fn severity(&self) -> Severity {
+        self.findings.iter().map(|finding| finding.severity).min().unwrap_or(Severity::Note)
     }
 
     /// 0 intact, 1 broken, 2 undecided.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match self.weight() {
-            Weight::Note => 0,
-            Weight::Broken => 1,
-            Weight::Undecided => 2,
+        match self.severity() {
+            Severity::Note => 0,
+            Severity::Broken => 1,
+            Severity::Undecided => 2,
         }
     }
 
@@ -137,7 +137,7 @@ impl Verification {
     /// Where there is no trail at all.
     #[must_use]
     pub fn nothing(path: &str) -> Self {
-        let finding = Finding::undecided(Kind::NoTrail, path);
+        let finding = Finding::undecided(FindingKind::NoTrail, path);
         Self {
             subject: Subject::Trail,
             lines: Vec::new(),
@@ -162,7 +162,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let mut trail = Examination::of_entries(files, &listing)?;
     trail.read_envelopes(files, |_| true)?;
     let mut beside = Vec::new();
-    let vouched = beside::check(files, &trail, &question.trust, &mut beside)?;
+    let vouched = attestation::check(files, &trail, &question.trust, &mut beside)?;
     let lines = lines(&trail, vouched);
     let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
     let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
@@ -172,11 +172,12 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     findings.extend(listing.aside.iter().cloned());
     findings.extend(case_clashes(&releases));
     if trail.slots.is_empty() {
-        findings.push(Finding::undecided(Kind::NothingToVerify, "").expected("an entry").found("none"));
+        findings
+            .push(Finding::undecided(FindingKind::NothingToVerify, "").expected("an entry").found("none"));
     } else {
         findings.extend(attributes::check(files, &listing)?);
         if let Some(id) = question.release_id.as_ref().filter(|id| !releases.contains(id)) {
-            let finding = Finding::undecided(Kind::ReleaseAbsent, "");
+            let finding = Finding::undecided(FindingKind::ReleaseAbsent, "");
             findings.push(finding.expected(format!("release {id}")).found("no entry of it"));
         }
     }
@@ -189,7 +190,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let earlier = |revision: &str| files.earlier(revision);
     let anchors = anchor::seek(&question.anchors, &lines, &earlier, &mut findings)?;
     let stamped_to = stamped_to(&lines);
-    let shown = |line: &Line| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
+    let shown = |line: &EntryLine| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
     let mut answer = Verification {
         subject: Subject::Trail,
         lines: lines.into_iter().filter(shown).collect(),
@@ -206,7 +207,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
 }
 
 /// The newest entry that an authority saw which the user trusts.
-pub(super) fn stamped_to(lines: &[Line]) -> Option<(u64, Stamped)> {
+pub(super) fn stamped_to(lines: &[EntryLine]) -> Option<(u64, Stamped)> {
     let stamped = lines
         .iter()
         .filter_map(|line| Some((line.index?, line.stamped.clone().filter(|stamped| stamped.by.is_some())?)));
@@ -221,7 +222,7 @@ fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
         let other = *first.entry(release.folded()).or_insert(release);
         if other != *release {
             findings.push(
-                Finding::broken(Kind::ReleaseCase, format!("{ROOT}/{release}"))
+                Finding::broken(FindingKind::ReleaseCase, format!("{ROOT}/{release}"))
                     .expected("releases that differ in more than case")
                     .found(format!("{ROOT}/{other} too")),
             );
@@ -234,9 +235,9 @@ fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
 pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
     if !answer.anchored() && answer.entries > 0 {
         answer.findings.push(if require_anchor {
-            Finding::undecided(Kind::NotAnchored, "").expected("an anchor").found("none")
+            Finding::undecided(FindingKind::NotAnchored, "").expected("an anchor").found("none")
         } else {
-            Finding::note(Kind::NotAnchored, "")
+            Finding::note(FindingKind::NotAnchored, "")
         });
     }
     settle(answer);
@@ -248,7 +249,7 @@ fn settle(answer: &mut Verification) {
     let broken: BTreeSet<&str> = answer
         .findings
         .iter()
-        .filter(|finding| finding.weight == Weight::Broken)
+        .filter(|finding| finding.severity == Severity::Broken)
         .map(|finding| finding.path.as_str())
         .collect();
     let vouching = answer.findings.iter().filter(|finding| finding.kind.is_beside());
@@ -261,12 +262,12 @@ fn settle(answer: &mut Verification) {
     }
 }
 
-fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Vouched>) -> Vec<Line> {
-    let mut lines: Vec<Line> = trail
+fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Attestations>) -> Vec<EntryLine> {
+    let mut lines: Vec<EntryLine> = trail
         .slots
         .iter()
         .map(|(slot, seen)| (slot, seen, vouched.remove(slot).unwrap_or_default()))
-        .map(|(slot, seen, vouched)| Line {
+        .map(|(slot, seen, vouched)| EntryLine {
             index: seen.index().or(seen.claims),
             release: slot.release.to_string(),
             attempt: slot.attempt,

@@ -8,8 +8,8 @@ use crate::envelope::{self, statement, v1};
 use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
-use crate::store::Place;
-use crate::trail::{Line, MAX_FILE, TrailFiles};
+use crate::store::ObjectStore;
+use crate::trail::{EntryLine, MAX_FILE, TrailFiles};
 
 /// The folder of the runs.
 const RUNS: &str = "runs";
@@ -34,7 +34,7 @@ impl<'a> Copy<'a> {
     }
 
     /// An envelope and its entry, with the bytes that were verified. Gives those of the envelope.
-    pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<u8>, Diagnostic> {
+    pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &EntryLine) -> Result<Vec<u8>, Diagnostic> {
         let envelope = verified(source, &line.path, line.sha256)?;
         self.add(&line.path, &envelope)?;
         self.add(&line.entry_path, &verified(source, &line.entry_path, line.entry_sha256)?)?;
@@ -42,7 +42,11 @@ impl<'a> Copy<'a> {
     }
 
     /// Signatures, certificates and time stamps. Gives the paths of those that are here.
-    pub(super) fn beside(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<String>, Diagnostic> {
+    pub(super) fn beside(
+        &mut self,
+        source: &dyn TrailFiles,
+        line: &EntryLine,
+    ) -> Result<Vec<String>, Diagnostic> {
         let mut found = Vec::new();
         for path in &line.beside {
             if self.loose(source, path, &line.path)? {
@@ -75,11 +79,11 @@ impl<'a> Copy<'a> {
     /// A decision of the range, with its runs where there is a store.
     pub(super) fn decision(
         &mut self,
-        line: &Line,
+        line: &EntryLine,
         index: u64,
         bytes: &[u8],
         beside: Vec<String>,
-        place: Option<&dyn Place>,
+        place: Option<&dyn ObjectStore>,
     ) -> Result<(), Diagnostic> {
         let summary = envelope::summary(bytes).ok();
         let stored = summary.as_ref().and_then(|summary| summary.store.as_ref());
@@ -124,7 +128,7 @@ impl<'a> Copy<'a> {
         &mut self,
         run: &v1::StoredRun,
         envelope: &str,
-        place: &dyn Place,
+        place: &dyn ObjectStore,
     ) -> Result<Option<String>, Diagnostic> {
         let path = format!("{RUNS}/{}", run.path);
         let sha256 = Some(run.sha256.as_str());

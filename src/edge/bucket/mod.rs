@@ -20,7 +20,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::backoff::{Backoff, retry};
 use super::errors::{bucket as errors, runtime_not_started};
 use crate::domain::Diagnostic;
-use crate::store::{Created, Fetched, Guard, Place, Receipt};
+use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 use cloud::{Cloud, Operation};
 use connect::Clients;
 use error::BucketError;
@@ -106,7 +106,7 @@ impl Bucket {
         let fetched = self.retry(backoff, |backoff| {
             let response = self.request(backoff, self.clients.reader.get_opts(key, GetOptions::new()))?;
             let receipt =
-                Receipt { version: response.meta.version.clone(), etag: response.meta.e_tag.clone() };
+                ObjectVersion { version: response.meta.version.clone(), etag: response.meta.e_tag.clone() };
             let body = self.request(&backoff.for_transfer(response.meta.size), response.bytes())?;
             Ok(Fetched { bytes: body.to_vec(), receipt })
         });
@@ -126,7 +126,7 @@ impl Bucket {
             let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
             let put = self.clients.creator.put_opts(key, body.clone().into(), options);
             let reason = match self.request(&backoff, put) {
-                Ok(put) => return Ok(Created::New(Receipt { version: put.version, etag: put.e_tag })),
+                Ok(put) => return Ok(Created::New(ObjectVersion { version: put.version, etag: put.e_tag })),
                 Err(BucketError::AlreadyExists(reason)) => reason,
                 Err(BucketError::Unconfirmed(reason)) => {
                     unconfirmed = true;
@@ -210,7 +210,7 @@ impl Bucket {
     }
 }
 
-impl Place for Bucket {
+impl ObjectStore for Bucket {
     fn shown(&self, path: &str) -> String {
         self.url.join(path)
     }

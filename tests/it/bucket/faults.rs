@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use evalsig::domain::Code;
 use evalsig::edge::Bucket;
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::proxy::{Fate, Proxy};

@@ -1,6 +1,6 @@
 //! A bucket under Object Lock: what it keeps, and what it does not keep from happening.
 
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::server::{Server, open};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use evalsig::domain::Digest;
-use evalsig::store::Place as _;
+use evalsig::store::ObjectStore as _;
 use serde_json::{Value, json};
 
 use super::proxy::{Fate, Proxy};

@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::proxy::Proxy;

@@ -8,12 +8,12 @@ use crate::domain::{Code, Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
 use crate::readers::{self, FactsInTail, Format, ReadOptions, StoredRunFacts};
 
-/// Name of the schema of [`Facts`].
+/// Name of the schema of [`RunFacts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
 
 /// What is known of a stored run. Members of newer versions are carried by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct RunFacts {
     /// Always [`RUN_SCHEMA`].
     pub schema: String,
     /// The project.
@@ -39,12 +39,12 @@ pub struct Facts {
     pub stored_as: StoredRunFacts,
     /// What was decided about it, where it was the candidate.
     #[serde(default)]
-    pub decided: Option<Decided>,
+    pub decided: Option<DecisionFacts>,
 }
 
 /// What was decided about a candidate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decided {
+pub struct DecisionFacts {
     /// Identity of the decision: the plan and both inputs.
     pub decision_sha256: String,
     /// The verdict.
@@ -57,7 +57,7 @@ pub struct Decided {
     pub parent_run_id: String,
 }
 
-impl Facts {
+impl RunFacts {
     /// What is known of a run that is about to be stored at `ts`. `cluster_key` names the metadata
     /// field that its clusters were read from, where one was named.
     #[must_use]
@@ -66,7 +66,7 @@ impl Facts {
         project: &ProjectId,
         ts: &str,
         cluster_key: Option<&str>,
-        decided: Option<Decided>,
+        decided: Option<DecisionFacts>,
     ) -> Self {
         let names = run.metadata();
         let unscored = !run.unscored().is_empty();

@@ -58,7 +58,7 @@ pub fn granted(answer: &[u8], bytes: &[u8], nonce: u64) -> Result<(), String> {
     if response.status.status != 0 || response.token.is_none() {
         return Err(format!("refused: {}", response.status.told()));
     }
-    let token = Token::read(answer)?;
+    let token = TimeStampToken::read(answer)?;
     let asked = nonce_of(nonce).map_err(|error| error.to_string())?;
     if token.info.nonce.as_ref() != Some(&asked) {
         return Err("a time stamp for another request: the nonce differs".into());
@@ -85,7 +85,7 @@ fn nonce_of(nonce: u64) -> der::Result<Int> {
 }
 
 /// A time stamp that was read. Nothing is believed yet.
-pub(super) struct Token {
+pub(super) struct TimeStampToken {
     /// When the authority saw the bytes.
     pub(super) time: Timestamp,
     info: Info,
@@ -94,7 +94,7 @@ pub(super) struct Token {
     signed: SignedData,
 }
 
-impl Token {
+impl TimeStampToken {
     /// Reads an answer of an authority as it came (`openssl ts -reply`), or the token in it.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
         let malformed = |error: der::Error| format!("no time stamp: {error}");
