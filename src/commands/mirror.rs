@@ -189,17 +189,17 @@ impl Copy<'_> {
                 ))
                 .next("find out who wrote it, or mirror to another prefix"));
         }
-        let (receipt, created) = match created {
-            Created::New(receipt) => (receipt, true),
-            Created::Exists => (there.receipt, false),
+        let (version, created) = match created {
+            Created::New(version) => (version, true),
+            Created::Exists => (there.version, false),
         };
         self.done.push(Mirrored {
             path: path.to_owned(),
             sha256: sha256.to_string(),
             bytes: bytes.len() as u64,
             // What S3 calls a version where versioning is off.
-            version: receipt.version.filter(|version| version != "null"),
-            etag: receipt.etag,
+            version: version.id.filter(|id| id != "null"),
+            etag: version.etag,
             created,
         });
         Ok(())

@@ -61,8 +61,8 @@ fn recorded(stored: &StoredFile) -> v1::StoredRun {
     v1::StoredRun {
         path: stored.path.clone(),
         sha256: stored.sha256.to_string(),
-        version: stored.receipt.version.clone(),
-        etag: stored.receipt.etag.clone(),
+        version: stored.version.id.clone(),
+        etag: stored.version.etag.clone(),
     }
 }
 

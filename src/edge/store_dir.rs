@@ -110,7 +110,7 @@ impl ObjectStore for StoreDir {
         let Some(mut file) = self.open(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| read_refused(&self.local(path), &error))?;
-        Ok(Some(Fetched { bytes, receipt: ObjectVersion::default() }))
+        Ok(Some(Fetched { bytes, version: ObjectVersion::default() }))
     }
 
     fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>> {

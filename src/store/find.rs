@@ -28,7 +28,7 @@ impl FoundRun {
         StoredFile {
             path: self.entry.path.clone(),
             sha256: Digest::of(&self.file.bytes),
-            receipt: self.file.receipt.clone(),
+            version: self.file.version.clone(),
         }
     }
 }

@@ -67,14 +67,14 @@ pub struct Fetched {
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// What the place says of them.
-    pub receipt: ObjectVersion,
+    pub version: ObjectVersion,
 }
 
 /// What a place says of an object that it keeps. A folder has nothing to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectVersion {
     /// The version of the object, where the place counts versions: what a retention rule protects.
-    pub version: Option<String>,
+    pub id: Option<String>,
     /// What the place calls the object's content: its entity tag.
     pub etag: Option<String>,
 }

@@ -17,7 +17,7 @@ pub struct StoredFile {
     /// SHA-256 of the file.
     pub sha256: Digest,
     /// What the place says of it.
-    pub receipt: ObjectVersion,
+    pub version: ObjectVersion,
 }
 
 /// The baseline of a decision.
@@ -129,7 +129,7 @@ impl RunArchive<'_> {
             };
             if is_it {
                 let sha256 = Digest::of(&found.bytes);
-                return Ok(StoredFile { path: path.clone(), sha256, receipt: found.receipt });
+                return Ok(StoredFile { path: path.clone(), sha256, version: found.version });
             }
         }
         let plain = layout::plain(&folder, &stem);
@@ -137,19 +137,19 @@ impl RunArchive<'_> {
         // Where nothing keeps other writers out, the name may be taken by now.
         let names = if namesakes.is_empty() { vec![plain, beside] } else { vec![beside] };
         for path in names {
-            let stored = |receipt| StoredFile { path: path.clone(), sha256: Digest::of(&new.bytes), receipt };
+            let stored = |version| StoredFile { path: path.clone(), sha256: Digest::of(&new.bytes), version };
             match self.create(&path, &new.bytes)? {
-                Put::New(receipt) => {
+                Put::New(version) => {
                     catalogue.add(self.project, &new.facts, &path);
-                    return Ok(stored(receipt));
+                    return Ok(stored(version));
                 }
-                Put::Same(receipt) => return Ok(stored(receipt)),
+                Put::Same(version) => return Ok(stored(version)),
                 Put::Other(found) => {
                     if let Ok(Some(facts)) = RunFacts::in_file(&found.0)
                         && holds(&facts)
                     {
                         let sha256 = Digest::of(&found.0);
-                        return Ok(StoredFile { path, sha256, receipt: found.1 });
+                        return Ok(StoredFile { path, sha256, version: found.1 });
                     }
                 }
             }
@@ -170,10 +170,10 @@ impl RunArchive<'_> {
     /// own bytes.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Put, Diagnostic> {
         match self.place.create(path, bytes)? {
-            Created::New(receipt) => Ok(Put::New(receipt)),
+            Created::New(version) => Ok(Put::New(version)),
             Created::Exists => match self.place.read(path)? {
-                Some(found) if found.bytes == bytes => Ok(Put::Same(found.receipt)),
-                Some(found) => Ok(Put::Other((found.bytes, found.receipt))),
+                Some(found) if found.bytes == bytes => Ok(Put::Same(found.version)),
+                Some(found) => Ok(Put::Other((found.bytes, found.version))),
                 None => Err(Code::StoreNotWritten
                     .at(self.place.shown(path))
                     .what("was there a moment ago, and is gone")

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::entry_line::EntryLine;
 use super::finding::{Finding, FindingKind};
 use super::port::Earlier;
-use super::verify::EntryLine;
 use crate::domain::{Code, Diagnostic, Digest};
 
 /// A hash that was kept outside the trail.

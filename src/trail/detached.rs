@@ -3,12 +3,13 @@
 use super::anchor;
 use super::attestation::{self, Attestations, AttestedFiles};
 use super::entry::{self, EntryFault};
+use super::entry_line::{EntryLine, stamped_to};
 use super::finding::{Finding, FindingKind};
 use super::layout::{PathRole, STAMP, path_role};
 use super::port::Earlier;
 use super::slot_files::{facts, unconverted};
 use super::trust::Trust;
-use super::verify::{EntryLine, Question, Subject, Verification, finish, stamped_to};
+use super::verify::{Question, Subject, Verification, finish};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 
 /// An envelope that was taken out of its trail.

@@ -21,6 +21,7 @@ mod attributes;
 mod chain;
 mod detached;
 mod entry;
+mod entry_line;
 mod examine;
 mod finding;
 mod history;
@@ -38,6 +39,7 @@ pub use append::{Appended, EntryLocation, NewEntry, Placement, StampWith, append
 pub use attestation::{Signed, Stamped};
 pub use detached::{DetachedEnvelope, verify_detached};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
+pub use entry_line::EntryLine;
 pub use finding::{Finding, FindingKind, Severity};
 pub use history::{FileChange, FileHistory};
 pub use layout::{ROOT, STAGING, Slot, is_companion};
@@ -46,4 +48,4 @@ pub use port::{
     TrailFiles, settled,
 };
 pub use trust::{Identity, PublicKey, Roots, Trust};
-pub use verify::{EntryLine, Question, Subject, Verification, verify};
+pub use verify::{Question, Subject, Verification, verify};
