@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use super::errors;
 use super::layout;
 use super::manifest::{self, ManifestRecord};
 use super::period::Period;
 use super::port::ObjectStore;
 use super::run_facts::RunFacts;
-use crate::domain::{Code, Diagnostic, Digest, ProjectId};
+use crate::domain::{Diagnostic, Digest, ProjectId};
 use crate::readers::{self, FactsInTail, ReadOptions};
 
 /// How much of a file's end is fetched at first: footers of stored runs take 3 to 6 kB.
@@ -296,7 +297,6 @@ pub(super) fn facts_of(place: &dyn ObjectStore, path: &str) -> Result<Option<Run
 fn foreign(place: &dyn ObjectStore, path: &str) -> Result<RunFacts, Diagnostic> {
     let bytes = place.read(path)?.map(|fetched| fetched.bytes).unwrap_or_default();
     let run = readers::read(&bytes, None, &ReadOptions::default())?.run;
-    let ts = layout::month_of(path)
-        .ok_or_else(|| Code::RunMalformed.at(path).what("lies in no folder year=YYYY/month=MM"))?;
+    let ts = layout::month_of(path).ok_or_else(|| errors::no_month(path))?;
     Ok(RunFacts::of(&run, &ProjectId::default(), &ts, None, None))
 }

@@ -2,12 +2,13 @@
 
 use super::catalogue::{self, Catalogue, CatalogueEntry, Scope};
 use super::content;
+use super::errors;
 use super::layout;
 use super::manifest::ManifestRecord;
 use super::port::{Fetched, ObjectStore};
 use super::put_runs::StoredFile;
 use super::run_facts::RunFacts;
-use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
+use crate::domain::{Diagnostic, Digest, ProjectId, RunFrame};
 use crate::envelope::{self, v1::VerdictWord};
 
 /// A run that was found, with its bytes.
@@ -53,19 +54,12 @@ pub fn by_name(place: &dyn ObjectStore, project: &ProjectId, name: &str) -> Resu
         found = by_file(&format!("run_id={name}"));
     }
     match found[..] {
-        [] => Err(Code::RunNotFound
-            .at(place.shown(project.as_str()))
-            .what(format!("holds no run {name:?}"))
-            .next("`evalsig history` lists its runs")),
+        [] => Err(errors::no_run(place.shown(project.as_str()), name)),
         [.., newest] if found.len() == 1 || same_content(place, &found)? => fetch(place, newest),
-        _ => Err(Code::RunAmbiguous
-            .at(place.shown(project.as_str()))
-            .what(format!(
-                "holds {} different runs called {name:?}: {}",
-                found.len(),
-                found.iter().take(8).map(|entry| layout::stem_of(&entry.path)).collect::<Vec<_>>().join(", ")
-            ))
-            .next("name one of these files")),
+        _ => Err({
+            let files: Vec<&str> = found.iter().map(|entry| layout::stem_of(&entry.path)).collect();
+            errors::several_runs(place.shown(project.as_str()), name, &files)
+        }),
     }
 }
 
@@ -95,13 +89,7 @@ pub fn latest_allowed(
             }
         }
     }
-    Err(Code::RunNotFound
-        .at(place.shown(project.as_str()))
-        .what(format!(
-            "holds no allowed run of task {:?} and metric {:?} other than this candidate",
-            names.task_id, names.metric_name
-        ))
-        .next("name a baseline: a file, or store:RUN_ID of a run that `evalsig history` lists"))
+    Err(errors::no_allowed_run(place.shown(project.as_str()), &names.task_id, &names.metric_name))
 }
 
 /// Whether the file itself says so, of another run than the candidate, and an envelope bears it out.
@@ -144,12 +132,7 @@ fn same_content(place: &dyn ObjectStore, entries: &[&CatalogueEntry]) -> Result<
 }
 
 fn fetch(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<FoundRun, Diagnostic> {
-    let file = place.read(&entry.path)?.ok_or_else(|| {
-        Code::RunNotFound
-            .at(place.shown(&entry.path))
-            .what("is listed, and its file is gone")
-            .next("a store's files must not be removed: restore it from a copy")
-    })?;
+    let file = place.read(&entry.path)?.ok_or_else(|| errors::run_file_gone(place.shown(&entry.path)))?;
     let mut entry = entry.clone();
     // The index may say anything of its age; the file knows.
     let shown = place.shown(&entry.path);

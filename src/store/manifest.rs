@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::errors;
 use super::run_facts::RunFacts;
-use crate::domain::{Code, Diagnostic, ProjectId};
+use crate::domain::{Diagnostic, ProjectId};
 
 /// The version that is written.
 const VERSION: u64 = 1;
@@ -144,8 +145,7 @@ pub(super) fn bytes(project: &ProjectId, records: &[&ManifestRecord]) -> Result<
         runs: &'a [&'a ManifestRecord],
     }
     let document = Written { project_id: project.as_str(), version: VERSION, runs: records };
-    let text = serde_json::to_string_pretty(&document)
-        .map_err(|error| Code::Bug.at("manifest").what(error.to_string()))?;
+    let text = serde_json::to_string_pretty(&document).map_err(|error| errors::manifest_not_built(&error))?;
     let mut ascii = Vec::with_capacity(text.len());
     let mut units = [0; 2];
     for c in text.chars() {

@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod content;
+mod errors;
 mod find;
 mod history;
 mod layout;

@@ -2,6 +2,7 @@
 //! same runs under the same decision again add nothing.
 
 use super::catalogue::{self, Catalogue, Scope};
+use super::errors;
 use super::layout;
 use super::port::{Created, ObjectStore, ObjectVersion};
 use super::rows;
@@ -90,10 +91,7 @@ impl RunArchive<'_> {
         let _guard = self.place.lock(self.project.as_str())?;
         match self.create(&path, envelope)? {
             Put::New(_) | Put::Same(_) => Ok(()),
-            Put::Other(_) => Err(Code::StoreNotWritten
-                .at(self.place.shown(&path))
-                .what("holds other bytes than its name says")
-                .next("see who wrote to the store by hand")),
+            Put::Other(_) => Err(errors::other_envelope(self.place.shown(&path))),
         }
     }
 
@@ -154,10 +152,7 @@ impl RunArchive<'_> {
                 }
             }
         }
-        Err(Code::StoreNotWritten
-            .at(self.place.shown(&format!("{folder}/{stem}")))
-            .what("names a file that holds another run than its name says")
-            .next("see who wrote to the store by hand"))
+        Err(errors::other_run(self.place.shown(&format!("{folder}/{stem}"))))
     }
 
     /// What a file of another program holds, where it can be read as a run.
@@ -174,10 +169,7 @@ impl RunArchive<'_> {
             Created::Exists => match self.place.read(path)? {
                 Some(found) if found.bytes == bytes => Ok(Put::Same(found.version)),
                 Some(found) => Ok(Put::Other((found.bytes, found.version))),
-                None => Err(Code::StoreNotWritten
-                    .at(self.place.shown(path))
-                    .what("was there a moment ago, and is gone")
-                    .next("a store's files must not be removed: see who does, then run again")),
+                None => Err(errors::removed_meanwhile(self.place.shown(path))),
             },
         }
     }

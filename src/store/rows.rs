@@ -13,8 +13,9 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 
+use super::errors;
 use super::run_facts::RunFacts;
-use crate::domain::{Code, Diagnostic, Item, RunFrame};
+use crate::domain::{Diagnostic, Item, RunFrame};
 use crate::readers::{RUN_FACTS, StoredRowFacts};
 
 /// The columns and their types. Additions only: engines read old and new files as one table.
@@ -46,13 +47,9 @@ pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnost
     let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
     let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
     if let Some(item) = rows.iter().find(|item| i32::try_from(item.epoch).is_err()) {
-        return Err(Code::StoreNotWritten
-            .at("epoch")
-            .what(format!("{} is more than a stored run can hold", item.epoch))
-            .next("number the repeats of an item from 0 or 1"));
+        return Err(errors::epoch_too_large(item.epoch));
     }
-    let at: jiff::Timestamp =
-        facts.ts.parse().map_err(|_| Code::Bug.at("store").what(format!("{:?} is no time", facts.ts)))?;
+    let at: jiff::Timestamp = facts.ts.parse().map_err(|_| errors::not_a_time(&facts.ts))?;
     let write = || -> Result<Vec<u8>, ParquetError> {
         let schema = Arc::new(parse_message_type(SCHEMA)?);
         let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties(facts)?))?;
@@ -71,7 +68,7 @@ pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnost
         }
         file.into_inner()
     };
-    write().map_err(|error| Code::Bug.at("store").what(format!("cannot write Parquet: {error}")))
+    write().map_err(|error| errors::parquet_not_written(&error))
 }
 
 fn properties(facts: &RunFacts) -> Result<WriterProperties, ParquetError> {

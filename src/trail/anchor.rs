@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::entry_line::EntryLine;
+use super::errors;
 use super::finding::{Finding, FindingKind};
 use super::port::Earlier;
-use crate::domain::{Code, Diagnostic, Digest};
+use crate::domain::{Diagnostic, Digest};
 
 /// A hash that was kept outside the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,10 +117,7 @@ fn among_revisions(
     let missing = |path: &str| Finding::broken(FindingKind::AnchorMissing, path);
     let finding = match (earlier, hash) {
         (Earlier::NoRevisions, AnchorHash::Commit(_)) => {
-            return Err(Code::BadUsage
-                .at("--anchor")
-                .what(format!("{hash} is the id of a git commit, and this trail is in no git repository"))
-                .next("give the SHA-256 of an entry or envelope, or name a branch: git:BRANCH"));
+            return Err(errors::commit_without_repository(hash));
         }
         (Earlier::NoRevisions | Earlier::Stranger, AnchorHash::Sha256(_)) => {
             missing("").expected(format!("an entry or envelope with SHA-256 {hash}")).found("none")

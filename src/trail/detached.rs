@@ -4,13 +4,14 @@ use super::anchor;
 use super::attestation::{self, Attestations, AttestedFiles};
 use super::entry::{self, EntryFault};
 use super::entry_line::{EntryLine, stamped_to};
+use super::errors;
 use super::finding::{Finding, FindingKind};
 use super::layout::{PathRole, STAMP, path_role};
 use super::port::Earlier;
 use super::slot_files::{facts, unconverted};
 use super::trust::Trust;
 use super::verify::{Question, Subject, Verification, finish};
-use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+use crate::domain::{Diagnostic, Digest, ReleaseId};
 
 /// An envelope that was taken out of its trail.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +38,7 @@ pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Resu
     if let Some(finding) =
         findings.first().filter(|f| f.kind == FindingKind::EnvelopeUnreadable && entry_bytes.is_none())
     {
-        return Err(Code::EnvelopeUnreadable
-            .at(path)
-            .what(format!("expected {}, found {}", finding.expected, finding.found))
-            .next("give an audit.json, or the folder that holds audit/"));
+        return Err(errors::not_an_envelope(path, finding));
     }
     let mut line = EntryLine {
         index: None,

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Code, Diagnostic, Digest};
+use super::errors;
+use crate::domain::{Diagnostic, Digest};
 use crate::envelope;
 
 /// The schema that this version writes.
@@ -111,7 +112,7 @@ impl Entry {
     /// # Errors
     /// `internal-error` if the time is not RFC 3339 in UTC or the index is 0: a bug of the caller.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Diagnostic> {
-        form(self.index, &self.written_at).map_err(|what| Code::Bug.at("entry.json").what(what))?;
+        form(self.index, &self.written_at).map_err(errors::entry_malformed)?;
         let mut bytes = envelope::to_bytes(&Wire {
             schema: ENTRY_SCHEMA.into(),
             index: self.index,

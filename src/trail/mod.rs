@@ -22,6 +22,7 @@ mod chain;
 mod detached;
 mod entry;
 mod entry_line;
+mod errors;
 mod examine;
 mod finding;
 mod history;

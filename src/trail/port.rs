@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::errors;
 use super::history::FileHistory;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::Diagnostic;
 use crate::envelope;
 
 /// Largest file that is read. Envelopes and entries are a few kB; a longer file is not one.
@@ -119,10 +120,7 @@ pub fn settled<T>(
         }
         seen = again;
     }
-    Err(Code::FileUnreadable
-        .at(name)
-        .what(format!("changed during each of {LOOKS} looks at it"))
-        .next("run again when fewer writers are at work"))
+    Err(errors::never_settled(name, LOOKS))
 }
 
 /// The files of a trail at one moment.
