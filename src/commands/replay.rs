@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::runs::LoadedRuns;
 use super::{Files, Stores};
-use crate::domain::{Code, Diagnostic, Digest, Plan};
+use crate::domain::{Code, Diagnostic, Plan};
 use crate::envelope::{self, replay, v1};
 use crate::readers::{FileOrFolder, InMemory};
+use crate::store::{RecordedRun, recorded_run};
 use crate::trail::{Finding, FindingKind, Severity, Verification};
 
 /// Where the runs of recorded decisions are.
@@ -149,17 +150,22 @@ fn find(
             let place = stores.open(root)?;
             let mut found = Vec::new();
             for run in [&stored.baseline, &stored.candidate] {
-                let Some(file) = place.read(&run.path)? else {
-                    let finding = Finding::undecided(FindingKind::InputMissing, "");
-                    return Ok(Err(finding.expected(place.shown(&run.path)).found("nothing")));
+                let missing = || Finding::undecided(FindingKind::InputMissing, "");
+                let bytes = match recorded_run(&*place, run)? {
+                    RecordedRun::Read(bytes) => bytes,
+                    RecordedRun::Missing => {
+                        return Ok(Err(missing().expected(place.shown(&run.path)).found("nothing")));
+                    }
+                    RecordedRun::OutsideStore => {
+                        return Ok(Err(missing().expected("a path inside the store").found(&run.path)));
+                    }
+                    RecordedRun::Changed(sha256) => {
+                        let finding = Finding::broken(FindingKind::InputDiffers, "");
+                        let expected = format!("{} with SHA-256 {}", place.shown(&run.path), run.sha256);
+                        return Ok(Err(finding.expected(expected).found(sha256.to_string())));
+                    }
                 };
-                let sha256 = Digest::of(&file.bytes).to_string();
-                if sha256 != run.sha256 {
-                    let finding = Finding::broken(FindingKind::InputDiffers, "");
-                    let expected = format!("{} with SHA-256 {}", place.shown(&run.path), run.sha256);
-                    return Ok(Err(finding.expected(expected).found(sha256)));
-                }
-                let source = InMemory { path: place.shown(&run.path), bytes: file.bytes };
+                let source = InMemory { path: place.shown(&run.path), bytes };
                 found.push(FileOrFolder::File(Box::new(source)));
             }
             let mut found = found.into_iter();

@@ -8,7 +8,7 @@ use crate::envelope::{self, statement, v1};
 use crate::present::export::{self, Decision, Export, File, Hashed, Missing, Numbers, Runs};
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
-use crate::store::ObjectStore;
+use crate::store::{ObjectStore, RecordedRun, is_inside, recorded_run};
 use crate::trail::{EntryLine, MAX_FILE, TrailFiles};
 
 /// The folder of the runs.
@@ -132,26 +132,20 @@ impl<'a> Copy<'a> {
     ) -> Result<Option<String>, Diagnostic> {
         let path = format!("{RUNS}/{}", run.path);
         let sha256 = Some(run.sha256.as_str());
-        // An envelope is only as honest as whoever could append to the trail.
-        if !is_safe(&run.path) {
-            self.misses(&path, envelope, sha256, "the path leads out of the store, so nothing was read");
-            return Ok(None);
-        }
         let key = (run.path.clone(), run.sha256.clone());
         if self.runs.contains(&key) {
             return Ok(Some(path));
         }
-        let why = match place.read(&run.path)? {
-            None => "is not in the store".to_owned(),
-            Some(file) => {
-                let found = Digest::of(&file.bytes).to_string();
-                if found == run.sha256 {
-                    self.add(&path, &file.bytes)?;
-                    self.runs.insert(key);
-                    return Ok(Some(path));
-                }
-                format!("the store holds other bytes, SHA-256 {found}")
+        let found = if is_safe(&run.path) { recorded_run(place, run)? } else { RecordedRun::OutsideStore };
+        let why = match found {
+            RecordedRun::Read(bytes) => {
+                self.add(&path, &bytes)?;
+                self.runs.insert(key);
+                return Ok(Some(path));
             }
+            RecordedRun::OutsideStore => "the path leads out of the store, so nothing was read".to_owned(),
+            RecordedRun::Missing => "is not in the store".to_owned(),
+            RecordedRun::Changed(found) => format!("the store holds other bytes, SHA-256 {found}"),
         };
         self.misses(&path, envelope, sha256, &why);
         Ok(None)
@@ -207,8 +201,7 @@ pub(super) fn named(path: &str, sha256: Option<Digest>) -> Result<String, Diagno
 
 /// Whether a path leads to one place below the export, on every system, and reads as what it is.
 fn is_safe(path: &str) -> bool {
-    let plain = |c: char| c != '\\' && !hides(c);
-    path.split('/').all(|part| !matches!(part, "" | "." | "..") && part.chars().all(plain))
+    is_inside(path) && !path.chars().any(hides)
 }
 
 #[cfg(test)]
