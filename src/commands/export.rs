@@ -14,8 +14,8 @@ use super::{Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::report::export::{Asked, Export, Head, SCHEMA};
-use crate::store::Place;
-use crate::trail::{FileKind, Line, ROOT, TrailFiles, Verification};
+use crate::store::ObjectStore;
+use crate::trail::{EntryLine, FileKind, ROOT, TrailFiles, Verification};
 
 pub use range::Range;
 
@@ -118,10 +118,10 @@ pub fn export(
 fn copy_all(
     copy: &mut copy::Copy<'_>,
     source: &dyn TrailFiles,
-    lines: &[Line],
+    lines: &[EntryLine],
     rules: &[String],
     wanted: &BTreeSet<u64>,
-    place: Option<&dyn Place>,
+    place: Option<&dyn ObjectStore>,
 ) -> Result<(), Diagnostic> {
     for path in rules {
         copy.loose(source, path, "the trail")?;
@@ -155,7 +155,7 @@ fn outside(request: &ExportRequest) -> Result<(), Diagnostic> {
 }
 
 /// The position of an entry. One that this version cannot read has none, and the chain ends before it.
-fn position(line: &Line) -> Result<u64, Diagnostic> {
+fn position(line: &EntryLine) -> Result<u64, Diagnostic> {
     line.index.ok_or_else(|| {
         Code::TrailNewer
             .at(&line.entry_path)

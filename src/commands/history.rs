@@ -6,7 +6,7 @@ use super::{Stores, targets::StoreTarget};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::terminal::Colour;
-use crate::store::{Catalogue, History, Query, Scope};
+use crate::store::{Catalogue, Query, RunHistory, Scope};
 
 /// What `history` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +48,10 @@ pub fn history(
     stores: &dyn Stores,
     locator: &dyn TrailLocator,
 ) -> Result<Output, Diagnostic> {
-    let mut history = History::default();
+    let mut history = RunHistory::default();
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
-        let scope = Scope { span: request.query.span, afresh: request.afresh, ..Scope::default() };
+        let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
         let mut catalogue = Catalogue::read(&*place, &at.project, &scope)?;
         catalogue.heal(&*place, &at.project, &scope);
         history.add_store(catalogue, &|path| place.shown(path));

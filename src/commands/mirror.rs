@@ -12,8 +12,8 @@ use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{receipt, text};
 use crate::report::mirror::{MirrorReceipt, MirroredObject, MirroredTrail, SCHEMA};
-use crate::store::{Created, Place};
-use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, TrailFiles, Verification, Weight};
+use crate::store::{Created, ObjectStore};
+use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, Severity, TrailFiles, Verification};
 
 /// The file beside `audit/` that may be the user's own, and edited. Nothing in the chain names it.
 const ATTRIBUTES: &str = ".gitattributes";
@@ -114,7 +114,7 @@ fn in_order(source: &dyn TrailFiles, root: &Path) -> Result<Vec<String>, Diagnos
 /// A trail that is not broken, and holds an entry: what may be copied.
 pub(super) fn sound(source: &dyn TrailFiles, root: &Path, else_: &str) -> Result<Verification, Diagnostic> {
     let answer = trail::verify(source, &Question::default())?;
-    if let Some(worst) = answer.findings.iter().find(|finding| finding.weight == Weight::Broken) {
+    if let Some(worst) = answer.findings.iter().find(|finding| finding.severity == Severity::Broken) {
         return Err(Code::TrailBroken
             .at(root.display().to_string())
             .what(format!("{}: {}", worst.path, worst.kind.about()))
@@ -128,7 +128,7 @@ pub(super) fn sound(source: &dyn TrailFiles, root: &Path, else_: &str) -> Result
 
 /// A copy on its way.
 struct Copy<'a> {
-    target: &'a dyn Place,
+    target: &'a dyn ObjectStore,
     /// What lay in each folder of the root when it was first looked into.
     known: BTreeMap<String, BTreeSet<String>>,
     done: Vec<MirroredObject>,
@@ -137,7 +137,7 @@ struct Copy<'a> {
 
 impl Copy<'_> {
     /// Every object of a store, project by project.
-    fn store(&mut self, store: &dyn Place) -> Result<(), Diagnostic> {
+    fn store(&mut self, store: &dyn ObjectStore) -> Result<(), Diagnostic> {
         for project in store.folders("")? {
             for path in store.list(&project)? {
                 self.object(store, &path)?;
@@ -146,7 +146,7 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn object(&mut self, store: &dyn Place, path: &str) -> Result<(), Diagnostic> {
+    fn object(&mut self, store: &dyn ObjectStore, path: &str) -> Result<(), Diagnostic> {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             [ROOT, year, ..] if year.starts_with("year=") => Err(Code::BadUsage
@@ -190,17 +190,17 @@ impl Copy<'_> {
                 ))
                 .next("find out who wrote it, or mirror to another prefix"));
         }
-        let (receipt, created) = match created {
-            Created::New(receipt) => (receipt, true),
-            Created::Exists => (there.receipt, false),
+        let (version, created) = match created {
+            Created::New(version) => (version, true),
+            Created::Exists => (there.version, false),
         };
         self.done.push(MirroredObject {
             path: path.to_owned(),
             sha256: sha256.to_string(),
             bytes: bytes.len() as u64,
             // What S3 calls a version where versioning is off.
-            version: receipt.version.filter(|version| version != "null"),
-            etag: receipt.etag,
+            version: version.id.filter(|id| id != "null"),
+            etag: version.etag,
             created,
         });
         Ok(())
@@ -234,9 +234,9 @@ pub(super) fn no_trail(root: &Path) -> Diagnostic {
 /// What verifying the mirrored trail found, in short.
 fn mirrored_trail(answer: &Verification) -> MirroredTrail {
     MirroredTrail {
-        result: match answer.weight() {
-            Weight::Note => "intact",
-            weight => weight.as_str(),
+        result: match answer.severity() {
+            Severity::Note => "intact",
+            severity => severity.as_str(),
         },
         entries: answer.entries,
         head_index: answer.head.map(|(index, _)| index),

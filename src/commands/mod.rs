@@ -80,7 +80,7 @@ pub trait Stores {
     ///
     /// # Errors
     /// `bad-usage` for a URL that names no bucket.
-    fn open(&self, root: &str) -> Result<Box<dyn store::Place + '_>, Diagnostic>;
+    fn open(&self, root: &str) -> Result<Box<dyn store::ObjectStore + '_>, Diagnostic>;
 }
 
 /// Time-stamping authorities (RFC 3161) by their URL.

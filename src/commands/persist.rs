@@ -7,8 +7,8 @@ use super::decide::Decision;
 use super::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
 use crate::domain::{ClusterRule, Code, Diagnostic, ReleaseId};
 use crate::envelope::{self, Circumstances, Record, v1};
-use crate::store::{Decided, Shelf, Stored};
-use crate::trail::{self, Appended, Draft};
+use crate::store::{DecisionFacts, RunArchive, StoredFile};
+use crate::trail::{self, Appended, NewEntry};
 
 pub use evidence::{EnvelopeLocation, Evidence, PersistedDecision};
 
@@ -35,9 +35,9 @@ pub fn persist(
         ClusterRule::Key(key) => Some(key.as_str()),
         ClusterRule::FromData | ClusterRule::Off => None,
     };
-    let shelf = Shelf { place: &*place, project: &at.project, ts: &ts, cluster_key };
+    let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key };
     let (baseline, candidate) = decision.runs.to_store();
-    let (first, second) = shelf.keep(baseline, candidate, writer.decided()?)?;
+    let (first, second) = archive.keep(baseline, candidate, writer.decided()?)?;
     writer.circumstances.store = Some(v1::Store {
         root: at.root.clone(),
         project: at.project.to_string(),
@@ -53,16 +53,16 @@ pub fn persist(
             &unplaced
         }
     };
-    shelf.seal(&second, bytes)?;
+    archive.seal(&second, bytes)?;
     Ok(Evidence { envelope, stored: writer.circumstances.store })
 }
 
-fn recorded(stored: &Stored) -> v1::StoredRun {
+fn recorded(stored: &StoredFile) -> v1::StoredRun {
     v1::StoredRun {
         path: stored.path.clone(),
         sha256: stored.sha256.to_string(),
-        version: stored.receipt.version.clone(),
-        etag: stored.receipt.etag.clone(),
+        version: stored.version.id.clone(),
+        etag: stored.version.etag.clone(),
     }
 }
 
@@ -83,9 +83,9 @@ impl EnvelopeWriter<'_> {
     }
 
     /// What the store keeps of it beside the candidate.
-    fn decided(&self) -> Result<Decided, Diagnostic> {
+    fn decided(&self) -> Result<DecisionFacts, Diagnostic> {
         let (report, inputs) = (&self.record.report, &self.record.inputs);
-        Ok(Decided {
+        Ok(DecisionFacts {
             decision_sha256: self.facts()?.fingerprint.to_string(),
             verdict: report.verdict,
             delta: report.comparison.delta,
@@ -131,7 +131,7 @@ impl EnvelopeWriter<'_> {
                 answer => answer.map(Some),
             }
         };
-        let mut draft = Draft {
+        let mut draft = NewEntry {
             release,
             facts: &self.facts()?,
             render: &mut |place| {
@@ -150,7 +150,7 @@ impl EnvelopeWriter<'_> {
                 .next("decide under another release id, or with --timestamp best-effort"));
         }
         // Read back rather than remembered: what is shown and attached is what the trail holds.
-        let in_trail = &appended.receipt().path;
+        let in_trail = &appended.location().path;
         let bytes = port.read(in_trail)?;
         let (path, commit) = match trail {
             TrailTarget::Folder(root) if root == "." => (in_trail.clone(), None),

@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::decide;
 use super::runs::LoadedRuns;
 use super::{Files, Stores};
-use crate::domain::{Code, Diagnostic, Digest, Plan};
+use crate::domain::{Code, Diagnostic, Plan};
 use crate::envelope::{self, replay, v1};
 use crate::readers::{FileOrFolder, InMemory};
-use crate::trail::{Finding, Kind, Verification, Weight};
+use crate::store::{RecordedRun, recorded_run};
+use crate::trail::{Finding, FindingKind, Severity, Verification};
 
 /// Where the runs of recorded decisions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,12 +44,12 @@ pub fn replay(
             Again::Same { exactly } => {
                 (line.made_again, line.reproduced) = (true, true);
                 if !exactly {
-                    findings.push(Finding::note(Kind::OtherEngine, &line.path).at(line.index));
+                    findings.push(Finding::note(FindingKind::OtherEngine, &line.path).at(line.index));
                 }
             }
             Again::Found(finding) => {
                 // What could not be decided was not checked either.
-                line.made_again = finding.weight == Weight::Broken;
+                line.made_again = finding.severity == Severity::Broken;
                 findings.push(Finding { path: line.path.clone(), ..finding }.at(line.index))
             }
         }
@@ -79,7 +80,7 @@ fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) 
         Ok(found) => found,
         // Whole, for its hash is right: so it is another version that knows more.
         Err(error) => {
-            let finding = Finding::undecided(Kind::NewerUnreadable, "");
+            let finding = Finding::undecided(FindingKind::NewerUnreadable, "");
             return Ok(Again::Found(
                 finding.expected("a plan that this version knows").found(error.to_string()),
             ));
@@ -104,7 +105,7 @@ fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) 
     Ok(match replay::differences(&recorded, &record, exactly)?.first() {
         None => Again::Same { exactly },
         Some(difference) => Again::Found(
-            Finding::broken(Kind::NotReproduced, "")
+            Finding::broken(FindingKind::NotReproduced, "")
                 .expected(format!("{} {}", difference.member, difference.recorded))
                 .found(difference.again.to_string()),
         ),
@@ -123,13 +124,14 @@ impl LoadedRuns {
             let sha256 = run.identity.digest.to_string();
             let is_it = sha256 == input.sha256 || stored.is_some_and(|stored| stored.sha256 == sha256);
             let expected = || format!("{} with SHA-256 {}", input.path, input.sha256);
-            (!is_it).then(|| Finding::broken(Kind::InputDiffers, "").expected(expected()).found(sha256))
+            (!is_it)
+                .then(|| Finding::broken(FindingKind::InputDiffers, "").expected(expected()).found(sha256))
         })
     }
 }
 
 fn differs(verdict: &v1::VerdictWord, found: &str) -> Finding {
-    Finding::broken(Kind::NotReproduced, "").expected(verdict.as_str()).found(found)
+    Finding::broken(FindingKind::NotReproduced, "").expected(verdict.as_str()).found(found)
 }
 
 /// Both runs, each with the bytes that the envelope names.
@@ -143,23 +145,28 @@ fn find(
         Inputs::Files { baseline, candidate } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
         Inputs::Store(root) => {
             let Some(stored) = &envelope.store else {
-                let finding = Finding::undecided(Kind::InputMissing, "");
+                let finding = Finding::undecided(FindingKind::InputMissing, "");
                 return Ok(Err(finding.expected("runs in a store").found("an envelope that names none")));
             };
             let place = stores.open(root)?;
             let mut found = Vec::new();
             for run in [&stored.baseline, &stored.candidate] {
-                let Some(file) = place.read(&run.path)? else {
-                    let finding = Finding::undecided(Kind::InputMissing, "");
-                    return Ok(Err(finding.expected(place.shown(&run.path)).found("nothing")));
+                let missing = || Finding::undecided(FindingKind::InputMissing, "");
+                let bytes = match recorded_run(&*place, run)? {
+                    RecordedRun::Read(bytes) => bytes,
+                    RecordedRun::Missing => {
+                        return Ok(Err(missing().expected(place.shown(&run.path)).found("nothing")));
+                    }
+                    RecordedRun::OutsideStore => {
+                        return Ok(Err(missing().expected("a path inside the store").found(&run.path)));
+                    }
+                    RecordedRun::Changed(sha256) => {
+                        let finding = Finding::broken(FindingKind::InputDiffers, "");
+                        let expected = format!("{} with SHA-256 {}", place.shown(&run.path), run.sha256);
+                        return Ok(Err(finding.expected(expected).found(sha256.to_string())));
+                    }
                 };
-                let sha256 = Digest::of(&file.bytes).to_string();
-                if sha256 != run.sha256 {
-                    let finding = Finding::broken(Kind::InputDiffers, "");
-                    let expected = format!("{} with SHA-256 {}", place.shown(&run.path), run.sha256);
-                    return Ok(Err(finding.expected(expected).found(sha256)));
-                }
-                let source = InMemory { path: place.shown(&run.path), bytes: file.bytes };
+                let source = InMemory { path: place.shown(&run.path), bytes };
                 found.push(FileOrFolder::File(Box::new(source)));
             }
             let mut found = found.into_iter();

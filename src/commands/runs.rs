@@ -6,7 +6,7 @@ use crate::domain::{Code, Diagnostic, Plan, RunFrame};
 use crate::envelope::{self, v1};
 use crate::pairing::Counts;
 use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
-use crate::store::{self, Baseline, Found, Place, Stored};
+use crate::store::{self, Baseline, FoundRun, ObjectStore, StoredFile};
 
 /// What begins the name of a run that is in a store.
 const STORE: &str = "store:";
@@ -62,7 +62,7 @@ impl LoadedRuns {
         now: &str,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let shelf = |flag: &str| {
+        let archive = |flag: &str| {
             let at = store.ok_or_else(|| {
                 Code::BadUsage
                     .at(flag)
@@ -75,7 +75,7 @@ impl LoadedRuns {
         let candidate = match runs.candidate.strip_prefix(STORE) {
             None => LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
-                let (place, at) = shelf("--candidate")?;
+                let (place, at) = archive("--candidate")?;
                 let found = store::by_name(&*place, &at.project, name)?;
                 LoadedRun::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
             }
@@ -83,7 +83,7 @@ impl LoadedRuns {
         let baseline = match runs.baseline.strip_prefix(STORE) {
             None => LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
-                let (place, at) = shelf("--baseline")?;
+                let (place, at) = archive("--baseline")?;
                 let found = match name {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
@@ -155,7 +155,7 @@ pub(super) struct LoadedRun {
     pub(super) identity: FileIdentity,
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
-    found: Option<(Stored, v1::Resolved)>,
+    found: Option<(StoredFile, v1::Resolved)>,
 }
 
 impl LoadedRun {
@@ -198,9 +198,9 @@ impl LoadedRun {
 
     /// A run of a store.
     fn stored(
-        found: Found,
+        found: FoundRun,
         asked: &str,
-        place: &dyn Place,
+        place: &dyn ObjectStore,
         (runs, plan): (&RunInputs, &Plan),
         (now, max_age_days): (&str, Option<u64>),
     ) -> Result<Self, Diagnostic> {

@@ -9,7 +9,7 @@ use crate::envelope;
 use crate::envelope::statement::{EntryRef, Recorded, Resource, Statement};
 use crate::present;
 use crate::readers::FileOrFolder;
-use crate::trail::{self, Alone, Kind, Line, Question, Slot, Verification, Weight};
+use crate::trail::{self, DetachedEnvelope, EntryLine, FindingKind, Question, Severity, Slot, Verification};
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +139,8 @@ fn alone(path: &Path, locator: &dyn TrailLocator) -> Result<Held, Diagnostic> {
             .what("is no file")
             .next("name an audit.json, or say --release-id ID and, for its trail, --audit-root"));
     };
-    let alone = Alone { path: &shown, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
-    let answer = trail::verify_one(alone, &Question::default())?;
+    let alone = DetachedEnvelope { path: &shown, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
+    let answer = trail::verify_detached(alone, &Question::default())?;
     let line = answer.lines.first().ok_or_else(|| Code::Bug.at(&shown).what("has no line"))?;
     if entry.is_none() {
         let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
@@ -166,7 +166,7 @@ fn of_release(
     };
     let question = Question { release_id: Some(release.clone()), ..Question::default() };
     let answer = trail::verify(files.as_ref(), &question)?;
-    let fits = |line: &&Line| attempt.is_none_or(|attempt| attempt == line.attempt);
+    let fits = |line: &&EntryLine| attempt.is_none_or(|attempt| attempt == line.attempt);
     let Some(line) = answer.lines.iter().filter(fits).max_by_key(|line| line.attempt) else {
         let wanted = attempt.map_or(String::new(), |attempt| format!("attempt {attempt} at "));
         return Err(Code::FileUnreadable
@@ -179,9 +179,9 @@ fn of_release(
 }
 
 /// Whatever was found against the envelope or its entry, it is not attested.
-fn whole(line: &Line, answer: &Verification) -> Result<(), Diagnostic> {
+fn whole(line: &EntryLine, answer: &Verification) -> Result<(), Diagnostic> {
     let about = |path: &str| path == line.path || path == line.entry_path;
-    if let Some(finding) = answer.findings.iter().find(|f| f.weight == Weight::Broken && about(&f.path)) {
+    if let Some(finding) = answer.findings.iter().find(|f| f.severity == Severity::Broken && about(&f.path)) {
         return Err(Code::TrailBroken
             .at(&finding.path)
             .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
@@ -191,11 +191,11 @@ fn whole(line: &Line, answer: &Verification) -> Result<(), Diagnostic> {
 }
 
 /// An envelope that was verified, and where it stands.
-fn held(line: &Line, bytes: Vec<u8>) -> Result<Held, Diagnostic> {
+fn held(line: &EntryLine, bytes: Vec<u8>) -> Result<Held, Diagnostic> {
     let (Some(index), Some(entry)) = (line.index, line.entry_sha256) else {
         return Err(Code::TrailNewer
             .at(&line.entry_path)
-            .what(Kind::NewerUnreadable.about())
+            .what(FindingKind::NewerUnreadable.about())
             .next("use the evalsig that wrote it, or a newer one"));
     };
     if line.sha256 != Some(Digest::of(&bytes)) {

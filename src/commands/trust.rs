@@ -5,7 +5,7 @@ use std::io::Read as _;
 use super::Files;
 use crate::domain::{Code, Diagnostic};
 use crate::readers::FileOrFolder;
-use crate::trail::stamp::Authorities;
+use crate::trail::time_stamp::Authorities;
 use crate::trail::{Identity, PublicKey, Roots, Trust};
 
 /// Largest file of keys or certificates that is read; the bundle of every public authority has some

@@ -7,7 +7,7 @@ use super::trust::TrustFrom;
 use super::{Files, Output, OutputFormat, Stores};
 use crate::domain::Diagnostic;
 use crate::present;
-use crate::trail::{self, Alone, Question, TrailFiles, Verification};
+use crate::trail::{self, DetachedEnvelope, Question, TrailFiles, Verification};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -74,8 +74,9 @@ pub fn verify(
             answer
         }
         Located::Envelope { bytes, entry, beside } => {
-            let alone = Alone { path: &name, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
-            let mut answer = trail::verify_one(alone, &question)?;
+            let alone =
+                DetachedEnvelope { path: &name, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
+            let mut answer = trail::verify_detached(alone, &question)?;
             again(&mut answer, &|_| Ok(bytes.clone()))?;
             answer
         }

@@ -13,7 +13,7 @@ use super::durable_write::DurableWriter;
 use super::errors::files::{not_a_regular_file, read_refused};
 use super::local_files::{is_missing, local_path};
 use crate::domain::{Code, Diagnostic};
-use crate::store::{Created, Fetched, Guard, Place, Receipt};
+use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 
 /// Longest wait for the lock. A writer holds it for some flushes to disk and the index.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(120);
@@ -73,7 +73,7 @@ impl StoreDir {
     }
 }
 
-impl Place for StoreDir {
+impl ObjectStore for StoreDir {
     fn shown(&self, path: &str) -> String {
         self.local(path).display().to_string()
     }
@@ -110,7 +110,7 @@ impl Place for StoreDir {
         let Some(mut file) = self.open(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| read_refused(&self.local(path), &error))?;
-        Ok(Some(Fetched { bytes, receipt: Receipt::default() }))
+        Ok(Some(Fetched { bytes, version: ObjectVersion::default() }))
     }
 
     fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>> {
@@ -132,7 +132,7 @@ impl Place for StoreDir {
             }
         }
         match writer.create(&staging, &self.local(path), bytes)? {
-            true => Ok(Created::New(Receipt::default())),
+            true => Ok(Created::New(ObjectVersion::default())),
             false => Ok(Created::Exists),
         }
     }

@@ -8,8 +8,8 @@ use super::errors::bucket::malformed_deadline;
 use super::store_dir::StoreDir;
 use crate::commands;
 use crate::domain::Diagnostic;
-use crate::store::Place;
-use crate::store::trail::PlaceTrail;
+use crate::store::ObjectStore;
+use crate::store::trail::ObjectStoreTrail;
 
 /// Seconds that one operation on a bucket may take, unless `EVALSIG_STORE_DEADLINE` says otherwise.
 const DEFAULT_DEADLINE: u64 = 60;
@@ -21,15 +21,15 @@ const DEADLINE_VARIABLE: &str = "EVALSIG_STORE_DEADLINE";
 pub struct Stores;
 
 impl commands::Stores for Stores {
-    fn open(&self, root: &str) -> Result<Box<dyn Place + '_>, Diagnostic> {
+    fn open(&self, root: &str) -> Result<Box<dyn ObjectStore + '_>, Diagnostic> {
         if is_url(root) { Ok(Box::new(bucket(root)?)) } else { Ok(Box::new(StoreDir::at(root))) }
     }
 }
 
 impl Stores {
     /// The trail in a bucket, if `path` is a URL.
-    pub(super) fn trail(path: &Path) -> Option<Result<PlaceTrail<Bucket>, Diagnostic>> {
-        path.to_str().filter(|path| is_url(path)).map(|url| bucket(url).map(PlaceTrail::of))
+    pub(super) fn trail(path: &Path) -> Option<Result<ObjectStoreTrail<Bucket>, Diagnostic>> {
+        path.to_str().filter(|path| is_url(path)).map(|url| bucket(url).map(ObjectStoreTrail::of))
     }
 }
 

@@ -10,7 +10,7 @@ use super::error_chain::describe;
 use super::errors::{runtime_not_started, time_stamp_refused, time_stamp_request_not_built};
 use crate::commands::TimeStamps;
 use crate::domain::Diagnostic;
-use crate::trail::stamp;
+use crate::trail::time_stamp;
 
 /// Longest wait for one response.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -36,7 +36,7 @@ enum AttemptError {
 impl TimeStamps for HttpTimeStampAuthority {
     fn ask(&self, url: &str, bytes: &[u8]) -> Result<Vec<u8>, Diagnostic> {
         let nonce = random_u64();
-        let query = stamp::request(bytes, nonce).map_err(time_stamp_request_not_built)?;
+        let query = time_stamp::request(bytes, nonce).map_err(time_stamp_request_not_built)?;
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -48,7 +48,7 @@ impl TimeStamps for HttpTimeStampAuthority {
             .map_err(|error| time_stamp_refused(url, &format!("cannot be asked: {error}")))?;
         let attempt = || {
             let token = runtime.block_on(send(&client, url, query.clone()))?;
-            stamp::granted(&token, bytes, nonce).map_err(AttemptError::Permanent)?;
+            time_stamp::granted(&token, bytes, nonce).map_err(AttemptError::Permanent)?;
             Ok(token)
         };
         let mut delays = DELAYS.into_iter();
@@ -68,7 +68,7 @@ impl TimeStamps for HttpTimeStampAuthority {
 async fn send(client: &reqwest::Client, url: &str, query: Vec<u8>) -> Result<Vec<u8>, AttemptError> {
     let transient =
         |error: reqwest::Error| AttemptError::Transient(format!("gave no answer: {}", describe(&error)));
-    let request = client.post(url).header("content-type", stamp::QUERY_TYPE).body(query);
+    let request = client.post(url).header("content-type", time_stamp::QUERY_TYPE).body(query);
     let mut response = request.send().await.map_err(transient)?;
     let status = response.status();
     if !status.is_success() {

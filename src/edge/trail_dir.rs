@@ -22,7 +22,7 @@ use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
-    Addition, FileKind, Listed, Outcome, Port, ROOT, STAGING, Snapshot, Token, TrailFiles, settled,
+    Addition, AppendOutcome, FileKind, HeadToken, Listed, Port, ROOT, STAGING, Snapshot, TrailFiles, settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.
@@ -94,13 +94,13 @@ impl TrailFiles for TrailDir {
 }
 
 impl Port for TrailDir {
-    fn append(&self, token_then: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
+    fn append(&self, token_then: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
         let staging = staging::StagingArea::open(&self.root)?;
         let _lock = staging.writer().lock(&self.audit(), self.lock_timeout)?;
         staging.clear()?;
         let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
         if token(&now.0) != *token_then {
-            return Ok(Outcome::Conflict);
+            return Ok(AppendOutcome::Conflict);
         }
         staging.commit(addition)
     }
@@ -147,14 +147,14 @@ fn kind(found: fs::FileType) -> FileKind {
 }
 
 /// The state of a listing: a digest of its paths.
-fn token(files: &[Listed]) -> Token {
+fn token(files: &[Listed]) -> HeadToken {
     let mut text = String::new();
     for file in files {
         // No path contains a NUL.
         text.push_str(&file.path);
         text.push('\0');
     }
-    Token(Digest::of(text.as_bytes()).to_string())
+    HeadToken(Digest::of(text.as_bytes()).to_string())
 }
 
 /// Opens the trails in folders, for commands that append. There is no GitHub for those on branches.

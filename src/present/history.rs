@@ -11,7 +11,7 @@ use super::safe;
 use super::terminal::Colour;
 use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
-use crate::store::Line;
+use crate::store::HistoryLine;
 
 /// One line as programs get it.
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct Envelope<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(line: &'a Line) -> Self {
+    fn of(line: &'a HistoryLine) -> Self {
         let record = &line.record;
         Self {
             run_id: &record.run_id,
@@ -77,7 +77,7 @@ impl<'a> Row<'a> {
 ///
 /// # Errors
 /// `internal-error` for a number that is not finite.
-pub fn json(lines: &[Line]) -> Result<String, Diagnostic> {
+pub fn json(lines: &[HistoryLine]) -> Result<String, Diagnostic> {
     super::json::text(&lines.iter().map(Row::of).collect::<Vec<_>>())
 }
 
@@ -85,7 +85,7 @@ pub fn json(lines: &[Line]) -> Result<String, Diagnostic> {
 ///
 /// # Errors
 /// `internal-error` for a number that is not finite.
-pub fn jsonl(lines: &[Line]) -> Result<String, Diagnostic> {
+pub fn jsonl(lines: &[HistoryLine]) -> Result<String, Diagnostic> {
     let mut text = Vec::new();
     for line in lines {
         serde_json::to_writer(&mut text, &Row::of(line))
@@ -97,7 +97,7 @@ pub fn jsonl(lines: &[Line]) -> Result<String, Diagnostic> {
 
 /// Comma-separated values as RFC 4180 has them, with a header; of several envelopes the last.
 #[must_use]
-pub fn csv(lines: &[Line]) -> String {
+pub fn csv(lines: &[HistoryLine]) -> String {
     let mut text = String::from(
         "ts,run_id,model_id,task_id,metric_name,n_items,config_hash,delta,p_value,verdict,parent_run_id,path,\
          present,envelope_path,envelope_sha256,release_id,attempt\n",
@@ -137,7 +137,7 @@ fn quoted(cell: &str) -> String {
 
 /// A table, one row a run, the path last because it is long.
 #[must_use]
-pub fn table(lines: &[Line], colour: Colour) -> String {
+pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
     if lines.is_empty() {
         return "no run fits\n".into();
     }
@@ -184,7 +184,7 @@ pub fn table(lines: &[Line], colour: Colour) -> String {
 }
 
 /// The releases that it was decided for.
-fn release(line: &Line) -> String {
+fn release(line: &HistoryLine) -> String {
     let named: Vec<String> = line
         .kept
         .iter()
@@ -208,7 +208,7 @@ fn style(verdict: &str, colour: Colour) -> Style {
 }
 
 /// Whole seconds in UTC; a text that is no time stands as it is.
-fn time(line: &Line) -> String {
+fn time(line: &HistoryLine) -> String {
     let whole = |time: jiff::Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     line.record.time().map_or_else(|| line.record.ts.clone(), whole)
 }

@@ -7,7 +7,7 @@ use super::{json, verify};
 use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
 use crate::report::mirror::MirrorReceipt;
-use crate::trail::{Verification, Weight};
+use crate::trail::{Severity, Verification};
 
 /// The receipt: one JSON object.
 ///
@@ -39,8 +39,8 @@ pub fn text(mirror: &MirrorReceipt, answer: &Verification) -> String {
     for note in &mirror.notes {
         let _ = writeln!(out, "Note: {}", line(note));
     }
-    match (answer.weight(), answer.head) {
-        (Weight::Note, Some((index, sha256))) => {
+    match (answer.severity(), answer.head) {
+        (Severity::Note, Some((index, sha256))) => {
             let _ = writeln!(
                 out,
                 "INTACT there: {} entries, read back and recomputed.\nHead: entry {index}, SHA-256 {sha256}",

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use super::safe::line;
 use crate::envelope::v1::VerdictWord;
 use crate::trail::{
-    AnchorHash, Finding, History, Kind, Line, Matched, Stamped, Subject, Verification, Weight,
+    AnchorHash, EntryLine, FileHistory, Finding, FindingKind, Matched, Severity, Stamped, Subject,
+    Verification,
 };
 
 pub use json::json;
@@ -39,7 +40,7 @@ pub fn text(answer: &Verification) -> String {
     out
 }
 
-fn entry_line(out: &mut String, entry: &Line) {
+fn entry_line(out: &mut String, entry: &EntryLine) {
     let mark = if entry.ok { "ok" } else { "BROKEN" };
     let index = entry.index.map_or("?".into(), |index| index.to_string());
     let verdict = entry.verdict.map_or("?", word);
@@ -64,18 +65,18 @@ fn whole(out: &mut String, answer: &Verification) {
             )
         }
     };
-    let _ = match answer.weight() {
-        Weight::Note if answer.subject == Subject::Envelope => {
+    let _ = match answer.severity() {
+        Severity::Note if answer.subject == Subject::Envelope => {
             writeln!(out, "INTACT: {what}: its bytes are those that were recorded.")
         }
-        Weight::Note => {
+        Severity::Note => {
             writeln!(out, "INTACT: {what}, each as it was written and linked to the one before it.")
         }
-        Weight::Broken => {
-            let broken = answer.findings.iter().filter(|f| f.weight == Weight::Broken).count();
+        Severity::Broken => {
+            let broken = answer.findings.iter().filter(|f| f.severity == Severity::Broken).count();
             writeln!(out, "BROKEN: {what}; {}, the first break first.", count(broken, "finding", "findings"))
         }
-        Weight::Undecided => {
+        Severity::Undecided => {
             writeln!(out, "UNDECIDED: {what}; the question cannot be answered from what is there.")
         }
     };
@@ -87,7 +88,7 @@ fn whole(out: &mut String, answer: &Verification) {
             count(answer.lines.len(), "decision", "decisions")
         );
     }
-    if let Some((index, sha256)) = answer.head.filter(|_| answer.weight() != Weight::Broken) {
+    if let Some((index, sha256)) = answer.head.filter(|_| answer.severity() != Severity::Broken) {
         let _ = writeln!(out, "Head: entry {index}, SHA-256 {sha256}");
     }
     if let Some(history) = &answer.history {
@@ -99,8 +100,8 @@ fn whole(out: &mut String, answer: &Verification) {
         let _ = match &anchor.matched {
             Some(Matched::Entry { index, path }) => {
                 // A matching hash says nothing of what lies before a broken link.
-                let whole = match (answer.weight(), answer.subject) {
-                    (Weight::Broken, _) | (_, Subject::Envelope) => "",
+                let whole = match (answer.severity(), answer.subject) {
+                    (Severity::Broken, _) | (_, Subject::Envelope) => "",
                     _ => ": it and all before it stand as they stood",
                 };
                 writeln!(out, "ANCHORED: {hash} is entry {index} ({}){whole}.", line(path))
@@ -126,14 +127,14 @@ fn whole(out: &mut String, answer: &Verification) {
         let _ = writeln!(out, "Entries after {upto} are not anchored: they could have been rewritten.");
     }
     if answer.entries > 0 && !answer.anchored() {
-        let _ = writeln!(out, "NOT ANCHORED: {}", Kind::NotAnchored.about());
+        let _ = writeln!(out, "NOT ANCHORED: {}", FindingKind::NotAnchored.about());
     }
 }
 
 /// Time stamps and signatures that were held to somebody whom the user trusts.
 fn vouchers(out: &mut String, answer: &Verification) {
     let of = count(answer.lines.len(), "entry", "entries");
-    let by = |entry: &&Line| entry.stamped.as_ref().is_some_and(|stamped| stamped.by.is_some());
+    let by = |entry: &&EntryLine| entry.stamped.as_ref().is_some_and(|stamped| stamped.by.is_some());
     if let Some((index, Stamped { time, by: Some(name) })) = &answer.stamped_to {
         let (stamped, time) = (answer.lines.iter().filter(by).count(), line(time));
         let before = if answer.subject == Subject::Trail { " and all before it" } else { "" };
@@ -143,7 +144,7 @@ fn vouchers(out: &mut String, answer: &Verification) {
             line(name)
         );
     }
-    let signers = |entry: &Line| entry.signed.iter().any(|signed| signed.by.is_some());
+    let signers = |entry: &EntryLine| entry.signed.iter().any(|signed| signed.by.is_some());
     let signed = answer.lines.iter().filter(|entry| signers(entry)).count();
     if signed > 0 {
         let by =
@@ -155,7 +156,7 @@ fn vouchers(out: &mut String, answer: &Verification) {
     }
 }
 
-fn past(out: &mut String, history: &History) {
+fn past(out: &mut String, history: &FileHistory) {
     let (commit, name) = (line(&history.commit), line(&history.name));
     let what = if history.is_source { "trail at commit" } else { "work tree of commit" };
     let judged = if history.is_intact() { "; no commit ever changed or removed a file of it" } else { "" };
@@ -165,11 +166,12 @@ fn past(out: &mut String, history: &History) {
 fn findings(out: &mut String, answer: &Verification) {
     // By kind, in the order in which the kinds are first met; a conversion of line endings touches
     // every file and is still one event.
-    let mut groups: Vec<(Kind, Weight, Vec<&Finding>)> = Vec::new();
-    for finding in answer.findings.iter().filter(|finding| finding.kind != Kind::NotAnchored) {
-        match groups.iter_mut().find(|(kind, weight, _)| (*kind, *weight) == (finding.kind, finding.weight)) {
+    let mut groups: Vec<(FindingKind, Severity, Vec<&Finding>)> = Vec::new();
+    for finding in answer.findings.iter().filter(|finding| finding.kind != FindingKind::NotAnchored) {
+        match groups.iter_mut().find(|(kind, weight, _)| (*kind, *weight) == (finding.kind, finding.severity))
+        {
             Some((_, _, group)) => group.push(finding),
-            None => groups.push((finding.kind, finding.weight, vec![finding])),
+            None => groups.push((finding.kind, finding.severity, vec![finding])),
         }
     }
     for (kind, weight, group) in groups {
@@ -214,11 +216,11 @@ fn unchecked(answer: &Verification) -> Vec<String> {
         _ => "the history of these files in git".to_owned(),
     });
     let open = |kind| answer.findings.iter().filter(|finding| finding.kind == kind).count();
-    let stamps = open(Kind::TimeStamp);
+    let stamps = open(FindingKind::TimeStamp);
     if stamps > 0 {
         what.push(format!("the authority behind {}", count(stamps, "time stamp", "time stamps")));
     }
-    let signatures = open(Kind::Signature);
+    let signatures = open(FindingKind::Signature);
     if signatures > 0 {
         what.push(format!("who made {}", count(signatures, "signature", "signatures")));
     }

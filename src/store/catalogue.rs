@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::Facts;
+use super::errors;
 use super::layout;
-use super::manifest::{self, Record};
-use super::port::Place;
-use super::span::Span;
-use crate::domain::{Code, Diagnostic, Digest, ProjectId};
+use super::manifest::{self, ManifestRecord};
+use super::period::Period;
+use super::port::ObjectStore;
+use super::run_facts::RunFacts;
+use crate::domain::{Diagnostic, Digest, ProjectId};
 use crate::readers::{self, FactsInTail, ReadOptions};
 
 /// How much of a file's end is fetched at first: footers of stored runs take 3 to 6 kB.
@@ -16,9 +17,9 @@ const TAIL: u64 = 16 << 10;
 
 /// One stored run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// What the index, or the file itself, says of it.
-    pub record: Record,
+    pub record: ManifestRecord,
     /// Its file, from the root of the store.
     pub path: String,
     /// Whether the file is there.
@@ -31,7 +32,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {
     /// In ascending order of time, then of path.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CatalogueEntry>,
     /// What a person should know of the index and the files.
     pub notes: Vec<String>,
     /// Whether the index says something else than the files.
@@ -45,7 +46,7 @@ pub struct Catalogue {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// When they were stored.
-    pub span: Span,
+    pub period: Period,
     /// What they are called, by their ids or the names of their files; everything where it is empty.
     pub names: Vec<String>,
     /// Whether files are asked that the index names too.
@@ -63,8 +64,8 @@ impl Catalogue {
     /// are opened, and of those only the end.
     ///
     /// # Errors
-    /// Those of [`Place::list`].
-    pub fn read(place: &dyn Place, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
+    /// Those of [`ObjectStore::list`].
+    pub fn read(place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut catalogue = Self::default();
         let mut files = Files::list(place, project, scope)?;
         let mut known = catalogue.index(place, project, &files)?;
@@ -74,7 +75,7 @@ impl Catalogue {
         for (path, record) in known {
             let present = files.runs.binary_search(&path).is_ok();
             let envelopes = files.envelopes.remove(&path).unwrap_or_default();
-            catalogue.entries.push(Entry { record, path, present, envelopes });
+            catalogue.entries.push(CatalogueEntry { record, path, present, envelopes });
         }
         catalogue.sort();
         Ok(catalogue)
@@ -83,10 +84,10 @@ impl Catalogue {
     /// What the index says, by the path of each run from the root of the store.
     fn index(
         &mut self,
-        place: &dyn Place,
+        place: &dyn ObjectStore,
         project: &ProjectId,
         files: &Files,
-    ) -> Result<BTreeMap<String, Record>, Diagnostic> {
+    ) -> Result<BTreeMap<String, ManifestRecord>, Diagnostic> {
         if !place.keeps_index() {
             return Ok(BTreeMap::new());
         }
@@ -114,10 +115,10 @@ impl Catalogue {
     /// Asks files what they say of themselves, and believes them.
     fn learn(
         &mut self,
-        place: &dyn Place,
+        place: &dyn ObjectStore,
         project: &ProjectId,
         paths: &[String],
-        known: &mut BTreeMap<String, Record>,
+        known: &mut BTreeMap<String, ManifestRecord>,
     ) {
         for (path, record) in paths.iter().zip(records(place, project, paths)) {
             match record {
@@ -148,18 +149,18 @@ impl Catalogue {
     /// with a catalogue that was read under it.
     ///
     /// # Errors
-    /// Those of [`Place::replace`].
-    pub(super) fn write(&self, place: &dyn Place, project: &ProjectId) -> Result<(), Diagnostic> {
+    /// Those of [`ObjectStore::replace`].
+    pub(super) fn write(&self, place: &dyn ObjectStore, project: &ProjectId) -> Result<(), Diagnostic> {
         if !self.stale || self.newer || !place.keeps_index() {
             return Ok(());
         }
-        let records: Vec<&Record> = self.entries.iter().map(|entry| &entry.record).collect();
+        let records: Vec<&ManifestRecord> = self.entries.iter().map(|entry| &entry.record).collect();
         place.replace(&layout::manifest(project), &manifest::bytes(project, &records)?)
     }
 
     /// Mends an index that differs from the files, where the place lets us. A store on a medium that
     /// cannot be written to is read all the same.
-    pub fn heal(&mut self, place: &dyn Place, project: &ProjectId, scope: &Scope) {
+    pub fn heal(&mut self, place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) {
         if !self.stale || self.newer || !place.keeps_index() {
             return;
         }
@@ -175,11 +176,11 @@ impl Catalogue {
     }
 
     /// Adds a run that was just stored.
-    pub(super) fn add(&mut self, project: &ProjectId, facts: &Facts, path: &str) {
+    pub(super) fn add(&mut self, project: &ProjectId, facts: &RunFacts, path: &str) {
         let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
         self.stale = true;
-        self.entries.push(Entry {
-            record: Record::of(facts, within),
+        self.entries.push(CatalogueEntry {
+            record: ManifestRecord::of(facts, within),
             path: path.to_owned(),
             present: true,
             envelopes: Vec::new(),
@@ -209,13 +210,13 @@ struct Files {
 impl Files {
     /// Where there is an index it has to name every file; else only the months that were asked for
     /// are looked at.
-    fn list(place: &dyn Place, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
+    fn list(place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut files = Self::default();
         if place.keeps_index() {
             files.take(place, project, project.as_str())?;
             return Ok(files);
         }
-        for month in months(place, project)?.iter().filter(|month| scope.span.takes_month(month)) {
+        for month in months(place, project)?.iter().filter(|month| scope.period.takes_month(month)) {
             files.take(place, project, &format!("{project}/{month}"))?;
             files.take(place, project, &format!("{project}/{}/{month}", layout::ENVELOPES))?;
         }
@@ -224,7 +225,7 @@ impl Files {
         Ok(files)
     }
 
-    fn take(&mut self, place: &dyn Place, project: &ProjectId, folder: &str) -> Result<(), Diagnostic> {
+    fn take(&mut self, place: &dyn ObjectStore, project: &ProjectId, folder: &str) -> Result<(), Diagnostic> {
         for path in place.list(folder)? {
             if layout::is_run(&path) {
                 self.runs.push(path);
@@ -237,7 +238,7 @@ impl Files {
 }
 
 /// The months that hold runs, `year=2026/month=06`, in ascending order.
-fn months(place: &dyn Place, project: &ProjectId) -> Result<Vec<String>, Diagnostic> {
+fn months(place: &dyn ObjectStore, project: &ProjectId) -> Result<Vec<String>, Diagnostic> {
     let mut months = Vec::new();
     for year in place.folders(project.as_str())?.iter().filter(|year| year.starts_with("year=")) {
         let found = place.folders(&format!("{project}/{year}"))?;
@@ -248,31 +249,31 @@ fn months(place: &dyn Place, project: &ProjectId) -> Result<Vec<String>, Diagnos
 
 /// The spans that a search goes through, the newest first: where there is no index, month after month,
 /// so that it can end before it has asked every file.
-pub(super) fn newest_first(place: &dyn Place, project: &ProjectId) -> Result<Vec<Span>, Diagnostic> {
+pub(super) fn newest_first(place: &dyn ObjectStore, project: &ProjectId) -> Result<Vec<Period>, Diagnostic> {
     if place.keeps_index() {
-        return Ok(vec![Span::default()]);
+        return Ok(vec![Period::default()]);
     }
-    Ok(months(place, project)?.iter().rev().filter_map(|month| Span::month(month)).collect())
+    Ok(months(place, project)?.iter().rev().filter_map(|month| Period::month(month)).collect())
 }
 
 /// What the files themselves say, in the order of `paths`.
 fn records(
-    place: &dyn Place,
+    place: &dyn ObjectStore,
     project: &ProjectId,
     paths: &[String],
-) -> Vec<Result<(Record, By), Diagnostic>> {
+) -> Vec<Result<(ManifestRecord, By), Diagnostic>> {
     let read = paths.iter().zip(facts(place, paths)).map(|(path, facts)| {
         let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
         Ok(match facts? {
-            Some(facts) => (Record::of(&facts, within), By::Evalsig),
-            None => (Record::of(&foreign(place, path)?, within), By::Others),
+            Some(facts) => (ManifestRecord::of(&facts, within), By::Evalsig),
+            None => (ManifestRecord::of(&foreign(place, path)?, within), By::Others),
         })
     });
     read.collect()
 }
 
 /// The facts in each file; `None` where another program wrote it.
-pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Facts>, Diagnostic>> {
+pub(super) fn facts(place: &dyn ObjectStore, paths: &[String]) -> Vec<Result<Option<RunFacts>, Diagnostic>> {
     let tails = place.tails(paths, TAIL);
     let facts = tails.into_iter().zip(paths).map(|(tail, path)| {
         let tail = match readers::run_facts(&tail?) {
@@ -282,21 +283,20 @@ pub(super) fn facts(place: &dyn Place, paths: &[String]) -> Vec<Result<Option<Fa
             }
             tail => tail,
         };
-        tail.and_then(Facts::in_tail).map_err(|error| error.within(&place.shown(path)))
+        tail.and_then(RunFacts::in_tail).map_err(|error| error.within(&place.shown(path)))
     });
     facts.collect()
 }
 
 /// The facts in one file.
-pub(super) fn facts_of(place: &dyn Place, path: &str) -> Result<Option<Facts>, Diagnostic> {
+pub(super) fn facts_of(place: &dyn ObjectStore, path: &str) -> Result<Option<RunFacts>, Diagnostic> {
     facts(place, &[path.to_owned()]).pop().unwrap_or(Ok(None))
 }
 
 /// What can be known of a run that another program stored: what its rows say, and its month.
-fn foreign(place: &dyn Place, path: &str) -> Result<Facts, Diagnostic> {
+fn foreign(place: &dyn ObjectStore, path: &str) -> Result<RunFacts, Diagnostic> {
     let bytes = place.read(path)?.map(|fetched| fetched.bytes).unwrap_or_default();
     let run = readers::read(&bytes, None, &ReadOptions::default())?.run;
-    let ts = layout::month_of(path)
-        .ok_or_else(|| Code::RunMalformed.at(path).what("lies in no folder year=YYYY/month=MM"))?;
-    Ok(Facts::of(&run, &ProjectId::default(), &ts, None, None))
+    let ts = layout::month_of(path).ok_or_else(|| errors::no_month(path))?;
+    Ok(RunFacts::of(&run, &ProjectId::default(), &ts, None, None))
 }

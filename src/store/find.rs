@@ -1,34 +1,35 @@
 //! A run of the store by what people call it.
 
-use super::catalogue::{self, Catalogue, Entry, Scope};
+use super::catalogue::{self, Catalogue, CatalogueEntry, Scope};
 use super::content;
-use super::facts::Facts;
-use super::keep::Stored;
+use super::errors;
 use super::layout;
-use super::manifest::Record;
-use super::port::{Fetched, Place};
-use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
+use super::manifest::ManifestRecord;
+use super::port::{Fetched, ObjectStore};
+use super::put_runs::StoredFile;
+use super::run_facts::RunFacts;
+use crate::domain::{Diagnostic, Digest, ProjectId, RunFrame};
 use crate::envelope::{self, v1::VerdictWord};
 
 /// A run that was found, with its bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct FoundRun {
     /// What the catalogue says of it.
-    pub entry: Entry,
+    pub entry: CatalogueEntry,
     /// Its file.
     pub file: Fetched,
     /// What the file says of itself; nothing where another program wrote it.
-    pub facts: Option<Facts>,
+    pub facts: Option<RunFacts>,
 }
 
-impl Found {
+impl FoundRun {
     /// Its place in the store.
     #[must_use]
-    pub fn stored(&self) -> Stored {
-        Stored {
+    pub fn stored(&self) -> StoredFile {
+        StoredFile {
             path: self.entry.path.clone(),
             sha256: Digest::of(&self.file.bytes),
-            receipt: self.file.receipt.clone(),
+            version: self.file.version.clone(),
         }
     }
 }
@@ -39,12 +40,12 @@ impl Found {
 /// # Errors
 /// `run-not-found`; `run-ambiguous` where several runs of different content bear the id; those of the
 /// place.
-pub fn by_name(place: &dyn Place, project: &ProjectId, name: &str) -> Result<Found, Diagnostic> {
+pub fn by_name(place: &dyn ObjectStore, project: &ProjectId, name: &str) -> Result<FoundRun, Diagnostic> {
     let scope = Scope { names: vec![name.to_owned()], ..Scope::default() };
     let catalogue = Catalogue::read(place, project, &scope)?;
     let present = || catalogue.entries.iter().filter(|entry| entry.present);
     let by_file = |stem: &str| present().filter(|entry| layout::stem_of(&entry.path) == stem).collect();
-    let mut found: Vec<&Entry> = if name.starts_with("run_id=") {
+    let mut found: Vec<&CatalogueEntry> = if name.starts_with("run_id=") {
         by_file(name)
     } else {
         present().filter(|entry| entry.record.run_id == name).collect()
@@ -53,19 +54,12 @@ pub fn by_name(place: &dyn Place, project: &ProjectId, name: &str) -> Result<Fou
         found = by_file(&format!("run_id={name}"));
     }
     match found[..] {
-        [] => Err(Code::RunNotFound
-            .at(place.shown(project.as_str()))
-            .what(format!("holds no run {name:?}"))
-            .next("`evalsig history` lists its runs")),
+        [] => Err(errors::no_run(place.shown(project.as_str()), name)),
         [.., newest] if found.len() == 1 || same_content(place, &found)? => fetch(place, newest),
-        _ => Err(Code::RunAmbiguous
-            .at(place.shown(project.as_str()))
-            .what(format!(
-                "holds {} different runs called {name:?}: {}",
-                found.len(),
-                found.iter().take(8).map(|entry| layout::stem_of(&entry.path)).collect::<Vec<_>>().join(", ")
-            ))
-            .next("name one of these files")),
+        _ => Err({
+            let files: Vec<&str> = found.iter().map(|entry| layout::stem_of(&entry.path)).collect();
+            errors::several_runs(place.shown(project.as_str()), name, &files)
+        }),
     }
 }
 
@@ -76,14 +70,14 @@ pub fn by_name(place: &dyn Place, project: &ProjectId, name: &str) -> Result<Fou
 /// # Errors
 /// `run-not-found`; those of the place.
 pub fn latest_allowed(
-    place: &dyn Place,
+    place: &dyn ObjectStore,
     project: &ProjectId,
     candidate: &RunFrame,
-) -> Result<Found, Diagnostic> {
+) -> Result<FoundRun, Diagnostic> {
     let own = content::digest(candidate).to_string();
     let names = candidate.metadata();
-    for span in catalogue::newest_first(place, project)? {
-        let catalogue = Catalogue::read(place, project, &Scope { span, ..Scope::default() })?;
+    for period in catalogue::newest_first(place, project)? {
+        let catalogue = Catalogue::read(place, project, &Scope { period, ..Scope::default() })?;
         for entry in catalogue.entries.iter().rev() {
             let record = &entry.record;
             let fits = entry.present
@@ -95,17 +89,11 @@ pub fn latest_allowed(
             }
         }
     }
-    Err(Code::RunNotFound
-        .at(place.shown(project.as_str()))
-        .what(format!(
-            "holds no allowed run of task {:?} and metric {:?} other than this candidate",
-            names.task_id, names.metric_name
-        ))
-        .next("name a baseline: a file, or store:RUN_ID of a run that `evalsig history` lists"))
+    Err(errors::no_allowed_run(place.shown(project.as_str()), &names.task_id, &names.metric_name))
 }
 
 /// Whether the file itself says so, of another run than the candidate, and an envelope bears it out.
-fn allowed(place: &dyn Place, entry: &Entry, own: &str) -> Result<bool, Diagnostic> {
+fn allowed(place: &dyn ObjectStore, entry: &CatalogueEntry, own: &str) -> Result<bool, Diagnostic> {
     let facts = catalogue::facts_of(place, &entry.path)?;
     match facts.as_ref().map(|facts| (facts, &facts.decided)) {
         // Python says it in its index only.
@@ -118,7 +106,7 @@ fn allowed(place: &dyn Place, entry: &Entry, own: &str) -> Result<bool, Diagnost
 }
 
 /// Whether an envelope beside the run allows it by this very decision.
-fn sealed(place: &dyn Place, entry: &Entry, decision: &str) -> Result<bool, Diagnostic> {
+fn sealed(place: &dyn ObjectStore, entry: &CatalogueEntry, decision: &str) -> Result<bool, Diagnostic> {
     for (path, digest) in &entry.envelopes {
         let Some(copy) = place.read(path)? else { continue };
         let facts = envelope::read(&copy.bytes).ok().filter(|_| Digest::of(&copy.bytes) == *digest);
@@ -132,7 +120,7 @@ fn sealed(place: &dyn Place, entry: &Entry, decision: &str) -> Result<bool, Diag
 }
 
 /// Whether all of them hold the same rows; what other programs stored is compared by its bytes.
-fn same_content(place: &dyn Place, entries: &[&Entry]) -> Result<bool, Diagnostic> {
+fn same_content(place: &dyn ObjectStore, entries: &[&CatalogueEntry]) -> Result<bool, Diagnostic> {
     let paths: Vec<String> = entries.iter().map(|entry| entry.path.clone()).collect();
     let contents =
         catalogue::facts(place, &paths).into_iter().zip(&paths).map(|(facts, path)| match facts? {
@@ -143,21 +131,16 @@ fn same_content(place: &dyn Place, entries: &[&Entry]) -> Result<bool, Diagnosti
     Ok(contents.windows(2).all(|pair| pair.first() == pair.last()))
 }
 
-fn fetch(place: &dyn Place, entry: &Entry) -> Result<Found, Diagnostic> {
-    let file = place.read(&entry.path)?.ok_or_else(|| {
-        Code::RunNotFound
-            .at(place.shown(&entry.path))
-            .what("is listed, and its file is gone")
-            .next("a store's files must not be removed: restore it from a copy")
-    })?;
+fn fetch(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<FoundRun, Diagnostic> {
+    let file = place.read(&entry.path)?.ok_or_else(|| errors::run_file_gone(place.shown(&entry.path)))?;
     let mut entry = entry.clone();
     // The index may say anything of its age; the file knows.
     let shown = place.shown(&entry.path);
     let within = |error: Diagnostic| error.within(&shown);
-    let facts = Facts::in_file(&file.bytes).map_err(within)?;
+    let facts = RunFacts::in_file(&file.bytes).map_err(within)?;
     if let Some(facts) = &facts {
         facts.check(&file.bytes).map_err(within)?;
-        entry.record = Record::of(facts, &entry.record.path);
+        entry.record = ManifestRecord::of(facts, &entry.record.path);
     }
-    Ok(Found { entry, file, facts })
+    Ok(FoundRun { entry, file, facts })
 }

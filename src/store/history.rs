@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{Catalogue, Entry};
-use super::manifest::Record;
-use super::span::Span;
+use super::catalogue::{Catalogue, CatalogueEntry};
+use super::manifest::ManifestRecord;
+use super::period::Period;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{self, Summary};
 use crate::trail::{FileKind, TrailFiles};
@@ -14,7 +14,7 @@ use crate::trail::{FileKind, TrailFiles};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// When the run was stored, or decided about.
-    pub span: Span,
+    pub period: Period,
     /// The model.
     pub model: Option<String>,
     /// The task.
@@ -26,7 +26,7 @@ pub struct Query {
 }
 
 impl Query {
-    fn takes(&self, line: &Line) -> bool {
+    fn takes(&self, line: &HistoryLine) -> bool {
         let fits =
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         let record = &line.record;
@@ -34,26 +34,26 @@ impl Query {
             && fits(&self.task, &record.task_id)
             && fits(&self.metric, &record.metric_name)
             && fits(&self.verdict, record.verdict.as_deref().unwrap_or(""))
-            && self.span.takes(record.time())
+            && self.period.takes(record.time())
     }
 }
 
 /// One line of history.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct HistoryLine {
     /// The run, and what was decided about it.
-    pub record: Record,
+    pub record: ManifestRecord,
     /// Its Parquet file as people reach it; empty where no store keeps the run.
     pub path: String,
     /// Whether that file is there.
     pub present: bool,
     /// The envelopes that decided about it.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<EnvelopeCopy>,
 }
 
 /// An envelope, wherever it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct EnvelopeCopy {
     /// Its path as people reach it.
     pub path: String,
     /// SHA-256 of its bytes.
@@ -64,26 +64,27 @@ pub struct Kept {
 
 /// The lines, and what a person should know of where they come from.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
+pub struct RunHistory {
     /// In ascending order of time: the newest last.
-    pub lines: Vec<Line>,
+    pub lines: Vec<HistoryLine>,
     /// What was found wrong, in words.
     pub notes: Vec<String>,
 }
 
-impl History {
+impl RunHistory {
     /// Adds the runs of a store.
     pub fn add_store(&mut self, catalogue: Catalogue, shown: &dyn Fn(&str) -> String) {
         self.notes.extend(catalogue.notes);
         self.lines.extend(catalogue.entries.into_iter().map(|entry| {
-            let Entry { record, path, present, envelopes } = entry;
+            let CatalogueEntry { record, path, present, envelopes } = entry;
             if !present {
                 self.notes.push(format!("{}: is in the index, and its file is gone", shown(&path)));
             }
             let kept = envelopes.into_iter();
-            let kept =
-                kept.map(|(path, sha256)| Kept { path: shown(&path), sha256, release: None }).collect();
-            Line { record, path: shown(&path), present, kept }
+            let kept = kept
+                .map(|(path, sha256)| EnvelopeCopy { path: shown(&path), sha256, release: None })
+                .collect();
+            HistoryLine { record, path: shown(&path), present, kept }
         }));
     }
 
@@ -112,7 +113,7 @@ impl History {
             };
             let sha256 = Digest::of(&bytes);
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
-            let kept = Kept { path: trail.shown(&file.path), sha256, release };
+            let kept = EnvelopeCopy { path: trail.shown(&file.path), sha256, release };
             match known.get(&sha256).and_then(|at| self.lines.get_mut(*at)) {
                 Some(line) => {
                     line.kept.retain(|copy| copy.sha256 != sha256 || copy.release.is_some());
@@ -122,7 +123,7 @@ impl History {
             }
         }
         // Attempts within one second stand in their order.
-        let release = |line: &Line| line.kept.iter().find_map(|kept| kept.release.clone());
+        let release = |line: &HistoryLine| line.kept.iter().find_map(|kept| kept.release.clone());
         self.lines.sort_by_cached_key(|line| (line.record.time(), line.path.clone(), release(line)));
         Ok(())
     }
@@ -134,13 +135,13 @@ impl History {
 }
 
 /// The line of a decision whose runs are not at hand.
-fn line(summary: Summary, kept: Kept) -> Line {
+fn line(summary: Summary, kept: EnvelopeCopy) -> HistoryLine {
     let Summary { verdict, decided_at, report, inputs, store, .. } = summary;
     let candidate = inputs.candidate;
     let path = store.map_or(String::new(), |store| {
         format!("{}/{}", store.root.trim_end_matches('/'), store.candidate.path)
     });
-    let record = Record {
+    let record = ManifestRecord {
         run_id: candidate.run_id,
         model_id: candidate.model_id,
         task_id: candidate.task_id,
@@ -154,5 +155,5 @@ fn line(summary: Summary, kept: Kept) -> Line {
         verdict: Some(verdict.as_str().to_owned()),
         parent_run_id: Some(inputs.baseline.run_id),
     };
-    Line { record, path, present: false, kept: vec![kept] }
+    HistoryLine { record, path, present: false, kept: vec![kept] }
 }

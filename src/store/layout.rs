@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::{Code, Diagnostic, Digest, ProjectId};
+use super::errors;
+use crate::domain::{Diagnostic, Digest, ProjectId};
 
 /// The index of a project.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -28,7 +29,7 @@ pub(super) fn month(ts: &str) -> Result<String, Diagnostic> {
         (Some(year), Some(month)) if year.bytes().chain(month.bytes()).all(|b| b.is_ascii_digit()) => {
             Ok(format!("year={year}/month={month}"))
         }
-        _ => Err(Code::Bug.at("store").what(format!("{ts:?} is no time"))),
+        _ => Err(errors::not_a_time(ts)),
     }
 }
 

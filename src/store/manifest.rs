@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::Facts;
-use crate::domain::{Code, Diagnostic, ProjectId};
+use super::errors;
+use super::run_facts::RunFacts;
+use crate::domain::{Diagnostic, ProjectId};
 
 /// The version that is written.
 const VERSION: u64 = 1;
@@ -12,7 +13,7 @@ const VERSION: u64 = 1;
 /// One run. Python builds its record from exactly these keys: one more, and it reads none of them, so
 /// no version 1 has more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct ManifestRecord {
     /// What the run calls itself.
     pub run_id: String,
     /// The model.
@@ -44,10 +45,10 @@ pub struct Record {
     pub parent_run_id: Option<String>,
 }
 
-impl Record {
+impl ManifestRecord {
     /// The record of a run whose file lies at `path`, from the project's folder.
     #[must_use]
-    pub(super) fn of(facts: &Facts, path: &str) -> Self {
+    pub(super) fn of(facts: &RunFacts, path: &str) -> Self {
         let decided = facts.decided.as_ref();
         Self {
             run_id: facts.run_id.clone(),
@@ -83,7 +84,7 @@ fn python_time(ts: &str) -> String {
 /// What a manifest said, as far as it can be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Manifest {
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<ManifestRecord>,
     /// What is wrong with it, in words.
     pub(super) damage: Option<String>,
     /// A newer version wrote it: it is read, and left alone.
@@ -94,7 +95,7 @@ pub(super) struct Manifest {
 struct Document {
     #[serde(default)]
     version: Option<u64>,
-    runs: Vec<Record>,
+    runs: Vec<ManifestRecord>,
 }
 
 /// Reads a manifest. Of a damaged one the records that are whole still count: what Python decided
@@ -115,12 +116,12 @@ pub(super) fn read(bytes: &[u8]) -> Manifest {
 }
 
 /// The records that are whole, wherever they stand in the text.
-fn salvage(text: &str) -> Vec<Record> {
+fn salvage(text: &str) -> Vec<ManifestRecord> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('{') {
         let here = rest.get(start..).unwrap_or_default();
-        let mut stream = serde_json::Deserializer::from_str(here).into_iter::<Record>();
+        let mut stream = serde_json::Deserializer::from_str(here).into_iter::<ManifestRecord>();
         match stream.next() {
             Some(Ok(record)) => {
                 rest = here.get(stream.byte_offset()..).unwrap_or_default();
@@ -136,16 +137,15 @@ fn salvage(text: &str) -> Vec<Record> {
 ///
 /// # Errors
 /// `internal-error` where a number is not finite.
-pub(super) fn bytes(project: &ProjectId, records: &[&Record]) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn bytes(project: &ProjectId, records: &[&ManifestRecord]) -> Result<Vec<u8>, Diagnostic> {
     #[derive(Serialize)]
     struct Written<'a> {
         project_id: &'a str,
         version: u64,
-        runs: &'a [&'a Record],
+        runs: &'a [&'a ManifestRecord],
     }
     let document = Written { project_id: project.as_str(), version: VERSION, runs: records };
-    let text = serde_json::to_string_pretty(&document)
-        .map_err(|error| Code::Bug.at("manifest").what(error.to_string()))?;
+    let text = serde_json::to_string_pretty(&document).map_err(|error| errors::manifest_not_built(&error))?;
     let mut ascii = Vec::with_capacity(text.len());
     let mut units = [0; 2];
     for c in text.chars() {

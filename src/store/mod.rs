@@ -6,27 +6,30 @@
 //! {root}/{project}/manifest.json                                 an index, derived from the files
 //! ```
 //!
-//! Everything here is a function of bytes, over a [`Place`]. `docs/store.md` describes the layout for
+//! Everything here is a function of bytes, over a [`ObjectStore`]. `docs/store.md` describes the layout for
 //! someone without this program.
 
 mod catalogue;
 mod content;
-mod facts;
+mod errors;
 mod find;
 mod history;
-mod keep;
 mod layout;
 mod manifest;
+mod period;
 mod port;
+mod put_runs;
+mod recorded_run;
 mod rows;
-mod span;
+mod run_facts;
 pub mod trail;
 
-pub use catalogue::{Catalogue, Entry, Scope};
-pub use facts::{Decided, Facts, RUN_SCHEMA};
-pub use find::{Found, by_name, latest_allowed};
-pub use history::{History, Kept, Line, Query};
-pub use keep::{Baseline, Shelf, Stored};
-pub use manifest::Record;
-pub use port::{Created, Fetched, Guard, Place, Receipt};
-pub use span::Span;
+pub use catalogue::{Catalogue, CatalogueEntry, Scope};
+pub use find::{FoundRun, by_name, latest_allowed};
+pub use history::{EnvelopeCopy, HistoryLine, Query, RunHistory};
+pub use manifest::ManifestRecord;
+pub use period::Period;
+pub use port::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
+pub use put_runs::{Baseline, RunArchive, StoredFile};
+pub use recorded_run::{RecordedRun, is_inside, recorded_run};
+pub use run_facts::{DecisionFacts, RUN_SCHEMA, RunFacts};

@@ -4,7 +4,7 @@ use crate::domain::Diagnostic;
 
 /// A place that keeps objects under paths with forward slashes: a folder, a bucket. Nothing that is
 /// put there is ever written again; only an index, which is derived, may be replaced.
-pub trait Place {
+pub trait ObjectStore {
     /// The path as people name it, from wherever they stand: `runs/default/...`, `s3://bucket/...`.
     fn shown(&self, path: &str) -> String;
 
@@ -18,19 +18,19 @@ pub trait Place {
     /// The names of the folders that lie directly in a folder, in ascending order.
     ///
     /// # Errors
-    /// As [`Place::list`].
+    /// As [`ObjectStore::list`].
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic>;
 
     /// An object, whole; `None` where there is none.
     ///
     /// # Errors
-    /// As [`Place::list`].
+    /// As [`ObjectStore::list`].
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic>;
 
     /// The last bytes of each object, at most `length` of them, in the order of `paths`.
     ///
     /// # Errors
-    /// As [`Place::list`], for each object alone.
+    /// As [`ObjectStore::list`], for each object alone.
     fn tails(&self, paths: &[String], length: u64) -> Vec<Result<Vec<u8>, Diagnostic>>;
 
     /// Creates an object that is not there yet, whole or not at all. A remote place may have created
@@ -42,7 +42,7 @@ pub trait Place {
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic>;
 
     /// Keeps other writers of this folder out until the guard is dropped, where the place can. Where
-    /// it cannot, [`Place::create`] alone decides every race.
+    /// it cannot, [`ObjectStore::create`] alone decides every race.
     ///
     /// # Errors
     /// `store-not-written` where others hold it for too long.
@@ -54,7 +54,7 @@ pub trait Place {
     /// Puts an index in the place of the one before it, whole or not at all.
     ///
     /// # Errors
-    /// As [`Place::create`].
+    /// As [`ObjectStore::create`].
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic>;
 }
 
@@ -67,14 +67,14 @@ pub struct Fetched {
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// What the place says of them.
-    pub receipt: Receipt,
+    pub version: ObjectVersion,
 }
 
 /// What a place says of an object that it keeps. A folder has nothing to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Receipt {
+pub struct ObjectVersion {
     /// The version of the object, where the place counts versions: what a retention rule protects.
-    pub version: Option<String>,
+    pub id: Option<String>,
     /// What the place calls the object's content: its entity tag.
     pub etag: Option<String>,
 }
@@ -83,7 +83,7 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {
     /// It is there, and was not before.
-    New(Receipt),
+    New(ObjectVersion),
     /// Something is there already; nothing was written.
     Exists,
 }

@@ -13,8 +13,9 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 
-use super::facts::Facts;
-use crate::domain::{Code, Diagnostic, Item, RunFrame};
+use super::errors;
+use super::run_facts::RunFacts;
+use crate::domain::{Diagnostic, Item, RunFrame};
 use crate::readers::{RUN_FACTS, StoredRowFacts};
 
 /// The columns and their types. Additions only: engines read old and new files as one table.
@@ -41,18 +42,14 @@ const GROUP: usize = 1 << 20;
 ///
 /// # Errors
 /// `store-not-written` where an epoch or the time has no place in the columns.
-pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnostic> {
     let rows: Vec<Item<'_>> = run.sorted().collect();
     let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
     let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
     if let Some(item) = rows.iter().find(|item| i32::try_from(item.epoch).is_err()) {
-        return Err(Code::StoreNotWritten
-            .at("epoch")
-            .what(format!("{} is more than a stored run can hold", item.epoch))
-            .next("number the repeats of an item from 0 or 1"));
+        return Err(errors::epoch_too_large(item.epoch));
     }
-    let at: jiff::Timestamp =
-        facts.ts.parse().map_err(|_| Code::Bug.at("store").what(format!("{:?} is no time", facts.ts)))?;
+    let at: jiff::Timestamp = facts.ts.parse().map_err(|_| errors::not_a_time(&facts.ts))?;
     let write = || -> Result<Vec<u8>, ParquetError> {
         let schema = Arc::new(parse_message_type(SCHEMA)?);
         let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties(facts)?))?;
@@ -71,10 +68,10 @@ pub(super) fn file(run: &RunFrame, facts: &Facts) -> Result<Vec<u8>, Diagnostic>
         }
         file.into_inner()
     };
-    write().map_err(|error| Code::Bug.at("store").what(format!("cannot write Parquet: {error}")))
+    write().map_err(|error| errors::parquet_not_written(&error))
 }
 
-fn properties(facts: &Facts) -> Result<WriterProperties, ParquetError> {
+fn properties(facts: &RunFacts) -> Result<WriterProperties, ParquetError> {
     let json = serde_json::to_string(facts).map_err(|error| ParquetError::General(error.to_string()))?;
     let plain = |name: &str| ColumnPath::from(name);
     Ok(WriterProperties::builder()
@@ -89,7 +86,7 @@ fn properties(facts: &Facts) -> Result<WriterProperties, ParquetError> {
 
 /// The rows of one row group.
 struct Group<'a> {
-    facts: &'a Facts,
+    facts: &'a RunFacts,
     /// Microseconds since 1970, UTC.
     ts: i64,
     rows: &'a [Item<'a>],
@@ -99,7 +96,7 @@ struct Group<'a> {
 
 impl Group<'_> {
     fn write(&self, to: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), ParquetError> {
-        let Facts { project_id, run_id, model_id, task_id, metric_name, config_hash, .. } = self.facts;
+        let RunFacts { project_id, run_id, model_id, task_id, metric_name, config_hash, .. } = self.facts;
         for name in [project_id, run_id, model_id, task_id, metric_name] {
             self.constant(to, name)?;
         }

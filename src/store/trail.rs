@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::port::Place;
+use super::port::ObjectStore;
 use crate::domain::{Diagnostic, Digest};
-use crate::trail::{FileKind, Listed, MAX_FILE, ROOT, Snapshot, Token, TrailFiles, settled};
+use crate::trail::{FileKind, HeadToken, Listed, MAX_FILE, ROOT, Snapshot, TrailFiles, settled};
 
 /// `.gitattributes` beside `audit/`.
 const ATTRIBUTES: &str = ".gitattributes";
@@ -16,13 +16,13 @@ const BATCH: usize = 512;
 const ALL_AHEAD: usize = 256 << 20;
 
 /// The trail in `audit/` of a place, for reading.
-pub struct PlaceTrail<P> {
+pub struct ObjectStoreTrail<P> {
     place: P,
     /// What was read ahead: a bucket far away answers many requests in the time of one.
     ahead: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
-impl<P: Place> PlaceTrail<P> {
+impl<P: ObjectStore> ObjectStoreTrail<P> {
     /// The trail that a place holds.
     #[must_use]
     pub fn of(place: P) -> Self {
@@ -50,12 +50,12 @@ impl<P: Place> PlaceTrail<P> {
     }
 }
 
-impl<P: Place> TrailFiles for PlaceTrail<P> {
+impl<P: ObjectStore> TrailFiles for ObjectStoreTrail<P> {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
         let mut paths = settled(&self.place.shown(ROOT), || self.place.list(ROOT), PartialEq::eq)?;
         self.read_ahead(&paths);
         paths.extend(self.place.read(ATTRIBUTES)?.map(|_| ATTRIBUTES.to_owned()));
-        let token = Token(Digest::of(paths.join("\0").as_bytes()).to_string());
+        let token = HeadToken(Digest::of(paths.join("\0").as_bytes()).to_string());
         let files = paths.into_iter().map(|path| Listed { path, kind: FileKind::Plain }).collect();
         Ok(Snapshot { token, files })
     }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::finding::{Finding, Kind};
+use super::entry_line::EntryLine;
+use super::errors;
+use super::finding::{Finding, FindingKind};
 use super::port::Earlier;
-use super::verify::Line;
-use crate::domain::{Code, Diagnostic, Digest};
+use crate::domain::{Diagnostic, Digest};
 
 /// A hash that was kept outside the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub struct Anchor {
 /// Looks for each anchor among entries, envelopes and earlier revisions.
 pub(super) fn seek(
     given: &[AnchorHash],
-    lines: &[Line],
+    lines: &[EntryLine],
     earlier: &dyn Fn(&str) -> Result<Earlier, Diagnostic>,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Anchor>, Diagnostic> {
@@ -96,9 +97,9 @@ pub(super) fn seek(
     given.iter().map(anchor).collect()
 }
 
-fn among_files(hash: &AnchorHash, lines: &[Line]) -> Option<Matched> {
+fn among_files(hash: &AnchorHash, lines: &[EntryLine]) -> Option<Matched> {
     let AnchorHash::Sha256(sha256) = hash else { return None };
-    let entry = |line: &Line| Some(Matched::Entry { index: line.index?, path: line.entry_path.clone() });
+    let entry = |line: &EntryLine| Some(Matched::Entry { index: line.index?, path: line.entry_path.clone() });
     let by_entry = lines.iter().find(|line| line.entry_sha256.as_ref() == Some(sha256)).and_then(entry);
     let by_envelope = lines
         .iter()
@@ -109,17 +110,14 @@ fn among_files(hash: &AnchorHash, lines: &[Line]) -> Option<Matched> {
 
 fn among_revisions(
     hash: &AnchorHash,
-    lines: &[Line],
+    lines: &[EntryLine],
     earlier: Earlier,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Matched>, Diagnostic> {
-    let missing = |path: &str| Finding::broken(Kind::AnchorMissing, path);
+    let missing = |path: &str| Finding::broken(FindingKind::AnchorMissing, path);
     let finding = match (earlier, hash) {
         (Earlier::NoRevisions, AnchorHash::Commit(_)) => {
-            return Err(Code::BadUsage
-                .at("--anchor")
-                .what(format!("{hash} is the id of a git commit, and this trail is in no git repository"))
-                .next("give the SHA-256 of an entry or envelope, or name a branch: git:BRANCH"));
+            return Err(errors::commit_without_repository(hash));
         }
         (Earlier::NoRevisions | Earlier::Stranger, AnchorHash::Sha256(_)) => {
             missing("").expected(format!("an entry or envelope with SHA-256 {hash}")).found("none")
@@ -127,11 +125,11 @@ fn among_revisions(
         (Earlier::Stranger, AnchorHash::Commit(_)) => {
             missing("").expected(format!("commit {hash} among those that led here")).found("no such commit")
         }
-        (Earlier::Cut, _) => Finding::undecided(Kind::HistoryCut, "")
+        (Earlier::Cut, _) => Finding::undecided(FindingKind::HistoryCut, "")
             .expected(format!("commit {hash} among those that led here"))
             .found("a shallow clone, which may have left it out"),
         (Earlier::Led { same, other }, _) => {
-            let held = |line: &&Line| line.entry_sha256.is_some() && same.contains(&line.entry_path);
+            let held = |line: &&EntryLine| line.entry_sha256.is_some() && same.contains(&line.entry_path);
             match (other.first(), lines.iter().filter(held).filter_map(|line| line.index).max()) {
                 (None, Some(index)) => return Ok(Some(Matched::Commit { index })),
                 (None, None) => missing("").expected(format!("an entry in commit {hash}")).found("none"),

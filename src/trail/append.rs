@@ -6,12 +6,13 @@
 
 use super::attributes;
 use super::entry::{Entry, EnvelopeRef, Link};
+use super::errors;
 use super::examine::Examination;
-use super::finding::{Finding, Kind, Weight};
+use super::finding::{Finding, FindingKind, Severity};
 use super::layout::{STAMP, Slot, folder};
 use super::listing::Listing;
-use super::port::{Addition, NewFile, Outcome, Port, TrailFiles};
-use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+use super::port::{Addition, AppendOutcome, NewFile, Port, TrailFiles};
+use crate::domain::{Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, v1::FileRef};
 
 /// Passes before giving up. Each lost one means that another writer's entry stands, so this many
@@ -30,7 +31,7 @@ pub struct Placement {
 
 /// An envelope in the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct EntryLocation {
     /// The envelope, from the folder that holds `audit/`.
     pub path: String,
     /// SHA-256 of its bytes.
@@ -45,7 +46,7 @@ pub struct Receipt {
     pub stamped: bool,
 }
 
-impl Receipt {
+impl EntryLocation {
     /// The time stamp beside the entry, where there is one.
     #[must_use]
     pub fn stamp(&self) -> Option<String> {
@@ -57,7 +58,7 @@ impl Receipt {
 pub type StampWith<'a> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, Diagnostic> + 'a;
 
 /// An envelope that is to be appended.
-pub struct Draft<'a> {
+pub struct NewEntry<'a> {
     /// The release it decides.
     pub release: &'a ReleaseId,
     /// The decision apart from its place: its fingerprint is what makes two decisions the same.
@@ -76,16 +77,16 @@ pub struct Draft<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
     /// It was written.
-    Written(Receipt),
+    Written(EntryLocation),
     /// The same inputs were decided under the same plan before: that envelope stands, and nothing
     /// was written.
-    Exists(Receipt),
+    Exists(EntryLocation),
 }
 
 impl Appended {
     /// Where the envelope stands.
     #[must_use]
-    pub fn receipt(&self) -> &Receipt {
+    pub fn location(&self) -> &EntryLocation {
         match self {
             Self::Written(receipt) | Self::Exists(receipt) => receipt,
         }
@@ -103,12 +104,12 @@ impl Appended {
 /// `bad-release-id` where a release differs only in case; `trail-broken` and `trail-newer` where the
 /// trail must not be extended; `trail-not-written` where the port cannot read or write it; errors of
 /// `render` and `stamp`. None of them leaves anything behind in the trail.
-pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagnostic> {
-    let Draft { release, facts, written_at, .. } = *draft;
+pub fn append(port: &dyn Port, draft: &mut NewEntry<'_>) -> Result<Appended, Diagnostic> {
+    let NewEntry { release, facts, written_at, .. } = *draft;
     let fingerprint = &facts.fingerprint;
     let mut rendered: Option<(Placement, Vec<u8>)> = None;
     for _ in 0..PASSES {
-        let snapshot = port.snapshot().map_err(not_written)?;
+        let snapshot = port.snapshot().map_err(errors::as_not_written)?;
         let listing = Listing::of(&snapshot);
         let trail = judge(port, &listing, release)?;
         if let Some((receipt, recorded)) = find(&trail, release, fingerprint) {
@@ -140,7 +141,7 @@ pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagno
         };
         let entry_bytes = entry.to_bytes()?;
         let stamp = (draft.stamp)(&entry_bytes)?;
-        let receipt = Receipt {
+        let receipt = EntryLocation {
             path: entry.envelope.path.clone(),
             sha256: entry.envelope.sha256,
             attempt: slot.attempt,
@@ -149,49 +150,38 @@ pub fn append(port: &dyn Port, draft: &mut Draft<'_>) -> Result<Appended, Diagno
             stamped: stamp.is_some(),
         };
         let mut files: Vec<NewFile> =
-            attributes::to_add(port, &listing).map_err(not_written)?.into_iter().collect();
+            attributes::to_add(port, &listing).map_err(errors::as_not_written)?.into_iter().collect();
         files.push(NewFile { path: slot.envelope(), bytes: bytes.clone() });
         files.push(NewFile { path: slot.entry(), bytes: entry_bytes });
         files.extend(stamp.map(|bytes| NewFile { path: slot.stamp(), bytes }));
         let addition = Addition { index: entry.index, folder: slot.folder(), files };
         match port.append(&snapshot.token, &addition)? {
-            Outcome::Done => return Ok(Appended::Written(receipt)),
-            Outcome::Conflict => rendered = Some((placement, bytes)),
+            AppendOutcome::Done => return Ok(Appended::Written(receipt)),
+            AppendOutcome::Conflict => rendered = Some((placement, bytes)),
         }
     }
-    Err(Code::TrailNotWritten
-        .at(release.as_str())
-        .what(format!("other writers were first {PASSES} times in a row"))
-        .next("run again when fewer are at work"))
+    Err(errors::races_lost(release, PASSES))
 }
 
 /// The trail as far as an append rests on it, or why it must not be extended.
 fn judge(files: &dyn TrailFiles, listing: &Listing, release: &ReleaseId) -> Result<Examination, Diagnostic> {
-    let mut trail = Examination::of_entries(files, listing).map_err(not_written)?;
+    let mut trail = Examination::of_entries(files, listing).map_err(errors::as_not_written)?;
     let head = trail.head().map(|(slot, _)| slot.clone());
     trail
         .read_envelopes(files, |slot| slot.release == *release || head.as_ref() == Some(slot))
-        .map_err(not_written)?;
+        .map_err(errors::as_not_written)?;
     // Newer first: what looks broken to this version may be right in that one.
-    let newer = |finding: &&Finding| matches!(finding.kind, Kind::Newer | Kind::NewerUnreadable);
+    let newer =
+        |finding: &&Finding| matches!(finding.kind, FindingKind::Newer | FindingKind::NewerUnreadable);
     if let Some(finding) = trail.findings.iter().find(newer) {
-        return Err(Code::TrailNewer
-            .at(&finding.path)
-            .what(format!("was written as {:?}, newer than this version", finding.found))
-            .next("use the evalsig that wrote it, or a newer one"));
+        return Err(errors::newer_entry(finding));
     }
     trail.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    if let Some(finding) = trail.findings.iter().find(|finding| finding.weight == Weight::Broken) {
-        return Err(Code::TrailBroken
-            .at(&finding.path)
-            .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
-            .next(format!("{}; `evalsig verify` lists everything", finding.kind.next())));
+    if let Some(finding) = trail.findings.iter().find(|finding| finding.severity == Severity::Broken) {
+        return Err(errors::broken(finding));
     }
     if let Some(other) = trail.same_but_for_case(release) {
-        return Err(Code::BadReleaseId
-            .at(release.as_str())
-            .what(format!("differs only in case from release {other} of this trail"))
-            .next(format!("write {other}, or choose another id")));
+        return Err(errors::release_differs_in_case(release, other));
     }
     Ok(trail)
 }
@@ -201,13 +191,13 @@ fn find<'a>(
     trail: &'a Examination,
     release: &ReleaseId,
     fingerprint: &Digest,
-) -> Option<(Receipt, &'a envelope::Facts)> {
+) -> Option<(EntryLocation, &'a envelope::Facts)> {
     trail.slots.iter().find_map(|(slot, seen)| {
         let facts = seen.facts.as_ref().filter(|facts| facts.fingerprint == *fingerprint)?;
         let read = seen.entry.as_ref()?;
         // Only envelopes that were checked have facts, and of those the head may be another release's.
         (slot.release == *release && facts.release_id.as_ref() == Some(release)).then(|| {
-            let receipt = Receipt {
+            let receipt = EntryLocation {
                 path: slot.envelope(),
                 sha256: read.entry.envelope.sha256,
                 attempt: slot.attempt,
@@ -222,19 +212,13 @@ fn find<'a>(
 
 /// A decision is never answered with the record of one that came out otherwise.
 fn came_out_the_same(
-    receipt: &Receipt,
+    receipt: &EntryLocation,
     recorded: &envelope::Facts,
     facts: &envelope::Facts,
 ) -> Result<(), Diagnostic> {
     match envelope::replay::first_difference(&recorded.report, &facts.report) {
         None => Ok(()),
-        Some(difference) => Err(Code::TrailNotWritten
-            .at(&receipt.path)
-            .what(format!(
-                "records the same inputs under the same plan with {} {}, and it is {} now",
-                difference.member, difference.recorded, difference.again
-            ))
-            .next("this is a bug in evalsig, or the recorded decision was made elsewhere; please report it")),
+        Some(difference) => Err(errors::recorded_otherwise(&receipt.path, &difference)),
     }
 }
 
@@ -247,13 +231,7 @@ fn one_subject(trail: &Examination, release: &ReleaseId, facts: &envelope::Facts
         .find(|recorded| recorded.subject != facts.subject);
     match other {
         None => Ok(()),
-        Some(recorded) => Err(Code::BadReleaseId
-            .at(release.as_str())
-            .what(format!(
-                "decides {} already, and this decision is about {}; it would supersede the other one",
-                recorded.subject, facts.subject
-            ))
-            .next("decide each task and metric under a release id of its own, such as v1.4.0-safety")),
+        Some(recorded) => Err(errors::other_subject(release, recorded, facts)),
     }
 }
 
@@ -264,34 +242,22 @@ fn next_slot(trail: &Examination, release: &ReleaseId) -> Result<(Slot, Placemen
         let slot = Slot { release: release.clone(), attempt: 1 };
         return Ok((slot, Placement { attempt: 1, supersedes: None }));
     };
-    let sha256 = seen.sha256.ok_or_else(|| Code::Bug.at(slot.envelope()).what("was not read"))?;
-    let attempt = slot
-        .attempt
-        .checked_add(1)
-        .ok_or_else(|| Code::TrailNotWritten.at(slot.envelope()).what("is the last attempt there can be"))?;
+    let sha256 = seen.sha256.ok_or_else(|| errors::envelope_not_read(slot))?;
+    let attempt = slot.attempt.checked_add(1).ok_or_else(|| errors::last_attempt(slot))?;
     let supersedes = Some(FileRef { path: slot.envelope(), sha256: sha256.to_string() });
     Ok((Slot { release: release.clone(), attempt }, Placement { attempt, supersedes }))
 }
 
 /// Nothing enters a trail that `verify` would call broken.
 fn agrees(bytes: &[u8], slot: &Slot, placement: &Placement, fingerprint: &Digest) -> Result<(), Diagnostic> {
-    let facts = envelope::read(bytes).map_err(|error| Code::Bug.at("envelope").what(error.what))?;
+    let facts = envelope::read(bytes).map_err(|error| errors::envelope_misrendered(error.what))?;
     if facts.schema != envelope::v1::SCHEMA
         || facts.release_id.as_ref() != Some(&slot.release)
         || facts.attempt != placement.attempt
         || facts.supersedes != placement.supersedes
         || facts.fingerprint != *fingerprint
     {
-        return Err(Code::Bug.at("envelope").what("does not stand where it was rendered for"));
+        return Err(errors::envelope_misrendered("does not stand where it was rendered for"));
     }
     Ok(())
-}
-
-/// A trail whose files cannot be read cannot be extended either. Other errors keep their own name: a
-/// network that gave up is no fault of the trail.
-fn not_written(error: Diagnostic) -> Diagnostic {
-    match error.code {
-        Code::FileUnreadable => Diagnostic { code: Code::TrailNotWritten, ..error },
-        _ => error,
-    }
 }

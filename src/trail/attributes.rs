@@ -1,7 +1,7 @@
 //! `.gitattributes`: git must keep the trail byte for byte. A clone with `core.autocrlf` would
 //! change every hash.
 
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, FindingKind};
 use super::layout::ROOT;
 use super::listing::Listing;
 use super::port::{FileKind, NewFile, TrailFiles};
@@ -32,7 +32,7 @@ pub(super) fn check(files: &dyn TrailFiles, listing: &Listing) -> Result<Option<
         (Some(_), _) | (None, Some(Outer::Protects)) => None,
         (None, Some(Outer::Changed)) => Some(changed(OUTER_PATH, OUTER)),
         (None, Some(Outer::Silent) | None) => Some(
-            Finding::broken(Kind::AttributesMissing, OUTER_PATH)
+            Finding::broken(FindingKind::AttributesMissing, OUTER_PATH)
                 .expected(format!("the line `audit/** -text`, or a file {inner} with `* -text`"))
                 .found(if outer.is_some() { "neither" } else { "no such file" }),
         ),
@@ -60,7 +60,7 @@ fn outer(files: &dyn TrailFiles, listing: &Listing) -> Result<Option<Outer>, Dia
 }
 
 fn changed(path: &str, text: &str) -> Finding {
-    Finding::broken(Kind::AttributesChanged, path)
+    Finding::broken(FindingKind::AttributesChanged, path)
         .expected(format!("the bytes {text:?}"))
         .found("other bytes")
 }

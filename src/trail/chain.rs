@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::Read;
-use super::finding::{Finding, Kind};
+use super::entry::ReadEntry;
+use super::finding::{Finding, FindingKind};
 use crate::domain::Digest;
 
 /// One undamaged entry and where it lies.
 pub(super) struct Node<'a> {
     pub(super) path: String,
-    pub(super) read: &'a Read,
+    pub(super) read: &'a ReadEntry,
 }
 
 /// Holds the links to their rules: indices 1, 2, 3 and so on, each once, each naming the bytes of
@@ -45,7 +45,7 @@ fn forks(by_index: &BTreeMap<u64, Vec<&Node<'_>>>) -> Vec<Finding> {
         order.sort_by_key(|node| !named.contains(&node.read.sha256));
         let Some((first, others)) = order.split_first() else { continue };
         findings.extend(others.iter().map(|node| {
-            Finding::broken(Kind::Fork, &node.path)
+            Finding::broken(FindingKind::Fork, &node.path)
                 .at(*index)
                 .expected(format!("one entry with index {index}"))
                 .found(format!("this one and {}", first.path))
@@ -61,7 +61,7 @@ fn gaps(by_index: &BTreeMap<u64, Vec<&Node<'_>>>, unplaced: u64) -> Vec<Finding>
         if let Some(node) = claimants.first().filter(|_| *index > expected) {
             missing = missing.saturating_add(index.saturating_sub(expected));
             findings.push(
-                Finding::broken(Kind::IndexMissing, &node.path)
+                Finding::broken(FindingKind::IndexMissing, &node.path)
                     .at(expected)
                     .expected(format!("an entry with index {expected} before it"))
                     .found(format!("none, and this one has index {index}")),
@@ -74,7 +74,7 @@ fn gaps(by_index: &BTreeMap<u64, Vec<&Node<'_>>>, unplaced: u64) -> Vec<Finding>
 
 fn link(node: &Node<'_>, before: &[&Node<'_>]) -> Option<Finding> {
     let index = node.read.entry.index;
-    let broken = |path: &str| Finding::broken(Kind::LinkBroken, path).at(index);
+    let broken = |path: &str| Finding::broken(FindingKind::LinkBroken, path).at(index);
     match node.read.entry.previous {
         None if index == 1 => None,
         Some(link) if index > 1 && link.index == index.saturating_sub(1) => {

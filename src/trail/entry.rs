@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Code, Diagnostic, Digest};
+use super::errors;
+use crate::domain::{Diagnostic, Digest};
 use crate::envelope;
 
 /// The schema that this version writes.
@@ -55,7 +56,7 @@ pub struct Link {
 
 /// An entry that was read, and what its bytes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Read {
+pub(super) struct ReadEntry {
     /// What it says.
     pub(super) entry: Entry,
     /// Its identity.
@@ -66,7 +67,7 @@ pub(super) struct Read {
 
 /// Why bytes are not an entry that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum EntryFault {
     /// The bytes are not those that were written.
     Damaged {
         /// What would be right.
@@ -111,7 +112,7 @@ impl Entry {
     /// # Errors
     /// `internal-error` if the time is not RFC 3339 in UTC or the index is 0: a bug of the caller.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Diagnostic> {
-        form(self.index, &self.written_at).map_err(|what| Code::Bug.at("entry.json").what(what))?;
+        form(self.index, &self.written_at).map_err(errors::entry_malformed)?;
         let mut bytes = envelope::to_bytes(&Wire {
             schema: ENTRY_SCHEMA.into(),
             index: self.index,
@@ -134,8 +135,8 @@ impl Entry {
 }
 
 /// Reads an entry and holds it to every rule that its own bytes can break.
-pub(super) fn read(bytes: &[u8]) -> Result<Read, Fault> {
-    let damaged = |expected: &str, found: String| Fault::Damaged {
+pub(super) fn read(bytes: &[u8]) -> Result<ReadEntry, EntryFault> {
+    let damaged = |expected: &str, found: String| EntryFault::Damaged {
         expected: expected.into(),
         found,
         claims: serde_json::from_slice::<Value>(bytes).ok().and_then(|v| v.get("index")?.as_u64()),
@@ -169,14 +170,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read, Fault> {
     let wire = serde_json::from_slice::<Wire>(bytes).map_err(|e| e.to_string());
     let entry = match wire.and_then(parse) {
         Ok(entry) => entry,
-        Err(_) if newer => return Err(Fault::Newer(schema)),
+        Err(_) if newer => return Err(EntryFault::Newer(schema)),
         Err(why) => return Err(malformed(why)),
     };
     // One entry, one spelling: otherwise two files could say the same with different hashes.
     if !newer && entry.to_bytes().ok().as_deref() != Some(bytes) {
         return Err(malformed("another spelling of one".into()));
     }
-    Ok(Read { entry, sha256: Digest::of(bytes), newer: newer.then_some(schema) })
+    Ok(ReadEntry { entry, sha256: Digest::of(bytes), newer: newer.then_some(schema) })
 }
 
 /// The number after `family` in a schema's name.
@@ -212,7 +213,7 @@ fn form(index: u64, written_at: &str) -> Result<(), String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
 mod tests {
-    use super::{Digest, ENTRY_SCHEMA, Entry, EnvelopeRef, Fault, Link, TAIL, read};
+    use super::{Digest, ENTRY_SCHEMA, Entry, EntryFault, EnvelopeRef, Link, TAIL, read};
 
     fn entry(index: u64) -> Entry {
         Entry {
@@ -269,7 +270,7 @@ mod tests {
             (ENTRY_SCHEMA, "evalsig.entry/vx"),
         ] {
             let bytes = forged(from, to);
-            assert!(matches!(read(&bytes), Err(Fault::Damaged { .. })), "{from} -> {to}");
+            assert!(matches!(read(&bytes), Err(EntryFault::Damaged { .. })), "{from} -> {to}");
         }
         let upper = Digest::of(b"before").to_string();
         assert!(read(&forged(&upper, &upper.to_uppercase())).is_err());
@@ -285,12 +286,12 @@ mod tests {
         assert_eq!(newer.newer.as_deref(), Some("evalsig.entry/v2"));
         assert_eq!(newer.entry, entry(2));
         let strange = forged("entry/v1\",\n  \"index\"", "entry/v2\",\n  \"position\"");
-        assert_eq!(read(&strange), Err(Fault::Newer("evalsig.entry/v2".into())));
+        assert_eq!(read(&strange), Err(EntryFault::Newer("evalsig.entry/v2".into())));
         // A damaged byte does not make an entry newer.
         let mut damaged = entry(2).to_bytes().unwrap();
         let at = damaged.windows(2).position(|w| w == b"v1").unwrap() + 1;
         damaged[at] = b'3';
-        assert!(matches!(read(&damaged), Err(Fault::Damaged { claims: Some(2), .. })));
+        assert!(matches!(read(&damaged), Err(EntryFault::Damaged { claims: Some(2), .. })));
     }
 
     #[test]

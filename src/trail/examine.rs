@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 use super::chain::{self, Node};
-use super::entry::Read;
-use super::finding::{Finding, Kind};
+use super::entry::ReadEntry;
+use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::listing::Listing;
 use super::port::TrailFiles;
-use super::slots::{Seen, check_attempt, read_entry, read_envelope};
+use super::slot_files::{SlotFiles, check_attempt, read_entry, read_envelope};
 use crate::domain::{Diagnostic, ReleaseId};
 
 /// A trail under examination.
 #[derive(Debug, Default)]
 pub(super) struct Examination {
     /// Every slot that holds a file.
-    pub(super) slots: BTreeMap<Slot, Seen>,
+    pub(super) slots: BTreeMap<Slot, SlotFiles>,
     /// What was found in the chain so far, in no order.
     pub(super) findings: Vec<Finding>,
 }
@@ -39,13 +39,13 @@ impl Examination {
             if seen.has_entry {
                 read_entry(files, slot, seen, &mut this.findings)?;
             } else {
-                let found = Finding::broken(Kind::EntryMissing, slot.entry());
+                let found = Finding::broken(FindingKind::EntryMissing, slot.entry());
                 this.findings.push(found.expected("an entry beside the envelope").found("no such file"));
             }
             if !seen.has_envelope {
                 let named = seen.entry.as_ref().map(|read| read.entry.envelope.sha256);
                 this.findings.push(
-                    Finding::broken(Kind::EnvelopeMissing, slot.envelope())
+                    Finding::broken(FindingKind::EnvelopeMissing, slot.envelope())
                         .at(seen.index())
                         .expected(named.map_or("an envelope".into(), |sha256| format!("SHA-256 {sha256}")))
                         .found("no such file"),
@@ -71,7 +71,7 @@ impl Examination {
         for (slot, seen) in self.slots.iter_mut().filter(|(slot, seen)| seen.has_envelope && wanted(slot)) {
             read_envelope(files, slot, seen, &mut self.findings)?;
         }
-        let mut before: Option<(&Slot, &Seen)> = None;
+        let mut before: Option<(&Slot, &SlotFiles)> = None;
         for (slot, seen) in &self.slots {
             let previous = before.filter(|(earlier, _)| earlier.release == slot.release);
             check_attempt(previous, (slot, seen), &mut self.findings);
@@ -81,7 +81,7 @@ impl Examination {
     }
 
     /// The entry with the highest index.
-    pub(super) fn head(&self) -> Option<(&Slot, &Read)> {
+    pub(super) fn head(&self) -> Option<(&Slot, &ReadEntry)> {
         let entries = self.slots.iter().filter_map(|(slot, seen)| Some((slot, seen.entry.as_ref()?)));
         entries.max_by_key(|(_, read)| read.entry.index)
     }

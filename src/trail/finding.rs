@@ -2,7 +2,7 @@
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
+pub enum Severity {
     /// The trail is not as it was written.
     Broken,
     /// The question cannot be answered from what is there.
@@ -11,7 +11,7 @@ pub enum Weight {
     Note,
 }
 
-impl Weight {
+impl Severity {
     /// The word in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -27,9 +27,9 @@ macro_rules! kinds {
     ($($variant:ident = $name:literal, $about:literal, $next:literal;)+) => {
         /// A stable name for a kind of finding. Each has a row in `docs/trail.md`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $(#[doc = $about] $variant,)+ }
+        pub enum FindingKind { $(#[doc = $about] $variant,)+ }
 
-        impl Kind {
+        impl FindingKind {
             /// Every kind, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
@@ -143,7 +143,7 @@ kinds! {
         "nothing: it is not part of the trail, and the next append sweeps it";
 }
 
-impl Kind {
+impl FindingKind {
     /// Something that should vouch for an entry, and does not.
     pub(super) fn is_beside(self) -> bool {
         matches!(self, Self::TimeStampWrong | Self::TimeStampMissing | Self::SignatureWrong)
@@ -154,9 +154,9 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What kind.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// How much it weighs.
-    pub weight: Weight,
+    pub severity: Severity,
     /// The file, from the folder that holds `audit/`; empty where the whole trail is meant.
     pub path: String,
     /// Its place in the chain, where that is known.
@@ -168,44 +168,44 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(kind: Kind, weight: Weight, path: impl Into<String>) -> Self {
-        Self { kind, weight, path: path.into(), index: None, expected: String::new(), found: String::new() }
+    fn new(kind: FindingKind, severity: Severity, path: impl Into<String>) -> Self {
+        Self { kind, severity, path: path.into(), index: None, expected: String::new(), found: String::new() }
     }
 
     /// The trail, or what it speaks of, is not as it was.
     #[must_use]
-    pub fn broken(kind: Kind, path: impl Into<String>) -> Self {
-        Self::new(kind, Weight::Broken, path)
+    pub fn broken(kind: FindingKind, path: impl Into<String>) -> Self {
+        Self::new(kind, Severity::Broken, path)
     }
 
     /// The question cannot be answered from what is there.
     #[must_use]
-    pub fn undecided(kind: Kind, path: impl Into<String>) -> Self {
-        Self::new(kind, Weight::Undecided, path)
+    pub fn undecided(kind: FindingKind, path: impl Into<String>) -> Self {
+        Self::new(kind, Severity::Undecided, path)
     }
 
     /// Worth knowing.
     #[must_use]
-    pub fn note(kind: Kind, path: impl Into<String>) -> Self {
-        Self::new(kind, Weight::Note, path)
+    pub fn note(kind: FindingKind, path: impl Into<String>) -> Self {
+        Self::new(kind, Severity::Note, path)
     }
 
     /// Order in a report: what weighs most, then the chain from its start. What has no known place
     /// in the chain is likelier the cause than the effect of what has one, so it comes before; what
     /// commits did comes first of all, and keeps the order of the commits.
-    pub(super) fn rank(&self) -> (Weight, u64, &str) {
+    pub(super) fn rank(&self) -> (Severity, u64, &str) {
         let outside = matches!(
             self.kind,
-            Kind::UnexpectedFile
-                | Kind::NotAFile
-                | Kind::ReleaseCase
-                | Kind::AttributesMissing
-                | Kind::AttributesChanged
-                | Kind::AnchorMissing
+            FindingKind::UnexpectedFile
+                | FindingKind::NotAFile
+                | FindingKind::ReleaseCase
+                | FindingKind::AttributesMissing
+                | FindingKind::AttributesChanged
+                | FindingKind::AnchorMissing
         );
-        let past = matches!(self.kind, Kind::HistoryChanged | Kind::HistoryRemoved);
+        let past = matches!(self.kind, FindingKind::HistoryChanged | FindingKind::HistoryRemoved);
         let path = if past { "" } else { &self.path };
-        (self.weight, self.index.unwrap_or(if outside { u64::MAX } else { 0 }), path)
+        (self.severity, self.index.unwrap_or(if outside { u64::MAX } else { 0 }), path)
     }
 
     /// Names its place in the chain.
@@ -234,12 +234,12 @@ impl Finding {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Kind;
+    use super::FindingKind;
 
     #[test]
     fn kinds_are_unique_and_kebab_case() {
-        let names: BTreeSet<_> = Kind::ALL.iter().map(|k| k.as_str()).collect();
-        assert_eq!(names.len(), Kind::ALL.len());
+        let names: BTreeSet<_> = FindingKind::ALL.iter().map(|k| k.as_str()).collect();
+        assert_eq!(names.len(), FindingKind::ALL.len());
         assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
     }
 }

@@ -1,12 +1,12 @@
 //! The past of a trail, where the place that holds it keeps one: in git, every commit may add files
 //! and none may touch those that are there.
 
-use super::finding::{Finding, Kind};
-use super::layout::{Place, place};
+use super::finding::{Finding, FindingKind};
+use super::layout::{PathRole, path_role};
 
 /// The commits that led to a trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct History {
+pub struct FileHistory {
     /// Id of the newest commit.
     pub commit: String,
     /// How that commit was named: a branch, a tag, `HEAD`.
@@ -16,12 +16,12 @@ pub struct History {
     /// Older commits are missing, as in a shallow clone.
     pub cut: bool,
     /// What commits did to files that were there already, oldest first.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FileChange>,
 }
 
 /// What a commit did to a file that was in its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Id of the commit.
     pub commit: String,
     /// Path from the folder that holds `audit/`.
@@ -32,19 +32,19 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-impl History {
+impl FileHistory {
     /// Leaves out what is not part of the trail and says what speaks against the rest.
     pub(super) fn check(&mut self, findings: &mut Vec<Finding>) {
-        self.changes.retain(|change| place(&change.path) != Place::Staging);
+        self.changes.retain(|change| path_role(&change.path) != PathRole::Staging);
         findings.extend(self.changes.iter().map(|change| {
             let (kind, found) = match &change.after {
-                Some(after) => (Kind::HistoryChanged, format!("{after} in commit {}", change.commit)),
-                None => (Kind::HistoryRemoved, format!("removed by commit {}", change.commit)),
+                Some(after) => (FindingKind::HistoryChanged, format!("{after} in commit {}", change.commit)),
+                None => (FindingKind::HistoryRemoved, format!("removed by commit {}", change.commit)),
             };
             Finding::broken(kind, &change.path).expected(&change.before).found(found)
         }));
         if self.cut {
-            let finding = Finding::undecided(Kind::HistoryCut, "");
+            let finding = Finding::undecided(FindingKind::HistoryCut, "");
             findings.push(finding.expected("every commit since the first").found("a shallow clone"));
         }
     }

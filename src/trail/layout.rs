@@ -53,7 +53,7 @@ impl Slot {
 
 /// What a path is to the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum PathRole {
     /// An envelope.
     Envelope(Slot),
     /// An entry.
@@ -95,32 +95,32 @@ pub fn is_companion(name: &str) -> bool {
 }
 
 /// What `path` is to the trail.
-pub(super) fn place(path: &str) -> Place {
+pub(super) fn path_role(path: &str) -> PathRole {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        [".gitattributes"] => Place::OuterAttributes,
-        [ROOT, ".gitattributes"] => Place::InnerAttributes,
-        [ROOT, STAGING, ..] => Place::Staging,
+        [".gitattributes"] => PathRole::OuterAttributes,
+        [ROOT, ".gitattributes"] => PathRole::InnerAttributes,
+        [ROOT, STAGING, ..] => PathRole::Staging,
         [ROOT, release, name] => in_slot(release, Some(1), name),
         [ROOT, release, "attempts", number, name] => in_slot(release, attempt(number), name),
-        _ => Place::Stranger("no file of a trail lies there".into()),
+        _ => PathRole::Stranger("no file of a trail lies there".into()),
     }
 }
 
-fn in_slot(release: &str, attempt: Option<u32>, name: &str) -> Place {
+fn in_slot(release: &str, attempt: Option<u32>, name: &str) -> PathRole {
     let release = match release.parse() {
         Ok(release) => release,
-        Err(why) => return Place::Stranger(format!("the folder is not named like a release: {why}")),
+        Err(why) => return PathRole::Stranger(format!("the folder is not named like a release: {why}")),
     };
     let Some(attempt) = attempt else {
-        return Place::Stranger("the folder is not named like an attempt: 002, 003 and so on".into());
+        return PathRole::Stranger("the folder is not named like an attempt: 002, 003 and so on".into());
     };
     let slot = Slot { release, attempt };
     match name {
-        "audit.json" => Place::Envelope(slot),
-        "entry.json" => Place::Entry(slot),
-        _ if is_companion(name) => Place::Companion(slot),
-        _ => Place::Stranger("only audit.json, entry.json, signatures and time stamps lie there".into()),
+        "audit.json" => PathRole::Envelope(slot),
+        "entry.json" => PathRole::Entry(slot),
+        _ if is_companion(name) => PathRole::Companion(slot),
+        _ => PathRole::Stranger("only audit.json, entry.json, signatures and time stamps lie there".into()),
     }
 }
 
@@ -132,15 +132,18 @@ fn attempt(name: &str) -> Option<u32> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
-    use super::{Place, Slot, place};
+    use super::{PathRole, Slot, path_role};
 
     #[test]
     fn every_slot_is_found_where_it_says() {
         for attempt in [1, 2, 10, 999, 1000, u32::MAX] {
             let slot = Slot { release: "v1.2".parse().unwrap(), attempt };
-            assert_eq!(place(&slot.envelope()), Place::Envelope(slot.clone()));
-            assert_eq!(place(&slot.entry()), Place::Entry(slot.clone()));
-            assert_eq!(place(&format!("{}/audit.sigstore.json", slot.folder())), Place::Companion(slot));
+            assert_eq!(path_role(&slot.envelope()), PathRole::Envelope(slot.clone()));
+            assert_eq!(path_role(&slot.entry()), PathRole::Entry(slot.clone()));
+            assert_eq!(
+                path_role(&format!("{}/audit.sigstore.json", slot.folder())),
+                PathRole::Companion(slot)
+            );
         }
     }
 
@@ -160,7 +163,7 @@ mod tests {
             "audit",
             "README.md",
         ] {
-            assert!(matches!(place(path), Place::Stranger(_)), "{path}");
+            assert!(matches!(path_role(path), PathRole::Stranger(_)), "{path}");
         }
     }
 }

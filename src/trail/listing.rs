@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::{Finding, Kind};
-use super::layout::{Place, Slot, place};
+use super::finding::{Finding, FindingKind};
+use super::layout::{PathRole, Slot, path_role};
 use super::port::{FileKind, Snapshot};
 
 /// The files of a snapshot, sorted by what they are to the trail.
@@ -29,28 +29,28 @@ impl Listing {
         let mut companions = Vec::new();
         for file in &snapshot.files {
             let path = &file.path;
-            match (place(path), file.kind) {
-                (Place::OuterAttributes, kind) => this.outer = Some(kind),
-                (Place::Staging, _) => this.aside.push(Finding::note(Kind::Leftover, path)),
-                (Place::InnerAttributes, FileKind::Plain) => this.inner = Some(FileKind::Plain),
+            match (path_role(path), file.kind) {
+                (PathRole::OuterAttributes, kind) => this.outer = Some(kind),
+                (PathRole::Staging, _) => this.aside.push(Finding::note(FindingKind::Leftover, path)),
+                (PathRole::InnerAttributes, FileKind::Plain) => this.inner = Some(FileKind::Plain),
                 (place, kind @ (FileKind::Link | FileKind::Other)) => {
-                    if place == Place::InnerAttributes {
+                    if place == PathRole::InnerAttributes {
                         this.inner = Some(kind);
                     }
                     let what = if kind == FileKind::Link { "a symbolic link" } else { "a special file" };
-                    let finding = Finding::broken(Kind::NotAFile, path);
+                    let finding = Finding::broken(FindingKind::NotAFile, path);
                     this.aside.push(finding.expected("a plain file").found(what));
                 }
-                (Place::Envelope(slot), FileKind::Plain) => {
+                (PathRole::Envelope(slot), FileKind::Plain) => {
                     this.envelopes.insert(slot);
                 }
-                (Place::Entry(slot), FileKind::Plain) => {
+                (PathRole::Entry(slot), FileKind::Plain) => {
                     this.entries.insert(slot);
                 }
-                (Place::Companion(slot), FileKind::Plain) => companions.push((slot, path)),
-                (Place::Stranger(why), FileKind::Plain) => this
-                    .aside
-                    .push(Finding::broken(Kind::UnexpectedFile, path).expected("no such file").found(why)),
+                (PathRole::Companion(slot), FileKind::Plain) => companions.push((slot, path)),
+                (PathRole::Stranger(why), FileKind::Plain) => this.aside.push(
+                    Finding::broken(FindingKind::UnexpectedFile, path).expected("no such file").found(why),
+                ),
             }
         }
         for (slot, path) in companions {
@@ -58,7 +58,7 @@ impl Listing {
                 this.companions.push((slot, path.clone()));
             } else {
                 // What cutting the tail by hand leaves behind.
-                let finding = Finding::broken(Kind::UnexpectedFile, path);
+                let finding = Finding::broken(FindingKind::UnexpectedFile, path);
                 this.aside.push(finding.expected("an envelope beside it").found("none"));
             }
         }

@@ -16,34 +16,37 @@
 
 mod anchor;
 mod append;
+mod attestation;
 mod attributes;
-mod beside;
 mod chain;
+mod detached;
 mod entry;
+mod entry_line;
+mod errors;
 mod examine;
 mod finding;
 mod history;
 mod layout;
 mod listing;
-mod one;
 mod port;
 mod signature;
-mod slots;
-pub mod stamp;
+mod slot_files;
+pub mod time_stamp;
 mod trust;
 mod verify;
 
 pub use anchor::{Anchor, AnchorHash, Matched};
-pub use append::{Appended, Draft, Placement, Receipt, StampWith, append};
-pub use beside::{Signed, Stamped};
+pub use append::{Appended, EntryLocation, NewEntry, Placement, StampWith, append};
+pub use attestation::{Signed, Stamped};
+pub use detached::{DetachedEnvelope, verify_detached};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
-pub use finding::{Finding, Kind, Weight};
-pub use history::{Change, History};
+pub use entry_line::EntryLine;
+pub use finding::{Finding, FindingKind, Severity};
+pub use history::{FileChange, FileHistory};
 pub use layout::{ROOT, STAGING, Slot, is_companion};
-pub use one::{Alone, verify_one};
 pub use port::{
-    Addition, Earlier, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, Snapshot, Token, TrailFiles,
-    settled,
+    Addition, AppendOutcome, Earlier, FileKind, HeadToken, Listed, MAX_FILE, NewFile, Port, Snapshot,
+    TrailFiles, settled,
 };
 pub use trust::{Identity, PublicKey, Roots, Trust};
-pub use verify::{Line, Question, Subject, Verification, verify};
+pub use verify::{Question, Subject, Verification, verify};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::history::History;
-use crate::domain::{Code, Diagnostic};
+use super::errors;
+use super::history::FileHistory;
+use crate::domain::Diagnostic;
 use crate::envelope;
 
 /// Largest file that is read. Envelopes and entries are a few kB; a longer file is not one.
@@ -35,7 +36,7 @@ pub trait TrailFiles {
     ///
     /// # Errors
     /// `file-unreadable` where it keeps one that cannot be read.
-    fn history(&self) -> Result<Option<History>, Diagnostic> {
+    fn history(&self) -> Result<Option<FileHistory>, Diagnostic> {
         Ok(None)
     }
 
@@ -83,7 +84,7 @@ pub trait Port: TrailFiles {
     /// # Errors
     /// What kept the files from being written; then none of `addition.folder` is visible. The
     /// exception is a reply that got lost: the next attempt finds its own files and says so.
-    fn append(&self, token: &Token, addition: &Addition) -> Result<Outcome, Diagnostic>;
+    fn append(&self, token: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic>;
 
     /// The revision that holds everything last listed or appended, where the place keeps revisions:
     /// the id of a commit.
@@ -95,7 +96,7 @@ pub trait Port: TrailFiles {
 /// What the place says its state is; opaque to everyone else. A digest of the listing, the id of a
 /// commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token(pub String);
+pub struct HeadToken(pub String);
 
 /// Looks until two looks in a row agree.
 const LOOKS: u32 = 100;
@@ -119,17 +120,14 @@ pub fn settled<T>(
         }
         seen = again;
     }
-    Err(Code::FileUnreadable
-        .at(name)
-        .what(format!("changed during each of {LOOKS} looks at it"))
-        .next("run again when fewer writers are at work"))
+    Err(errors::never_settled(name, LOOKS))
 }
 
 /// The files of a trail at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// Stands for this state in [`Port::append`].
-    pub token: Token,
+    pub token: HeadToken,
     /// Files in any order.
     pub files: Vec<Listed>,
 }
@@ -176,7 +174,7 @@ pub struct NewFile {
 
 /// How an attempt to append ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AppendOutcome {
     /// The files are there, and will be after a power cut.
     Done,
     /// Somebody else was first; nothing was written.

@@ -16,26 +16,26 @@ const STATEMENT: &str = "application/vnd.in-toto+json";
 
 /// What a signature was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Judged {
+pub(super) enum SignatureCheck {
     /// Made over these bytes by the key or the identity that was named; in words.
-    Good(String),
+    Valid(String),
     /// Nothing was named that it could be held to; what it can be checked with.
-    Open(&'static str),
+    Unchecked(&'static str),
     /// Not a signature of these bytes by whoever was named, and why.
-    Wrong(String),
+    Invalid(String),
 }
 
-const NEEDS_KEY: Judged = Judged::Open("--key, or cosign verify-blob --key");
+const NEEDS_KEY: SignatureCheck = SignatureCheck::Unchecked("--key, or cosign verify-blob --key");
 
 /// Judges the file called `name` with these bytes, as a signature over `signed`.
-pub(super) fn judge(name: &str, bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
+pub(super) fn judge(name: &str, bytes: &[u8], signed: &[u8], trust: &Trust) -> SignatureCheck {
     if name.ends_with(".sig") {
         return detached(bytes, signed, trust);
     }
     if name.ends_with(".sigstore.json") || name.ends_with(".intoto.jsonl") {
         return bundles(bytes, signed, trust);
     }
-    Judged::Open(match name.rsplit('.').next() {
+    SignatureCheck::Unchecked(match name.rsplit('.').next() {
         Some("asc") => "gpg --verify",
         Some("bundle") => "cosign verify-blob --bundle, in the version that wrote it",
         _ => "the tool that made it",
@@ -43,15 +43,15 @@ pub(super) fn judge(name: &str, bytes: &[u8], signed: &[u8], trust: &Trust) -> J
 }
 
 /// `openssl dgst -sign`, or the base64 of the same that older signers write.
-fn detached(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
-    let Some(key) = &trust.key else { return Judged::Open("--key, or openssl dgst -verify") };
+fn detached(bytes: &[u8], signed: &[u8], trust: &Trust) -> SignatureCheck {
+    let Some(key) = &trust.key else { return SignatureCheck::Unchecked("--key, or openssl dgst -verify") };
     let text = std::str::from_utf8(bytes).ok();
     let decoded = text.and_then(|text| STANDARD.decode(text.trim()).ok());
     let mut both = [Some(bytes.to_vec()), decoded].into_iter().flatten();
     if both.any(|signature| made_by(&key.0, signed, &SignatureBytes::new(signature))) {
-        Judged::Good("the key".into())
+        SignatureCheck::Valid("the key".into())
     } else {
-        Judged::Wrong("a signature that the key did not make over this file".into())
+        SignatureCheck::Invalid("a signature that the key did not make over this file".into())
     }
 }
 
@@ -79,13 +79,15 @@ fn schemes(key: &DerPublicKey) -> Vec<SigningScheme> {
 }
 
 /// Sigstore bundles, or signed statements without a bundle around them (DSSE): one, or one a line.
-fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Judged::Wrong("no Sigstore bundle".into()) };
+fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> SignatureCheck {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return SignatureCheck::Invalid("no Sigstore bundle".into());
+    };
     let texts: Vec<&str> = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
         Ok(_) => vec![text],
         Err(_) => text.lines().filter(|line| !line.trim().is_empty()).collect(),
     };
-    let mut by = Judged::Wrong("no Sigstore bundle".into());
+    let mut by = SignatureCheck::Invalid("no Sigstore bundle".into());
     for text in texts {
         by = match (Bundle::from_json(text), serde_json::from_str::<DsseEnvelope>(text)) {
             (Ok(bundle), _) => bundle_by(&bundle, signed, trust),
@@ -93,21 +95,21 @@ fn bundles(bytes: &[u8], signed: &[u8], trust: &Trust) -> Judged {
                 Some(key) => statement_by_key(&envelope, signed, &key.0),
                 None => NEEDS_KEY,
             },
-            (Err(error), Err(_)) => Judged::Wrong(format!("no Sigstore bundle: {error}")),
+            (Err(error), Err(_)) => SignatureCheck::Invalid(format!("no Sigstore bundle: {error}")),
         };
-        if matches!(by, Judged::Wrong(_)) {
+        if matches!(by, SignatureCheck::Invalid(_)) {
             break;
         }
     }
     by
 }
 
-fn bundle_by(bundle: &Bundle, signed: &[u8], trust: &Trust) -> Judged {
+fn bundle_by(bundle: &Bundle, signed: &[u8], trust: &Trust) -> SignatureCheck {
     match (bundle.signing_certificate(), &trust.key, &trust.identity) {
         (None, Some(key), _) => by_key(bundle, signed, &key.0, &trust.roots),
         (None, None, _) => NEEDS_KEY,
         (Some(_), _, Some(identity)) => by_identity(bundle, signed, identity, &trust.roots),
-        (Some(_), _, None) => Judged::Open(
+        (Some(_), _, None) => SignatureCheck::Unchecked(
             "--identity, --issuer and --trusted-root, or cosign verify-blob, gh attestation verify",
         ),
     }
@@ -115,7 +117,7 @@ fn bundle_by(bundle: &Bundle, signed: &[u8], trust: &Trust) -> Judged {
 
 /// Without a trusted root neither the log nor the authorities that saw the signature can be looked at,
 /// and a signer without a network has none: the key alone decides then.
-fn by_key(bundle: &Bundle, signed: &[u8], key: &DerPublicKey, roots: &[Roots]) -> Judged {
+fn by_key(bundle: &Bundle, signed: &[u8], key: &DerPublicKey, roots: &[Roots]) -> SignatureCheck {
     let material = &bundle.verification_material;
     let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
     if roots.is_empty() || material.tlog_entries.is_empty() && stamps.is_empty() {
@@ -123,13 +125,13 @@ fn by_key(bundle: &Bundle, signed: &[u8], key: &DerPublicKey, roots: &[Roots]) -
     }
     let policy = PublicKeyVerificationPolicy::new(key.clone());
     match first_good(roots, |root| verify(root, bundle, signed, &policy)) {
-        Ok(_) => Judged::Good("the key".into()),
-        Err(why) => Judged::Wrong(why),
+        Ok(_) => SignatureCheck::Valid("the key".into()),
+        Err(why) => SignatureCheck::Invalid(why),
     }
 }
 
-fn by_key_alone(bundle: &Bundle, signed: &[u8], key: &DerPublicKey) -> Judged {
-    let wrong = |why: &str| Judged::Wrong(why.into());
+fn by_key_alone(bundle: &Bundle, signed: &[u8], key: &DerPublicKey) -> SignatureCheck {
+    let wrong = |why: &str| SignatureCheck::Invalid(why.into());
     let message = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => return statement_by_key(envelope, signed, key),
         SignatureContent::MessageSignature(message) => message,
@@ -142,32 +144,32 @@ fn by_key_alone(bundle: &Bundle, signed: &[u8], key: &DerPublicKey) -> Judged {
     if !made_by(key, signed, &message.signature) {
         return wrong("a signature that the key did not make over this file");
     }
-    Judged::Good("the key".into())
+    SignatureCheck::Valid("the key".into())
 }
 
 /// A statement that names this file among its subjects, signed by the key.
-fn statement_by_key(envelope: &DsseEnvelope, signed: &[u8], key: &DerPublicKey) -> Judged {
+fn statement_by_key(envelope: &DsseEnvelope, signed: &[u8], key: &DerPublicKey) -> SignatureCheck {
     let statement: Value = serde_json::from_slice(envelope.payload.as_bytes()).unwrap_or_default();
     let sha256 = Digest::of(signed).to_string();
     let mut subjects = statement.get("subject").and_then(Value::as_array).into_iter().flatten();
     let named = |subject: &Value| subject.pointer("/digest/sha256").and_then(Value::as_str) == Some(&sha256);
     if !subjects.any(named) {
-        return Judged::Wrong("a statement about other files".into());
+        return SignatureCheck::Invalid("a statement about other files".into());
     }
     if envelope.payload_type != STATEMENT || !made_by(key, &envelope.pae(), &envelope.signature.sig) {
-        return Judged::Wrong("a statement that the key did not sign".into());
+        return SignatureCheck::Invalid("a statement that the key did not sign".into());
     }
-    Judged::Good("the key".into())
+    SignatureCheck::Valid("the key".into())
 }
 
-fn by_identity(bundle: &Bundle, signed: &[u8], identity: &Identity, roots: &[Roots]) -> Judged {
+fn by_identity(bundle: &Bundle, signed: &[u8], identity: &Identity, roots: &[Roots]) -> SignatureCheck {
     let policy = VerificationPolicy::any_identity().require_issuer(identity.issuer.as_str());
     match first_good(roots, |root| verify(root, bundle, signed, &policy)) {
-        Err(why) => Judged::Wrong(why),
+        Err(why) => SignatureCheck::Invalid(why),
         Ok(result) => match result.identity().map(|name| name.as_str().to_owned()) {
-            Some(name) if identity.is(&name) => Judged::Good(name),
-            Some(name) => Judged::Wrong(format!("a signature by {name}")),
-            None => Judged::Wrong("a signature by nobody".into()),
+            Some(name) if identity.is(&name) => SignatureCheck::Valid(name),
+            Some(name) => SignatureCheck::Invalid(format!("a signature by {name}")),
+            None => SignatureCheck::Invalid("a signature by nobody".into()),
         },
     }
 }
@@ -201,7 +203,7 @@ mod tests {
 
     use sigstore_verify::trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT as PRODUCTION;
 
-    use super::{Judged, judge};
+    use super::{SignatureCheck, judge};
     use crate::trail::trust::{Identity, PublicKey, Roots, Trust};
 
     /// A file that cosign wrote or signed.
@@ -223,15 +225,18 @@ mod tests {
         let (name, issuer) = ("w.vollprecht@gmail.com", "https://github.com/login/oauth");
         let by = |trust: &Trust, signed: &[u8]| judge("audit.sigstore.json", &bundle, signed, trust);
         for fits in [name, "w.vollprecht@*", "*"] {
-            assert_eq!(by(&trust(fits, issuer), &signed), Judged::Good(name.into()));
+            assert_eq!(by(&trust(fits, issuer), &signed), SignatureCheck::Valid(name.into()));
         }
-        assert!(matches!(by(&Trust::default(), &signed), Judged::Open(_)));
+        assert!(matches!(by(&Trust::default(), &signed), SignatureCheck::Unchecked(_)));
         for (name, issuer) in [("somebody@else", issuer), ("*@else", issuer), (name, "https://elsewhere")] {
-            assert!(matches!(by(&trust(name, issuer), &signed), Judged::Wrong(_)), "{name} {issuer}");
+            assert!(
+                matches!(by(&trust(name, issuer), &signed), SignatureCheck::Invalid(_)),
+                "{name} {issuer}"
+            );
         }
-        assert!(matches!(by(&trust(name, issuer), b"other bytes"), Judged::Wrong(_)));
+        assert!(matches!(by(&trust(name, issuer), b"other bytes"), SignatureCheck::Invalid(_)));
         let rootless = Trust { roots: Vec::new(), ..trust(name, issuer) };
-        assert!(matches!(by(&rootless, &signed), Judged::Wrong(_)));
+        assert!(matches!(by(&rootless, &signed), SignatureCheck::Invalid(_)));
         // Two trusted roots, as `gh attestation trusted-root` writes them.
         let root: serde_json::Value = serde_json::from_str(PRODUCTION).unwrap();
         let lines = format!("{root}\n{root}\n");
@@ -245,17 +250,17 @@ mod tests {
         let trust = Trust { key: Some(key), ..Trust::default() };
         let by =
             |trust: &Trust, bundle: &[u8], signed: &[u8]| judge("a.sigstore.json", bundle, signed, trust);
-        assert_eq!(by(&trust, &bundle, &signed), Judged::Good("the key".into()));
-        assert!(matches!(by(&trust, &bundle, b"other bytes"), Judged::Wrong(_)));
+        assert_eq!(by(&trust, &bundle, &signed), SignatureCheck::Valid("the key".into()));
+        assert!(matches!(by(&trust, &bundle, b"other bytes"), SignatureCheck::Invalid(_)));
         let logged = Trust { roots: Roots::from_json(PRODUCTION.as_bytes()).unwrap(), ..trust.clone() };
-        assert_eq!(by(&logged, &bundle, &signed), Judged::Good("the key".into()));
+        assert_eq!(by(&logged, &bundle, &signed), SignatureCheck::Valid("the key".into()));
         // A log that is not the one that saw it.
         const NOBODY: &[u8] =
             br#"{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"#;
         let strange = Trust { roots: Roots::from_json(NOBODY).unwrap(), ..trust.clone() };
-        assert!(matches!(by(&strange, &bundle, &signed), Judged::Wrong(_)));
+        assert!(matches!(by(&strange, &bundle, &signed), SignatureCheck::Invalid(_)));
         let flipped =
             String::from_utf8(bundle).unwrap().replacen("\"signature\":\"M", "\"signature\":\"N", 1);
-        assert!(matches!(by(&trust, flipped.as_bytes(), &signed), Judged::Wrong(_)));
+        assert!(matches!(by(&trust, flipped.as_bytes(), &signed), SignatureCheck::Invalid(_)));
     }
 }

@@ -4,7 +4,7 @@
 use sigstore_verify::trust_root::TrustedRoot;
 use sigstore_verify::types::DerPublicKey;
 
-use super::stamp::Authorities;
+use super::time_stamp::Authorities;
 
 /// What the user names to hold signatures and time stamps to; without any they are counted, not
 /// believed.

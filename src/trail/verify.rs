@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{self, Anchor, AnchorHash, Matched};
+use super::attestation::{self, Stamped};
 use super::attributes;
-use super::beside::{self, Signed, Stamped, Vouched};
+use super::entry_line::{EntryLine, lines, stamped_to};
 use super::examine::Examination;
-use super::finding::{Finding, Kind, Weight};
-use super::history::History;
-use super::layout::{ROOT, Slot, folder};
+use super::finding::{Finding, FindingKind, Severity};
+use super::history::FileHistory;
+use super::layout::{ROOT, folder};
 use super::listing::Listing;
 use super::port::TrailFiles;
 use super::trust::Trust;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
-use crate::envelope::v1::VerdictWord;
 
 /// What is asked of a trail.
 #[derive(Clone, Debug, Default)]
@@ -37,48 +37,13 @@ pub enum Subject {
     Envelope,
 }
 
-/// One entry of the chain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Its position; that of a damaged entry is what it claims, when it can still be read.
-    pub index: Option<u64>,
-    /// The release, from the folder.
-    pub release: String,
-    /// The attempt, from the folder.
-    pub attempt: u32,
-    /// The envelope's path.
-    pub path: String,
-    /// The entry's path.
-    pub entry_path: String,
-    /// The verdict; none where the envelope is not the one that was written.
-    pub verdict: Option<VerdictWord>,
-    /// When it was decided, likewise.
-    pub decided_at: Option<String>,
-    /// SHA-256 of the envelope's bytes.
-    pub sha256: Option<Digest>,
-    /// SHA-256 of the entry's bytes, where they are those that were written.
-    pub entry_sha256: Option<Digest>,
-    /// When a time-stamping authority saw the entry.
-    pub stamped: Option<Stamped>,
-    /// The signatures beside it that are not wrong.
-    pub signed: Vec<Signed>,
-    /// Everything that lies beside it: signatures, time stamps, certificates.
-    pub beside: Vec<String>,
-    /// Nothing was found against either file.
-    pub ok: bool,
-    /// The decision was made again from its runs, with whatever result.
-    pub made_again: bool,
-    /// The decision was made again, with the same result.
-    pub reproduced: bool,
-}
-
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
     /// What was verified.
     pub subject: Subject,
     /// Lines of the entries that were asked for, in the order of the chain.
-    pub lines: Vec<Line>,
+    pub lines: Vec<EntryLine>,
     /// Entries in the whole trail.
     pub entries: usize,
     /// Releases in the whole trail.
@@ -86,7 +51,7 @@ pub struct Verification {
     /// Position and SHA-256 of the newest entry: what to keep elsewhere.
     pub head: Option<(u64, Digest)>,
     /// The commits that led here, where they were looked at.
-    pub history: Option<History>,
+    pub history: Option<FileHistory>,
     /// The anchors in the order in which they were given.
     pub anchors: Vec<Anchor>,
     /// The newest entry that a trusted authority saw, and when.
@@ -98,17 +63,17 @@ pub struct Verification {
 impl Verification {
     /// The heaviest finding decides; none but notes is intact.
     #[must_use]
-    pub fn weight(&self) -> Weight {
-        self.findings.iter().map(|finding| finding.weight).min().unwrap_or(Weight::Note)
+    pub fn severity(&self) -> Severity {
+        self.findings.iter().map(|finding| finding.severity).min().unwrap_or(Severity::Note)
     }
 
     /// 0 intact, 1 broken, 2 undecided.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match self.weight() {
-            Weight::Note => 0,
-            Weight::Broken => 1,
-            Weight::Undecided => 2,
+        match self.severity() {
+            Severity::Note => 0,
+            Severity::Broken => 1,
+            Severity::Undecided => 2,
         }
     }
 
@@ -137,7 +102,7 @@ impl Verification {
     /// Where there is no trail at all.
     #[must_use]
     pub fn nothing(path: &str) -> Self {
-        let finding = Finding::undecided(Kind::NoTrail, path);
+        let finding = Finding::undecided(FindingKind::NoTrail, path);
         Self {
             subject: Subject::Trail,
             lines: Vec::new(),
@@ -162,7 +127,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let mut trail = Examination::of_entries(files, &listing)?;
     trail.read_envelopes(files, |_| true)?;
     let mut beside = Vec::new();
-    let vouched = beside::check(files, &trail, &question.trust, &mut beside)?;
+    let vouched = attestation::check(files, &trail, &question.trust, &mut beside)?;
     let lines = lines(&trail, vouched);
     let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
     let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
@@ -172,11 +137,12 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     findings.extend(listing.aside.iter().cloned());
     findings.extend(case_clashes(&releases));
     if trail.slots.is_empty() {
-        findings.push(Finding::undecided(Kind::NothingToVerify, "").expected("an entry").found("none"));
+        findings
+            .push(Finding::undecided(FindingKind::NothingToVerify, "").expected("an entry").found("none"));
     } else {
         findings.extend(attributes::check(files, &listing)?);
         if let Some(id) = question.release_id.as_ref().filter(|id| !releases.contains(id)) {
-            let finding = Finding::undecided(Kind::ReleaseAbsent, "");
+            let finding = Finding::undecided(FindingKind::ReleaseAbsent, "");
             findings.push(finding.expected(format!("release {id}")).found("no entry of it"));
         }
     }
@@ -189,7 +155,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let earlier = |revision: &str| files.earlier(revision);
     let anchors = anchor::seek(&question.anchors, &lines, &earlier, &mut findings)?;
     let stamped_to = stamped_to(&lines);
-    let shown = |line: &Line| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
+    let shown = |line: &EntryLine| question.release_id.as_ref().is_none_or(|id| id.as_str() == line.release);
     let mut answer = Verification {
         subject: Subject::Trail,
         lines: lines.into_iter().filter(shown).collect(),
@@ -205,14 +171,6 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     Ok(answer)
 }
 
-/// The newest entry that an authority saw which the user trusts.
-pub(super) fn stamped_to(lines: &[Line]) -> Option<(u64, Stamped)> {
-    let stamped = lines
-        .iter()
-        .filter_map(|line| Some((line.index?, line.stamped.clone().filter(|stamped| stamped.by.is_some())?)));
-    stamped.max_by_key(|(index, _)| *index)
-}
-
 /// Releases that a file system without case would merge.
 fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
     let mut first: BTreeMap<String, &ReleaseId> = BTreeMap::new();
@@ -221,7 +179,7 @@ fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
         let other = *first.entry(release.folded()).or_insert(release);
         if other != *release {
             findings.push(
-                Finding::broken(Kind::ReleaseCase, format!("{ROOT}/{release}"))
+                Finding::broken(FindingKind::ReleaseCase, format!("{ROOT}/{release}"))
                     .expected("releases that differ in more than case")
                     .found(format!("{ROOT}/{other} too")),
             );
@@ -234,9 +192,9 @@ fn case_clashes(releases: &BTreeSet<&ReleaseId>) -> Vec<Finding> {
 pub(super) fn finish(answer: &mut Verification, require_anchor: bool) {
     if !answer.anchored() && answer.entries > 0 {
         answer.findings.push(if require_anchor {
-            Finding::undecided(Kind::NotAnchored, "").expected("an anchor").found("none")
+            Finding::undecided(FindingKind::NotAnchored, "").expected("an anchor").found("none")
         } else {
-            Finding::note(Kind::NotAnchored, "")
+            Finding::note(FindingKind::NotAnchored, "")
         });
     }
     settle(answer);
@@ -248,7 +206,7 @@ fn settle(answer: &mut Verification) {
     let broken: BTreeSet<&str> = answer
         .findings
         .iter()
-        .filter(|finding| finding.weight == Weight::Broken)
+        .filter(|finding| finding.severity == Severity::Broken)
         .map(|finding| finding.path.as_str())
         .collect();
     let vouching = answer.findings.iter().filter(|finding| finding.kind.is_beside());
@@ -259,32 +217,4 @@ fn settle(answer: &mut Verification) {
             && !broken.contains(line.entry_path.as_str())
             && !beside.contains(folder);
     }
-}
-
-fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Vouched>) -> Vec<Line> {
-    let mut lines: Vec<Line> = trail
-        .slots
-        .iter()
-        .map(|(slot, seen)| (slot, seen, vouched.remove(slot).unwrap_or_default()))
-        .map(|(slot, seen, vouched)| Line {
-            index: seen.index().or(seen.claims),
-            release: slot.release.to_string(),
-            attempt: slot.attempt,
-            path: slot.envelope(),
-            entry_path: slot.entry(),
-            verdict: seen.facts.as_ref().map(|facts| facts.verdict),
-            decided_at: seen.facts.as_ref().map(|facts| facts.decided_at.clone()),
-            sha256: seen.sha256,
-            entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
-            stamped: vouched.stamped,
-            signed: vouched.signed,
-            beside: seen.beside.clone(),
-            ok: true,
-            made_again: false,
-            reproduced: false,
-        })
-        .collect();
-    // What has no place in the chain comes last.
-    lines.sort_by_key(|line| (line.index.is_none(), line.index));
-    lines
 }

@@ -26,7 +26,7 @@ use std::path::Path;
 use envelopes::Decision;
 use evalsig::domain::Digest;
 use evalsig::edge::trail_dir::TrailDir;
-use evalsig::trail::{Kind, Question, Verification, Weight, verify};
+use evalsig::trail::{FindingKind, Question, Severity, Verification, verify};
 use memory_trail::MemoryTrail;
 
 /// Files of a trail by path.
@@ -53,8 +53,8 @@ fn ask_with(files: &Files, anchors: &[Digest]) -> Verification {
 }
 
 /// Kinds and paths of what breaks a trail.
-fn breaks(answer: &Verification) -> Vec<(Kind, String)> {
-    let broken = answer.findings.iter().filter(|finding| finding.weight == Weight::Broken);
+fn breaks(answer: &Verification) -> Vec<(FindingKind, String)> {
+    let broken = answer.findings.iter().filter(|finding| finding.severity == Severity::Broken);
     broken.map(|finding| (finding.kind, finding.path.clone())).collect()
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use evalsig::trail::stamp;
+use evalsig::trail::time_stamp;
 
 use super::tool;
 
@@ -94,8 +94,8 @@ impl Authority {
 
     /// A time stamp of these bytes.
     pub(crate) fn stamp(&self, bytes: &[u8]) -> Vec<u8> {
-        let answer = self.reply(&stamp::request(bytes, 7).unwrap());
-        stamp::granted(&answer, bytes, 7).unwrap();
+        let answer = self.reply(&time_stamp::request(bytes, 7).unwrap());
+        time_stamp::granted(&answer, bytes, 7).unwrap();
         answer
     }
 

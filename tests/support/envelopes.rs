@@ -8,7 +8,7 @@ use evalsig::envelope::{
         Tool, VerdictWord,
     },
 };
-use evalsig::trail::{self, Appended, Draft, Placement, Port, StampWith};
+use evalsig::trail::{self, Appended, NewEntry, Placement, Port, StampWith};
 
 /// Appends without a time stamp.
 pub fn append(
@@ -19,7 +19,7 @@ pub fn append(
     written_at: &str,
 ) -> Result<Appended, Diagnostic> {
     let stamp = &mut |_: &[u8]| Ok(None);
-    trail::append(port, &mut Draft { release, facts, render, stamp, written_at })
+    trail::append(port, &mut NewEntry { release, facts, render, stamp, written_at })
 }
 
 /// A decision to be recorded: the release, and a number that sets its inputs apart from all others.
@@ -150,7 +150,7 @@ impl Decision {
         };
         let (facts, time) = (self.facts(), self.time());
         let render = &mut render;
-        let draft = &mut Draft { release: &self.release, facts: &facts, render, stamp, written_at: &time };
+        let draft = &mut NewEntry { release: &self.release, facts: &facts, render, stamp, written_at: &time };
         trail::append(port, draft)
     }
 

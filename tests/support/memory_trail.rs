@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use evalsig::domain::{Code, Diagnostic, Digest};
-use evalsig::trail::{Addition, FileKind, Listed, Outcome, Port, Snapshot, Token, TrailFiles};
+use evalsig::trail::{Addition, AppendOutcome, FileKind, HeadToken, Listed, Port, Snapshot, TrailFiles};
 
 type Intruder = Box<dyn FnMut(&MemoryTrail)>;
 
@@ -27,9 +27,9 @@ impl MemoryTrail {
         Self { files: RefCell::new(files), ..Self::default() }
     }
 
-    fn token(&self) -> Token {
+    fn token(&self) -> HeadToken {
         let paths: Vec<String> = self.files.borrow().keys().cloned().collect();
-        Token(Digest::of(paths.join("\n").as_bytes()).to_string())
+        HeadToken(Digest::of(paths.join("\n").as_bytes()).to_string())
     }
 }
 
@@ -46,19 +46,19 @@ impl TrailFiles for MemoryTrail {
 }
 
 impl Port for MemoryTrail {
-    fn append(&self, token: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
+    fn append(&self, token: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
         self.tries.set(self.tries.get() + 1);
         let intruder = self.intruder.borrow_mut().take();
         if let Some(mut intruder) = intruder {
             intruder(self);
         }
         if self.token() != *token {
-            return Ok(Outcome::Conflict);
+            return Ok(AppendOutcome::Conflict);
         }
         for file in &addition.files {
             let before = self.files.borrow_mut().insert(file.path.clone(), file.bytes.clone());
             assert!(before.is_none(), "{} was replaced", file.path);
         }
-        Ok(if self.lose_reply.take() { Outcome::Conflict } else { Outcome::Done })
+        Ok(if self.lose_reply.take() { AppendOutcome::Conflict } else { AppendOutcome::Done })
     }
 }

@@ -10,14 +10,14 @@ use crate::commands::mirror::MirrorRequest;
 use crate::commands::targets::StoreTarget;
 use crate::domain::{Diagnostic, Verdict};
 use crate::readers::Format;
-use crate::store::{Query, Span};
+use crate::store::{Period, Query};
 
 pub(in crate::cli) fn history(
     flags: &HistoryFlags,
     terminal: Terminal,
 ) -> Result<HistoryRequest, Diagnostic> {
     let project = project(&flags.project)?;
-    let span = Span::of(flags.since.as_deref(), flags.until.as_deref()).map_err(|text| {
+    let period = Period::of(flags.since.as_deref(), flags.until.as_deref()).map_err(|text| {
         let flag = if flags.since.as_deref() == Some(text) { "--since" } else { "--until" };
         errors::bad_time(flag, text)
     })?;
@@ -31,7 +31,7 @@ pub(in crate::cli) fn history(
         store: flags.root.clone().map(|root| StoreTarget { root, project, max_age_days: None }),
         trail: flags.trail.clone(),
         query: Query {
-            span,
+            period,
             model: flags.model.clone(),
             task: flags.task.clone(),
             metric: flags.metric.clone(),

@@ -154,7 +154,7 @@ pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>) -> Links {
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
     let committed = decided.and_then(|decided| match &decided.evidence.envelope {
         EnvelopeLocation::Trail { appended, commit: Some((_, commit)), .. } => {
-            Some((&appended.receipt().path, commit))
+            Some((&appended.location().path, commit))
         }
         _ => None,
     });
@@ -189,7 +189,7 @@ fn values(decided: &PersistedDecision, access: &Access) -> Vec<(&'static str, St
         values.push(("envelope-sha256", Digest::of(bytes).to_string()));
     }
     if let EnvelopeLocation::Trail { appended, commit, .. } = &decided.evidence.envelope {
-        let at = appended.receipt();
+        let at = appended.location();
         values.push(("entry-index", at.index.to_string()));
         values.push(("entry-sha256", at.entry_sha256.to_string()));
         values.extend(commit.clone().map(|(_, commit)| ("audit-commit", commit)));

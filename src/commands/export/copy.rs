@@ -9,8 +9,8 @@ use crate::present::export;
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
 use crate::report::export::{Decision, Export, File, Hashed, Missing, Numbers, Runs, SUMS};
-use crate::store::Place;
-use crate::trail::{Line, MAX_FILE, TrailFiles};
+use crate::store::{ObjectStore, RecordedRun, is_inside, recorded_run};
+use crate::trail::{EntryLine, MAX_FILE, TrailFiles};
 
 /// The folder of the runs.
 const RUNS: &str = "runs";
@@ -35,7 +35,7 @@ impl<'a> Copy<'a> {
     }
 
     /// An envelope and its entry, with the bytes that were verified. Gives those of the envelope.
-    pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<u8>, Diagnostic> {
+    pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &EntryLine) -> Result<Vec<u8>, Diagnostic> {
         let envelope = verified(source, &line.path, line.sha256)?;
         self.add(&line.path, &envelope)?;
         self.add(&line.entry_path, &verified(source, &line.entry_path, line.entry_sha256)?)?;
@@ -43,7 +43,11 @@ impl<'a> Copy<'a> {
     }
 
     /// Signatures, certificates and time stamps. Gives the paths of those that are here.
-    pub(super) fn beside(&mut self, source: &dyn TrailFiles, line: &Line) -> Result<Vec<String>, Diagnostic> {
+    pub(super) fn beside(
+        &mut self,
+        source: &dyn TrailFiles,
+        line: &EntryLine,
+    ) -> Result<Vec<String>, Diagnostic> {
         let mut found = Vec::new();
         for path in &line.beside {
             if self.loose(source, path, &line.path)? {
@@ -76,11 +80,11 @@ impl<'a> Copy<'a> {
     /// A decision of the range, with its runs where there is a store.
     pub(super) fn decision(
         &mut self,
-        line: &Line,
+        line: &EntryLine,
         index: u64,
         bytes: &[u8],
         beside: Vec<String>,
-        place: Option<&dyn Place>,
+        place: Option<&dyn ObjectStore>,
     ) -> Result<(), Diagnostic> {
         let summary = envelope::summary(bytes).ok();
         let stored = summary.as_ref().and_then(|summary| summary.store.as_ref());
@@ -125,30 +129,24 @@ impl<'a> Copy<'a> {
         &mut self,
         run: &v1::StoredRun,
         envelope: &str,
-        place: &dyn Place,
+        place: &dyn ObjectStore,
     ) -> Result<Option<String>, Diagnostic> {
         let path = format!("{RUNS}/{}", run.path);
         let sha256 = Some(run.sha256.as_str());
-        // An envelope is only as honest as whoever could append to the trail.
-        if !is_safe(&run.path) {
-            self.misses(&path, envelope, sha256, "the path leads out of the store, so nothing was read");
-            return Ok(None);
-        }
         let key = (run.path.clone(), run.sha256.clone());
         if self.runs.contains(&key) {
             return Ok(Some(path));
         }
-        let why = match place.read(&run.path)? {
-            None => "is not in the store".to_owned(),
-            Some(file) => {
-                let found = Digest::of(&file.bytes).to_string();
-                if found == run.sha256 {
-                    self.add(&path, &file.bytes)?;
-                    self.runs.insert(key);
-                    return Ok(Some(path));
-                }
-                format!("the store holds other bytes, SHA-256 {found}")
+        let found = if is_safe(&run.path) { recorded_run(place, run)? } else { RecordedRun::OutsideStore };
+        let why = match found {
+            RecordedRun::Read(bytes) => {
+                self.add(&path, &bytes)?;
+                self.runs.insert(key);
+                return Ok(Some(path));
             }
+            RecordedRun::OutsideStore => "the path leads out of the store, so nothing was read".to_owned(),
+            RecordedRun::Missing => "is not in the store".to_owned(),
+            RecordedRun::Changed(found) => format!("the store holds other bytes, SHA-256 {found}"),
         };
         self.misses(&path, envelope, sha256, &why);
         Ok(None)
@@ -204,8 +202,7 @@ pub(super) fn named(path: &str, sha256: Option<Digest>) -> Result<String, Diagno
 
 /// Whether a path leads to one place below the export, on every system, and reads as what it is.
 fn is_safe(path: &str) -> bool {
-    let plain = |c: char| c != '\\' && !hides(c);
-    path.split('/').all(|part| !matches!(part, "" | "." | "..") && part.chars().all(plain))
+    is_inside(path) && !path.chars().any(hides)
 }
 
 #[cfg(test)]

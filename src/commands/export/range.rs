@@ -1,8 +1,8 @@
 //! Which decisions are exported.
 
 use crate::domain::ReleaseId;
-use crate::store::Span;
-use crate::trail::Line;
+use crate::store::Period;
+use crate::trail::EntryLine;
 
 /// A part of a trail, as an auditor asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Range {
         last: u64,
     },
     /// From the first decision of these days to the last.
-    Days(Span),
+    Days(Period),
     /// The attempts at one release.
     Release(ReleaseId),
 }
@@ -51,7 +51,7 @@ impl Range {
             _ => {
                 let side = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
                 let (since, until) = (side(from), side(to));
-                let days = Span::of(since.as_deref(), until.as_deref())
+                let days = Period::of(since.as_deref(), until.as_deref())
                     .map_err(|side| format!("{side:?} is neither an entry's number nor a day"))?;
                 if since.zip(until).is_some_and(|(since, until)| since > until) {
                     return Err("it ends before it begins".into());
@@ -73,7 +73,7 @@ impl Range {
     /// decision to the last that they hold, because a chain has no holes; a release takes its attempts
     /// alone.
     #[must_use]
-    pub fn of<'l>(&self, lines: &'l [Line]) -> Vec<&'l Line> {
+    pub fn of<'l>(&self, lines: &'l [EntryLine]) -> Vec<&'l EntryLine> {
         let between = |first: u64, last: u64| {
             lines
                 .iter()
@@ -84,9 +84,9 @@ impl Range {
             Self::All => between(1, u64::MAX),
             Self::Entries { first, last } => between(*first, *last),
             Self::Release(id) => lines.iter().filter(|line| line.release == id.as_str()).collect(),
-            Self::Days(span) => {
-                let time = |line: &Line| line.decided_at.as_ref().and_then(|time| time.parse().ok());
-                let within = lines.iter().filter(|line| time(line).is_some() && span.takes(time(line)));
+            Self::Days(period) => {
+                let time = |line: &EntryLine| line.decided_at.as_ref().and_then(|time| time.parse().ok());
+                let within = lines.iter().filter(|line| time(line).is_some() && period.takes(time(line)));
                 let positions: Vec<u64> = within.filter_map(|line| line.index).collect();
                 match (positions.iter().min(), positions.iter().max()) {
                     (Some(first), Some(last)) => between(*first, *last),
@@ -106,7 +106,7 @@ fn position(text: &str) -> Option<Result<u64, String>> {
 #[cfg(test)]
 mod tests {
     use super::Range;
-    use crate::store::Span;
+    use crate::store::Period;
 
     #[test]
     fn every_form_is_told_apart() {
@@ -116,10 +116,10 @@ mod tests {
         assert_eq!(read("12..40"), Range::Entries { first: 12, last: 40 });
         assert_eq!(read("12.."), Range::Entries { first: 12, last: u64::MAX });
         assert_eq!(read("..40"), Range::Entries { first: 1, last: 40 });
-        let half = Span::of(Some("2026-01-01"), Some("2026-06-30")).unwrap();
+        let half = Period::of(Some("2026-01-01"), Some("2026-06-30")).unwrap();
         assert_eq!(read("2026-01-01..2026-06-30"), Range::Days(half));
-        assert_eq!(read("2026-01-01.."), Range::Days(Span::of(Some("2026-01-01"), None).unwrap()));
-        assert_eq!(read("..2026-06-30"), Range::Days(Span::of(None, Some("2026-06-30")).unwrap()));
+        assert_eq!(read("2026-01-01.."), Range::Days(Period::of(Some("2026-01-01"), None).unwrap()));
+        assert_eq!(read("..2026-06-30"), Range::Days(Period::of(None, Some("2026-06-30")).unwrap()));
         assert_eq!(read("v1.4.0"), Range::Release("v1.4.0".parse().unwrap()));
         assert_eq!(read("release:12"), Range::Release("12".parse().unwrap()));
         assert_eq!(read("release:all"), Range::Release("all".parse().unwrap()));

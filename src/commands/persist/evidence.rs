@@ -48,7 +48,7 @@ impl Evidence {
     #[must_use]
     pub fn attempt(&self) -> Option<u32> {
         match &self.envelope {
-            EnvelopeLocation::Trail { appended, .. } => Some(appended.receipt().attempt),
+            EnvelopeLocation::Trail { appended, .. } => Some(appended.location().attempt),
             EnvelopeLocation::Nowhere | EnvelopeLocation::File { .. } => None,
         }
     }
@@ -76,7 +76,7 @@ impl Evidence {
     /// Where the trail holds the envelope, for the JSON result.
     pub(in crate::commands) fn trail_entry(&self) -> Option<TrailEntry> {
         let EnvelopeLocation::Trail { appended, .. } = &self.envelope else { return None };
-        let at = appended.receipt();
+        let at = appended.location();
         Some(TrailEntry {
             path: at.path.clone(),
             sha256: at.sha256.to_string(),
@@ -102,7 +102,7 @@ impl Evidence {
                 vec![("", path.clone()), ("sha256 ", Digest::of(bytes).to_string())],
             ),
             EnvelopeLocation::Trail { appended, commit, unstamped, .. } => {
-                let at = appended.receipt();
+                let at = appended.location();
                 let mut facts = vec![
                     ("", at.path.clone()),
                     ("sha256 ", at.sha256.to_string()),

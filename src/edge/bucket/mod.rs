@@ -20,7 +20,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::backoff::{Backoff, retry};
 use super::errors::{bucket as errors, runtime_not_started};
 use crate::domain::Diagnostic;
-use crate::store::{Created, Fetched, Guard, Place, Receipt};
+use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 use cloud::{Cloud, Operation};
 use connect::Clients;
 use error::BucketError;
@@ -105,10 +105,10 @@ impl Bucket {
     fn get(&self, key: &Path, backoff: Backoff) -> Result<Option<Fetched>, BucketError> {
         let fetched = self.retry(backoff, |backoff| {
             let response = self.request(backoff, self.clients.reader.get_opts(key, GetOptions::new()))?;
-            let receipt =
-                Receipt { version: response.meta.version.clone(), etag: response.meta.e_tag.clone() };
+            let version =
+                ObjectVersion { id: response.meta.version.clone(), etag: response.meta.e_tag.clone() };
             let body = self.request(&backoff.for_transfer(response.meta.size), response.bytes())?;
-            Ok(Fetched { bytes: body.to_vec(), receipt })
+            Ok(Fetched { bytes: body.to_vec(), version })
         });
         match fetched {
             Err(BucketError::NotFound) => Ok(None),
@@ -126,7 +126,7 @@ impl Bucket {
             let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
             let put = self.clients.creator.put_opts(key, body.clone().into(), options);
             let reason = match self.request(&backoff, put) {
-                Ok(put) => return Ok(Created::New(Receipt { version: put.version, etag: put.e_tag })),
+                Ok(put) => return Ok(Created::New(ObjectVersion { id: put.version, etag: put.e_tag })),
                 Err(BucketError::AlreadyExists(reason)) => reason,
                 Err(BucketError::Unconfirmed(reason)) => {
                     unconfirmed = true;
@@ -135,7 +135,7 @@ impl Bucket {
                 Err(other) => return Err(other),
             };
             match self.get(key, backoff.with_one_attempt())? {
-                Some(there) if unconfirmed && there.bytes == bytes => return Ok(Created::New(there.receipt)),
+                Some(there) if unconfirmed && there.bytes == bytes => return Ok(Created::New(there.version)),
                 Some(_) => return Ok(Created::Exists),
                 // Another writer is still creating it or has failed, or our request never arrived.
                 None if backoff.sleep() => {}
@@ -210,7 +210,7 @@ impl Bucket {
     }
 }
 
-impl Place for Bucket {
+impl ObjectStore for Bucket {
     fn shown(&self, path: &str) -> String {
         self.url.join(path)
     }

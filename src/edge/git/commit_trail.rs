@@ -9,7 +9,7 @@ use super::repository::{Repository, pathspec};
 use crate::domain::Diagnostic;
 use crate::edge::errors::git as errors;
 use crate::edge::git_object::TreeEntry;
-use crate::trail::{Earlier, FileKind, History, Listed, MAX_FILE, ROOT, Snapshot, Token, TrailFiles};
+use crate::trail::{Earlier, FileHistory, FileKind, HeadToken, Listed, MAX_FILE, ROOT, Snapshot, TrailFiles};
 
 const ATTRIBUTES: &str = ".gitattributes";
 
@@ -47,9 +47,9 @@ impl CommitTrail {
     }
 
     /// The history of the trail up to this commit. `is_source`: the files are read from the commit too.
-    pub(super) fn history_of_commit(&self, is_source: bool) -> Result<History, Diagnostic> {
+    pub(super) fn history_of_commit(&self, is_source: bool) -> Result<FileHistory, Diagnostic> {
         let walk = history::walk(&self.repository, &self.commit, &self.root)?;
-        Ok(History {
+        Ok(FileHistory {
             commit: self.commit.clone(),
             name: self.name.clone(),
             is_source,
@@ -102,7 +102,7 @@ impl CommitTrail {
 impl TrailFiles for CommitTrail {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
         let listed = |(path, file): (&String, &TreeEntry)| Listed { path: path.clone(), kind: file.kind };
-        Ok(Snapshot { token: Token(self.commit.clone()), files: self.files.iter().map(listed).collect() })
+        Ok(Snapshot { token: HeadToken(self.commit.clone()), files: self.files.iter().map(listed).collect() })
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
@@ -116,7 +116,7 @@ impl TrailFiles for CommitTrail {
         format!("{}:{}{path}", self.name, self.root)
     }
 
-    fn history(&self) -> Result<Option<History>, Diagnostic> {
+    fn history(&self) -> Result<Option<FileHistory>, Diagnostic> {
         self.history_of_commit(true).map(Some)
     }
 

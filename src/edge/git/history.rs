@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 
 use super::repository::{Repository, pathspec, stderr_line};
 use crate::domain::Diagnostic;
-use crate::trail::{Change, ROOT};
+use crate::trail::{FileChange, ROOT};
 
 /// Commits that one process compares before a further process is worth its start.
 const COMMITS_PER_PROCESS: usize = 500;
@@ -25,7 +25,7 @@ pub(super) struct HistoryWalk {
     /// The clone is shallow and lacks some of the ancestors.
     pub(super) is_shallow: bool,
     /// Modifications and deletions, oldest first.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<FileChange>,
 }
 
 /// Compares `commit` and all its ancestors with their parents.
@@ -39,7 +39,7 @@ pub(super) fn walk(repository: &Repository, commit: &str, root: &str) -> Result<
     let mut changes = compare(repository, &lines, root)?;
     if !changes.is_empty() {
         let order: BTreeMap<&str, usize> = ids().zip(0..).collect();
-        let place = |change: &Change| order.get(change.commit.as_str()).copied();
+        let place = |change: &FileChange| order.get(change.commit.as_str()).copied();
         changes.sort_by(|a, b| (place(a), &a.path).cmp(&(place(b), &b.path)));
         // A merge may differ from more than one parent in the same file.
         changes.dedup_by(|b, a| (&a.commit, &a.path) == (&b.commit, &b.path));
@@ -70,7 +70,7 @@ fn shallow_commits(repository: &Repository) -> Result<BTreeSet<String>, Diagnost
 
 /// The modifications and deletions of all commits, in no order. The trees of a long trail are large, so
 /// the commits are distributed over as many processes as there are processors.
-fn compare(repository: &Repository, lines: &[&str], root: &str) -> Result<Vec<Change>, Diagnostic> {
+fn compare(repository: &Repository, lines: &[&str], root: &str) -> Result<Vec<FileChange>, Diagnostic> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let count = processors.min(MAX_PROCESSES).min(lines.len() / COMMITS_PER_PROCESS + 1);
     let mut shares = vec![String::new(); count];
@@ -109,7 +109,7 @@ fn start(repository: &Repository, commits: &str, root: &str) -> std::io::Result<
 
 /// Parses the output of `git diff-tree -z --raw`: the id of a commit, then for each of its changes
 /// `:<mode> <mode> <oid> <oid> <status>` and the path.
-fn parse(output: &[u8], root: &str) -> Vec<Change> {
+fn parse(output: &[u8], root: &str) -> Vec<FileChange> {
     let mut words = output.split(|byte| *byte == 0);
     let mut commit = String::new();
     let mut changes = Vec::new();
@@ -123,7 +123,7 @@ fn parse(output: &[u8], root: &str) -> Vec<Change> {
         let [mode, new_mode, oid, new_oid, status] = fields[..] else { continue };
         let path = words.next().unwrap_or_default();
         let path = path.strip_prefix(root.as_bytes()).unwrap_or(path);
-        changes.push(Change {
+        changes.push(FileChange {
             commit: commit.clone(),
             path: String::from_utf8_lossy(path).into_owned(),
             before: format!("{mode} {oid}"),

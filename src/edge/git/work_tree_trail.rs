@@ -8,7 +8,7 @@ use super::repository::Repository;
 use crate::domain::Diagnostic;
 use crate::edge::errors::git as errors;
 use crate::edge::trail_dir::TrailDir;
-use crate::trail::{Earlier, FileKind, History, Snapshot, TrailFiles};
+use crate::trail::{Earlier, FileHistory, FileKind, Snapshot, TrailFiles};
 
 /// The commit that is checked out.
 const HEAD: &str = "HEAD";
@@ -45,7 +45,7 @@ impl TrailFiles for WorkTreeTrail {
         self.folder.shown(path)
     }
 
-    fn history(&self) -> Result<Option<History>, Diagnostic> {
+    fn history(&self) -> Result<Option<FileHistory>, Diagnostic> {
         let history = self.head.history_of_commit(false)?;
         // A folder that was never committed has no history.
         Ok(Some(history).filter(|history| self.head.has_files() || !history.changes.is_empty()))

@@ -20,7 +20,7 @@ use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
 use crate::edge::git_object::{TreeEntry, blob_oid, is_oid};
 use crate::trail::{
-    Addition, FileKind, Listed, MAX_FILE, NewFile, Outcome, Port, ROOT, Snapshot, Token, TrailFiles,
+    Addition, AppendOutcome, FileKind, HeadToken, Listed, MAX_FILE, NewFile, Port, ROOT, Snapshot, TrailFiles,
 };
 
 /// The permission that commits need.
@@ -101,14 +101,14 @@ impl<'a> TrailBranch<'a> {
     }
 
     /// After a conflict or a lost response: waits for the next attempt, or ends with an error.
-    fn conflict(&self, reason: String) -> Result<Outcome, Diagnostic> {
+    fn conflict(&self, reason: String) -> Result<AppendOutcome, Diagnostic> {
         let conflicts = {
             let mut cache = self.cache.borrow_mut();
             cache.conflicts += 1;
             cache.conflicts
         };
         if conflicts < MAX_CONFLICTS && self.client.backoff().after(conflicts).sleep() {
-            return Ok(Outcome::Conflict);
+            return Ok(AppendOutcome::Conflict);
         }
         Err(self.not_extended(ApiError::Unconfirmed(format!("{conflicts} tries, the last one: {reason}"))))
     }
@@ -216,7 +216,7 @@ impl TrailFiles for TrailBranch<'_> {
             .filter(|(path, _)| path.starts_with("audit/") || *path == ROOT || *path == ".gitattributes")
             .map(|(path, file)| Listed { path: path.clone(), kind: file.kind })
             .collect();
-        let token = Token(head.clone().unwrap_or_default());
+        let token = HeadToken(head.clone().unwrap_or_default());
         let mut cache = self.cache.borrow_mut();
         (cache.head, cache.files) = (head, files);
         Ok(Snapshot { token, files: listed })
@@ -241,11 +241,11 @@ impl TrailFiles for TrailBranch<'_> {
 }
 
 impl Port for TrailBranch<'_> {
-    fn append(&self, token: &Token, addition: &Addition) -> Result<Outcome, Diagnostic> {
+    fn append(&self, token: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
         {
             let cache = self.cache.borrow();
             if cache.head.as_deref().unwrap_or_default() != token.0 {
-                return Ok(Outcome::Conflict);
+                return Ok(AppendOutcome::Conflict);
             }
             if let Some(file) = addition.files.iter().find(|file| cache.files.contains_key(&file.path)) {
                 return Err(errors::would_replace(&file.path));
@@ -270,7 +270,7 @@ impl Port for TrailBranch<'_> {
             cache.files.insert(file.path.clone(), TreeEntry { oid, kind: FileKind::Plain });
         }
         cache.head = Some(commit);
-        Ok(Outcome::Done)
+        Ok(AppendOutcome::Done)
     }
 
     fn revision(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::domain::{Code, Diagnostic};
 use crate::edge::durable_write::DurableWriter;
 use crate::edge::errors::files;
 use crate::edge::local_files::local_path;
-use crate::trail::{Addition, Outcome, ROOT, STAGING};
+use crate::trail::{Addition, AppendOutcome, ROOT, STAGING};
 
 /// The folder `audit/.staging`. All methods but [`StagingArea::open`] need the lock.
 pub(super) struct StagingArea {
@@ -37,7 +37,7 @@ impl StagingArea {
     }
 
     /// Adds the files: those beside the folder of the entry first, then that folder in one step.
-    pub(super) fn commit(&self, addition: &Addition) -> Result<Outcome, Diagnostic> {
+    pub(super) fn commit(&self, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
         let result = self.stage_and_move(addition);
         // After success it is empty. If it cannot be removed now, the next writer removes it; verify
         // ignores it.
@@ -45,7 +45,7 @@ impl StagingArea {
         result
     }
 
-    fn stage_and_move(&self, addition: &Addition) -> Result<Outcome, Diagnostic> {
+    fn stage_and_move(&self, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
         self.writer.ensure_folder(&self.staging)?;
         let within = format!("{}/", addition.folder);
         let staged = self.staging.join("folder");
@@ -61,11 +61,11 @@ impl StagingArea {
         for file in beside {
             // Programs that take no lock may be first, such as git or an editor.
             if !self.writer.create(&self.staging, &local_path(&self.root, &file.path), &file.bytes)? {
-                return Ok(Outcome::Conflict);
+                return Ok(AppendOutcome::Conflict);
             }
         }
         self.move_folder(&staged, &addition.folder)?;
-        Ok(Outcome::Done)
+        Ok(AppendOutcome::Done)
     }
 
     /// Renames the staged folder. A rename replaces no folder with content, and no file.

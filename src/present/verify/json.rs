@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::unchecked;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
-use crate::trail::{Anchor, AnchorHash, History, Matched, Subject, Verification, Weight};
+use crate::trail::{Anchor, AnchorHash, FileHistory, Matched, Severity, Subject, Verification};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -116,10 +116,10 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
     let hex = |sha256: Option<Digest>| sha256.map(|sha256| sha256.to_string());
     let report = Report {
         schema: "evalsig.verify/v1",
-        result: match answer.weight() {
-            Weight::Note => "intact",
-            Weight::Broken => "broken",
-            Weight::Undecided => "undecided",
+        result: match answer.severity() {
+            Severity::Note => "intact",
+            Severity::Broken => "broken",
+            Severity::Undecided => "undecided",
         },
         exit_code: answer.exit_code(),
         subject: match answer.subject {
@@ -169,7 +169,7 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
             .iter()
             .map(|finding| JsonFinding {
                 kind: finding.kind.as_str(),
-                weight: finding.weight.as_str(),
+                weight: finding.severity.as_str(),
                 path: (!finding.path.is_empty()).then_some(finding.path.as_str()),
                 index: finding.index,
                 about: finding.kind.about(),
@@ -186,7 +186,7 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
     Ok(text)
 }
 
-fn git(history: &History) -> Git<'_> {
+fn git(history: &FileHistory) -> Git<'_> {
     Git {
         commit: &history.commit,
         r#ref: &history.name,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use evalsig::domain::Code;
 use evalsig::edge::Bucket;
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::proxy::{Fate, Proxy};
@@ -29,9 +29,9 @@ impl Line {
 
     /// Creates an object, which must be told as new with its one version.
     fn is_created(&self) {
-        let Created::New(receipt) = self.bucket.create("run", b"ours").unwrap() else { panic!("not new") };
+        let Created::New(created) = self.bucket.create("run", b"ours").unwrap() else { panic!("not new") };
         assert!(self.proxy.is_through(), "{:?}", self.proxy.requests());
-        assert_eq!(self.server.versions(&self.name, "p/run"), [receipt.version.expect("a version")]);
+        assert_eq!(self.server.versions(&self.name, "p/run"), [created.id.expect("a version")]);
         assert_eq!(self.bucket.read("run").unwrap().expect("an object").bytes, b"ours");
     }
 }

@@ -1,6 +1,6 @@
 //! A bucket under Object Lock: what it keeps, and what it does not keep from happening.
 
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::server::{Server, open};
@@ -10,10 +10,10 @@ fn a_version_under_retention_cannot_be_deleted_and_a_delete_only_hides_it() {
     let Some(server) = Server::shared() else { return };
     let name = server.locked_bucket();
     let bucket = open(server.port, &format!("s3://{name}"));
-    let Created::New(receipt) = bucket.create("audit/v1/audit.json", b"evidence").unwrap() else {
+    let Created::New(created) = bucket.create("audit/v1/audit.json", b"evidence").unwrap() else {
         panic!("not new")
     };
-    let version = receipt.version.expect("a version");
+    let version = created.id.expect("a version");
     let key = json!({"Bucket": name, "Key": "audit/v1/audit.json"});
     let with = |more: serde_json::Value| {
         let mut arguments = key.clone();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use evalsig::domain::Digest;
-use evalsig::store::Place as _;
+use evalsig::store::ObjectStore as _;
 use serde_json::{Value, json};
 
 use super::proxy::{Fate, Proxy};
@@ -68,7 +68,7 @@ fn a_trail_and_its_runs_are_mirrored_and_verified_there() {
         let there = mirrored.read(path).unwrap().expect("an object");
         assert_eq!(object["sha256"], Digest::of(&there.bytes).to_string());
         assert_eq!((&object["bytes"], &object["created"]), (&json!(there.bytes.len()), &json!(true)));
-        assert_eq!(object["version"].as_str(), there.receipt.version.as_deref());
+        assert_eq!(object["version"].as_str(), there.version.id.as_deref());
         assert!(object["version"].is_string() && object["etag"].is_string(), "{object}");
         // The retention of the bucket holds for each of them.
         let version = json!({"Bucket": name, "Key": format!("app/{path}"), "VersionId": object["version"]});

@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use evalsig::store::{Created, Place as _};
+use evalsig::store::{Created, ObjectStore as _};
 use serde_json::json;
 
 use super::proxy::Proxy;
@@ -19,15 +19,15 @@ fn what_is_created_is_listed_and_read_and_never_written_again() {
     assert!(bucket.list("app").unwrap().is_empty());
     assert_eq!(bucket.read(ESCAPED).unwrap(), None);
 
-    let Created::New(receipt) = bucket.create(ESCAPED, b"first").unwrap() else { panic!("not new") };
+    let Created::New(created) = bucket.create(ESCAPED, b"first").unwrap() else { panic!("not new") };
     let key = format!("deep/store/{ESCAPED}");
-    let version = receipt.version.clone().expect("a version");
+    let version = created.id.clone().expect("a version");
     assert_eq!(server.versions(&name, &key), std::slice::from_ref(&version));
-    assert!(receipt.etag.is_some());
+    assert!(created.etag.is_some());
 
     assert_eq!(bucket.create(ESCAPED, b"other").unwrap(), Created::Exists);
     let there = bucket.read(ESCAPED).unwrap().expect("an object");
-    assert_eq!((there.bytes.as_slice(), there.receipt), (b"first".as_slice(), receipt));
+    assert_eq!((there.bytes.as_slice(), there.version), (b"first".as_slice(), created));
     assert_eq!(server.versions(&name, &key), [version], "nothing was written over it");
 
     assert_eq!(bucket.list("").unwrap(), [ESCAPED]);
@@ -103,6 +103,6 @@ fn of_sixteen_writers_of_one_key_one_is_new() {
         assert_eq!(new.len(), 1, "{ends:?}");
         let there = open(server.port, &format!("s3://{name}")).read(&path).unwrap().expect("an object");
         assert_eq!(there.bytes, format!("writer {}", new[0]).into_bytes());
-        assert_eq!(server.versions(&name, &path), [there.receipt.version.expect("a version")]);
+        assert_eq!(server.versions(&name, &path), [there.version.id.expect("a version")]);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evalsig::edge::{Bucket, BucketOptions};
-use evalsig::store::Place as _;
+use evalsig::store::ObjectStore as _;
 
 use super::proxy::{Fate, Proxy};
 use super::server::{SECRET, Server, environment, open_with};

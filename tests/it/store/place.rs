@@ -4,7 +4,7 @@ use evalsig::domain::{Code, Item, ProjectId, RunFrame, RunFrameBuilder, RunMetad
 use evalsig::edge::StoreDir;
 use evalsig::envelope::v1::VerdictWord;
 use evalsig::readers::{self, ReadOptions};
-use evalsig::store::{Baseline, Decided, Place as _, Shelf};
+use evalsig::store::{Baseline, DecisionFacts, ObjectStore as _, RunArchive};
 use proptest::prelude::*;
 
 use crate::support::runs::{Row, text, valid_rows};
@@ -28,12 +28,12 @@ fn run(names: &[String; 3], rows: &[Row], fingerprints: bool) -> RunFrame {
 pub(super) fn store_at(root: &std::path::Path, json: &str, ts: &str) {
     let run = readers::read(json.as_bytes(), None, &ReadOptions::default()).unwrap().run;
     let (place, project) = (StoreDir::at(root), ProjectId::default());
-    let shelf = Shelf { place: &place, project: &project, ts, cluster_key: None };
-    shelf.keep(Baseline::Run(&run), &run, decided()).unwrap();
+    let archive = RunArchive { place: &place, project: &project, ts, cluster_key: None };
+    archive.keep(Baseline::Run(&run), &run, decided()).unwrap();
 }
 
-fn decided() -> Decided {
-    Decided {
+fn decided() -> DecisionFacts {
+    DecisionFacts {
         decision_sha256: "d".into(),
         verdict: VerdictWord::Allow,
         delta: 0.5,
@@ -50,8 +50,8 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let place = StoreDir::at(folder.path());
         let project = ProjectId::default();
-        let shelf = Shelf { place: &place, project: &project, ts: "2026-11-21T17:00:00Z", cluster_key: None };
-        let kept = shelf.keep(Baseline::Run(&frame), &frame, decided());
+        let archive = RunArchive { place: &place, project: &project, ts: "2026-11-21T17:00:00Z", cluster_key: None };
+        let kept = archive.keep(Baseline::Run(&frame), &frame, decided());
         if rows.iter().any(|(_, epoch, ..)| i32::try_from(*epoch).is_err()) {
             prop_assert_eq!(kept.unwrap_err().code, Code::StoreNotWritten);
             return Ok(());
@@ -66,7 +66,7 @@ proptest! {
             prop_assert_eq!(&read.metadata().run_id, &frame.metadata().run_id);
         }
         // Again, in a later month: nothing is added.
-        let later = Shelf { ts: "2027-02-01T00:00:00Z", ..shelf };
+        let later = RunArchive { ts: "2027-02-01T00:00:00Z", ..archive };
         prop_assert_eq!(later.keep(Baseline::Run(&frame), &frame, decided()).unwrap(), (baseline, candidate));
         prop_assert_eq!(place.list("default").unwrap().len(), 3);
     }

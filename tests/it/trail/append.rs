@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use evalsig::domain::{Code, Digest};
-use evalsig::trail::{Appended, ENTRY_SCHEMA, Kind, Placement};
+use evalsig::trail::{Appended, ENTRY_SCHEMA, FindingKind, Placement};
 
 use super::{Decision, MemoryTrail, ask, ask_with, breaks, envelopes, five};
 
@@ -40,7 +40,7 @@ fn the_same_decision_again_writes_nothing() {
     // Not only the newest attempt counts.
     let again = Decision::new("v1", 1).append(&trail).unwrap();
     let Appended::Exists(receipt) = &again else { panic!("{again:?}") };
-    assert_eq!(receipt, first.receipt());
+    assert_eq!(receipt, first.location());
     assert_eq!((receipt.index, receipt.attempt, receipt.path.as_str()), (1, 1, "audit/v1/audit.json"));
     assert_eq!(*trail.files.borrow(), before);
     // The same inputs for another release are another decision.
@@ -50,7 +50,7 @@ fn the_same_decision_again_writes_nothing() {
 #[test]
 fn an_attempt_supersedes_the_newest_before_it() {
     let trail = MemoryTrail::default();
-    let first = Decision::new("v1", 1).append(&trail).unwrap().receipt().clone();
+    let first = Decision::new("v1", 1).append(&trail).unwrap().location().clone();
     let second = Decision::new("v1", 2);
     let placement = Cell::new(None);
     envelopes::append(
@@ -87,7 +87,7 @@ fn a_race_lost_to_another_release_rebuilds_only_the_entry() {
         },
         &ours.time(),
     );
-    assert_eq!(done.unwrap().receipt().index, 2);
+    assert_eq!(done.unwrap().location().index, 2);
     assert_eq!((rendered.get(), trail.tries.get()), (1, 3));
     assert_eq!(ask(&trail.files.borrow()).exit_code(), 0);
 }
@@ -98,7 +98,7 @@ fn a_race_lost_within_the_release_renders_anew() {
     *trail.intruder.borrow_mut() =
         Some(Box::new(|trail| drop(Decision::new("v1", 7).append(trail).unwrap())));
     let done = Decision::new("v1", 1).append(&trail).unwrap();
-    assert_eq!((done.receipt().index, done.receipt().attempt), (2, 2));
+    assert_eq!((done.location().index, done.location().attempt), (2, 2));
     assert_eq!(ask(&trail.files.borrow()).exit_code(), 0);
 }
 
@@ -227,7 +227,7 @@ fn a_newer_trail_is_read_and_not_extended() {
         let files = newer(part, extra);
         let answer = ask(&files);
         assert_eq!(answer.exit_code(), 0, "{extra}: {:?}", answer.findings);
-        assert!(answer.findings.iter().any(|f| f.kind == Kind::Newer), "{extra}");
+        assert!(answer.findings.iter().any(|f| f.kind == FindingKind::Newer), "{extra}");
         let trail = MemoryTrail::of(files.clone());
         for decision in [Decision::new("v9", 9), Decision::new("v1.1.0", 9), Decision::new("v1.1.0", 5)] {
             let error = decision.append(&trail).unwrap_err();

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use evalsig::trail::Kind;
+use evalsig::trail::FindingKind;
 use serde_json::Value;
 
 use super::{Files, gather, golden, spread};
@@ -107,7 +107,7 @@ fn is_hyphenated(span: &str) -> bool {
 #[test]
 fn every_kind_that_is_named_exists() {
     let (page, schema) = (page(), schema());
-    let kinds: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let kinds: BTreeSet<&str> = FindingKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let mut named = BTreeSet::new();
     for row in rows(section(&page, "Who could do what")) {
         assert_eq!(row.len(), 3, "{row:?}");

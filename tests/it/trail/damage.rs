@@ -3,8 +3,8 @@
 use crate::tree;
 use evalsig::domain::Digest;
 use evalsig::trail::{
-    ENTRY_SCHEMA, Entry, EnvelopeRef, FileKind, Kind, Link, Listed, Question, Snapshot, TrailFiles, Weight,
-    verify,
+    ENTRY_SCHEMA, Entry, EnvelopeRef, FileKind, FindingKind, Link, Listed, Question, Severity, Snapshot,
+    TrailFiles, verify,
 };
 use proptest::prelude::*;
 
@@ -138,8 +138,8 @@ fn every_duplicate_is_found_and_named() {
         let bytes = files[&format!("audit/v1.0.0/{name}")].clone();
         files.insert(format!("audit/v1.0.1/{name}"), bytes);
     }
-    let kinds: Vec<Kind> = breaks(&ask(&files)).into_iter().map(|(kind, _)| kind).collect();
-    for kind in [Kind::EntryMisplaced, Kind::EnvelopeMisplaced, Kind::Fork] {
+    let kinds: Vec<FindingKind> = breaks(&ask(&files)).into_iter().map(|(kind, _)| kind).collect();
+    for kind in [FindingKind::EntryMisplaced, FindingKind::EnvelopeMisplaced, FindingKind::Fork] {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
 }
@@ -172,7 +172,7 @@ fn an_entry_rewritten_with_a_fresh_checksum_breaks_the_link_to_it() {
         let sealed = format!("{body}\"checksum\": \"{}\"\n}}\n", Digest::of(body.as_bytes()));
         files.insert(path.clone(), sealed.into_bytes());
         let answer = ask(&files);
-        assert_eq!(breaks(&answer), [(Kind::LinkBroken, path)], "entry {}", at + 1);
+        assert_eq!(breaks(&answer), [(FindingKind::LinkBroken, path)], "entry {}", at + 1);
         assert_eq!(answer.findings[0].index, Some(at as u64 + 1));
     }
 }
@@ -185,12 +185,12 @@ fn an_inserted_entry_is_found_and_named() {
         .map(|(index, folder)| Link { index, sha256: Digest::of(&five()[&format!("{folder}/entry.json")]) })
         .collect();
     // In each place, linked to what is before it; and behind the head without a link that fits.
-    let mut cases: Vec<(u64, Option<Link>, Kind)> = vec![(1, None, Kind::Fork)];
-    cases.extend(links.iter().take(4).map(|link| (link.index + 1, Some(*link), Kind::Fork)));
-    cases.push((6, Some(links[3]), Kind::LinkBroken));
-    cases.push((6, None, Kind::LinkBroken));
-    cases.push((8, Some(Link { index: 7, ..links[4] }), Kind::IndexMissing));
-    cases.push((u64::MAX, Some(Link { index: u64::MAX - 1, ..links[4] }), Kind::IndexMissing));
+    let mut cases: Vec<(u64, Option<Link>, FindingKind)> = vec![(1, None, FindingKind::Fork)];
+    cases.extend(links.iter().take(4).map(|link| (link.index + 1, Some(*link), FindingKind::Fork)));
+    cases.push((6, Some(links[3]), FindingKind::LinkBroken));
+    cases.push((6, None, FindingKind::LinkBroken));
+    cases.push((8, Some(Link { index: 7, ..links[4] }), FindingKind::IndexMissing));
+    cases.push((u64::MAX, Some(Link { index: u64::MAX - 1, ..links[4] }), FindingKind::IndexMissing));
     for (index, previous, kind) in cases {
         let mut files = five();
         let bytes = Decision::new("inserted", 77).bytes(&first);
@@ -228,11 +228,13 @@ fn a_rewritten_tail_is_found_only_with_an_anchor() {
     reseal(&mut forged, &ORDER);
     let answer = ask(&forged);
     assert_eq!((answer.exit_code(), answer.anchored()), (0, false));
-    assert!(answer.findings.iter().any(|f| f.kind == Kind::NotAnchored && f.weight == Weight::Note));
+    assert!(
+        answer.findings.iter().any(|f| f.kind == FindingKind::NotAnchored && f.severity == Severity::Note)
+    );
     for anchor in [head, envelope, third] {
         let answer = ask_with(&forged, &[anchor]);
         assert_eq!(answer.exit_code(), 1);
-        assert_eq!(breaks(&answer), [(Kind::AnchorMissing, String::new())]);
+        assert_eq!(breaks(&answer), [(FindingKind::AnchorMissing, String::new())]);
         assert!(answer.findings[0].expected.contains(&anchor.to_string()));
         assert_eq!(ask_with(&files, &[anchor]).exit_code(), 0);
     }
@@ -265,7 +267,7 @@ fn an_envelope_that_lacks_a_member_or_has_it_in_another_form_is_named() {
         assert!(text.contains(from), "{from}: {text}");
         files.insert(path.into(), text.replacen(from, to, 1).into_bytes());
         reseal(&mut files, &ORDER);
-        assert_eq!(breaks(&ask(&files)), [(Kind::EnvelopeUnreadable, path.into())], "{from}");
+        assert_eq!(breaks(&ask(&files)), [(FindingKind::EnvelopeUnreadable, path.into())], "{from}");
     }
 }
 
@@ -274,7 +276,12 @@ fn a_required_anchor_that_is_not_given_leaves_the_question_open() {
     let question = Question { require_anchor: true, ..Question::default() };
     let answer = verify(&MemoryTrail::of(five()), &question).unwrap();
     assert_eq!(answer.exit_code(), 2);
-    assert!(answer.findings.iter().any(|f| f.kind == Kind::NotAnchored && f.weight == Weight::Undecided));
+    assert!(
+        answer
+            .findings
+            .iter()
+            .any(|f| f.kind == FindingKind::NotAnchored && f.severity == Severity::Undecided)
+    );
     // Broken is broken, anchored or not.
     let mut files = five();
     files.remove("audit/rc-1/entry.json");
@@ -287,21 +294,24 @@ fn attempts_resealed_with_care_still_show() {
     let mut files = five();
     files.retain(|path, _| !path.contains("attempts/002"));
     reseal(&mut files, &["audit/v1.0.0", "audit/v1.1.0", "audit/rc-1", "audit/v1.1.0/attempts/003"]);
-    assert_eq!(breaks(&ask(&files)), [(Kind::AttemptMissing, "audit/v1.1.0/attempts/002/audit.json".into())]);
+    assert_eq!(
+        breaks(&ask(&files)),
+        [(FindingKind::AttemptMissing, "audit/v1.1.0/attempts/002/audit.json".into())]
+    );
     // The newest moved up to close the gap.
     for name in ["audit.json", "entry.json"] {
         let bytes = files.remove(&format!("audit/v1.1.0/attempts/003/{name}")).unwrap();
         files.insert(format!("audit/v1.1.0/attempts/002/{name}"), bytes);
     }
     reseal(&mut files, &["audit/v1.0.0", "audit/v1.1.0", "audit/rc-1", "audit/v1.1.0/attempts/002"]);
-    let kinds: Vec<Kind> = breaks(&ask(&files)).into_iter().map(|(kind, _)| kind).collect();
-    assert_eq!(kinds, [Kind::EnvelopeMisplaced, Kind::SupersedesWrong]);
+    let kinds: Vec<FindingKind> = breaks(&ask(&files)).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [FindingKind::EnvelopeMisplaced, FindingKind::SupersedesWrong]);
     // Attempts recorded in another order.
     let mut files = five();
     reseal(&mut files, &[ORDER[0], ORDER[1], ORDER[4], ORDER[3], ORDER[2]]);
     assert_eq!(
         breaks(&ask(&files)),
-        [(Kind::AttemptsOutOfOrder, "audit/v1.1.0/attempts/003/entry.json".into())]
+        [(FindingKind::AttemptsOutOfOrder, "audit/v1.1.0/attempts/003/entry.json".into())]
     );
     // A superseded attempt replaced.
     let mut files = five();
@@ -311,7 +321,7 @@ fn attempts_resealed_with_care_still_show() {
     reseal(&mut files, &ORDER);
     assert_eq!(
         breaks(&ask(&files)),
-        [(Kind::SupersedesWrong, "audit/v1.1.0/attempts/002/audit.json".into())]
+        [(FindingKind::SupersedesWrong, "audit/v1.1.0/attempts/002/audit.json".into())]
     );
 }
 
@@ -325,13 +335,15 @@ fn a_clone_with_autocrlf_is_recognised_by_name() {
     assert_eq!(answer.exit_code(), 1);
     let breaks = breaks(&answer);
     assert_eq!(breaks.len(), 10, "{breaks:?}");
-    assert!(breaks.iter().all(|(kind, _)| *kind == Kind::LineEndings), "{breaks:?}");
+    assert!(breaks.iter().all(|(kind, _)| *kind == FindingKind::LineEndings), "{breaks:?}");
     // What the bytes were is still known, and so is the anchor.
     assert_eq!(answer.head, ask(&five()).head);
     assert!(answer.lines.iter().all(|line| line.verdict.is_some() && !line.ok));
     // A conversion does not hide a change.
     files.get_mut("audit/rc-1/audit.json").unwrap()[30] ^= 1;
-    assert!(super::breaks(&ask(&files)).contains(&(Kind::EnvelopeChanged, "audit/rc-1/audit.json".into())));
+    assert!(
+        super::breaks(&ask(&files)).contains(&(FindingKind::EnvelopeChanged, "audit/rc-1/audit.json".into()))
+    );
 }
 
 #[test]
@@ -347,15 +359,15 @@ fn strange_files_are_named_and_known_ones_noted() {
     }
     let answer = ask(&files);
     assert_eq!(answer.exit_code(), 0, "{:?}", answer.findings);
-    let notes = |kind: Kind| answer.findings.iter().filter(|f| f.kind == kind).count();
-    assert_eq!((notes(Kind::Signature), notes(Kind::Leftover)), (3, 1));
+    let notes = |kind: FindingKind| answer.findings.iter().filter(|f| f.kind == kind).count();
+    assert_eq!((notes(FindingKind::Signature), notes(FindingKind::Leftover)), (3, 1));
 
     for path in
         ["audit/README.md", "audit/v1.0.0/Audit.json", "audit/v1.0.0/audit (1).json", "audit/v8/a.pem"]
     {
         let mut files = five();
         files.insert(path.into(), b"x".to_vec());
-        assert_eq!(breaks(&ask(&files)), [(Kind::UnexpectedFile, path.into())]);
+        assert_eq!(breaks(&ask(&files)), [(FindingKind::UnexpectedFile, path.into())]);
     }
     // Under a name that some file systems would merge with another.
     let mut files = five();
@@ -363,7 +375,7 @@ fn strange_files_are_named_and_known_ones_noted() {
         let bytes = files[&format!("audit/rc-1/{name}")].clone();
         files.insert(format!("audit/RC-1/{name}"), bytes);
     }
-    assert!(breaks(&ask(&files)).contains(&(Kind::ReleaseCase, "audit/rc-1".into())));
+    assert!(breaks(&ask(&files)).contains(&(FindingKind::ReleaseCase, "audit/rc-1".into())));
 }
 
 /// A trail in which one path is something else than a plain file.
@@ -390,7 +402,7 @@ fn links_and_special_files_are_named_and_never_read() {
     {
         for kind in [FileKind::Link, FileKind::Other] {
             let answer = verify(&Special(MemoryTrail::of(five()), path, kind), &Question::default()).unwrap();
-            assert!(breaks(&answer).contains(&(Kind::NotAFile, path.into())), "{:?}", answer.findings);
+            assert!(breaks(&answer).contains(&(FindingKind::NotAFile, path.into())), "{:?}", answer.findings);
         }
     }
 }
@@ -398,7 +410,7 @@ fn links_and_special_files_are_named_and_never_read() {
 #[test]
 fn nothing_to_verify_is_no_pass() {
     let answer = ask(&Files::new());
-    assert_eq!((answer.exit_code(), answer.findings[0].kind), (2, Kind::NothingToVerify));
+    assert_eq!((answer.exit_code(), answer.findings[0].kind), (2, FindingKind::NothingToVerify));
     // An auditor who kept a hash knows more: the trail was emptied.
     assert_eq!(ask_with(&Files::new(), &[Digest::of(b"kept")]).exit_code(), 1);
     let absent = Question { release_id: Some("v7".parse().unwrap()), ..Question::default() };

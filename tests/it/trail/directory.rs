@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use evalsig::domain::{Code, Diagnostic};
 use evalsig::edge::trail_dir::TrailDir;
-use evalsig::trail::{Appended, Kind, TrailFiles as _, Weight};
+use evalsig::trail::{Appended, FindingKind, Severity, TrailFiles as _};
 
 use super::{Decision, ask, ask_dir, breaks, five, gather, spread};
 
@@ -62,7 +62,7 @@ fn leftovers_are_a_note_and_are_swept() {
     fs::write(left.join("audit.json"), b"{\"half").unwrap();
     let answer = ask_dir(dir.path());
     assert_eq!(answer.exit_code(), 0);
-    assert!(answer.findings.iter().any(|f| f.kind == Kind::Leftover && f.weight == Weight::Note));
+    assert!(answer.findings.iter().any(|f| f.kind == FindingKind::Leftover && f.severity == Severity::Note));
     append(dir.path(), "v2", 2).unwrap();
     assert!(!left.exists());
     assert_eq!(ask_dir(dir.path()).entries, 2);
@@ -87,7 +87,7 @@ fn links_are_not_written_through() {
         assert!(error.what.contains("link"), "{place}: {error}");
         assert_eq!((gather(&away), link.is_symlink()), (before, true), "{place}");
         if place != "audit/.staging" {
-            assert!(breaks(&ask_dir(dir.path())).contains(&(Kind::NotAFile, place.into())), "{place}");
+            assert!(breaks(&ask_dir(dir.path())).contains(&(FindingKind::NotAFile, place.into())), "{place}");
         }
     }
     // Nor read through: an envelope that is a link is not the envelope.
@@ -109,7 +109,7 @@ fn a_pipe_in_the_trail_is_named_and_does_not_hang() {
         crate::tree::skipped("there is no mkfifo here");
         return;
     }
-    assert_eq!(breaks(&ask_dir(dir.path())), [(Kind::NotAFile, "audit/v1/extra.sig".into())]);
+    assert_eq!(breaks(&ask_dir(dir.path())), [(FindingKind::NotAFile, "audit/v1/extra.sig".into())]);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_file_longer_than_any_envelope_is_not_read_whole() {
     File::options().write(true).open(dir.path().join(path)).unwrap().set_len(1 << 32).unwrap();
     let bytes = TrailDir::at(dir.path()).read(path).unwrap();
     assert_eq!(bytes.len(), evalsig::trail::MAX_FILE + 1);
-    assert_eq!(breaks(&ask_dir(dir.path())), [(Kind::EnvelopeChanged, path.into())]);
+    assert_eq!(breaks(&ask_dir(dir.path())), [(FindingKind::EnvelopeChanged, path.into())]);
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> bool {
@@ -286,7 +286,7 @@ fn a_clone_with_autocrlf_keeps_the_trail_and_without_the_rule_says_what_happened
         assert!(git(&origin, &["rm", "-q", rule]) && git(&origin, &["commit", "-qm", "y"]));
         assert!(git(dir.path(), &[&clone[..5], &["second"]].concat()));
         let answer = ask_dir(&dir.path().join("second"));
-        let converted = breaks(&answer).iter().filter(|(kind, _)| *kind == Kind::LineEndings).count();
+        let converted = breaks(&answer).iter().filter(|(kind, _)| *kind == FindingKind::LineEndings).count();
         assert_eq!((answer.exit_code(), converted), (1, 4), "{:?}", answer.findings);
     }
 }

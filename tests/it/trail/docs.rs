@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use evalsig::trail::{ENTRY_SCHEMA, Kind};
+use evalsig::trail::{ENTRY_SCHEMA, FindingKind};
 
 use super::{golden, spread};
 
@@ -85,11 +85,11 @@ fn the_commands_find_damage() {
 #[test]
 fn every_kind_of_finding_has_its_row() {
     let text = text();
-    for kind in Kind::ALL {
+    for kind in FindingKind::ALL {
         let row = format!("| `{}` | {} |", kind.as_str(), kind.about());
         assert!(text.contains(&row), "docs/trail.md lacks the row\n{row}");
     }
     let rows = text.lines().filter(|line| line.starts_with("| `") && line.contains(". |")).count();
-    assert_eq!(rows, Kind::ALL.len());
+    assert_eq!(rows, FindingKind::ALL.len());
     assert!(text.contains(ENTRY_SCHEMA));
 }

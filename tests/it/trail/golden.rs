@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use evalsig::domain::Digest;
 use evalsig::edge::trail_dir::TrailDir;
 use evalsig::envelope;
-use evalsig::trail::stamp::Authorities;
+use evalsig::trail::time_stamp::Authorities;
 use evalsig::trail::{Appended, Placement, PublicKey, Question, Trust, verify};
 
 use crate::support::authority::Authority;
@@ -107,7 +107,7 @@ fn make_the_frozen_time_stamps() {
     for (release, number) in [("v1.0.0", 3), ("v1.1.0", 5), ("v1.1.0", 6), ("v1.2.0", 7)] {
         let mut stamp = |entry: &[u8]| Ok(Some(authority.stamp(entry)));
         let done = Decision::new(release, number).append_stamped(&port, &mut stamp).unwrap();
-        let envelope = folder.join(&done.receipt().path);
+        let envelope = folder.join(&done.location().path);
         authority.openssl(&format!(
             "dgst -sha256 -sign release.key -out {}.sig {}",
             envelope.display(),

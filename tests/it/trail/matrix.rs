@@ -8,8 +8,10 @@ use std::process::Command;
 
 use evalsig::domain::Digest;
 use evalsig::envelope::{self, v1};
-use evalsig::trail::stamp::Authorities;
-use evalsig::trail::{Entry, EnvelopeRef, Kind, Link, PublicKey, Question, Trust, Verification, verify};
+use evalsig::trail::time_stamp::Authorities;
+use evalsig::trail::{
+    Entry, EnvelopeRef, FindingKind, Link, PublicKey, Question, Trust, Verification, verify,
+};
 
 use super::{Decision, Files, MemoryTrail, breaks, spread};
 use crate::support::authority::Authority;
@@ -59,8 +61,8 @@ fn evidence() -> Option<Evidence> {
         let decision = Decision::new(&format!("v{}", number * 7 % 9), number);
         let mut stamp = |entry: &[u8]| Ok(Some(authority.stamp(entry)));
         let done = decision.append_stamped(&trail, &mut stamp).unwrap();
-        let folder = done.receipt().path.strip_suffix("/audit.json").unwrap().to_owned();
-        let signature = sign(&authority, &trail.files.borrow()[&done.receipt().path]);
+        let folder = done.location().path.strip_suffix("/audit.json").unwrap().to_owned();
+        let signature = sign(&authority, &trail.files.borrow()[&done.location().path]);
         trail.files.borrow_mut().insert(format!("{folder}/audit.json.sig"), signature);
         order.push(folder);
     }
@@ -161,9 +163,12 @@ fn every_swapped_and_duplicated_file_is_found_and_named() {
     for name in ["audit.json", "entry.json", "entry.tsr", "audit.json.sig"] {
         copied.insert(format!("audit/v99/{name}"), files[&format!("{}/{name}", evidence.order[19])].clone());
     }
-    let kinds: BTreeSet<Kind> =
+    let kinds: BTreeSet<FindingKind> =
         breaks(&evidence.ask(&copied, &[])).into_iter().map(|(kind, _)| kind).collect();
-    assert!(kinds.contains(&Kind::EntryMisplaced) && kinds.contains(&Kind::EnvelopeMisplaced), "{kinds:?}");
+    assert!(
+        kinds.contains(&FindingKind::EntryMisplaced) && kinds.contains(&FindingKind::EnvelopeMisplaced),
+        "{kinds:?}"
+    );
 }
 
 /// A trail whose twelfth verdict is turned to its opposite, with every hash after it made anew.
@@ -212,13 +217,13 @@ fn history_written_anew_is_found_by_what_lies_outside_it() {
 
     // The time stamps are of the old entries: found without anybody to trust.
     let clumsy = rewritten(&evidence, |_| ());
-    assert_eq!(kinds(&plain(&clumsy)), [Kind::TimeStampWrong].into());
-    assert!(kinds(&evidence.ask(&clumsy, &[])).contains(&Kind::SignatureWrong));
+    assert_eq!(kinds(&plain(&clumsy)), [FindingKind::TimeStampWrong].into());
+    assert!(kinds(&evidence.ask(&clumsy, &[])).contains(&FindingKind::SignatureWrong));
 
     // Without them the envelopes say what was removed.
     let mut bare = clumsy.clone();
     bare.retain(|path, _| !path.ends_with(".tsr") && !path.ends_with(".sig"));
-    assert_eq!(kinds(&plain(&bare)), [Kind::TimeStampMissing].into());
+    assert_eq!(kinds(&plain(&bare)), [FindingKind::TimeStampMissing].into());
 
     // Whoever thinks of that too leaves a trail without a fault, which only an anchor gives away.
     let mut careful = rewritten(&evidence, |envelope| envelope.time_stamp = None);
@@ -229,7 +234,7 @@ fn history_written_anew_is_found_by_what_lies_outside_it() {
     let answer = verify(&MemoryTrail::of(careful.clone()), &required).unwrap();
     assert_eq!(answer.exit_code(), 2, "whoever asks for an anchor is not fooled");
     let answer = evidence.ask(&careful, &[head]);
-    assert_eq!((answer.exit_code(), breaks(&answer)), (1, vec![(Kind::AnchorMissing, String::new())]));
+    assert_eq!((answer.exit_code(), breaks(&answer)), (1, vec![(FindingKind::AnchorMissing, String::new())]));
     assert_eq!(evidence.ask(&evidence.files, &[head]).exit_code(), 0);
 
     // Stamped and signed anew by the very authority and key: the anchor finds it still. The times are
@@ -242,13 +247,13 @@ fn history_written_anew_is_found_by_what_lies_outside_it() {
         restamped.insert(format!("{folder}/audit.json.sig"), sign(&evidence.authority, &envelope));
     }
     assert_eq!(evidence.ask(&restamped, &[]).exit_code(), 0);
-    assert_eq!(kinds(&evidence.ask(&restamped, &[head])), [Kind::AnchorMissing].into());
+    assert_eq!(kinds(&evidence.ask(&restamped, &[head])), [FindingKind::AnchorMissing].into());
 
     // The tail cut off, with everything that belongs to it.
     let mut cut = evidence.files.clone();
     cut.retain(|path, _| !path.starts_with(&format!("{}/", evidence.order[19])));
     assert_eq!(evidence.ask(&cut, &[]).exit_code(), 0);
-    assert_eq!(kinds(&evidence.ask(&cut, &[head])), [Kind::AnchorMissing].into());
+    assert_eq!(kinds(&evidence.ask(&cut, &[head])), [FindingKind::AnchorMissing].into());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use evalsig::edge::trail_dir::TrailDir;
-use evalsig::trail::{Appended, Kind};
+use evalsig::trail::{Appended, FindingKind};
 
 use super::{Decision, ask_dir};
 
@@ -147,6 +147,6 @@ fn a_kill_at_any_moment_leaves_a_whole_trail() {
     assert!(matches!(Decision::new("after", 1).append(&port), Ok(Appended::Written(_))));
     let answer = ask_dir(dir.path());
     assert_eq!((answer.exit_code(), answer.entries), (0, before + 1));
-    assert!(answer.findings.iter().all(|finding| finding.kind != Kind::Leftover));
+    assert!(answer.findings.iter().all(|finding| finding.kind != FindingKind::Leftover));
     eprintln!("{kills} kills, {before} entries, staging seen after {leftovers} of them");
 }

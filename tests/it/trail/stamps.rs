@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use evalsig::domain::Diagnostic;
-use evalsig::trail::stamp::Authorities;
-use evalsig::trail::{Kind, Question, Trust, Verification, Weight, verify};
+use evalsig::trail::time_stamp::Authorities;
+use evalsig::trail::{FindingKind, Question, Severity, Trust, Verification, verify};
 
 use super::{Decision, Files, MemoryTrail, breaks};
 use crate::support::authority::Authority;
@@ -28,8 +28,8 @@ fn ask(files: &Files, trusted: &[&Authority]) -> Verification {
     verify(&MemoryTrail::of(files.clone()), &question).unwrap()
 }
 
-fn kinds(answer: &Verification, weight: Weight) -> Vec<Kind> {
-    answer.findings.iter().filter(|finding| finding.weight == weight).map(|finding| finding.kind).collect()
+fn kinds(answer: &Verification, weight: Severity) -> Vec<FindingKind> {
+    answer.findings.iter().filter(|finding| finding.severity == weight).map(|finding| finding.kind).collect()
 }
 
 const FIRST: &str = "audit/v1/entry.tsr";
@@ -62,7 +62,10 @@ fn an_authority_that_is_trusted_anchors_the_chain_in_time() {
         // Without somebody to trust it is a note, and no anchor.
         let answer = ask(&files, &[]);
         assert_eq!((answer.exit_code(), answer.anchored()), (0, false));
-        assert_eq!(kinds(&answer, Weight::Note).iter().filter(|kind| **kind == Kind::TimeStamp).count(), 3);
+        assert_eq!(
+            kinds(&answer, Severity::Note).iter().filter(|kind| **kind == FindingKind::TimeStamp).count(),
+            3
+        );
     }
 }
 
@@ -73,7 +76,7 @@ fn a_token_of_somebody_else_is_worth_nothing() {
     let files = stamped(&theirs);
     let answer = ask(&files, &[&ours]);
     assert_eq!(breaks(&answer).len(), 3);
-    assert_eq!(breaks(&answer)[0], (Kind::TimeStampWrong, FIRST.into()));
+    assert_eq!(breaks(&answer)[0], (FindingKind::TimeStampWrong, FIRST.into()));
     assert!(answer.findings[0].found.contains("CN=theirs-signer"), "{}", answer.findings[0].found);
     assert_eq!((answer.anchored(), answer.lines[0].ok), (false, false));
     // Both may be trusted.
@@ -95,15 +98,15 @@ fn a_token_belongs_to_its_entry() {
         swapped.insert(SECOND.into(), files[FIRST].clone());
         assert_eq!(
             breaks(&ask(&swapped, trusted)),
-            [(Kind::TimeStampWrong, FIRST.into()), (Kind::TimeStampWrong, SECOND.into())]
+            [(FindingKind::TimeStampWrong, FIRST.into()), (FindingKind::TimeStampWrong, SECOND.into())]
         );
         let mut removed = files.clone();
         removed.remove(FIRST);
-        assert_eq!(breaks(&ask(&removed, trusted)), [(Kind::TimeStampMissing, FIRST.into())]);
+        assert_eq!(breaks(&ask(&removed, trusted)), [(FindingKind::TimeStampMissing, FIRST.into())]);
         for bytes in [&b""[..], b"0", &files["audit/v1/entry.json"]] {
             let mut other = files.clone();
             other.insert(FIRST.into(), bytes.to_vec());
-            assert_eq!(breaks(&ask(&other, trusted)), [(Kind::TimeStampWrong, FIRST.into())]);
+            assert_eq!(breaks(&ask(&other, trusted)), [(FindingKind::TimeStampWrong, FIRST.into())]);
         }
     }
     // A trail written anew in one afternoon can be stamped anew, and says when that was.
@@ -128,7 +131,7 @@ fn every_flipped_bit_of_a_token_is_found_and_named() {
             for bit in 0..8 {
                 let mut changed = files.clone();
                 changed.get_mut(SECOND).unwrap()[at] ^= 1 << bit;
-                if breaks(&ask(&changed, &[&authority])) != [(Kind::TimeStampWrong, SECOND.into())] {
+                if breaks(&ask(&changed, &[&authority])) != [(FindingKind::TimeStampWrong, SECOND.into())] {
                     unseen.push((at, bit));
                 }
             }
@@ -146,7 +149,7 @@ fn a_time_far_from_the_entrys_own_is_remarked() {
     Decision::new("v1", 9_000_000).append_stamped(&trail, &mut stamp).unwrap();
     let answer = ask(&trail.files.into_inner(), &[&authority]);
     assert_eq!(answer.exit_code(), 0);
-    assert!(kinds(&answer, Weight::Note).contains(&Kind::TimeStampApart), "{:?}", answer.findings);
+    assert!(kinds(&answer, Severity::Note).contains(&FindingKind::TimeStampApart), "{:?}", answer.findings);
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn a_race_that_was_lost_has_the_new_entry_stamped() {
         Ok(Some(authority.stamp(entry)))
     };
     let done = Decision::new("v1", 1).append_stamped(&trail, &mut stamp).unwrap();
-    assert_eq!(done.receipt().stamp().as_deref(), Some(FIRST));
+    assert_eq!(done.location().stamp().as_deref(), Some(FIRST));
     assert_eq!(seen.borrow().len(), 2);
     assert_eq!(breaks(&ask(&trail.files.borrow(), &[&authority])), []);
     // Without the stamp that is required nothing is written.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::examine::Examination;
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::port::TrailFiles;
-use super::signature::{self, Judged};
-use super::stamp::{self, Token};
+use super::signature::{self, SignatureCheck};
+use super::time_stamp::{self, TimeStampToken};
 use super::trust::Trust;
 use crate::domain::Diagnostic;
 
@@ -37,14 +37,14 @@ pub struct Signed {
 
 /// What vouches for one slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Vouched {
+pub(super) struct Attestations {
     pub(super) stamped: Option<Stamped>,
     pub(super) signed: Vec<Signed>,
     /// Something lies there that should vouch for it, and does not.
     disputed: bool,
 }
 
-impl Vouched {
+impl Attestations {
     /// Somebody whom the user trusts signed it.
     pub(super) fn is_signed(&self) -> bool {
         self.signed.iter().any(|signed| signed.by.is_some())
@@ -61,17 +61,17 @@ impl Vouched {
     ) {
         let [entry, envelope] = paths;
         if self.stamped.is_none() && !trust.authorities.is_empty() && !self.disputed {
-            findings.push(Finding::note(Kind::NotStamped, entry).at(index));
+            findings.push(Finding::note(FindingKind::NotStamped, entry).at(index));
         }
         if trust.names_a_signer() && !self.is_signed() && !self.disputed {
-            findings.push(Finding::note(Kind::NotSigned, envelope).at(index));
+            findings.push(Finding::note(FindingKind::NotSigned, envelope).at(index));
         }
     }
 }
 
 /// The two files that something can be about, where their bytes are those that were written.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct About<'a> {
+pub(super) struct AttestedFiles<'a> {
     pub(super) index: Option<u64>,
     pub(super) entry: Option<&'a [u8]>,
     pub(super) written_at: Option<&'a str>,
@@ -84,20 +84,20 @@ pub(super) fn check(
     trail: &Examination,
     trust: &Trust,
     findings: &mut Vec<Finding>,
-) -> Result<BTreeMap<Slot, Vouched>, Diagnostic> {
+) -> Result<BTreeMap<Slot, Attestations>, Diagnostic> {
     let mut all = BTreeMap::new();
     for (slot, seen) in &trail.slots {
-        let mut vouched = Vouched::default();
+        let mut vouched = Attestations::default();
         let required = seen.facts.as_ref().is_some_and(|facts| facts.stamp_required);
         if required && !seen.beside.contains(&slot.stamp()) {
             findings.push(missing(slot.stamp(), seen.index()));
             vouched.disputed = true;
         }
-        let about = About {
+        let about = AttestedFiles {
             index: seen.index(),
-            entry: seen.spoken_of.entry.as_deref(),
+            entry: seen.covered.entry.as_deref(),
             written_at: seen.entry.as_ref().map(|read| read.entry.written_at.as_str()),
-            envelope: seen.spoken_of.envelope.as_deref(),
+            envelope: seen.covered.envelope.as_deref(),
         };
         for path in &seen.beside {
             judge(path, &files.read(path)?, about, trust, &mut vouched, findings);
@@ -110,7 +110,7 @@ pub(super) fn check(
 
 /// The time stamp without which the envelope says that nothing may be recorded.
 pub(super) fn missing(path: String, index: Option<u64>) -> Finding {
-    let finding = Finding::broken(Kind::TimeStampMissing, path).at(index);
+    let finding = Finding::broken(FindingKind::TimeStampMissing, path).at(index);
     finding.expected("the time stamp that the envelope says was required").found("no such file")
 }
 
@@ -118,9 +118,9 @@ pub(super) fn missing(path: String, index: Option<u64>) -> Finding {
 pub(super) fn judge(
     path: &str,
     bytes: &[u8],
-    about: About<'_>,
+    about: AttestedFiles<'_>,
     trust: &Trust,
-    vouched: &mut Vouched,
+    vouched: &mut Attestations,
     findings: &mut Vec<Finding>,
 ) {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -131,40 +131,42 @@ pub(super) fn judge(
         match judged {
             Ok(Some(stamped)) => {
                 if stamped.by.is_none() {
-                    findings.push(Finding::note(Kind::TimeStamp, path).at(about.index).found(&stamped.time));
+                    findings.push(
+                        Finding::note(FindingKind::TimeStamp, path).at(about.index).found(&stamped.time),
+                    );
                 }
                 if of_entry {
                     findings.extend(apart(path, &stamped, about));
                     vouched.stamped = Some(stamped);
                 }
             }
-            Ok(None) => findings.push(Finding::note(Kind::TimeStamp, path).at(about.index)),
+            Ok(None) => findings.push(Finding::note(FindingKind::TimeStamp, path).at(about.index)),
             Err(why) => {
                 vouched.disputed = true;
                 let expected = format!("a time stamp of {what} beside it by an authority that you trust");
-                let finding = Finding::broken(Kind::TimeStampWrong, path).at(about.index);
+                let finding = Finding::broken(FindingKind::TimeStampWrong, path).at(about.index);
                 findings.push(finding.expected(expected).found(why));
             }
         }
         return;
     }
-    let judged = signed.map_or(Judged::Open("nothing: what it signs is damaged"), |signed| {
+    let judged = signed.map_or(SignatureCheck::Unchecked("nothing: what it signs is damaged"), |signed| {
         signature::judge(name, bytes, signed, trust)
     });
     let by = match judged {
-        Judged::Good(by) => Some(by),
-        Judged::Open(with) => {
+        SignatureCheck::Valid(by) => Some(by),
+        SignatureCheck::Unchecked(with) => {
             findings.push(
-                Finding::note(Kind::Signature, path)
+                Finding::note(FindingKind::Signature, path)
                     .at(about.index)
                     .expected(format!("to be checked with {with}")),
             );
             None
         }
-        Judged::Wrong(why) => {
+        SignatureCheck::Invalid(why) => {
             vouched.disputed = true;
             findings.push(
-                Finding::broken(Kind::SignatureWrong, path)
+                Finding::broken(FindingKind::SignatureWrong, path)
                     .at(about.index)
                     .expected(format!("a signature over {what} beside it by whom you trust"))
                     .found(why),
@@ -177,7 +179,7 @@ pub(super) fn judge(
 
 /// The time at which these bytes were seen; nothing where nobody can tell who says so.
 fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>, String> {
-    let token = Token::read(token)?;
+    let token = TimeStampToken::read(token)?;
     if !token.is_of(signed) {
         return Err("a time stamp of other bytes".into());
     }
@@ -189,16 +191,16 @@ fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>
         return Ok(Some(Stamped { time, by: None }));
     }
     token.vouched(&signer, &trust.authorities)?;
-    Ok(Some(Stamped { time, by: Some(stamp::name(&signer)) }))
+    Ok(Some(Stamped { time, by: Some(time_stamp::name(&signer)) }))
 }
 
 /// A time far from the one that the entry names.
-fn apart(path: &str, stamped: &Stamped, about: About<'_>) -> Option<Finding> {
+fn apart(path: &str, stamped: &Stamped, about: AttestedFiles<'_>) -> Option<Finding> {
     let written_at = about.written_at?;
     let [seen, written]: [Timestamp; 2] = [stamped.time.parse().ok()?, written_at.parse().ok()?];
     let seconds = seen.as_second().saturating_sub(written.as_second());
     (seconds.saturating_abs() > APART).then(|| {
-        let finding = Finding::note(Kind::TimeStampApart, path).at(about.index);
+        let finding = Finding::note(FindingKind::TimeStampApart, path).at(about.index);
         finding
             .expected(format!("about {written_at}, when the entry says it was written"))
             .found(&stamped.time)

@@ -2,22 +2,23 @@
 //! same runs under the same decision again add nothing.
 
 use super::catalogue::{self, Catalogue, Scope};
-use super::facts::{Decided, Facts};
+use super::errors;
 use super::layout;
-use super::port::{Created, Place, Receipt};
+use super::port::{Created, ObjectStore, ObjectVersion};
 use super::rows;
+use super::run_facts::{DecisionFacts, RunFacts};
 use crate::domain::{Code, Diagnostic, Digest, ProjectId, RunFrame};
 use crate::readers::{self, ReadOptions};
 
 /// A run that is in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredFile {
     /// Its file, from the root of the store.
     pub path: String,
     /// SHA-256 of the file.
     pub sha256: Digest,
     /// What the place says of it.
-    pub receipt: Receipt,
+    pub version: ObjectVersion,
 }
 
 /// The baseline of a decision.
@@ -26,13 +27,13 @@ pub enum Baseline<'a> {
     /// A run that may not be in the store.
     Run(&'a RunFrame),
     /// One that was read from there.
-    Stored(&'a Stored),
+    Stored(&'a StoredFile),
 }
 
 /// A decision's runs, on their way into a project.
-pub struct Shelf<'a> {
+pub struct RunArchive<'a> {
     /// Where the store is.
-    pub place: &'a dyn Place,
+    pub place: &'a dyn ObjectStore,
     /// The project.
     pub project: &'a ProjectId,
     /// The moment of the decision: RFC 3339, UTC. Its month names the folder.
@@ -41,7 +42,7 @@ pub struct Shelf<'a> {
     pub cluster_key: Option<&'a str>,
 }
 
-impl Shelf<'_> {
+impl RunArchive<'_> {
     /// Stores baseline and candidate, the candidate with what was decided about it. A kill at any
     /// moment leaves no run or a whole one.
     ///
@@ -51,9 +52,9 @@ impl Shelf<'_> {
         &self,
         baseline: Baseline<'_>,
         candidate: &RunFrame,
-        decided: Decided,
-    ) -> Result<(Stored, Stored), Diagnostic> {
-        let facts = |run, decided| Facts::of(run, self.project, self.ts, self.cluster_key, decided);
+        decided: DecisionFacts,
+    ) -> Result<(StoredFile, StoredFile), Diagnostic> {
+        let facts = |run, decided| RunFacts::of(run, self.project, self.ts, self.cluster_key, decided);
         // Before the lock: others need not wait while a million rows are compressed.
         let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
         let mut names = vec![candidate.facts.run_id.clone()];
@@ -70,12 +71,12 @@ impl Shelf<'_> {
         let first = match baseline {
             // What is a baseline now may have been a candidate: its rows are in the store already.
             Ok(new) => {
-                let same = |facts: &Facts| facts.content_sha256 == new.facts.content_sha256;
+                let same = |facts: &RunFacts| facts.content_sha256 == new.facts.content_sha256;
                 self.put(&new, &same, &mut catalogue)?
             }
             Err(stored) => stored,
         };
-        let same = |facts: &Facts| facts.identity() == candidate.facts.identity();
+        let same = |facts: &RunFacts| facts.identity() == candidate.facts.identity();
         let second = self.put(&candidate, &same, &mut catalogue)?;
         catalogue.write(self.place, self.project)?;
         Ok((first, second))
@@ -85,24 +86,21 @@ impl Shelf<'_> {
     ///
     /// # Errors
     /// Those of the place, and `store-not-written`.
-    pub fn seal(&self, candidate: &Stored, envelope: &[u8]) -> Result<(), Diagnostic> {
+    pub fn seal(&self, candidate: &StoredFile, envelope: &[u8]) -> Result<(), Diagnostic> {
         let path = layout::envelope(self.project, &candidate.path, &Digest::of(envelope));
         let _guard = self.place.lock(self.project.as_str())?;
         match self.create(&path, envelope)? {
             Put::New(_) | Put::Same(_) => Ok(()),
-            Put::Other(_) => Err(Code::StoreNotWritten
-                .at(self.place.shown(&path))
-                .what("holds other bytes than its name says")
-                .next("see who wrote to the store by hand")),
+            Put::Other(_) => Err(errors::other_envelope(self.place.shown(&path))),
         }
     }
 
     fn put(
         &self,
         new: &New,
-        holds: &dyn Fn(&Facts) -> bool,
+        holds: &dyn Fn(&RunFacts) -> bool,
         catalogue: &mut Catalogue,
-    ) -> Result<Stored, Diagnostic> {
+    ) -> Result<StoredFile, Diagnostic> {
         let folder = format!("{}/{}", self.project, layout::month(self.ts)?);
         let stem = layout::stem(&new.facts.run_id);
         let mut namesakes: Vec<String> = catalogue
@@ -129,7 +127,7 @@ impl Shelf<'_> {
             };
             if is_it {
                 let sha256 = Digest::of(&found.bytes);
-                return Ok(Stored { path: path.clone(), sha256, receipt: found.receipt });
+                return Ok(StoredFile { path: path.clone(), sha256, version: found.version });
             }
         }
         let plain = layout::plain(&folder, &stem);
@@ -137,47 +135,41 @@ impl Shelf<'_> {
         // Where nothing keeps other writers out, the name may be taken by now.
         let names = if namesakes.is_empty() { vec![plain, beside] } else { vec![beside] };
         for path in names {
-            let stored = |receipt| Stored { path: path.clone(), sha256: Digest::of(&new.bytes), receipt };
+            let stored = |version| StoredFile { path: path.clone(), sha256: Digest::of(&new.bytes), version };
             match self.create(&path, &new.bytes)? {
-                Put::New(receipt) => {
+                Put::New(version) => {
                     catalogue.add(self.project, &new.facts, &path);
-                    return Ok(stored(receipt));
+                    return Ok(stored(version));
                 }
-                Put::Same(receipt) => return Ok(stored(receipt)),
+                Put::Same(version) => return Ok(stored(version)),
                 Put::Other(found) => {
-                    if let Ok(Some(facts)) = Facts::in_file(&found.0)
+                    if let Ok(Some(facts)) = RunFacts::in_file(&found.0)
                         && holds(&facts)
                     {
                         let sha256 = Digest::of(&found.0);
-                        return Ok(Stored { path, sha256, receipt: found.1 });
+                        return Ok(StoredFile { path, sha256, version: found.1 });
                     }
                 }
             }
         }
-        Err(Code::StoreNotWritten
-            .at(self.place.shown(&format!("{folder}/{stem}")))
-            .what("names a file that holds another run than its name says")
-            .next("see who wrote to the store by hand"))
+        Err(errors::other_run(self.place.shown(&format!("{folder}/{stem}"))))
     }
 
     /// What a file of another program holds, where it can be read as a run.
-    fn foreign(&self, bytes: &[u8]) -> Option<Facts> {
+    fn foreign(&self, bytes: &[u8]) -> Option<RunFacts> {
         let run = readers::read(bytes, None, &ReadOptions::default()).ok()?.run;
-        Some(Facts::of(&run, self.project, self.ts, None, None))
+        Some(RunFacts::of(&run, self.project, self.ts, None, None))
     }
 
     /// Creates an object, or finds what stands in its place: a write whose answer was lost meets its
     /// own bytes.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Put, Diagnostic> {
         match self.place.create(path, bytes)? {
-            Created::New(receipt) => Ok(Put::New(receipt)),
+            Created::New(version) => Ok(Put::New(version)),
             Created::Exists => match self.place.read(path)? {
-                Some(found) if found.bytes == bytes => Ok(Put::Same(found.receipt)),
-                Some(found) => Ok(Put::Other((found.bytes, found.receipt))),
-                None => Err(Code::StoreNotWritten
-                    .at(self.place.shown(path))
-                    .what("was there a moment ago, and is gone")
-                    .next("a store's files must not be removed: see who does, then run again")),
+                Some(found) if found.bytes == bytes => Ok(Put::Same(found.version)),
+                Some(found) => Ok(Put::Other((found.bytes, found.version))),
+                None => Err(errors::removed_meanwhile(self.place.shown(path))),
             },
         }
     }
@@ -185,19 +177,19 @@ impl Shelf<'_> {
 
 /// A run as it would be written.
 struct New {
-    facts: Facts,
+    facts: RunFacts,
     bytes: Vec<u8>,
 }
 
 impl New {
-    fn of(run: &RunFrame, facts: Facts) -> Result<Self, Diagnostic> {
+    fn of(run: &RunFrame, facts: RunFacts) -> Result<Self, Diagnostic> {
         let bytes = rows::file(run, &facts)?;
         Ok(Self { facts, bytes })
     }
 }
 
 enum Put {
-    New(Receipt),
-    Same(Receipt),
-    Other((Vec<u8>, Receipt)),
+    New(ObjectVersion),
+    Same(ObjectVersion),
+    Other((Vec<u8>, ObjectVersion)),
 }

@@ -19,7 +19,7 @@ use webpki::{
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectKeyIdentifier};
 
-use super::{TIME_STAMP_INFO, Token, hash, plain};
+use super::token::{TIME_STAMP_INFO, TimeStampToken, hash, plain};
 
 /// `id-aa-signingCertificate` (RFC 2634) and `id-aa-signingCertificateV2` (RFC 5035): the hash of the
 /// signer's certificate, under the signature.
@@ -76,7 +76,7 @@ impl Authorities {
     }
 }
 
-impl Token {
+impl TimeStampToken {
     /// The certificate whose key signed this token, once the signature is found to be good; `None`
     /// where neither the token nor the user has that certificate.
     pub(in crate::trail) fn signer(&self, authorities: &Authorities) -> Result<Option<Certificate>, String> {

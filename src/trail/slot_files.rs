@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::entry::{self, EnvelopeRef, Fault, Read};
-use super::finding::{Finding, Kind};
+use super::entry::{self, EntryFault, EnvelopeRef, ReadEntry};
+use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::port::TrailFiles;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
@@ -14,13 +14,13 @@ const FAMILY: &str = "evalsig.audit/v";
 
 /// The two files of one slot, as far as they were read.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SlotFiles {
     /// `entry.json` is listed.
     pub(super) has_entry: bool,
     /// `audit.json` is listed.
     pub(super) has_envelope: bool,
     /// The entry, when its bytes are those that were written.
-    pub(super) entry: Option<Read>,
+    pub(super) entry: Option<ReadEntry>,
     /// The entry stands for another envelope than the one beside it.
     pub(super) misplaced: bool,
     /// The index that a damaged entry claims; good for a display, and for nothing else.
@@ -33,17 +33,17 @@ pub(super) struct Seen {
     pub(super) beside: Vec<String>,
     /// The bytes of both files, where they are those that were written and something beside them speaks
     /// of them.
-    pub(super) spoken_of: SpokenOf,
+    pub(super) covered: CoveredBytes,
 }
 
 /// The bytes that something beside them is about.
 #[derive(Debug, Default)]
-pub(super) struct SpokenOf {
+pub(super) struct CoveredBytes {
     pub(super) entry: Option<Vec<u8>>,
     pub(super) envelope: Option<Vec<u8>>,
 }
 
-impl Seen {
+impl SlotFiles {
     pub(super) fn index(&self) -> Option<u64> {
         self.entry.as_ref().map(|read| read.entry.index)
     }
@@ -72,19 +72,19 @@ pub(super) fn unconverted(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn line_endings(path: String, index: Option<u64>) -> Finding {
-    Finding::broken(Kind::LineEndings, path).at(index).expected("LF").found("CR LF")
+    Finding::broken(FindingKind::LineEndings, path).at(index).expected("LF").found("CR LF")
 }
 
 pub(super) fn read_entry(
     files: &dyn TrailFiles,
     slot: &Slot,
-    seen: &mut Seen,
+    seen: &mut SlotFiles,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Diagnostic> {
     let path = slot.entry();
     let bytes = files.read(&path)?;
     let mut result = entry::read(&bytes);
-    if matches!(result, Err(Fault::Damaged { .. }))
+    if matches!(result, Err(EntryFault::Damaged { .. }))
         && let Some(Ok(read)) = unconverted(&bytes).map(|lf| entry::read(&lf))
     {
         findings.push(line_endings(path.clone(), Some(read.entry.index)));
@@ -94,28 +94,28 @@ pub(super) fn read_entry(
         Ok(read) => {
             let index = read.entry.index;
             if let Some(schema) = &read.newer {
-                findings.push(Finding::note(Kind::Newer, &path).at(index).found(schema));
+                findings.push(Finding::note(FindingKind::Newer, &path).at(index).found(schema));
             }
             if read.entry.envelope.path != slot.envelope() {
                 seen.misplaced = true;
                 findings.push(
-                    Finding::broken(Kind::EntryMisplaced, path)
+                    Finding::broken(FindingKind::EntryMisplaced, path)
                         .at(index)
                         .expected(format!("an entry for {}", slot.envelope()))
                         .found(format!("one for {}", read.entry.envelope.path)),
                 );
             }
             if !seen.beside.is_empty() && Digest::of(&bytes) == read.sha256 {
-                seen.spoken_of.entry = Some(bytes);
+                seen.covered.entry = Some(bytes);
             }
             seen.entry = Some(read);
         }
-        Err(Fault::Newer(schema)) => {
-            findings.push(Finding::undecided(Kind::NewerUnreadable, path).found(schema));
+        Err(EntryFault::Newer(schema)) => {
+            findings.push(Finding::undecided(FindingKind::NewerUnreadable, path).found(schema));
         }
-        Err(Fault::Damaged { expected, found, claims }) => {
+        Err(EntryFault::Damaged { expected, found, claims }) => {
             seen.claims = claims;
-            findings.push(Finding::broken(Kind::EntryDamaged, path).expected(expected).found(found));
+            findings.push(Finding::broken(FindingKind::EntryDamaged, path).expected(expected).found(found));
         }
     }
     Ok(())
@@ -124,7 +124,7 @@ pub(super) fn read_entry(
 pub(super) fn read_envelope(
     files: &dyn TrailFiles,
     slot: &Slot,
-    seen: &mut Seen,
+    seen: &mut SlotFiles,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Diagnostic> {
     let path = slot.envelope();
@@ -144,7 +144,7 @@ pub(super) fn read_envelope(
         if sha256 != named.sha256 {
             seen.sha256 = Some(sha256);
             findings.push(
-                Finding::broken(Kind::EnvelopeChanged, path)
+                Finding::broken(FindingKind::EnvelopeChanged, path)
                     .at(index)
                     .expected(format!("SHA-256 {}, {} bytes", named.sha256, named.size))
                     .found(format!("SHA-256 {sha256}, {} bytes", bytes.len())),
@@ -153,7 +153,7 @@ pub(super) fn read_envelope(
         }
         if u64::try_from(bytes.len()) != Ok(named.size) {
             findings.push(
-                Finding::broken(Kind::EntryDamaged, slot.entry())
+                Finding::broken(FindingKind::EntryDamaged, slot.entry())
                     .at(index)
                     .expected(format!("an envelope of {} bytes", bytes.len()))
                     .found(format!("a size of {}", named.size)),
@@ -167,14 +167,14 @@ pub(super) fn read_envelope(
     {
         let release = facts.release_id.as_ref().map_or("no release", ReleaseId::as_str);
         findings.push(
-            Finding::broken(Kind::EnvelopeMisplaced, path)
+            Finding::broken(FindingKind::EnvelopeMisplaced, path)
                 .at(index)
                 .expected(format!("release {}, attempt {}", slot.release, slot.attempt))
                 .found(format!("{release}, attempt {}", facts.attempt)),
         );
     }
     if !seen.beside.is_empty() && seen.facts.is_some() && !converted {
-        seen.spoken_of.envelope = Some(bytes);
+        seen.covered.envelope = Some(bytes);
     }
     Ok(())
 }
@@ -187,13 +187,13 @@ pub(super) fn facts(
     findings: &mut Vec<Finding>,
 ) -> Option<Facts> {
     let unreadable = |why: String| {
-        Finding::broken(Kind::EnvelopeUnreadable, path)
+        Finding::broken(FindingKind::EnvelopeUnreadable, path)
             .at(index)
             .expected(format!("an envelope in the form of {}", v1::SCHEMA))
             .found(why)
     };
     let newer = |schema: &str| entry::version(schema, FAMILY).is_some_and(|version| version > 1);
-    let note = |schema: &str| Finding::note(Kind::Newer, path).at(index).found(schema);
+    let note = |schema: &str| Finding::note(FindingKind::Newer, path).at(index).found(schema);
     match envelope::read(bytes) {
         Ok(facts) => {
             if newer(&facts.schema) {
@@ -215,8 +215,8 @@ pub(super) fn facts(
 
 /// Holds an attempt to the one before it in the same release.
 pub(super) fn check_attempt(
-    before: Option<(&Slot, &Seen)>,
-    this: (&Slot, &Seen),
+    before: Option<(&Slot, &SlotFiles)>,
+    this: (&Slot, &SlotFiles),
     findings: &mut Vec<Finding>,
 ) {
     let (slot, seen) = this;
@@ -224,7 +224,7 @@ pub(super) fn check_attempt(
     if slot.attempt != number {
         let missing = Slot { release: slot.release.clone(), attempt: number };
         findings.push(
-            Finding::broken(Kind::AttemptMissing, missing.envelope())
+            Finding::broken(FindingKind::AttemptMissing, missing.envelope())
                 .at(seen.index())
                 .expected(format!("attempt {number} of release {}", slot.release))
                 .found(format!("none, and {} follows", slot.envelope())),
@@ -235,7 +235,7 @@ pub(super) fn check_attempt(
         && second < first
     {
         findings.push(
-            Finding::broken(Kind::AttemptsOutOfOrder, slot.entry())
+            Finding::broken(FindingKind::AttemptsOutOfOrder, slot.entry())
                 .at(second)
                 .expected(format!("an index above {first}, that of {}", earlier.entry()))
                 .found(format!("index {second}")),
@@ -247,7 +247,7 @@ pub(super) fn check_attempt(
             .supersedes
             .as_ref()
             .map_or("nothing".into(), |r| format!("{}, SHA-256 {}", r.path, r.sha256));
-        Finding::broken(Kind::SupersedesWrong, slot.envelope())
+        Finding::broken(FindingKind::SupersedesWrong, slot.envelope())
             .at(seen.index())
             .expected(expected)
             .found(found)

@@ -1,19 +1,21 @@
 //! One envelope taken out of its trail: what can be said of it alone.
 
 use super::anchor;
-use super::beside::{self, About, Vouched};
-use super::entry::{self, Fault};
-use super::finding::{Finding, Kind};
-use super::layout::{Place, STAMP, place};
+use super::attestation::{self, Attestations, AttestedFiles};
+use super::entry::{self, EntryFault};
+use super::entry_line::{EntryLine, stamped_to};
+use super::errors;
+use super::finding::{Finding, FindingKind};
+use super::layout::{PathRole, STAMP, path_role};
 use super::port::Earlier;
-use super::slots::{facts, unconverted};
+use super::slot_files::{facts, unconverted};
 use super::trust::Trust;
-use super::verify::{Line, Question, Subject, Verification, finish, stamped_to};
-use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
+use super::verify::{Question, Subject, Verification, finish};
+use crate::domain::{Diagnostic, Digest, ReleaseId};
 
 /// An envelope that was taken out of its trail.
 #[derive(Clone, Copy, Debug)]
-pub struct Alone<'a> {
+pub struct DetachedEnvelope<'a> {
     /// What the report calls the file; where it lay in its trail is what its entry says.
     pub path: &'a str,
     /// Its bytes.
@@ -28,20 +30,17 @@ pub struct Alone<'a> {
 ///
 /// # Errors
 /// `envelope-unreadable` where the bytes are no envelope, or contradict themselves.
-pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification, Diagnostic> {
-    let Alone { path, bytes, entry: entry_bytes, .. } = alone;
+pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Result<Verification, Diagnostic> {
+    let DetachedEnvelope { path, bytes, entry: entry_bytes, .. } = alone;
     let mut findings = Vec::new();
     let known = facts(bytes, path, None, &mut findings);
     // With an entry beside it, even bytes that are no envelope can be held to what they should be.
     if let Some(finding) =
-        findings.first().filter(|f| f.kind == Kind::EnvelopeUnreadable && entry_bytes.is_none())
+        findings.first().filter(|f| f.kind == FindingKind::EnvelopeUnreadable && entry_bytes.is_none())
     {
-        return Err(Code::EnvelopeUnreadable
-            .at(path)
-            .what(format!("expected {}, found {}", finding.expected, finding.found))
-            .next("give an audit.json, or the folder that holds audit/"));
+        return Err(errors::not_an_envelope(path, finding));
     }
-    let mut line = Line {
+    let mut line = EntryLine {
         index: None,
         release: known
             .as_ref()
@@ -70,7 +69,7 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
     let required = known.as_ref().is_some_and(|facts| facts.stamp_required);
     let signed = vouch(alone, required, &question.trust, &mut line, &mut findings);
     if question.release_id.as_ref().is_some_and(|id| id.as_str() != line.release) {
-        let finding = Finding::undecided(Kind::ReleaseAbsent, path);
+        let finding = Finding::undecided(FindingKind::ReleaseAbsent, path);
         findings.push(finding.expected("an envelope of the release asked for").found(&line.release));
     }
     let lines = vec![line];
@@ -80,7 +79,7 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
     let matched = anchors.iter().any(|anchor| anchor.matched.is_some());
     if entry_bytes.is_none() && !matched && !signed {
         findings.push(
-            Finding::undecided(Kind::LoneEnvelope, path)
+            Finding::undecided(FindingKind::LoneEnvelope, path)
                 .expected("its entry.json beside it, a signature by whom you trust, or an anchor")
                 .found("neither"),
         );
@@ -103,30 +102,30 @@ pub fn verify_one(alone: Alone<'_>, question: &Question) -> Result<Verification,
 /// Judges what lies beside the envelope, as far as the two files are those that were written. Says whether
 /// somebody whom the user trusts signed one of them.
 fn vouch(
-    alone: Alone<'_>,
+    alone: DetachedEnvelope<'_>,
     required: bool,
     trust: &Trust,
-    line: &mut Line,
+    line: &mut EntryLine,
     findings: &mut Vec<Finding>,
 ) -> bool {
-    let Alone { bytes, entry: entry_bytes, beside, .. } = alone;
+    let DetachedEnvelope { bytes, entry: entry_bytes, beside, .. } = alone;
     let folder = line.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let has = |name: &str| beside.iter().any(|(other, _)| other == name);
     // Without its entry an envelope was taken out on purpose, and what lay beside it with the rest.
     if entry_bytes.is_some() && required && !has(STAMP) {
-        findings.push(beside::missing(format!("{folder}{STAMP}"), line.index));
+        findings.push(attestation::missing(format!("{folder}{STAMP}"), line.index));
     }
     let read = entry_bytes.and_then(|bytes| entry::read(bytes).ok());
-    let about = About {
+    let about = AttestedFiles {
         index: line.index,
         entry: entry_bytes.filter(|_| read.is_some()),
         written_at: read.as_ref().map(|read| read.entry.written_at.as_str()),
         // Bytes that its entry does not name are nobody's word.
         envelope: Some(bytes).filter(|_| read.is_none() || line.verdict.is_some()),
     };
-    let mut vouched = Vouched::default();
+    let mut vouched = Attestations::default();
     for (name, bytes) in beside {
-        beside::judge(&format!("{folder}{name}"), bytes, about, trust, &mut vouched, findings);
+        attestation::judge(&format!("{folder}{name}"), bytes, about, trust, &mut vouched, findings);
     }
     vouched.lacking([line.entry_path.clone(), line.path.clone()], line.index, trust, findings);
     let signed = vouched.is_signed();
@@ -136,18 +135,18 @@ fn vouch(
 }
 
 /// Compares the envelope with what its entry says of it.
-fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut Line, findings: &mut Vec<Finding>) {
+fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut EntryLine, findings: &mut Vec<Finding>) {
     let beside = line.entry_path.clone();
     let read = match entry::read(entry_bytes) {
         Ok(read) => read,
-        Err(Fault::Newer(schema)) => {
-            findings.push(Finding::undecided(Kind::NewerUnreadable, beside).found(schema));
+        Err(EntryFault::Newer(schema)) => {
+            findings.push(Finding::undecided(FindingKind::NewerUnreadable, beside).found(schema));
             return;
         }
-        Err(Fault::Damaged { expected, found, .. }) => {
+        Err(EntryFault::Damaged { expected, found, .. }) => {
             let kind = match unconverted(entry_bytes).map(|lf| entry::read(&lf)) {
-                Some(Ok(_)) => Kind::LineEndings,
-                _ => Kind::EntryDamaged,
+                Some(Ok(_)) => FindingKind::LineEndings,
+                _ => FindingKind::EntryDamaged,
             };
             findings.push(Finding::broken(kind, beside).expected(expected).found(found));
             return;
@@ -155,7 +154,7 @@ fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut Line, findings: &m
     };
     let index = read.entry.index;
     if let Some(schema) = &read.newer {
-        findings.push(Finding::note(Kind::Newer, &beside).at(index).found(schema));
+        findings.push(Finding::note(FindingKind::Newer, &beside).at(index).found(schema));
     }
     line.index = Some(index);
     line.entry_sha256 = Some(read.sha256);
@@ -164,9 +163,9 @@ fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut Line, findings: &m
     if found != named.sha256 {
         // What such bytes say is nobody's word.
         (line.verdict, line.decided_at) = (None, None);
-        findings.retain(|finding| finding.kind != Kind::EnvelopeUnreadable);
+        findings.retain(|finding| finding.kind != FindingKind::EnvelopeUnreadable);
         let converted = unconverted(bytes).is_some_and(|lf| Digest::of(&lf) == named.sha256);
-        let kind = if converted { Kind::LineEndings } else { Kind::EnvelopeChanged };
+        let kind = if converted { FindingKind::LineEndings } else { FindingKind::EnvelopeChanged };
         findings.push(
             Finding::broken(kind, &line.path)
                 .at(index)
@@ -175,20 +174,20 @@ fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut Line, findings: &m
         );
     } else if u64::try_from(bytes.len()) != Ok(named.size) {
         findings.push(
-            Finding::broken(Kind::EntryDamaged, &beside)
+            Finding::broken(FindingKind::EntryDamaged, &beside)
                 .at(index)
                 .expected(format!("an envelope of {} bytes", bytes.len()))
                 .found(format!("a size of {}", named.size)),
         );
     }
-    let agrees = match place(&named.path) {
-        Place::Envelope(slot) => slot.release.as_str() == line.release && slot.attempt == line.attempt,
+    let agrees = match path_role(&named.path) {
+        PathRole::Envelope(slot) => slot.release.as_str() == line.release && slot.attempt == line.attempt,
         _ => false,
     };
     // An envelope of a newer version may not say where it stands.
     if !agrees && line.verdict.is_some() {
         findings.push(
-            Finding::broken(Kind::EnvelopeMisplaced, &line.path)
+            Finding::broken(FindingKind::EnvelopeMisplaced, &line.path)
                 .at(index)
                 .expected(format!("an envelope for {}", named.path))
                 .found(format!("release {:?}, attempt {}", line.release, line.attempt)),

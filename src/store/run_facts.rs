@@ -4,16 +4,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::content;
-use crate::domain::{Code, Diagnostic, Digest, Direction, ProjectId, RunFrame};
+use super::errors;
+use crate::domain::{Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
 use crate::readers::{self, FactsInTail, Format, ReadOptions, StoredRunFacts};
 
-/// Name of the schema of [`Facts`].
+/// Name of the schema of [`RunFacts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
 
 /// What is known of a stored run. Members of newer versions are carried by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct RunFacts {
     /// Always [`RUN_SCHEMA`].
     pub schema: String,
     /// The project.
@@ -39,12 +40,12 @@ pub struct Facts {
     pub stored_as: StoredRunFacts,
     /// What was decided about it, where it was the candidate.
     #[serde(default)]
-    pub decided: Option<Decided>,
+    pub decided: Option<DecisionFacts>,
 }
 
 /// What was decided about a candidate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decided {
+pub struct DecisionFacts {
     /// Identity of the decision: the plan and both inputs.
     pub decision_sha256: String,
     /// The verdict.
@@ -57,7 +58,7 @@ pub struct Decided {
     pub parent_run_id: String,
 }
 
-impl Facts {
+impl RunFacts {
     /// What is known of a run that is about to be stored at `ts`. `cluster_key` names the metadata
     /// field that its clusters were read from, where one was named.
     #[must_use]
@@ -66,7 +67,7 @@ impl Facts {
         project: &ProjectId,
         ts: &str,
         cluster_key: Option<&str>,
-        decided: Option<Decided>,
+        decided: Option<DecisionFacts>,
     ) -> Self {
         let names = run.metadata();
         let unscored = !run.unscored().is_empty();
@@ -100,15 +101,9 @@ impl Facts {
     /// # Errors
     /// `run-malformed` where the text is not what the store writes.
     pub fn read(text: &str) -> Result<Self, Diagnostic> {
-        let facts: Self = serde_json::from_str(text).map_err(|error| {
-            Code::RunMalformed
-                .at("")
-                .what(format!("its facts in the file's metadata cannot be read: {error}"))
-        })?;
+        let facts: Self = serde_json::from_str(text).map_err(|error| errors::facts_unreadable(&error))?;
         if !facts.schema.starts_with("evalsig.run/v") {
-            return Err(Code::RunMalformed
-                .at("")
-                .what(format!("its facts have schema {:?}, expected {RUN_SCHEMA:?}", facts.schema)));
+            return Err(errors::facts_of_other_schema(&facts.schema, RUN_SCHEMA));
         }
         Ok(facts)
     }
@@ -125,10 +120,7 @@ impl Facts {
     pub(super) fn in_tail(tail: FactsInTail) -> Result<Option<Self>, Diagnostic> {
         match tail {
             FactsInTail::Facts(text) => text.as_deref().map(Self::read).transpose(),
-            FactsInTail::Longer(_) => Err(Code::RunMalformed
-                .at("")
-                .what("its footer is longer than the file")
-                .next("the file is damaged: restore it from a copy")),
+            FactsInTail::Longer(_) => Err(errors::footer_too_long()),
         }
     }
 
@@ -142,13 +134,7 @@ impl Facts {
         if found == self.content_sha256 {
             return Ok(());
         }
-        Err(Code::RunMalformed
-            .at("")
-            .what(format!(
-                "its rows are not those that were stored: digest {found}, expected {}",
-                self.content_sha256
-            ))
-            .next("restore the file from a copy"))
+        Err(errors::rows_changed(&found, &self.content_sha256))
     }
 
     /// What tells this stored run from every other one: what it holds, and what was decided about it.

@@ -1,0 +1,15 @@
+//! Time stamps (RFC 3161): an authority's signed word that some bytes existed at its time.
+//!
+//! What is stamped is the entry, so one token holds the envelope and everything before it. A token
+//! says "not later than", never "made at": who rewrites a trail can have the new one stamped, but
+//! not in the past.
+
+mod asn1;
+mod request;
+mod signed;
+mod token;
+
+pub use request::{QUERY_TYPE, granted, request};
+pub use signed::Authorities;
+pub(super) use signed::name;
+pub(super) use token::TimeStampToken;
