@@ -2,66 +2,23 @@
 //! on its branch, outputs, step summary, notices and an exit code.
 
 mod access;
+mod request;
 mod step_output;
 
 use super::World;
-use super::decide::{Decision, DecisionRequest};
+use super::decide::Decision;
 use super::origin::Step;
 use super::persist::{PersistedDecision, persist};
 use super::runs::{LoadedRuns, RunInputs};
-use super::targets::{EnvelopeTarget, TimeStampPolicy};
-use crate::domain::{Diagnostic, Exit, ReleaseId};
+use super::targets::EnvelopeTarget;
+use crate::domain::{Diagnostic, Exit};
 use crate::present::check;
 use crate::present::runner;
 use access::Access;
+use request::LOOSE_ENVELOPE;
 
+pub use request::{ActionRequest, Audit, Mode};
 pub use step_output::{ACTION_OUTPUTS, StepOutput, failed};
-
-/// What the action is asked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ActionRequest {
-    /// The runs, the plan and the store.
-    pub decision: DecisionRequest,
-    /// The release to be decided, if any.
-    pub release: Option<ReleaseId>,
-    /// Who is asked to stamp the entry.
-    pub time_stamp: Option<TimeStampPolicy>,
-    /// A folder for the trail, instead of the branch.
-    pub audit_root: Option<String>,
-    /// The branch for the trail.
-    pub audit_branch: String,
-    /// What a trail that cannot be written does.
-    pub audit: Audit,
-    /// What a verdict other than ALLOW does to the job.
-    pub mode: Mode,
-    /// Name of the check; `None` names it after the task.
-    pub check_name: Option<String>,
-    /// A file that gets the JSON result.
-    pub report_json: Option<String>,
-}
-
-/// What a trail that cannot be written does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audit {
-    /// Fails the job: no evidence, no release.
-    Required,
-    /// Is said in a warning; the verdict stands.
-    BestEffort,
-    /// No trail is written at all.
-    Off,
-}
-
-/// What a verdict other than ALLOW does to the job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Fails it.
-    Enforce,
-    /// Nothing; errors still fail it.
-    Advisory,
-}
-
-/// Where an envelope goes that later steps should find outside any trail.
-const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
 
 /// Runs the gate and tells GitHub, also of failures: a failed action still has a completed check,
 /// outputs, a summary and an exit code of its own.

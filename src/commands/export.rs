@@ -4,6 +4,7 @@
 
 mod copy;
 mod range;
+mod target;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::store::ObjectStore;
 use crate::trail::{EntryLine, FileKind, ROOT, TrailFiles, Verification};
 
 pub use range::Range;
+pub use target::{ExportTarget, ExportTargets};
 
 /// What keeps git from changing the trail.
 const ATTRIBUTES: [&str; 2] = [".gitattributes", "audit/.gitattributes"];
@@ -37,30 +39,6 @@ pub struct ExportRequest {
     pub store: Option<String>,
     /// A folder that does not exist yet or is empty, or a file that does not exist yet and ends in `.zip`.
     pub out: String,
-}
-
-/// Creates the folder or archive that an export is written to.
-pub trait ExportTargets {
-    /// Begins an export to `out`.
-    ///
-    /// # Errors
-    /// `output-not-written` where something is there already, or nothing can be.
-    fn begin(&self, out: &str) -> Result<Box<dyn ExportTarget + '_>, Diagnostic>;
-}
-
-/// An export that is being written. It appears in one step at the end; dropped before, it leaves nothing.
-pub trait ExportTarget {
-    /// Adds a file under a path with forward slashes that leads nowhere else.
-    ///
-    /// # Errors
-    /// `output-not-written`.
-    fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic>;
-
-    /// Puts everything that was added into place.
-    ///
-    /// # Errors
-    /// `output-not-written`; also where somebody else was there first.
-    fn finish(self: Box<Self>) -> Result<(), Diagnostic>;
 }
 
 /// Exports. The exit code is 0, or 2 where the export was made and lacks something.

@@ -1,5 +1,6 @@
 //! `mde`: the smallest effect that a design shows, or the items that an effect needs.
 
+mod basis;
 mod pilot;
 
 use super::{Files, Output, OutputFormat};
@@ -8,7 +9,9 @@ use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
 use crate::inference::planning::{Ask, Design, Need, Never, RepeatsPlan};
 use crate::present::json;
 use crate::present::mde::text;
-use crate::report::mde::{MdeReport, PilotReport, RepeatsReport, RepeatsRow};
+use crate::report::mde::{MdeReport, RepeatsReport, RepeatsRow};
+
+use basis::{Basis, Parts};
 
 pub use pilot::Pilot;
 
@@ -62,18 +65,6 @@ pub enum Clustering {
 
 /// Pairs that are planned with where neither a number nor a pilot was given.
 const PAIRS: u64 = 1000;
-
-/// What a design is reckoned with.
-struct Basis {
-    design: Design,
-    sd: f64,
-    icc: f64,
-    deff: f64,
-    pairs: u64,
-    pilot: Option<PilotReport>,
-    repeats: Option<pilot::Parts>,
-    notes: Vec<String>,
-}
 
 /// Answers from the power of the test that `gate` runs; says which question it answered.
 ///
@@ -163,8 +154,8 @@ impl MdeRequest {
         })
     }
 
-    fn repeats(&self, design: &Design, parts: &pilot::Parts, pairs: u64) -> RepeatsReport {
-        let pilot::Parts { parts, plan } = parts;
+    fn repeats(&self, design: &Design, parts: &Parts, pairs: u64) -> RepeatsReport {
+        let Parts { parts, plan } = parts;
         let enough = plan.enough(WORTH);
         RepeatsReport {
             omega2: parts.between,

@@ -1,11 +1,12 @@
 //! `watch`: a test of two growing runs that may be looked at again and again.
 
 mod record;
+mod request;
 
-use super::runs::{LoadedRuns, RunInputs};
+use super::runs::LoadedRuns;
 use super::{Files, Output, OutputFormat};
 use crate::domain::number_format::{count, percent};
-use crate::domain::{Code, Diagnostic, Plan};
+use crate::domain::{Code, Diagnostic};
 use crate::inference::Sample;
 use crate::inference::sequential::{Evidence, ItemLooks, ItemTest, PlannedLooks};
 use crate::pairing::{Counts, Pairs, pair};
@@ -13,6 +14,9 @@ use crate::present::watch::text;
 use crate::present::{json, safe};
 use crate::report::watch::{BothDirections, StateFile, WatchBounds, WatchReport};
 use record::{Answer, Fit, Planned, Record};
+use request::{BETS, CLUSTERS, PAIRS};
+
+pub use request::{Follow, WatchRequest};
 
 /// Polls files for changes: their state, the time, and the pause between two looks.
 pub trait Poller {
@@ -27,43 +31,6 @@ pub trait Poller {
 
     /// Prints one line to standard error at once.
     fn report(&self, line: &str);
-}
-
-/// What `watch` is asked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WatchRequest {
-    /// The two runs.
-    pub runs: RunInputs,
-    /// What fixes the inference; its claim is delta > min-delta, its seed that of the order.
-    pub plan: Plan,
-    /// WatchBounds of the scores; `None`: 0 and 1.
-    pub bounds: Option<(f64, f64)>,
-    /// Looks planned, where items come in clusters.
-    pub looks: u32,
-    /// The file that carries the test from one call to the next.
-    pub state: Option<String>,
-    /// Whether and how to wait for more.
-    pub follow: Option<Follow>,
-    /// Shape of the answer.
-    pub output: OutputFormat,
-}
-
-impl WatchRequest {
-    /// WatchBounds that no score can leave.
-    fn score_bounds(&self) -> (f64, f64) {
-        self.bounds.unwrap_or((0.0, 1.0))
-    }
-}
-
-/// How to wait for more items.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Follow {
-    /// Seconds between two glances at the files.
-    pub every: f64,
-    /// Seconds after which the last look is taken.
-    pub deadline: Option<f64>,
-    /// A file whose existence says that both runs are complete.
-    pub done: Option<String>,
 }
 
 /// Looks, and with `follow` looks again until there is evidence, the runs are complete or time is up.
@@ -119,13 +86,6 @@ fn half_written(error: &Diagnostic) -> bool {
             | Code::NoOverlap
     )
 }
-
-/// 0/1 scores of one epoch: the e-value of the discordant pairs.
-const PAIRS: &str = "discordant_pairs";
-/// Bounded scores: the mixture of bets.
-const BETS: &str = "betting";
-/// Items in clusters: the cluster test at looks planned beforehand.
-const CLUSTERS: &str = "planned_looks";
 
 /// The test so far.
 struct State<'a> {

@@ -2,12 +2,14 @@
 
 mod aa_test;
 mod drop_threshold;
+mod row;
 
 pub use aa_test::claim;
 
 use super::safe;
 use crate::domain::number_format::{count, percent, signed};
 use crate::report::doctor::{CountRange, DoctorReport, PairReport, PlannedEffect, Precision, RunSummary};
+use row::row;
 
 /// The answer for people.
 #[must_use]
@@ -28,10 +30,6 @@ pub fn text(checkup: &DoctorReport) -> String {
     lines.extend(checkup.problem.iter().map(|problem| format!("FAIL  {}", safe::line(problem))));
     lines.push(String::new());
     lines.join("\n")
-}
-
-fn row(label: &str, text: &str) -> String {
-    format!("      {label:<9}  {text}")
 }
 
 fn describe(run: &RunSummary) -> Vec<String> {

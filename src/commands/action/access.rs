@@ -1,6 +1,6 @@
 //! What the token lets the action do, found out by opening the check.
 
-use super::{ActionRequest, Audit, LOOSE_ENVELOPE};
+use super::request::{ActionRequest, Audit, LOOSE_ENVELOPE};
 use crate::commands::World;
 use crate::commands::origin::Step;
 use crate::commands::runs::LoadedRuns;

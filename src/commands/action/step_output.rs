@@ -1,7 +1,7 @@
 //! What the runner and the reviewer are told.
 
 use super::access::Access;
-use super::{ActionRequest, Mode};
+use super::request::{ActionRequest, Mode};
 use crate::commands::Output;
 use crate::commands::origin::Step;
 use crate::commands::persist::{EnvelopeLocation, PersistedDecision};

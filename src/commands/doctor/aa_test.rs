@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::DoctorRequest;
+use super::request::DoctorRequest;
 use crate::domain::{Code, Diagnostic, EpochRule, Item, Plan, RunFrame, RunFrameBuilder};
 use crate::inference::Sample;
 use crate::inference::planning::{Noise, noise};

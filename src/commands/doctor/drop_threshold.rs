@@ -1,6 +1,7 @@
 //! What the rule "fail when the score drops by more than X" does, and the gate to use instead.
 
-use super::{DoctorRequest, Rule, Stated, aa_test};
+use super::aa_test;
+use super::request::{DoctorRequest, Rule, Stated};
 use crate::domain::{
     Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, EpochRule, Item, Plan, RunFrame, RunFrameBuilder,
     Sides,

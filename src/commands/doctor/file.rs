@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{DoctorRequest, aa_test, shared_prefix};
+use super::request::DoctorRequest;
+use super::{aa_test, shared_prefix};
 use crate::commands::Files;
 use crate::domain::{ClusterRule, Code, RunFrame, TextColumn};
 use crate::pairing::repeats;

@@ -1,6 +1,7 @@
 //! What a gate would make of a pair, without saying what it would decide.
 
-use super::{DoctorRequest, drop_threshold};
+use super::drop_threshold;
+use super::request::DoctorRequest;
 use crate::domain::{Claim, Diagnostic, Plan, RunFrame};
 use crate::inference::planning::{Ask, Design, Forecast, spread};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ExportTarget;
+use super::target::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, statement, v1};
 use crate::present::export;

@@ -1,6 +1,6 @@
 //! A pilot: two runs whose differences show what spread to plan with.
 
-use super::Basis;
+use super::basis::{Basis, Parts};
 use crate::commands::Files;
 use crate::commands::runs::{LoadedRuns, RunInputs};
 use crate::domain::{Diagnostic, EpochRule, Plan};
@@ -18,12 +18,6 @@ pub struct Pilot {
     pub runs: RunInputs,
     /// How they are paired and oriented; what it says of inference is not used.
     pub plan: Plan,
-}
-
-/// What repeats lower, and what they do not.
-pub(super) struct Parts {
-    pub(super) parts: VarianceComponents,
-    pub(super) plan: RepeatsPlan,
 }
 
 impl Pilot {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::WatchRequest;
+use super::request::WatchRequest;
 use crate::domain::number_format::count;
 use crate::domain::{Code, Diagnostic, Digest, Direction};
 use crate::envelope::to_bytes;
@@ -53,7 +53,7 @@ impl Planned {
     pub(super) fn of(request: &WatchRequest, process: &str, metric: &str) -> Self {
         use crate::domain::ClusterRule;
         let plan = &request.plan;
-        let clusters = process == super::CLUSTERS;
+        let clusters = process == super::request::CLUSTERS;
         Self {
             tests: TESTS,
             process: process.into(),
@@ -70,7 +70,7 @@ impl Planned {
             missing: plan.missing.as_str().into(),
             baseline_run: request.runs.baseline_run.clone(),
             candidate_run: request.runs.candidate_run.clone(),
-            bounds: (process == super::BETS).then(|| request.score_bounds()),
+            bounds: (process == super::request::BETS).then(|| request.score_bounds()),
             looks: clusters.then_some(request.looks),
         }
     }
@@ -318,10 +318,10 @@ impl Record {
 
     /// Name of the process.
     pub(super) fn process(&self) -> &'static str {
-        [super::PAIRS, super::BETS]
+        [super::request::PAIRS, super::request::BETS]
             .into_iter()
             .find(|name| *name == self.planned.process)
-            .unwrap_or(super::CLUSTERS)
+            .unwrap_or(super::request::CLUSTERS)
     }
 
     /// Looks taken.

@@ -1,6 +1,6 @@
 //! How often a gate speaks where nothing changed.
 
-use super::row;
+use super::row::row;
 use crate::domain::Claim;
 use crate::domain::number_format::{count, percent, signed};
 use crate::present::safe;

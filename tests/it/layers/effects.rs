@@ -29,7 +29,6 @@ enum Named {
 const DEPENDENCIES: &[(&str, Named)] = &[
     ("anstyle", Named::Anywhere),
     ("async_trait", Named::Edge),
-    ("async_trait", Named::Anywhere),
     ("base64", Named::Anywhere),
     ("bytes", Named::Anywhere),
     ("clap", Named::Anywhere),

@@ -1,0 +1,51 @@
+//! What the action is asked.
+
+use crate::commands::decide::DecisionRequest;
+use crate::commands::targets::TimeStampPolicy;
+use crate::domain::ReleaseId;
+
+/// What the action is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionRequest {
+    /// The runs, the plan and the store.
+    pub decision: DecisionRequest,
+    /// The release to be decided, if any.
+    pub release: Option<ReleaseId>,
+    /// Who is asked to stamp the entry.
+    pub time_stamp: Option<TimeStampPolicy>,
+    /// A folder for the trail, instead of the branch.
+    pub audit_root: Option<String>,
+    /// The branch for the trail.
+    pub audit_branch: String,
+    /// What a trail that cannot be written does.
+    pub audit: Audit,
+    /// What a verdict other than ALLOW does to the job.
+    pub mode: Mode,
+    /// Name of the check; `None` names it after the task.
+    pub check_name: Option<String>,
+    /// A file that gets the JSON result.
+    pub report_json: Option<String>,
+}
+
+/// What a trail that cannot be written does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// Fails the job: no evidence, no release.
+    Required,
+    /// Is said in a warning; the verdict stands.
+    BestEffort,
+    /// No trail is written at all.
+    Off,
+}
+
+/// What a verdict other than ALLOW does to the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Fails it.
+    Enforce,
+    /// Nothing; errors still fail it.
+    Advisory,
+}
+
+/// Where an envelope goes that later steps should find outside any trail.
+pub(super) const LOOSE_ENVELOPE: &str = "evalsig-envelope.json";
