@@ -33,7 +33,7 @@ pub struct CatalogueEntry {
 pub struct Catalogue {
     /// In ascending order of time, then of path.
     pub entries: Vec<CatalogueEntry>,
-    /// What a person should know of the index and the files.
+    /// Warnings about the index and the files, for people.
     pub notes: Vec<String>,
     /// Whether the index says something else than the files.
     stale: bool,
@@ -112,7 +112,7 @@ impl Catalogue {
         Ok(records.map(|record| (format!("{project}/{}", record.path), record)).collect())
     }
 
-    /// Asks files what they say of themselves, and believes them.
+    /// Reads the facts of files, which take precedence over the index.
     fn learn(
         &mut self,
         place: &dyn ObjectStore,

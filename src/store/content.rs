@@ -1,4 +1,4 @@
-//! The identity of what a run holds: its names and its rows, in the order that everything downstream
+//! The digest of the content of a run: its names and its rows, in the order that everything downstream
 //! works in. Two files that give the same run have the same digest, whatever their format.
 
 use crate::domain::{Digest, Direction, Hasher, RunFrame};

@@ -1,4 +1,4 @@
-//! A run of the store by what people call it.
+//! Finds a stored run by its name, and the newest allowed one.
 
 use super::catalogue::{self, Catalogue, CatalogueEntry, Scope};
 use super::content;
@@ -64,8 +64,8 @@ pub fn by_name(place: &dyn ObjectStore, project: &ProjectId, name: &str) -> Resu
 }
 
 /// The newest run of the candidate's task and metric that was allowed, the candidate itself left out:
-/// decided again, it must not meet itself. The file has the word on the verdict, not the index, and a
-/// decision counts once its envelope is kept.
+/// decided again, it must not meet itself. The verdict is read from the
+/// file, not from the index, and counts only where the store holds the envelope of that decision.
 ///
 /// # Errors
 /// `run-not-found`; those of the place.
@@ -92,7 +92,7 @@ pub fn latest_allowed(
     Err(errors::no_allowed_run(place.shown(project.as_str()), &names.task_id, &names.metric_name))
 }
 
-/// Whether the file itself says so, of another run than the candidate, and an envelope bears it out.
+/// Whether the run was allowed by its own file and by an envelope, and is not the candidate.
 fn allowed(place: &dyn ObjectStore, entry: &CatalogueEntry, own: &str) -> Result<bool, Diagnostic> {
     let facts = catalogue::facts_of(place, &entry.path)?;
     match facts.as_ref().map(|facts| (facts, &facts.decided)) {

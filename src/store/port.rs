@@ -1,4 +1,4 @@
-//! What the store asks of the place that keeps it.
+//! The interface to the folder or bucket that keeps a store.
 
 use crate::domain::Diagnostic;
 
@@ -70,7 +70,7 @@ pub struct Fetched {
     pub version: ObjectVersion,
 }
 
-/// What a place says of an object that it keeps. A folder has nothing to say.
+/// How a bucket identifies what it keeps under a path; empty for a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectVersion {
     /// The version of the object, where the place counts versions: what a retention rule protects.

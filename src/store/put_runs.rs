@@ -1,4 +1,4 @@
-//! Keeping both runs of a decision. Create only: what stands in a store is never replaced, and the
+//! Puts both runs of a decision into the store. Create only: what stands in a store is never replaced, and the
 //! same runs under the same decision again add nothing.
 
 use super::catalogue::{self, Catalogue, Scope};
@@ -17,7 +17,7 @@ pub struct StoredFile {
     pub path: String,
     /// SHA-256 of the file.
     pub sha256: Digest,
-    /// What the place says of it.
+    /// The version that the place gave it.
     pub version: ObjectVersion,
 }
 
@@ -30,7 +30,7 @@ pub enum Baseline<'a> {
     Stored(&'a StoredFile),
 }
 
-/// A decision's runs, on their way into a project.
+/// Puts the runs of one decision into a project.
 pub struct RunArchive<'a> {
     /// Where the store is.
     pub place: &'a dyn ObjectStore,

@@ -1,4 +1,4 @@
-//! What is known of a stored run, as it stands in the metadata of its file. The index is derived
+//! The facts about a stored run in the metadata of its file. The index is derived
 //! from nothing else.
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct RunFacts {
     pub n_items: u64,
     /// SHA-256 of what the run holds, whatever file it came from.
     pub content_sha256: String,
-    /// What a reader has to know.
+    /// What a reader needs to restore the RunFrame.
     #[serde(flatten)]
     pub stored_as: StoredRunFacts,
     /// What was decided about it, where it was the candidate.

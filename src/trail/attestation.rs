@@ -1,5 +1,5 @@
-//! What lies beside an envelope and its entry: time stamps and signatures, each held to the file that
-//! it is about and to whom the user trusts.
+//! Checks the time stamps and signatures beside an envelope and its entry, each against the file that it
+//! covers and against the keys and authorities that the user trusts.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,15 @@ use super::time_stamp::{self, TimeStampToken};
 use super::trust::Trust;
 use crate::domain::Diagnostic;
 
-/// Seconds between a time stamp and the time that its entry names before somebody should ask why.
+/// Largest difference in seconds between a time stamp and the time in its entry that is not reported.
 const APART: i64 = 24 * 60 * 60;
 
-/// When an authority saw an entry.
+/// When a time-stamping authority saw an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamped {
     /// The authority's time: RFC 3339, UTC.
     pub time: String,
-    /// Who the authority is; `None` where nobody that the user trusts stands behind it.
+    /// The authority; `None` where it is none that the user trusts.
     pub by: Option<String>,
 }
 
@@ -35,23 +35,23 @@ pub struct Signed {
     pub by: Option<String>,
 }
 
-/// What vouches for one slot.
+/// The valid time stamp and signatures of one slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Attestations {
     pub(super) stamped: Option<Stamped>,
     pub(super) signed: Vec<Signed>,
-    /// Something lies there that should vouch for it, and does not.
+    /// A time stamp or signature is there, or is required, and is invalid or missing.
     disputed: bool,
 }
 
 impl Attestations {
-    /// Somebody whom the user trusts signed it.
+    /// A signer whom the user trusts signed it.
     pub(super) fn is_signed(&self) -> bool {
         self.signed.iter().any(|signed| signed.by.is_some())
     }
 
-    /// Remarks on what whoever names a key or an authority expects and does not find. A dispute says
-    /// enough.
+    /// Adds notes where the user names an authority or a signer and there is no time stamp or signature by
+    /// them. Where one is invalid there is a finding already.
     pub(super) fn lacking(
         &self,
         paths: [String; 2],
@@ -69,7 +69,8 @@ impl Attestations {
     }
 }
 
-/// The two files that something can be about, where their bytes are those that were written.
+/// The two files that a signature or time stamp can cover; each only where its bytes are those that were
+/// written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct AttestedFiles<'a> {
     pub(super) index: Option<u64>,
@@ -78,7 +79,7 @@ pub(super) struct AttestedFiles<'a> {
     pub(super) envelope: Option<&'a [u8]>,
 }
 
-/// Judges everything that lies beside the envelopes of a trail.
+/// Checks every signature and time stamp beside the envelopes of a trail.
 pub(super) fn check(
     files: &dyn TrailFiles,
     trail: &Examination,
@@ -108,13 +109,13 @@ pub(super) fn check(
     Ok(all)
 }
 
-/// The time stamp without which the envelope says that nothing may be recorded.
+/// The finding for a time stamp that the envelope requires and that is not there.
 pub(super) fn missing(path: String, index: Option<u64>) -> Finding {
     let finding = Finding::broken(FindingKind::TimeStampMissing, path).at(index);
     finding.expected("the time stamp that the envelope says was required").found("no such file")
 }
 
-/// Judges one file, and keeps what it says for its slot.
+/// Checks one file, and adds its result to the attestations of its slot.
 pub(super) fn judge(
     path: &str,
     bytes: &[u8],
@@ -177,7 +178,8 @@ pub(super) fn judge(
     vouched.signed.push(Signed { path: path.to_owned(), by });
 }
 
-/// The time at which these bytes were seen; nothing where nobody can tell who says so.
+/// The time in a valid time stamp over `signed`; `None` where the certificate of its signer is not known and
+/// the user names no authority.
 fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>, String> {
     let token = TimeStampToken::read(token)?;
     if !token.is_of(signed) {
@@ -194,7 +196,7 @@ fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>
     Ok(Some(Stamped { time, by: Some(time_stamp::name(&signer)) }))
 }
 
-/// A time far from the one that the entry names.
+/// A note where the time stamp and the time in the entry are far apart.
 fn apart(path: &str, stamped: &Stamped, about: AttestedFiles<'_>) -> Option<Finding> {
     let written_at = about.written_at?;
     let [seen, written]: [Timestamp; 2] = [stamped.time.parse().ok()?, written_at.parse().ok()?];

@@ -12,7 +12,7 @@ pub(super) struct Node<'a> {
     pub(super) read: &'a ReadEntry,
 }
 
-/// Holds the links to their rules: indices 1, 2, 3 and so on, each once, each naming the bytes of
+/// Checks the links between entries: indices 1, 2, 3 and so on, each once, each naming the bytes of
 /// the one before it.
 ///
 /// `unplaced` entries are known to exist or to have existed without being readable; as many missing

@@ -1,4 +1,4 @@
-//! One envelope taken out of its trail: what can be said of it alone.
+//! Verifies one envelope outside its trail.
 
 use super::anchor;
 use super::attestation::{self, Attestations, AttestedFiles};
@@ -99,8 +99,8 @@ pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Resu
     Ok(answer)
 }
 
-/// Judges what lies beside the envelope, as far as the two files are those that were written. Says whether
-/// somebody whom the user trusts signed one of them.
+/// Checks the signatures and time stamps beside the envelope, as far as the two files are those that were
+/// written. True where a signer whom the user trusts signed one of them.
 fn vouch(
     alone: DetachedEnvelope<'_>,
     required: bool,
@@ -120,7 +120,7 @@ fn vouch(
         index: line.index,
         entry: entry_bytes.filter(|_| read.is_some()),
         written_at: read.as_ref().map(|read| read.entry.written_at.as_str()),
-        // Bytes that its entry does not name are nobody's word.
+        // Bytes that its entry does not name prove nothing about the release.
         envelope: Some(bytes).filter(|_| read.is_none() || line.verdict.is_some()),
     };
     let mut vouched = Attestations::default();
@@ -161,7 +161,7 @@ fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut EntryLine, finding
     let named = &read.entry.envelope;
     let found = Digest::of(bytes);
     if found != named.sha256 {
-        // What such bytes say is nobody's word.
+        // The content of other bytes than those recorded is not reported.
         (line.verdict, line.decided_at) = (None, None);
         findings.retain(|finding| finding.kind != FindingKind::EnvelopeUnreadable);
         let converted = unconverted(bytes).is_some_and(|lf| Digest::of(&lf) == named.sha256);

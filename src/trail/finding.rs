@@ -1,50 +1,27 @@
 //! What an examination of a trail can find, each kind under a stable name.
 
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The trail is not as it was written.
-    Broken,
-    /// The question cannot be answered from what is there.
-    Undecided,
-    /// Worth knowing; changes nothing.
-    Note,
-}
+use crate::domain::named_enum;
 
-impl Severity {
-    /// The word in reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Broken => "broken",
-            Self::Undecided => "undecided",
-            Self::Note => "note",
-        }
+named_enum! {
+    /// How severe a finding is.
+    pub enum Severity {
+        /// The trail is not as it was written.
+        Broken = "broken";
+        /// The question cannot be answered from what is there.
+        Undecided = "undecided";
+        /// Worth knowing; changes nothing.
+        Note = "note";
     }
 }
 
 macro_rules! kinds {
     ($($variant:ident = $name:literal, $about:literal, $next:literal;)+) => {
-        /// A stable name for a kind of finding. Each has a row in `docs/trail.md`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum FindingKind { $(#[doc = $about] $variant,)+ }
+        named_enum! {
+            /// A stable name for a kind of finding. Each has a row in `docs/trail.md`.
+            pub enum FindingKind { $($variant = $name, $about;)+ }
+        }
 
         impl FindingKind {
-            /// Every kind, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name in reports.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// What it means, in one sentence.
-            #[must_use]
-            pub fn about(self) -> &'static str {
-                match self { $(Self::$variant => $about,)+ }
-            }
-
             /// What to do next.
             #[must_use]
             pub fn next(self) -> &'static str {
@@ -144,7 +121,7 @@ kinds! {
 }
 
 impl FindingKind {
-    /// Something that should vouch for an entry, and does not.
+    /// An invalid or missing time stamp or signature of an entry.
     pub(super) fn is_beside(self) -> bool {
         matches!(self, Self::TimeStampWrong | Self::TimeStampMissing | Self::SignatureWrong)
     }
@@ -172,7 +149,7 @@ impl Finding {
         Self { kind, severity, path: path.into(), index: None, expected: String::new(), found: String::new() }
     }
 
-    /// The trail, or what it speaks of, is not as it was.
+    /// The trail, or a run that it names, is not as it was written.
     #[must_use]
     pub fn broken(kind: FindingKind, path: impl Into<String>) -> Self {
         Self::new(kind, Severity::Broken, path)

@@ -1,5 +1,4 @@
-//! The past of a trail, where the place that holds it keeps one: in git, every commit may add files
-//! and none may touch those that are there.
+//! The commits that led to a trail in git: each may add files, and none may change or remove one.
 
 use super::finding::{Finding, FindingKind};
 use super::layout::{PathRole, path_role};
@@ -33,7 +32,7 @@ pub struct FileChange {
 }
 
 impl FileHistory {
-    /// Leaves out what is not part of the trail and says what speaks against the rest.
+    /// Leaves out changes outside the trail, and adds a finding for each of the others.
     pub(super) fn check(&mut self, findings: &mut Vec<Finding>) {
         self.changes.retain(|change| path_role(&change.path) != PathRole::Staging);
         findings.extend(self.changes.iter().map(|change| {

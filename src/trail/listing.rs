@@ -1,4 +1,4 @@
-//! What lies in a trail, by its paths alone.
+//! Sorts the files of a trail by the role that their path has.
 
 use std::collections::BTreeSet;
 

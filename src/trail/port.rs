@@ -1,4 +1,4 @@
-//! What the trail asks of the place that keeps it.
+//! The interface to the folder, branch or bucket that keeps a trail.
 
 use std::collections::BTreeSet;
 
@@ -32,10 +32,10 @@ pub trait TrailFiles {
         path.to_owned()
     }
 
-    /// What became of the files before, where the place keeps a past.
+    /// The commits before this state and their changes to files of the trail, where the place keeps commits.
     ///
     /// # Errors
-    /// `file-unreadable` where it keeps one that cannot be read.
+    /// `file-unreadable` where it keeps commits that cannot be read.
     fn history(&self) -> Result<Option<FileHistory>, Diagnostic> {
         Ok(None)
     }
@@ -93,7 +93,7 @@ pub trait Port: TrailFiles {
     }
 }
 
-/// What the place says its state is; opaque to everyone else. A digest of the listing, the id of a
+/// Names a state of the place; opaque to everyone else. A digest of the listing, the id of a
 /// commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadToken(pub String);

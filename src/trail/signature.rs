@@ -1,4 +1,4 @@
-//! Signatures beside an envelope: what made them, and whether the one that the user trusts did.
+//! Checks one signature file against the signed bytes and the signer that the user trusts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use crate::domain::Digest;
 /// What a signed statement is (in-toto Statement v1 in a DSSE envelope).
 const STATEMENT: &str = "application/vnd.in-toto+json";
 
-/// What a signature was found to be.
+/// The result of checking one signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SignatureCheck {
     /// Made over these bytes by the key or the identity that was named; in words.

@@ -1,4 +1,4 @@
-//! Reading the two files of one slot, and holding an attempt to the one before it.
+//! Reads the two files of one slot, and checks an attempt against the one before it.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) struct SlotFiles {
     pub(super) entry: Option<ReadEntry>,
     /// The entry stands for another envelope than the one beside it.
     pub(super) misplaced: bool,
-    /// The index that a damaged entry claims; good for a display, and for nothing else.
+    /// The index in a damaged entry; for display only.
     pub(super) claims: Option<u64>,
     /// SHA-256 of the envelope's bytes, once read.
     pub(super) sha256: Option<Digest>,
@@ -31,12 +31,12 @@ pub(super) struct SlotFiles {
     pub(super) facts: Option<Facts>,
     /// Signatures and time stamps that lie beside it.
     pub(super) beside: Vec<String>,
-    /// The bytes of both files, where they are those that were written and something beside them speaks
-    /// of them.
+    /// The bytes of both files, kept only where they are those that were written and a signature or time
+    /// stamp lies beside them: its check needs them.
     pub(super) covered: CoveredBytes,
 }
 
-/// The bytes that something beside them is about.
+/// The bytes that the signatures and time stamps of a slot cover.
 #[derive(Debug, Default)]
 pub(super) struct CoveredBytes {
     pub(super) entry: Option<Vec<u8>>,
@@ -48,7 +48,7 @@ impl SlotFiles {
         self.entry.as_ref().map(|read| read.entry.index)
     }
 
-    /// What the entry says of the envelope beside it.
+    /// The path, digest and size of the envelope, from its entry.
     fn named(&self) -> Option<&EnvelopeRef> {
         self.entry.as_ref().map(|read| &read.entry.envelope).filter(|_| !self.misplaced)
     }
@@ -213,7 +213,7 @@ pub(super) fn facts(
     }
 }
 
-/// Holds an attempt to the one before it in the same release.
+/// Checks the number, the index and `supersedes` of an attempt against the one before it in its release.
 pub(super) fn check_attempt(
     before: Option<(&Slot, &SlotFiles)>,
     this: (&Slot, &SlotFiles),

@@ -1,4 +1,4 @@
-//! Time stamps (RFC 3161): an authority's signed word that some bytes existed at its time.
+//! Time stamps (RFC 3161): an authority signs that some bytes existed at a time.
 //!
 //! What is stamped is the entry, so one token holds the envelope and everything before it. A token
 //! says "not later than", never "made at": who rewrites a trail can have the new one stamped, but

@@ -1,16 +1,16 @@
-//! Whom the user trusts: everything that a signature or a time stamp can be held to comes from
-//! outside the trail, for whatever lies in it was put there by whoever wrote it.
+//! The keys, identities and authorities that the user trusts. They come from outside the trail: whoever
+//! writes a trail could put keys of their own into it.
 
 use sigstore_verify::trust_root::TrustedRoot;
 use sigstore_verify::types::DerPublicKey;
 
 use super::time_stamp::Authorities;
 
-/// What the user names to hold signatures and time stamps to; without any they are counted, not
-/// believed.
+/// What the user names to check signatures and time stamps with; without any they are reported as not
+/// checked.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    /// Whose time stamps are believed.
+    /// The authorities whose time stamps count.
     pub authorities: Authorities,
     /// The key that signs.
     pub key: Option<PublicKey>,
@@ -46,12 +46,12 @@ impl PublicKey {
     }
 }
 
-/// Who a certificate of Sigstore was issued to, and by whose word.
+/// The subject of a Sigstore certificate, and the identity provider that confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// A mail address, or the URL of a workflow; a `*` at the end stands for any ending.
     pub name: String,
-    /// Who vouched for it, such as `https://token.actions.githubusercontent.com`.
+    /// The identity provider, such as `https://token.actions.githubusercontent.com`.
     pub issuer: String,
 }
 

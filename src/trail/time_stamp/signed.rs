@@ -145,7 +145,7 @@ impl TimeStampToken {
             .collect()
     }
 
-    /// The bytes under the signature, once they are found to speak of this content and this signer.
+    /// The bytes under the signature, once they are found to name this content and this signer.
     fn attributes(&self, signer: &SignerInfo, certificate: &Certificate) -> Result<Vec<u8>, String> {
         let malformed = |error: der::Error| format!("strange attributes: {error}");
         let attributes = signer.signed_attrs.as_ref().ok_or("no signed attributes")?;
