@@ -114,7 +114,7 @@ fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Sour
 /// - `run-ambiguous`: the file holds several runs or metrics and the options choose none of them,
 ///   or choose one that it does not hold.
 /// - `run-unfinished`: the log's own status says that the run failed, was stopped or is invalid.
-/// - `duplicate-item`, `cluster-incomplete`, `cluster-missing`: see [`Code::about`].
+/// - `duplicate-item`, `cluster-incomplete`, `cluster-missing`: see [`Code::about`](crate::domain::Code::about).
 pub fn read(bytes: &[u8], format: Option<Format>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let source = InMemory { path: String::new(), bytes };
     content(&source, format, options).map(|(reading, _)| reading)
