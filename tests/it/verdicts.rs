@@ -1,5 +1,6 @@
 //! Wrong verdicts that real files and missing data caused, each as the session in which a user met it.
 
+use crate::tree;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -201,6 +202,9 @@ fn what_may_turn_a_verdict_around_is_said_before_the_numbers() {
 
 #[test]
 fn equivalence_tested_two_sided_says_one_thing() {
+    if !tree::slow_tests("verdicts::equivalence_tested_two_sided_says_one_thing") {
+        return;
+    }
     let session = Session::new();
     let mut seen = BTreeMap::new();
     for margin in 20..80 {
@@ -267,6 +271,9 @@ fn each_candidate_of_one_file_is_an_attempt_of_its_own() {
 /// Whatever changes a report changes the fingerprint: equal fingerprints have equal reports.
 #[test]
 fn the_fingerprint_holds_everything_that_can_change_a_report() {
+    if !tree::slow_tests("verdicts::the_fingerprint_holds_everything_that_can_change_a_report") {
+        return;
+    }
     let session = Session::new();
     two_metrics(&session);
     let rows = |worse: bool| -> String {

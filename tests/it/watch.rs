@@ -1,5 +1,6 @@
 //! `watch` as a user meets it.
 
+use crate::tree;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -165,6 +166,9 @@ fn equal_binary(stream: &mut Stream) -> (f64, f64) {
 /// items anew and took the best moment of that order.
 #[test]
 fn fifteen_calls_on_equal_models_rarely_end_with_evidence() {
+    if !tree::slow_tests("watch::fifteen_calls_on_equal_models_rarely_end_with_evidence") {
+        return;
+    }
     for (kind, law) in [("0/1", equal_binary as fn(&mut Stream) -> (f64, f64)), ("graded", equal_graded)] {
         let (runs, mut ended) = (40_u64, [0_u64; 3]);
         for number in 0..runs {

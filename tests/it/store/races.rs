@@ -1,5 +1,6 @@
 //! Many writers at once, writers that are killed, and an index that is damaged.
 
+use crate::tree;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ fn start(session: &Session, candidate: &str) -> Child {
 
 #[test]
 fn a_hundred_processes_at_once_lose_no_record() {
+    if !tree::slow_tests("store::races::a_hundred_processes_at_once_lose_no_record") {
+        return;
+    }
     let session = session(&[("b", 3)]);
     let children: Vec<_> = (0..100)
         .map(|n| {
@@ -44,6 +48,9 @@ fn a_hundred_processes_at_once_lose_no_record() {
 
 #[test]
 fn a_kill_at_any_moment_leaves_whole_runs() {
+    if !tree::slow_tests("store::races::a_kill_at_any_moment_leaves_whole_runs") {
+        return;
+    }
     let session = session(&[("b", 3)]);
     for n in 0..60_u64 {
         let run = format!("c{n:02}");

@@ -65,6 +65,9 @@ fn every_flipped_bit_is_found_and_named() {
 
 #[test]
 fn every_other_byte_in_a_file_without_hash_is_found() {
+    if !tree::slow_tests("trail::damage::every_other_byte_in_a_file_without_hash_is_found") {
+        return;
+    }
     // `.gitattributes` is judged by its meaning, so every byte value is tried, and the inner one too.
     let mut inner = five();
     inner.insert(".gitattributes".into(), b"* text=auto\n".to_vec());
@@ -92,6 +95,9 @@ fn every_deleted_file_is_found_and_named() {
 
 #[test]
 fn every_truncation_is_found_and_named() {
+    if !tree::slow_tests("trail::damage::every_truncation_is_found_and_named") {
+        return;
+    }
     for (path, bytes) in five() {
         // Every length of an entry, some of an envelope.
         let step = if bytes.len() > 1000 { 37 } else { 1 };

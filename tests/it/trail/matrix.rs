@@ -133,6 +133,9 @@ fn every_deleted_and_truncated_file_is_found_and_named() {
 
 #[test]
 fn every_swapped_and_duplicated_file_is_found_and_named() {
+    if !tree::slow_tests("trail::matrix::every_swapped_and_duplicated_file_is_found_and_named") {
+        return;
+    }
     let Some(evidence) = evidence() else { return };
     let files = &evidence.files;
     for name in ["audit.json", "entry.json", "entry.tsr", "audit.json.sig"] {

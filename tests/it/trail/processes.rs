@@ -2,6 +2,7 @@
 //!
 //! The processes are this test binary, called for one test that does nothing unless it is told to.
 
+use crate::tree;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -122,6 +123,9 @@ fn threads_with_a_port_each_lose_nothing() {
 
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_trail() {
+    if !tree::slow_tests("trail::processes::a_kill_at_any_moment_leaves_a_whole_trail") {
+        return;
+    }
     let kills: u64 = std::env::var("EVALSIG_TEST_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
     let dir = tempfile::tempdir().unwrap();
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;

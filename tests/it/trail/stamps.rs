@@ -1,5 +1,6 @@
 //! Time stamps: what an authority signed is believed for what it is, and nothing else.
 
+use crate::tree;
 use std::cell::RefCell;
 
 use evalsig::domain::Diagnostic;
@@ -123,6 +124,9 @@ fn a_token_belongs_to_its_entry() {
 
 #[test]
 fn every_flipped_bit_of_a_token_is_found_and_named() {
+    if !tree::slow_tests("trail::stamps::every_flipped_bit_of_a_token_is_found_and_named") {
+        return;
+    }
     for (key, digest) in [("ec:P-256", "sha256"), ("rsa:2048", "sha256")] {
         let Some(authority) = Authority::new("tsa", key, digest) else { return };
         let files = stamped(&authority);
@@ -218,6 +222,9 @@ fn a_gate_has_its_entry_stamped_and_verify_believes_whom_it_is_told_to() {
 
 #[test]
 fn an_authority_that_fails_stops_the_gate_or_is_remarked() {
+    if !tree::slow_tests("trail::stamps::an_authority_that_fails_stops_the_gate_or_is_remarked") {
+        return;
+    }
     let Some(authority) = Authority::new("tsa", "ec:P-256", "sha256") else { return };
     type Upset = fn(usize, Vec<u8>) -> (u16, Vec<u8>);
     let other = authority.stamp(b"something else");
