@@ -73,6 +73,16 @@ impl<F: Fn(f64) -> f64> Monotone<F> {
     }
 }
 
+/// The upper end of an interval that holds the step of `holds` from false to true, after halving it so often.
+/// `holds` is true at the upper end of the interval given.
+pub(crate) fn bisect((mut low, mut high): (f64, f64), halvings: u32, holds: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..halvings {
+        let middle = 0.5 * (low + high);
+        if holds(middle) { high = middle } else { low = middle }
+    }
+    high
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -65,7 +65,7 @@ pub struct RunSummary {
     pub mean: Option<f64>,
     /// Rows without a score, by reason.
     pub unscored: BTreeMap<&'static str, usize>,
-    /// ClusterSizes; `None` where items are independent.
+    /// Clusters; `None` where items are independent.
     pub clusters: Option<ClusterSizes>,
 }
 
@@ -78,7 +78,7 @@ pub struct CountRange {
     pub most: usize,
 }
 
-/// ClusterSizes of a run.
+/// Clusters of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClusterSizes {
     /// How many.
@@ -203,7 +203,7 @@ pub struct DropThresholdReport {
     pub tolerance: f64,
     /// Paired items that it looks at.
     pub items: u64,
-    /// ClusterSizes, where these are the units.
+    /// Clusters, where these are the units.
     pub clusters: Option<u64>,
     /// Standard error of the difference that it looks at.
     pub standard_error: f64,

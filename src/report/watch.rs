@@ -27,7 +27,7 @@ pub struct WatchReport {
     pub unpaired: usize,
     /// Mean oriented difference of the items used.
     pub delta: f64,
-    /// WatchBounds for delta, each at 1 - alpha, where the process has them.
+    /// Bounds for delta, each at 1 - alpha, where the process has them.
     pub bounds: Option<WatchBounds>,
     /// ln of the e-values for and against the claim; none with planned looks.
     pub ln_e: Option<BothDirections>,
@@ -55,7 +55,7 @@ pub struct StateFile {
     pub head: String,
 }
 
-/// WatchBounds for delta.
+/// Bounds for delta.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WatchBounds {
     /// Lower bound; none where unbounded.

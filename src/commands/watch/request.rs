@@ -11,7 +11,7 @@ pub struct WatchRequest {
     pub runs: RunInputs,
     /// What fixes the inference; its claim is delta > min-delta, its seed that of the order.
     pub plan: Plan,
-    /// WatchBounds of the scores; `None`: 0 and 1.
+    /// Bounds of the scores; `None`: 0 and 1.
     pub bounds: Option<(f64, f64)>,
     /// Looks planned, where items come in clusters.
     pub looks: u32,
@@ -24,7 +24,7 @@ pub struct WatchRequest {
 }
 
 impl WatchRequest {
-    /// WatchBounds that no score can leave.
+    /// Bounds that no score can leave.
     pub(super) fn score_bounds(&self) -> (f64, f64) {
         self.bounds.unwrap_or((0.0, 1.0))
     }

@@ -1,6 +1,7 @@
 //! What does the rule "fail when the score drops by more than X" do? The rule that most teams have.
 
 use crate::inference::planning::study_design::Design;
+use crate::numerics::monotone::bisect;
 use crate::numerics::tails;
 
 /// With what probability does the observed mean of `items` items drop by more than `tolerance` where
@@ -81,16 +82,8 @@ pub fn fires(design: &Design, items: u64, tolerance: f64, truth: f64) -> f64 {
 #[must_use]
 pub fn found(design: &Design, items: u64, tolerance: f64, power: f64, most: f64) -> Option<f64> {
     let enough = |drop: f64| fires(design, items, tolerance, -drop) >= power;
-    let (mut low, mut high) = (0.0, tolerance + 8.0 * design.standard_error(items));
-    high = high.min(most);
-    if !enough(high) {
-        return None;
-    }
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if enough(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
+    let high = (tolerance + 8.0 * design.standard_error(items)).min(most);
+    enough(high).then(|| bisect((0.0, high), 40, enough))
 }
 
 #[cfg(test)]

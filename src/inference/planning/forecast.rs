@@ -2,7 +2,8 @@
 
 use crate::domain::number_format::{count, percent, signed};
 use crate::domain::{Claim, Plan};
-use crate::inference::planning::study_design::{Ask, Design, Need, Never};
+use crate::inference::planning::ask::{Ask, Need, Never};
+use crate::inference::planning::study_design::Design;
 use crate::inference::sample::Sample;
 
 /// What the items at hand can show, and what the claim needs, by [`Design`].

@@ -1,6 +1,7 @@
 //! Before the data: how many items, what effect, what power. None of this enters a verdict.
 
 use crate::domain::{Alpha, Sides};
+use crate::numerics::monotone::bisect;
 use crate::numerics::tails;
 
 /// What one side of a test spends.
@@ -246,11 +247,7 @@ pub fn required_n_t(dz: f64, alpha: Alpha, power: f64, sides: Sides) -> Option<f
             return None;
         }
     }
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if enough(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
+    Some(bisect((low, high), 60, enough))
 }
 
 #[cfg(test)]

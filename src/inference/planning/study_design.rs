@@ -4,12 +4,14 @@
 //! `sample_size` are those of large samples, kept beside it for golden values and for the rule
 //! evalsig-0.1.
 
-use crate::domain::{Alpha, Claim, Plan};
+use crate::domain::{Alpha, Claim};
 use crate::inference::methods::sign_flip;
+use crate::inference::planning::ask::{Ask, MOST_ITEMS, Need, Never};
 use crate::inference::planning::binary_power::{Care, Region};
 use crate::inference::planning::normal_power::{critical, of_units};
 use crate::inference::planning::pilot;
 use crate::inference::sample::Sample;
+use crate::numerics::monotone::bisect;
 
 /// How the differences of a design scatter, and what its independent units are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,64 +39,6 @@ pub enum Design {
         /// Items per cluster as an item sees it, sum of m_g^2 / n; equal to `mean_size` for equal clusters.
         seen_size: f64,
     },
-}
-
-/// What is to be shown, and how surely.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ask {
-    /// The claim.
-    pub claim: Claim,
-    /// What one bound may spend.
-    pub alpha: Alpha,
-    /// Probability with which the claim is to be shown, in (0, 1).
-    pub power: f64,
-}
-
-/// How much a claim needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// Paired items in all.
-    pub items: u64,
-    /// Whole clusters, where these are the units.
-    pub clusters: Option<u64>,
-}
-
-/// Why no number of items suffices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Never {
-    /// The true improvement that was planned for does not lie within the claim.
-    OutsideTheClaim,
-    /// More than [`MOST_ITEMS`] would be needed.
-    TooMany,
-}
-
-/// More items than this are no plan.
-pub const MOST_ITEMS: u64 = 1_000_000_000;
-
-impl Ask {
-    /// What a plan asks.
-    ///
-    /// # Parameters
-    /// - `plan`: claim, alpha, sides and power.
-    ///
-    /// # Example
-    /// ```
-    /// use evalsig::domain::{Claim, Plan};
-    /// use evalsig::inference::planning::Ask;
-    ///
-    /// let ask = Ask::of(&Plan::of(Claim::Above { min_delta: 0.0 }));
-    /// assert_eq!(ask.alpha.get(), 0.05);
-    /// ```
-    #[must_use]
-    pub fn of(plan: &Plan) -> Self {
-        Self { claim: plan.claim, alpha: plan.alpha_each(), power: plan.power.get() }
-    }
-
-    /// The same with another claim.
-    #[must_use]
-    pub(crate) fn claiming(self, claim: Claim) -> Self {
-        Self { claim, ..self }
-    }
 }
 
 impl Design {
@@ -357,11 +301,7 @@ impl Design {
             (low, high) = (high, (2.0 * high).min(most));
         }
         let steps = if cheap || !matches!(self, Self::TwoValued { .. }) { 45 } else { 12 };
-        for _ in 0..steps {
-            let middle = 0.5 * (low + high);
-            if shown(middle) { high = middle } else { low = middle }
-        }
-        Some(high)
+        Some(bisect((low, high), steps, shown))
     }
 
     /// How many items, and whole clusters, show the claim with the planned power where `planned` is the true
