@@ -11,6 +11,7 @@ mod named_enum;
 pub mod number_format;
 mod numbers;
 mod plan;
+pub mod policy;
 mod project;
 mod release;
 mod rules;
