@@ -10,6 +10,7 @@
 //! numerics    tails of distributions, sums, random numbers
 //! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
 //! decision    two RunFrames + plan -> Judgement: the verdict with its reasons
+//! suite       the runs of several tasks + policy -> SuiteJudgement: one verdict over all claims
 //! envelope    everything above -> the bytes that are hashed and kept
 //! report      what a command found, for every renderer
 //! trail       the append-only, hash-chained log of envelopes, over a port
@@ -33,6 +34,8 @@ pub mod numerics;
 pub mod inference;
 
 pub mod decision;
+
+pub mod suite;
 
 pub mod envelope;
 

@@ -70,7 +70,7 @@ pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<J
             let unchanged = plan.identical == Identical::Allow
                 && pairs.gaps.is_empty()
                 && same_scores(baseline, candidate);
-            by_interval(plan, &pairs, &sample, unchanged)?
+            judge_pairs(&pairs, plan, unchanged)?
         }
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
     };
@@ -79,23 +79,50 @@ pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<J
 }
 
 /// Whether two runs hold the same scores, epoch by epoch.
-fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
+pub(crate) fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
     fn scores(run: &RunFrame) -> impl Iterator<Item = (&str, u32, Option<Score>)> {
         run.sorted().map(|row| (row.id, row.epoch, row.score.ok()))
     }
     scores(baseline).eq(scores(candidate))
 }
 
-/// By the bounds of one inverted test.
-fn by_interval(
-    plan: &Plan,
-    pairs: &Pairs,
-    sample: &Sample,
-    unchanged: bool,
-) -> Result<(Basis, Decision), Diagnostic> {
-    let estimate = inference::infer(sample, plan)?;
+/// Do these pairs show the plan's claim, or its opposite? What [`judge`] asks of all pairs of two runs, a suite asks
+/// of parts of them too.
+///
+/// H0 and sign are those of [`judge`].
+///
+/// # Parameters
+/// - `pairs`: the paired items, with what is missing of either run.
+/// - `plan`: claim, alpha and method; its rule is `interval`.
+/// - `unchanged`: nothing is missing, and every score of the candidate is the baseline's. Only a plan that allows
+///   what changes nothing looks at it.
+///
+/// # Returns
+/// The numbers, and the verdict with its reasons.
+///
+/// # Errors
+/// Those of [`infer`](crate::inference::infer).
+///
+/// # Example
+/// ```
+/// use evalsig::decision::judge_pairs;
+/// use evalsig::domain::{Claim, Plan, Verdict};
+/// use evalsig::pairing::pair;
+/// use evalsig::readers::{ReadOptions, read};
+///
+/// let run = |text: &str| read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run);
+/// let plan = Plan::of(Claim::above(0.0).expect("a number"));
+/// let pairs = pair(&run("item_id,score\na,0\nb,1\nc,1\n")?, &run("item_id,score\na,1\nb,1\nc,1\n")?, &plan)?;
+/// let (_, decision) = judge_pairs(&pairs, &plan, false)?;
+/// // One item that became right is too little to show anything.
+/// assert_eq!(decision.verdict, Verdict::Inconclusive);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
+pub fn judge_pairs(pairs: &Pairs, plan: &Plan, unchanged: bool) -> Result<(Basis, Decision), Diagnostic> {
+    let sample = Sample::of(pairs, plan.direction);
+    let estimate = inference::infer(&sample, plan)?;
     let worst_case = worst_case(pairs, &estimate, plan)?;
-    let outlook = outlook(plan, sample, &estimate);
+    let outlook = outlook(plan, &sample, &estimate);
     let decision = decide(plan, &pairs.counts, &estimate, worst_case.as_ref(), &outlook, unchanged);
     Ok((Basis::Interval { estimate, worst_case, outlook }, decision))
 }

@@ -29,6 +29,7 @@ mod warnings;
 mod wording;
 mod worst_case;
 
-pub use judge::judge;
+pub(crate) use judge::same_scores;
+pub use judge::{judge, judge_pairs};
 pub use judgement::{Basis, Decision, EffectSizes, Judgement, Outlook};
 pub use worst_case::{WorstCase, worst_case};

@@ -16,6 +16,8 @@ pub struct WorstCase {
     pub upper: f64,
     /// The largest p-value of the claim; 1 without a range.
     pub p_value: f64,
+    /// The largest p-value against the claim (H0: delta >= the claim's lower null value); 1 without a range.
+    pub p_against: f64,
     /// Items with something missing in the baseline.
     pub in_baseline: usize,
     /// Items with something missing in the candidate.
@@ -26,7 +28,7 @@ impl WorstCase {
     fn unbounded(pairs: &Pairs, range: Option<ScoreRange>) -> Self {
         let (in_baseline, in_candidate) = pairs.gaps.counts();
         let (lower, upper) = (f64::NEG_INFINITY, f64::INFINITY);
-        Self { range, lower, upper, p_value: 1.0, in_baseline, in_candidate }
+        Self { range, lower, upper, p_value: 1.0, p_against: 1.0, in_baseline, in_candidate }
     }
 }
 
@@ -82,6 +84,7 @@ pub fn worst_case(pairs: &Pairs, estimate: &Estimate, plan: &Plan) -> Result<Opt
         lower: estimate.lower,
         upper: estimate.upper,
         p_value: estimate.p_value(plan),
+        p_against: estimate.p_against,
         ..WorstCase::unbounded(pairs, Some(range))
     };
     for worst in [true, false] {
@@ -89,6 +92,7 @@ pub fn worst_case(pairs: &Pairs, estimate: &Estimate, plan: &Plan) -> Result<Opt
         case.lower = case.lower.min(found.lower);
         case.upper = case.upper.max(found.upper);
         case.p_value = case.p_value.max(found.p_value(plan));
+        case.p_against = case.p_against.max(found.p_against);
     }
     Ok(Some(case))
 }

@@ -5,10 +5,13 @@ mod from_judgement;
 pub mod record;
 pub mod replay;
 pub mod statement;
+mod suite_record;
 pub mod v1;
+pub mod v2;
 
 pub use from_judgement::{engine, input};
-pub use record::{Circumstances, Record};
+pub use record::{Circumstances, Place, Record};
+pub use suite_record::{SuiteRecord, TaskRecord, exit_code};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

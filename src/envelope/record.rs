@@ -41,6 +41,20 @@ pub struct Circumstances {
     pub time_stamp: Option<v1::TimeStamp>,
 }
 
+/// The place of an envelope in a trail: the release, the attempt, and the envelope that it supersedes.
+pub type Place<'a> = (&'a str, u32, Option<v1::FileRef>);
+
+/// The program that decides.
+pub(super) fn tool(circumstances: &Circumstances) -> v1::Tool {
+    v1::Tool {
+        name: "evalsig".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
+        image_digest: circumstances.image_digest.clone(),
+        target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+    }
+}
+
 impl Record {
     /// The record of a judgement on these inputs. `reading_notes` is what a person should know of how both
     /// files were read.
@@ -72,11 +86,7 @@ impl Record {
 
     /// The envelope of this record at its place in a trail (`None`: outside any trail).
     #[must_use]
-    pub fn envelope(
-        &self,
-        place: Option<(&str, u32, Option<v1::FileRef>)>,
-        circumstances: &Circumstances,
-    ) -> v1::Envelope {
+    pub fn envelope(&self, place: Option<Place<'_>>, circumstances: &Circumstances) -> v1::Envelope {
         let (release_id, attempt, supersedes) = match place {
             Some((release, attempt, supersedes)) => (Some(release.to_owned()), attempt, supersedes),
             None => (None, 1, None),
@@ -99,13 +109,7 @@ impl Record {
             changed: self.changed.clone(),
             source: circumstances.source.clone(),
             run: circumstances.run.clone(),
-            tool: v1::Tool {
-                name: "evalsig".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-                git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
-                image_digest: circumstances.image_digest.clone(),
-                target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-            },
+            tool: tool(circumstances),
             store: circumstances.store.clone(),
             time_stamp: circumstances.time_stamp.clone(),
             overrides: Vec::new(),

@@ -15,7 +15,7 @@ mod pairs;
 mod repeats;
 mod score_range;
 
-use crate::domain::{Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
+use crate::domain::{Claim, Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
 use comparability::check_comparable;
 use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
@@ -25,6 +25,17 @@ pub use missing_data::{EpochTally, IncompleteItem, MissingData};
 pub use pairs::{Counts, Pairs};
 pub use repeats::{Repeats, repeats};
 pub use score_range::{KnownRange, RangeSource};
+
+/// Refuses a claim that every candidate satisfies, or none, because scores cannot go that far. [`pair`] does so for
+/// the plan's own claim.
+///
+/// # Errors
+/// `bad-usage`, with the range of scores and how it is known.
+pub fn refuse_empty_claim(pairs: &Pairs, claim: Claim) -> Result<(), Diagnostic> {
+    let two_scores = pairs.two_values.and_then(|(lo, hi)| ScoreRange::new(lo, hi));
+    let known = pairs.range.or(two_scores.map(|range| KnownRange { range, source: RangeSource::TwoScores }));
+    known.map_or(Ok(()), |known| score_range::check_claim_not_empty(claim, known))
+}
 
 /// Pairs the items of two runs.
 ///
