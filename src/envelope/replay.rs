@@ -148,11 +148,14 @@ pub fn differences(recorded: &Value, again: &Record, exactly: bool) -> Result<Ve
     Ok(found)
 }
 
-/// The first member in which two reports differ that ought to be one.
+/// The first member in which two outcomes differ that ought to be one; each holds values by member.
 #[must_use]
-pub fn first_difference(recorded: &Value, again: &Value) -> Option<Difference> {
+pub fn first_difference(recorded: &[(String, Value)], again: &[(String, Value)]) -> Option<Difference> {
     let mut found = Vec::new();
-    compare("report", recorded, again, true, &mut found);
+    for (member, again) in again {
+        let recorded = recorded.iter().find(|(name, _)| name == member).map_or(&Value::Null, |(_, v)| v);
+        compare(member, recorded, again, true, &mut found);
+    }
     found.into_iter().next()
 }
 

@@ -95,6 +95,16 @@ impl VerdictWord {
             Self::Inconclusive => "INCONCLUSIVE",
         }
     }
+
+    /// How a process exits with it.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Allow => 0,
+            Self::Reject => 1,
+            Self::Inconclusive => 2,
+        }
+    }
 }
 
 /// A file of the trail and the SHA-256 of its bytes.

@@ -13,7 +13,7 @@ use super::layout::{STAMP, Slot, folder};
 use super::listing::Listing;
 use super::port::{Addition, AppendOutcome, NewFile, Port, TrailFiles};
 use crate::domain::{Diagnostic, Digest, ReleaseId};
-use crate::envelope::{self, v1::FileRef};
+use crate::envelope::{self, Version, v1::FileRef};
 
 /// Passes before giving up. Each lost one means that another writer's entry stands, so this many
 /// writers at once can all succeed; a port that must not wait so long gives up by itself.
@@ -216,7 +216,7 @@ fn came_out_the_same(
     recorded: &envelope::Facts,
     facts: &envelope::Facts,
 ) -> Result<(), Diagnostic> {
-    match envelope::replay::first_difference(&recorded.report, &facts.report) {
+    match envelope::replay::first_difference(&recorded.outcome, &facts.outcome) {
         None => Ok(()),
         Some(difference) => Err(errors::recorded_otherwise(&receipt.path, &difference)),
     }
@@ -251,7 +251,7 @@ fn next_slot(trail: &Examination, release: &ReleaseId) -> Result<(Slot, Placemen
 /// Nothing enters a trail that `verify` would call broken.
 fn agrees(bytes: &[u8], slot: &Slot, placement: &Placement, fingerprint: &Digest) -> Result<(), Diagnostic> {
     let facts = envelope::read(bytes).map_err(|error| errors::envelope_misrendered(error.what))?;
-    if facts.schema != envelope::v1::SCHEMA
+    if envelope::version_of(&facts.schema) != Version::Known
         || facts.release_id.as_ref() != Some(&slot.release)
         || facts.attempt != placement.attempt
         || facts.supersedes != placement.supersedes

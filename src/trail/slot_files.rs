@@ -7,10 +7,7 @@ use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::port::TrailFiles;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
-use crate::envelope::{self, Facts, v1};
-
-/// What the schemas of all versions of the envelope begin with.
-const FAMILY: &str = "evalsig.audit/v";
+use crate::envelope::{self, Facts, Version, v1};
 
 /// The two files of one slot, as far as they were read.
 #[derive(Debug, Default)]
@@ -192,22 +189,26 @@ pub(super) fn facts(
             .expected(format!("an envelope in the form of {}", v1::SCHEMA))
             .found(why)
     };
-    let newer = |schema: &str| entry::version(schema, FAMILY).is_some_and(|version| version > 1);
     let note = |schema: &str| Finding::note(FindingKind::Newer, path).at(index).found(schema);
     match envelope::read(bytes) {
         Ok(facts) => {
-            if newer(&facts.schema) {
-                findings.push(note(&facts.schema));
-            } else if facts.schema != v1::SCHEMA {
-                findings.push(unreadable(format!("schema {:?}", facts.schema)));
-                return None;
+            match envelope::version_of(&facts.schema) {
+                Version::Known => {}
+                Version::Newer => findings.push(note(&facts.schema)),
+                Version::Unknown => {
+                    findings.push(unreadable(format!("schema {:?}", facts.schema)));
+                    return None;
+                }
             }
             Some(facts)
         }
         Err(error) => {
             let value: Option<Value> = serde_json::from_slice(bytes).ok();
             let schema = value.as_ref().and_then(|v| v.get("schema")?.as_str()).unwrap_or_default();
-            findings.push(if newer(schema) { note(schema) } else { unreadable(error.what) });
+            findings.push(match envelope::version_of(schema) {
+                Version::Newer => note(schema),
+                Version::Known | Version::Unknown => unreadable(error.what),
+            });
             None
         }
     }

@@ -317,7 +317,7 @@ fn the_fingerprint_holds_everything_that_can_change_a_report() {
                     let bytes = std::fs::read(session.path("e.json")).unwrap();
                     std::fs::remove_file(session.path("e.json")).unwrap();
                     let facts = evalsig::envelope::read(&bytes).unwrap();
-                    let report = facts.report.to_string();
+                    let report = format!("{:?}", facts.outcome);
                     distinct.insert(report.clone());
                     let before =
                         reports.entry(facts.fingerprint.to_string()).or_insert_with(|| report.clone());
