@@ -1,10 +1,11 @@
 //! What a trail needs to know of a decision, read from an envelope of any version.
 //!
-//! What every version has stands here; `single` reads what an envelope of one task says beyond that. A
-//! version of another shape is one more arm of [`read`].
+//! What every version has stands here; `single` reads what an envelope of one task says beyond that, `suite` what
+//! one of several does.
 
 mod content;
 mod single;
+mod suite;
 
 pub use content::Subject;
 
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::content::{CONTRADICTION, Content};
-use super::v1;
+use super::{v1, v2};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 
 /// Largest envelope that is read: a real one is a few kB.
@@ -21,7 +22,7 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// What the schemas of all versions of a decision begin with.
 const FAMILY: &str = "evalsig.audit/v";
 /// The newest version that this program writes and reads whole.
-const NEWEST: u32 = 1;
+const NEWEST: u32 = 2;
 
 /// What a trail needs to know of an envelope. Everything else is carried, not interpreted.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,9 +124,10 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
     if header.exit_code != header.verdict.exit_code() {
         return Err(unreadable(CONTRADICTION.into()));
     }
-    // Here a version of another shape branches off. A newer one is read as far as it has this shape.
+    // A newer version is read as far as it has the shape of one that is known.
+    let of_shape = if header.schema == v1::SCHEMA { single::read } else { newer_shape };
     let Content { fingerprint, subject, outcome } =
-        single::read(bytes, &header.schema, header.verdict).map_err(unreadable)?;
+        of_shape(bytes, &header.schema, header.verdict).map_err(unreadable)?;
     Ok(Facts {
         schema: header.schema,
         release_id: header.release_id.map(|text| text.0),
@@ -138,4 +140,18 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Diagnostic> {
         outcome,
         stamp_required: header.time_stamp.is_some_and(|asked| asked.policy == v1::TimeStamp::REQUIRED),
     })
+}
+
+/// The content of a version from 2 on: that of a suite, or for want of tasks that of one task.
+fn newer_shape(bytes: &[u8], schema: &str, verdict: v1::VerdictWord) -> Result<Content, String> {
+    #[derive(Deserialize)]
+    struct Shape {
+        suite: Option<serde::de::IgnoredAny>,
+    }
+    let shape: Shape = serde_json::from_slice(bytes).map_err(|error| format!("is not an envelope: {error}"))?;
+    if shape.suite.is_some() || schema == v2::SCHEMA {
+        suite::read(bytes, schema, verdict)
+    } else {
+        single::read(bytes, schema, verdict)
+    }
 }

@@ -222,13 +222,12 @@ fn came_out_the_same(
     }
 }
 
-/// Attempts at a release are about one task and one metric: else the ALLOW of one task would supersede the
-/// REJECT of another.
+/// Attempts at a release are about one task and one metric, or about one suite.
 fn one_subject(trail: &Examination, release: &ReleaseId, facts: &envelope::Facts) -> Result<(), Diagnostic> {
     let of_release = trail.slots.iter().filter(|(slot, _)| slot.release == *release);
     let other = of_release
         .filter_map(|(_, seen)| seen.facts.as_ref())
-        .find(|recorded| recorded.subject != facts.subject);
+        .find(|recorded| !facts.subject.continues(&recorded.subject));
     match other {
         None => Ok(()),
         Some(recorded) => Err(errors::other_subject(release, recorded, facts)),

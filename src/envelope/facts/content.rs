@@ -18,6 +18,19 @@ pub enum Subject {
     Suite(Vec<String>),
 }
 
+impl Subject {
+    /// Whether a decision about this may follow one about `earlier` as another attempt at one release: about the same
+    /// task and metric, or about a suite that has lost no task. Else an ALLOW of one task would supersede the REJECT
+    /// of another.
+    #[must_use]
+    pub fn continues(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::Suite(now), Self::Suite(before)) => before.iter().all(|task| now.contains(task)),
+            (now, before) => now == before,
+        }
+    }
+}
+
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

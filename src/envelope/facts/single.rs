@@ -27,11 +27,11 @@ struct Inputs {
 }
 
 /// Everything that an envelope says of one run file.
-type Input = serde_json::Map<String, Value>;
+pub(super) type Input = serde_json::Map<String, Value>;
 
 /// A run file as it was read, whatever it was called and however it was found: its bytes, and what was
 /// taken out of them (format, run, metric, clusters). Members of later versions count too.
-fn as_read(input: &Input) -> Input {
+pub(super) fn as_read(input: &Input) -> Input {
     let same_under_any_name = |name: &str| matches!(name, "path" | "resolved");
     input
         .iter()

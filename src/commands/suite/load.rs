@@ -1,0 +1,203 @@
+//! The runs of every task, read from where the policy says they are.
+
+use super::errors;
+use super::find::{AtCommit, OnDisk, RunFiles, expected_task, run_of};
+use super::policy_file::LoadedPolicy;
+use crate::commands::World;
+use crate::commands::revisions::Revision;
+use crate::commands::runs::{Freshness, LoadedRun, ReadAs};
+use crate::commands::targets::StoreTarget;
+use crate::domain::policy::{BaselineSource, FirstRun, TaskPolicy};
+use crate::domain::{Code, Diagnostic, ProjectId};
+use crate::readers::{self, FileOrFolder, Format};
+use crate::store;
+
+/// The runs of one task.
+pub(in crate::commands) struct LoadedTask<'a> {
+    pub(in crate::commands) task: &'a TaskPolicy,
+    /// `None` where there is none yet, and the policy records the first run.
+    pub(in crate::commands) baseline: Option<LoadedRun>,
+    pub(in crate::commands) candidate: LoadedRun,
+    pub(in crate::commands) anchor: Option<LoadedRun>,
+}
+
+/// Where runs are looked for.
+pub(super) struct Places<'a> {
+    pub(super) policy: &'a LoadedPolicy,
+    pub(super) store: Option<&'a StoreTarget>,
+    pub(super) trail: Option<&'a crate::commands::targets::TrailTarget>,
+    pub(super) now: &'a str,
+    pub(super) world: &'a World<'a>,
+}
+
+impl<'a> Places<'a> {
+    /// Reads the runs of every task, in the order of the policy.
+    ///
+    /// # Errors
+    /// `run-not-found` for a task without a run; every error about a single run, with the task as the place.
+    pub(super) fn load(&self) -> Result<Vec<LoadedTask<'a>>, Diagnostic> {
+        self.policy.rules.tasks.iter().map(|task| self.task(task)).collect()
+    }
+
+    fn task(&self, task: &'a TaskPolicy) -> Result<LoadedTask<'a>, Diagnostic> {
+        let candidate = self.candidate(task)?;
+        let baseline = self.compared_with(task, "baseline", &task.baseline, &candidate)?;
+        if baseline.is_none() && task.first_run == FirstRun::Fail {
+            return Err(errors::no_baseline(task, &task.baseline, "there is none yet"));
+        }
+        let anchor = match &task.anchor {
+            None => None,
+            Some(anchor) => {
+                let found = self.compared_with(task, "anchor.run", &anchor.run, &candidate)?;
+                // An anchor is a release that was made: a missing one is never a first run.
+                let missing = || errors::task_without_file(task, "anchor.run", &anchor.run.to_string());
+                Some(found.ok_or_else(missing)?)
+            }
+        };
+        for (which, run) in [("baseline", baseline.as_ref()), ("candidate", Some(&candidate)), ("anchor", anchor.as_ref())] {
+            check_task(task, which, run)?;
+        }
+        Ok(LoadedTask { task, baseline, candidate, anchor })
+    }
+
+    fn candidate(&self, task: &TaskPolicy) -> Result<LoadedRun, Diagnostic> {
+        let pattern = &task.candidate;
+        if let Some(name) = pattern.strip_prefix("store:") {
+            let asked = BaselineSource::Stored(name.to_owned());
+            let found = self.stored(task, "candidate", &asked, None, None)?;
+            return found.ok_or_else(|| errors::task_without_file(task, "candidate", pattern));
+        }
+        let found = run_of(&OnDisk(self.world.files), pattern, task, "candidate")?;
+        let found = found.ok_or_else(|| errors::task_without_file(task, "candidate", pattern))?;
+        self.read(task, &found, None)
+    }
+
+    /// The run that a candidate is compared with; `None` where there is nothing at that place.
+    fn compared_with(
+        &self,
+        task: &TaskPolicy,
+        key: &str,
+        source: &BaselineSource,
+        candidate: &LoadedRun,
+    ) -> Result<Option<LoadedRun>, Diagnostic> {
+        match source {
+            BaselineSource::Path(path) => match (&self.policy.at, self.world.revisions) {
+                (Some(at), Some(revisions)) => {
+                    let place = AtCommit { revisions, commit: &at.commit };
+                    self.at_commit(task, key, path, &place, &at.written)
+                }
+                (Some(_), None) => Err(errors::no_revisions(task, key, source)),
+                (None, _) => {
+                    let found = run_of(&OnDisk(self.world.files), path, task, key)?;
+                    found.map(|found| self.read(task, &found, None)).transpose()
+                }
+            },
+            BaselineSource::Git { revision, path } => {
+                let revisions =
+                    self.world.revisions.ok_or_else(|| errors::no_revisions(task, key, source))?;
+                let commit = revisions.resolve(&Revision::Named(revision.clone()))?;
+                let place = AtCommit { revisions, commit: &commit };
+                self.at_commit(task, key, path, &place, revision)
+            }
+            BaselineSource::Stored(_) | BaselineSource::StoreLatestAllowed => {
+                self.stored(task, key, source, Some(candidate), self.policy.rules.limits.max_baseline_age)
+            }
+            BaselineSource::TrailLatestAllowed => self.of_trail(task, key),
+        }
+    }
+
+    fn at_commit(
+        &self,
+        task: &TaskPolicy,
+        key: &str,
+        path: &str,
+        place: &AtCommit<'_>,
+        revision: &str,
+    ) -> Result<Option<LoadedRun>, Diagnostic> {
+        let Some(found) = run_of(place as &dyn RunFiles, path, task, key)? else { return Ok(None) };
+        self.read(task, &found, Some((revision, place.commit))).map(Some)
+    }
+
+    /// Reads a run file as the task asks for it.
+    fn read(
+        &self,
+        task: &TaskPolicy,
+        file: &FileOrFolder,
+        commit: Option<(&str, &str)>,
+    ) -> Result<LoadedRun, Diagnostic> {
+        let read = readers::read_file(file, format(task)?, &self.read_as(task).options())
+            .map_err(|error| error.within(&format!("task {}", task.name)))?;
+        Ok(LoadedRun::from_file(read, commit))
+    }
+
+    fn read_as(&self, task: &TaskPolicy) -> ReadAs {
+        ReadAs {
+            format: None,
+            metric: task.metric.clone(),
+            cluster: task.plan.cluster.clone(),
+            slice: task.slices.as_ref().map(|slices| slices.by.clone()),
+            run: None,
+        }
+    }
+
+    /// A run of the store.
+    fn stored(
+        &self,
+        task: &TaskPolicy,
+        key: &str,
+        source: &BaselineSource,
+        candidate: Option<&LoadedRun>,
+        max_age_days: Option<u64>,
+    ) -> Result<Option<LoadedRun>, Diagnostic> {
+        let at = self.store.ok_or_else(|| errors::no_store(task, key, source))?;
+        let root = at.baseline_root.as_ref().filter(|_| candidate.is_some()).unwrap_or(&at.root);
+        let place = self.world.stores.open(root)?;
+        let named: Option<ProjectId> =
+            task.baseline_project.as_ref().map(|name| name.parse()).transpose().map_err(|why: &str| {
+                Code::BadPolicy.at(format!("task {}: baseline-project", task.name)).what(why)
+            })?;
+        let project = match candidate {
+            None => &at.project,
+            Some(_) => named.as_ref().or(at.baseline_project.as_ref()).unwrap_or(&at.project),
+        };
+        let found = match (source, candidate) {
+            (BaselineSource::StoreLatestAllowed, Some(candidate)) => {
+                let (name, id) = (task.name.as_str(), expected_task(task));
+                let found = store::latest_allowed_of(&*place, project, name, id, candidate.run())?;
+                match found {
+                    None if task.first_run == FirstRun::Record => {
+                        store::first_recorded(&*place, project, id, candidate.run())?
+                    }
+                    found => found,
+                }
+            }
+            (BaselineSource::Stored(name), _) => Some(store::by_name(&*place, project, name)?),
+            _ => None,
+        };
+        let Some(found) = found else { return Ok(None) };
+        let asked = source.to_string();
+        let freshness = Freshness { asked: &asked, now: self.now, max_age_days };
+        LoadedRun::of_store(found, &*place, &self.read_as(task), &freshness).map(Some)
+    }
+
+    /// The candidate of the newest decision of the trail that allowed this task, from the store, or from the path
+    /// that it was read from then.
+    fn of_trail(&self, task: &TaskPolicy, key: &str) -> Result<Option<LoadedRun>, Diagnostic> {
+        let _ = self.trail.ok_or_else(|| errors::no_trail(task, key))?;
+        Ok(None)
+    }
+}
+
+fn format(task: &TaskPolicy) -> Result<Option<Format>, Diagnostic> {
+    match task.format.as_deref() {
+        None | Some("auto") => Ok(None),
+        Some(name) => name.parse().map(Some).map_err(|why| errors::unknown_format(task, name, why)),
+    }
+}
+
+/// A run file cannot take another task's place: where the policy says how run files name the task, each has to.
+fn check_task(task: &TaskPolicy, which: &str, run: Option<&LoadedRun>) -> Result<(), Diagnostic> {
+    let (Some(expected), Some(run)) = (&task.task_id, run) else { return Ok(()) };
+    let found = &run.run().metadata().task_id;
+    if found == expected { Ok(()) } else { Err(errors::other_task(task, which, found, expected)) }
+}
