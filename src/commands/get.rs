@@ -4,7 +4,7 @@ use super::targets::StoreTarget;
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
-use crate::readers::{self, Format, ReadOptions};
+use crate::readers::{self, Format};
 use crate::store;
 
 /// What `store get` is asked.
@@ -30,14 +30,14 @@ pub fn get(request: &GetRequest, stores: &dyn Stores, files: &dyn Files) -> Resu
     let found = store::by_name(&*place, &request.store.project, &request.run)?;
     let shown = place.shown(&found.entry.path);
     let bytes = found.file.bytes;
-    let cluster_key = found.facts.and_then(|facts| facts.stored_as.cluster_key);
+    let stored_as = found.facts.map(|facts| facts.stored_as).unwrap_or_default();
     // Read in any case: a damaged file is not handed on.
-    let run = readers::read(&bytes, Some(Format::Parquet), &ReadOptions::default())
+    let run = readers::read(&bytes, Some(Format::Parquet), &stored_as.read_options())
         .map_err(|error| error.within(&shown))?
         .run;
     let text = match request.format {
         Format::Parquet => None,
-        _ => Some(present::run::json(&run, cluster_key.as_deref())?),
+        _ => Some(present::run::json(&run, stored_as.cluster_key.as_deref())?),
     };
     let stderr = match &request.out {
         Some(path) => {

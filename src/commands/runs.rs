@@ -169,6 +169,7 @@ impl LoadedRun {
         let options = ReadOptions {
             metric: runs.metric.clone(),
             cluster: plan.cluster.clone(),
+            slice: None,
             run_id: run.cloned(),
             deep: false,
         };
@@ -181,6 +182,7 @@ impl LoadedRun {
         let options = |run_id| ReadOptions {
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
+            slice: None,
             run_id,
             // Who verifies has the time to look at everything.
             deep: true,
@@ -210,6 +212,7 @@ impl LoadedRun {
         let options = ReadOptions {
             metric: runs.metric.clone(),
             cluster: plan.cluster.clone(),
+            slice: None,
             run_id: None,
             deep: false,
         };

@@ -72,6 +72,8 @@ codes! {
     ClusterIncomplete = "cluster-incomplete", Data, "Some items carry a cluster and some do not.";
     ClusterConflict = "cluster-conflict", Data, "The two runs put an item into different clusters.";
     ClusterMissing = "cluster-missing", Data, "A cluster key was asked for that the data do not carry.";
+    SliceMissing = "slice-missing", Data, "A slice key was asked for that the data do not carry.";
+    SliceConflict = "slice-conflict", Data, "An item is in one slice here and in another one there.";
     RunsDiffer = "runs-differ", Data, "The two runs are not of the same task, metric or items.";
     NoOverlap = "no-overlap", Data, "The two runs share no scored item.";
     TooFewItems = "too-few-items", Data, "The method asked for needs more items.";

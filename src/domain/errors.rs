@@ -26,6 +26,19 @@ pub(super) fn cluster_incomplete(place: impl Display, id: &str, known: usize, ro
         .next("give every item its cluster, or say --cluster none if items are independent")
 }
 
+pub(super) fn slice_conflict(
+    place: impl Into<String>,
+    id: &str,
+    slice: &str,
+    other_place: impl Display,
+    other: &str,
+) -> Diagnostic {
+    Code::SliceConflict
+        .at(place)
+        .what(format!("item {id:?} is in slice {slice:?} here and in {other:?} at {other_place}"))
+        .next("give all epochs of an item the same slice")
+}
+
 pub(super) fn duplicate_item(
     place: impl Into<String>,
     id: &str,

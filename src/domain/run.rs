@@ -21,6 +21,9 @@ pub struct RunMetadata {
     pub config_hash: Option<String>,
 }
 
+/// Stands for no label: a run has fewer rows than this, and so fewer labels.
+pub(super) const NO_LABEL: u32 = u32::MAX;
+
 /// One row of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item<'a> {
@@ -45,6 +48,11 @@ pub struct RunFrame {
     pub(super) cluster_names: TextColumn,
     /// The cluster of each row; empty where the rows carry none.
     pub(super) clusters: Vec<u32>,
+    /// The field that the slices were read from.
+    pub(super) slice_key: Option<String>,
+    pub(super) slice_names: TextColumn,
+    /// The slice of each row's item, or [`NO_LABEL`]; empty where no item has one.
+    pub(super) slices: Vec<u32>,
     /// Fingerprint of the target of each row's item, 0 where the file does not say; empty where it says of none.
     pub(super) fingerprints: Vec<u64>,
     /// Fingerprint of the input of each row's item, in the same way.
@@ -85,6 +93,45 @@ impl RunFrame {
     #[must_use]
     pub fn cluster_count(&self) -> Option<usize> {
         self.is_clustered().then_some(self.cluster_names.len())
+    }
+
+    /// Each item once, in ascending order of its id, and the slice (the subgroup) that it belongs to; `None` where
+    /// no slices were read. An item of which the file does not say has none.
+    #[must_use]
+    pub fn slices(&self) -> Option<impl Iterator<Item = (&str, Option<&str>)>> {
+        if self.slices.is_empty() {
+            return None;
+        }
+        let mut order = self.order.iter().map(|row| *row as usize).peekable();
+        let label = |row: usize| self.slices.get(row).copied().filter(|slice| *slice != NO_LABEL);
+        Some(std::iter::from_fn(move || {
+            let first = order.next()?;
+            let id = self.ids.get(first);
+            let mut slice = label(first);
+            // One epoch may say what another leaves out; two never say different things.
+            while let Some(next) = order.next_if(|next| self.ids.get(*next) == id) {
+                slice = slice.or(label(next));
+            }
+            Some((id, slice.map(|slice| self.slice_names.get(slice as usize))))
+        }))
+    }
+
+    /// The field that the slices were read from, where they were read.
+    #[must_use]
+    pub fn slice_key(&self) -> Option<&str> {
+        self.slice_key.as_deref().filter(|_| !self.slices.is_empty())
+    }
+
+    /// The same run, whose slices were read from the field of this name.
+    #[must_use]
+    pub fn sliced_by(self, key: Option<&str>) -> Self {
+        Self { slice_key: key.map(str::to_owned).filter(|_| !self.slices.is_empty()), ..self }
+    }
+
+    /// Number of distinct slices, where they were read.
+    #[must_use]
+    pub fn slice_count(&self) -> Option<usize> {
+        (!self.slices.is_empty()).then_some(self.slice_names.len())
     }
 
     /// The rows in the order of the file.

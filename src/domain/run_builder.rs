@@ -2,7 +2,7 @@
 
 use super::errors;
 use super::interner::Interner;
-use super::run::{Item, RunFrame, RunMetadata};
+use super::run::{Item, NO_LABEL, RunFrame, RunMetadata};
 use super::text_column::TextColumn;
 use super::unscored::Unscored;
 use super::{Diagnostic, Direction, Score, ScoreRange};
@@ -14,8 +14,11 @@ pub struct RunFrameBuilder {
     epochs: Vec<u32>,
     scores: Vec<Result<Score, Unscored>>,
     cluster_names: Interner,
-    /// The cluster of each row, or [`NO_CLUSTER`].
+    /// The cluster of each row, or [`NO_LABEL`].
     clusters: Vec<u32>,
+    slice_names: Interner,
+    /// The slice of each row, or [`NO_LABEL`]; shorter than the rows where the last ones have none.
+    slices: Vec<u32>,
     fingerprints: Vec<u64>,
     inputs: Vec<u64>,
     direction: Option<Direction>,
@@ -23,16 +26,14 @@ pub struct RunFrameBuilder {
     ignored_clusters: Option<usize>,
 }
 
-/// Stands for no cluster: a run has fewer rows than this, and so fewer clusters.
-const NO_CLUSTER: u32 = u32::MAX;
-
 impl RunFrameBuilder {
     /// Appends a row.
     pub fn push(&mut self, item: Item<'_>) {
         self.ids.push(item.id);
         self.epochs.push(item.epoch);
         self.scores.push(item.score);
-        let cluster = item.cluster.map_or(NO_CLUSTER, |name| self.cluster(name));
+        let cluster =
+            item.cluster.map_or(NO_LABEL, |name| number(&mut self.cluster_names, &self.clusters, name));
         self.clusters.push(cluster);
     }
 
@@ -45,6 +46,16 @@ impl RunFrameBuilder {
     /// Sets the fingerprint of the input of the last row. 0 where the file does not say.
     pub fn input(&mut self, of: u64) {
         set_last(&mut self.inputs, self.ids.len(), of);
+    }
+
+    /// Sets the slice (the subgroup) of the item of the last row; `None` where the file does not say.
+    pub fn slice(&mut self, name: Option<&str>) {
+        let Some(name) = name else { return };
+        let slice = number(&mut self.slice_names, &self.slices, name);
+        self.slices.resize(self.ids.len(), NO_LABEL);
+        if let Some(last) = self.slices.last_mut() {
+            *last = slice;
+        }
     }
 
     /// Sets the number of distinct clusters that the file carries and the plan leaves unread; 0 is none.
@@ -81,22 +92,13 @@ impl RunFrameBuilder {
         }
     }
 
-    fn cluster(&mut self, name: &str) -> u32 {
-        // Clustered files list a cluster's items together: most rows repeat the last name.
-        match self.clusters.last() {
-            Some(&last) if last != NO_CLUSTER && self.cluster_names.names().get(last as usize) == name => {
-                last
-            }
-            _ => self.cluster_names.number(name),
-        }
-    }
-
     /// Checks the whole and hands it out.
     ///
     /// # Errors
     /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
     /// `duplicate-item` where an (item, epoch) stands twice;
-    /// `cluster-incomplete` where some rows carry a cluster and some do not.
+    /// `cluster-incomplete` where some rows carry a cluster and some do not;
+    /// `slice-conflict` where epochs of one item name different slices.
     pub fn finish(self, metadata: RunMetadata) -> Result<RunFrame, Diagnostic> {
         self.finish_at(metadata, &|row| format!("items[{row}]"))
     }
@@ -111,6 +113,7 @@ impl RunFrameBuilder {
         at: &dyn Fn(usize) -> String,
     ) -> Result<RunFrame, Diagnostic> {
         let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
+        let Self { slice_names, mut slices, .. } = self;
         let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| errors::too_many_rows())?;
         if rows == 0 {
@@ -129,6 +132,10 @@ impl RunFrameBuilder {
         if let Some(range) = range {
             within_range(&scores, range, &metadata.metric_name, &ids, at)?;
         }
+        if !slices.is_empty() {
+            slices.resize(ids.len(), NO_LABEL);
+            one_slice_an_item(&order, &ids, &slices, slice_names.names(), at)?;
+        }
         for column in [&mut fingerprints, &mut inputs].into_iter().filter(|column| !column.is_empty()) {
             column.resize(ids.len(), 0);
         }
@@ -139,6 +146,9 @@ impl RunFrameBuilder {
             scores,
             cluster_names: cluster_names.into_names(),
             clusters,
+            slice_key: None,
+            slice_names: slice_names.into_names(),
+            slices,
             fingerprints,
             inputs,
             order,
@@ -147,6 +157,45 @@ impl RunFrameBuilder {
             ignored_clusters,
         })
     }
+}
+
+/// The number of a label. Files list the items of a label together: most rows repeat the last one.
+fn number(names: &mut Interner, so_far: &[u32], name: &str) -> u32 {
+    match so_far.last() {
+        Some(&last) if last != NO_LABEL && names.names().get(last as usize) == name => last,
+        _ => names.number(name),
+    }
+}
+
+/// # Errors
+/// `slice-conflict` where two rows of one item name different slices.
+fn one_slice_an_item(
+    order: &[u32],
+    ids: &TextColumn,
+    slices: &[u32],
+    names: &TextColumn,
+    at: &dyn Fn(usize) -> String,
+) -> Result<(), Diagnostic> {
+    let mut known: Option<(usize, u32)> = None;
+    for row in order.iter().map(|row| *row as usize) {
+        let slice = slices.get(row).copied().unwrap_or(NO_LABEL);
+        let same_item = known.filter(|(other, _)| ids.get(*other) == ids.get(row));
+        match same_item {
+            Some((other, first)) if slice != NO_LABEL && slice != first => {
+                let name = |slice: u32| short(names.get(slice as usize));
+                return Err(errors::slice_conflict(
+                    at(row),
+                    short(ids.get(row)),
+                    name(slice),
+                    at(other),
+                    name(first),
+                ));
+            }
+            Some(_) => {}
+            None => known = (slice != NO_LABEL).then_some((row, slice)),
+        }
+    }
+    Ok(())
 }
 
 /// The rows in ascending order of (item id, epoch), or the first two that are equal in both.
@@ -188,10 +237,10 @@ fn whole_or_none(
     ids: &TextColumn,
     at: &dyn Fn(usize) -> String,
 ) -> Result<Vec<u32>, Diagnostic> {
-    let Some(row) = clusters.iter().position(|c| *c == NO_CLUSTER) else {
+    let Some(row) = clusters.iter().position(|c| *c == NO_LABEL) else {
         return Ok(clusters);
     };
-    match clusters.iter().filter(|c| **c != NO_CLUSTER).count() {
+    match clusters.iter().filter(|c| **c != NO_LABEL).count() {
         0 => Ok(Vec::new()),
         known => Err(errors::cluster_incomplete(at(row), short(ids.get(row)), known, clusters.len())),
     }

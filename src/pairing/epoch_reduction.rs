@@ -1,14 +1,17 @@
 //! One number an item: the mean of its epochs, the first, or one by number; and what is missing of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::missing_data::{EPOCH_ABSENT, EpochTally};
+use super::missing_data::{EPOCH_ABSENT, EpochTally, Reasons};
 use crate::domain::{Edition, EpochRule, Item, RunFrame};
 
 /// An item with its epochs reduced to one score.
 pub(super) struct ReducedItem<'a> {
     pub(super) id: &'a str,
     pub(super) cluster: Option<&'a str>,
+    pub(super) slice: Option<&'a str>,
+    /// Scores of it that are missing, by reason.
+    pub(super) reasons: Option<Box<Reasons>>,
     /// What is known of it, and how much of what its run says is not.
     pub(super) side: EpochTally,
     /// Its epochs, scored or not, as bits of [`Epochs`].
@@ -23,8 +26,6 @@ pub(super) struct Reduced<'a> {
     pub(super) scored: usize,
     /// The epochs that occur in the run.
     pub(super) epochs: u64,
-    /// Scores that are missing, by reason.
-    pub(super) missing: BTreeMap<&'static str, u64>,
 }
 
 /// The epochs of two runs, so that a set of them is a few bits. Beyond 64 they are not told apart.
@@ -85,28 +86,31 @@ pub(super) fn reduce<'a>(
 ) -> Reduced<'a> {
     let first = run.rows().map(|row| row.epoch).min().unwrap_or(0);
     let wanted = Wanted { rule, edition, first };
-    let mut reduced =
-        Reduced { rows: Vec::with_capacity(run.len()), scored: 0, epochs: 0, missing: BTreeMap::new() };
+    let mut reduced = Reduced { rows: Vec::with_capacity(run.len()), scored: 0, epochs: 0 };
     let mut sorted = run.sorted().peekable();
     while let Some(first) = sorted.next() {
         let mut sum = Sum::default();
-        sum.add(&first, &wanted, epochs, true, &mut reduced.missing);
+        sum.add(&first, &wanted, epochs, true);
         while let Some(next) = sorted.next_if(|next| next.id == first.id) {
-            sum.add(&next, &wanted, epochs, false, &mut reduced.missing);
+            sum.add(&next, &wanted, epochs, false);
         }
         if sum.epochs == 0 {
             // The one epoch that the rule wants.
-            sum.missing += 1;
-            *reduced.missing.entry(EPOCH_ABSENT).or_insert(0) += 1;
+            sum.lacks(EPOCH_ABSENT);
         }
         reduced.scored += usize::from(sum.scored > 0);
         reduced.epochs |= sum.epochs;
         reduced.rows.push(ReducedItem {
             id: first.id,
             cluster: first.cluster,
+            slice: None,
+            reasons: sum.reasons,
             side: EpochTally { total: sum.total, scored: sum.scored, missing: sum.missing },
             epochs: sum.epochs,
         });
+    }
+    for (item, (_, slice)) in reduced.rows.iter_mut().zip(run.slices().into_iter().flatten()) {
+        item.slice = slice;
     }
     reduced
 }
@@ -117,17 +121,11 @@ struct Sum {
     epochs: u64,
     scored: u32,
     missing: u32,
+    reasons: Option<Box<Reasons>>,
 }
 
 impl Sum {
-    fn add(
-        &mut self,
-        item: &Item<'_>,
-        wanted: &Wanted,
-        epochs: &Epochs,
-        is_first: bool,
-        missing: &mut BTreeMap<&'static str, u64>,
-    ) {
+    fn add(&mut self, item: &Item<'_>, wanted: &Wanted, epochs: &Epochs, is_first: bool) {
         if !wanted.takes(item, is_first) {
             return;
         }
@@ -137,10 +135,12 @@ impl Sum {
                 self.total += score.get();
                 self.scored += 1;
             }
-            Err(why) => {
-                self.missing += 1;
-                *missing.entry(why.as_str()).or_insert(0) += 1;
-            }
+            Err(why) => self.lacks(why.as_str()),
         }
+    }
+
+    fn lacks(&mut self, why: &'static str) {
+        self.missing += 1;
+        *self.reasons.get_or_insert_default().entry(why).or_insert(0) += 1;
     }
 }

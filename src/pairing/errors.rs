@@ -9,6 +9,13 @@ pub(super) fn cluster_conflict(id: &str, a: &str, b: &str) -> Diagnostic {
         .next("make both runs name the same clusters, or say --cluster none if items are independent")
 }
 
+pub(super) fn slice_conflict(id: &str, a: &str, b: &str) -> Diagnostic {
+    Code::SliceConflict
+        .at(format!("item {id:?}"))
+        .what(format!("is in slice {a:?} in the baseline and {b:?} in the candidate"))
+        .next("make both runs name the same slices: compare runs of one version of the data set")
+}
+
 pub(super) fn no_overlap(
     baseline_scored: usize,
     baseline_first: &str,

@@ -4,7 +4,9 @@ use super::errors;
 use std::collections::BTreeMap;
 
 use super::epoch_reduction::{Reduced, ReducedItem};
-use super::missing_data::{ABSENT, EPOCH_ABSENT, EpochTally, ITEM_ABSENT, IncompleteItem, MissingData};
+use super::missing_data::{
+    ABSENT, EPOCH_ABSENT, EpochTally, ITEM_ABSENT, IncompleteItem, MissingData, Reasons,
+};
 use crate::domain::{Diagnostic, TextColumn};
 
 /// Two runs, merged.
@@ -14,34 +16,47 @@ pub(super) struct Joined<'a> {
     pub(super) candidate: Vec<f64>,
     /// Cluster name of each pair where either run carries clusters.
     pub(super) clusters: Vec<&'a str>,
-    /// Items with something missing: their row among the pairs, and both sides.
-    pub(super) gaps: Vec<(Option<usize>, EpochTally, EpochTally)>,
-    /// Cluster name of each gap, where its runs know one.
-    pub(super) others: Vec<Option<&'a str>>,
+    /// Whether an item of either run has a slice.
+    is_sliced: bool,
+    /// Slice name of each pair, where it has one; empty where no item has.
+    pub(super) slices: Vec<Option<&'a str>>,
+    /// Items with something missing; their clusters are numbered by [`gaps`].
+    pub(super) gaps: Vec<IncompleteItem>,
+    /// Cluster and slice name of each gap, where its runs know one.
+    pub(super) gap_clusters: Vec<Option<&'a str>>,
+    pub(super) gap_slices: Vec<Option<&'a str>>,
     pub(super) one_epoch: bool,
     pub(super) unequal_epochs: usize,
 }
 
+/// What one run knows of an item, and why it does not know more.
+type Side = (EpochTally, Option<Box<Reasons>>);
+
+/// What a run knows of an item that it does not hold.
+fn absent() -> Side {
+    (ABSENT, Some(Box::new(Reasons::from([(ITEM_ABSENT, 1)]))))
+}
+
 /// Merges two ascending sequences of items, and adds to what is missing what only both together show.
-pub(super) fn join<'a>(left: &mut Reduced<'a>, right: &mut Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
+pub(super) fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
     let room = left.rows.len().min(right.rows.len());
     let mut joined = Joined {
         ids: TextColumn::default(),
         baseline: Vec::with_capacity(room),
         candidate: Vec::with_capacity(room),
         clusters: Vec::new(),
+        is_sliced: left.rows.iter().chain(&right.rows).any(|row| row.slice.is_some()),
+        slices: Vec::new(),
         gaps: Vec::new(),
-        others: Vec::new(),
+        gap_clusters: Vec::new(),
+        gap_slices: Vec::new(),
         one_epoch: true,
         unequal_epochs: 0,
     };
-    let (mut only_left, mut only_right) = (0, 0);
-    let mut lost = [0, 0];
     let mut rights = right.rows.iter().peekable();
     for l in &left.rows {
         while let Some(r) = rights.next_if(|r| r.id < l.id) {
-            joined.gap(None, ABSENT, r.side, r.cluster);
-            only_right += 1;
+            joined.gap(None, [absent(), side(r, 0)], r.cluster, r.slice);
         }
         match rights.next_if(|r| r.id == l.id) {
             Some(r) => {
@@ -56,30 +71,24 @@ pub(super) fn join<'a>(left: &mut Reduced<'a>, right: &mut Reduced<'a>) -> Resul
                     lacks(l.epochs, left.epochs, r.epochs, right.epochs),
                     lacks(r.epochs, right.epochs, l.epochs, left.epochs),
                 ];
-                lost.iter_mut().zip(lacking).for_each(|(sum, more)| *sum += u64::from(more));
                 joined.match_up(l, r, lacking)?;
             }
-            None => {
-                joined.gap(None, l.side, ABSENT, l.cluster);
-                only_left += 1;
-            }
+            None => joined.gap(None, [side(l, 0), absent()], l.cluster, l.slice),
         }
     }
     for r in rights {
-        joined.gap(None, ABSENT, r.side, r.cluster);
-        only_right += 1;
-    }
-    let [lost_left, lost_right] = lost;
-    for (missing, items, epochs) in
-        [(&mut left.missing, only_right, lost_left), (&mut right.missing, only_left, lost_right)]
-    {
-        for (why, count) in [(ITEM_ABSENT, items), (EPOCH_ABSENT, epochs)] {
-            if count > 0 {
-                *missing.entry(why).or_insert(0) += count;
-            }
-        }
+        joined.gap(None, [absent(), side(r, 0)], r.cluster, r.slice);
     }
     Ok(joined)
+}
+
+/// What a run knows of an item that lacks so many epochs which other items of the run have.
+fn side(item: &ReducedItem<'_>, lacking: u32) -> Side {
+    let mut reasons = item.reasons.clone();
+    if lacking > 0 {
+        *reasons.get_or_insert_default().entry(EPOCH_ABSENT).or_insert(0) += u64::from(lacking);
+    }
+    (item.side.lacking(lacking), reasons)
 }
 
 impl<'a> Joined<'a> {
@@ -95,17 +104,25 @@ impl<'a> Joined<'a> {
         {
             return Err(errors::cluster_conflict(l.id, a, b));
         }
-        let cluster = l.cluster.or(r.cluster);
+        if let (Some(a), Some(b)) = (l.slice, r.slice)
+            && a != b
+        {
+            return Err(errors::slice_conflict(l.id, a, b));
+        }
+        let (cluster, slice) = (l.cluster.or(r.cluster), l.slice.or(r.slice));
         let scored = l.side.scored > 0 && r.side.scored > 0;
-        let [left, right] = [l.side.lacking(left_lacks), r.side.lacking(right_lacks)];
-        if left.missing > 0 || right.missing > 0 {
-            self.gap(scored.then_some(self.baseline.len()), left, right, cluster);
+        if l.side.missing + left_lacks > 0 || r.side.missing + right_lacks > 0 {
+            let sides = [side(l, left_lacks), side(r, right_lacks)];
+            self.gap(scored.then_some(self.baseline.len()), sides, cluster, slice);
         }
         if scored {
             self.ids.push(l.id);
             self.baseline.push(l.side.mean());
             self.candidate.push(r.side.mean());
             self.clusters.extend(cluster);
+            if self.is_sliced {
+                self.slices.push(slice);
+            }
             self.one_epoch &= l.side.scored == 1 && r.side.scored == 1;
             self.unequal_epochs += usize::from(l.side.scored != r.side.scored);
         }
@@ -115,12 +132,14 @@ impl<'a> Joined<'a> {
     fn gap(
         &mut self,
         row: Option<usize>,
-        baseline: EpochTally,
-        candidate: EpochTally,
+        [(baseline, baseline_why), (candidate, candidate_why)]: [Side; 2],
         cluster: Option<&'a str>,
+        slice: Option<&'a str>,
     ) {
-        self.gaps.push((row, baseline, candidate));
-        self.others.push(cluster);
+        let reasons = [baseline_why, candidate_why];
+        self.gaps.push(IncompleteItem { row, cluster: None, baseline, candidate, reasons });
+        self.gap_clusters.push(cluster);
+        self.gap_slices.push(slice);
     }
 }
 
@@ -152,15 +171,8 @@ pub(super) fn dense(names: &[&str], others: &[Option<&str>]) -> (Option<Vec<u32>
     (Some(of_pairs), of_others)
 }
 
-/// What is missing, with its reasons.
-pub(super) fn gaps(
-    joined: &Joined<'_>,
-    baseline: BTreeMap<&'static str, u64>,
-    candidate: BTreeMap<&'static str, u64>,
-    clusters: Vec<Option<u32>>,
-) -> MissingData {
-    let items = joined.gaps.iter().zip(clusters).map(|((row, baseline, candidate), cluster)| {
-        IncompleteItem { row: *row, cluster, baseline: *baseline, candidate: *candidate }
-    });
-    MissingData { items: items.collect(), baseline, candidate }
+/// What is missing, in these clusters.
+pub(super) fn gaps(items: Vec<IncompleteItem>, clusters: Vec<Option<u32>>) -> MissingData {
+    let in_cluster = |(item, cluster)| IncompleteItem { cluster, ..item };
+    MissingData::of(items.into_iter().zip(clusters).map(in_cluster).collect())
 }

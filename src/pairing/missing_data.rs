@@ -11,6 +11,9 @@ pub(super) const ITEM_ABSENT: &str = "item not in the run";
 /// Reason for an epoch that other items of the run have and this one has not.
 pub(super) const EPOCH_ABSENT: &str = "epoch not in the run";
 
+/// Scores that are missing, by reason; epochs are counted one by one.
+pub type Reasons = BTreeMap<&'static str, u64>;
+
 /// What one run knows of an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct EpochTally {
@@ -53,9 +56,16 @@ pub struct IncompleteItem {
     pub baseline: EpochTally,
     /// What the candidate knows of it.
     pub candidate: EpochTally,
+    /// Why its scores are missing, in the baseline and in the candidate; `None` where none is.
+    pub reasons: [Option<Box<Reasons>>; 2],
 }
 
 impl IncompleteItem {
+    /// Whether the baseline and the candidate hold it at all, scored or not.
+    pub(super) fn held(&self) -> [bool; 2] {
+        self.reasons.each_ref().map(|why| !why.as_ref().is_some_and(|why| why.contains_key(ITEM_ABSENT)))
+    }
+
     pub(super) fn one_epoch(&self) -> bool {
         [self.baseline, self.candidate].iter().all(|side| side.scored + side.missing == 1)
     }
@@ -66,13 +76,25 @@ impl IncompleteItem {
 pub struct MissingData {
     /// The items with something missing, in ascending order of id.
     pub items: Vec<IncompleteItem>,
-    /// Scores missing in the baseline, by reason; epochs are counted one by one.
-    pub baseline: BTreeMap<&'static str, u64>,
+    /// Scores missing in the baseline, by reason.
+    pub baseline: Reasons,
     /// Scores missing in the candidate, by reason.
-    pub candidate: BTreeMap<&'static str, u64>,
+    pub candidate: Reasons,
 }
 
 impl MissingData {
+    /// These items, with the reasons of all of them added up.
+    pub(super) fn of(items: Vec<IncompleteItem>) -> Self {
+        let mut sums = [Reasons::new(), Reasons::new()];
+        for item in &items {
+            for (sum, why) in sums.iter_mut().zip(&item.reasons) {
+                why.iter().flat_map(|why| why.iter()).for_each(|(why, n)| *sum.entry(why).or_insert(0) += n);
+            }
+        }
+        let [baseline, candidate] = sums;
+        Self { items, baseline, candidate }
+    }
+
     /// Whether nothing is missing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -14,6 +14,7 @@ mod missing_data;
 mod pairs;
 mod repeats;
 mod score_range;
+mod slices;
 
 use crate::domain::{Claim, Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};
 use comparability::check_comparable;
@@ -21,10 +22,11 @@ use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
 
 pub use imputation::Imputed;
-pub use missing_data::{EpochTally, IncompleteItem, MissingData};
+pub use missing_data::{EpochTally, IncompleteItem, MissingData, Reasons};
 pub use pairs::{Counts, Pairs};
 pub use repeats::{Repeats, repeats};
 pub use score_range::{KnownRange, RangeSource};
+pub use slices::{SliceSize, Slices};
 
 /// Refuses a claim that every candidate satisfies, or none, because scores cannot go that far. [`pair`] does so for
 /// the plan's own claim.
@@ -41,8 +43,8 @@ pub fn refuse_empty_claim(pairs: &Pairs, claim: Claim) -> Result<(), Diagnostic>
 ///
 /// # Errors
 /// `runs-differ` where the metrics, their direction or the items differ; `unscored-items` where the plan refuses unscored items;
-/// `cluster-conflict` where the runs put an item into different clusters; `no-overlap` where no
-/// item is scored in both.
+/// `cluster-conflict` and `slice-conflict` where the runs put an item into different clusters or slices;
+/// `no-overlap` where no item is scored in both.
 pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pairs, Diagnostic> {
     let mut notes = check_comparable(baseline, candidate, plan)?;
     let range = match plan.edition {
@@ -57,11 +59,10 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         refuse_unscored("candidate", candidate)?;
     }
     let epochs = Epochs::of([baseline, candidate]);
-    let [mut left, mut right] =
-        [baseline, candidate].map(|run| reduce(run, &epochs, plan.epochs, plan.edition));
-    let joined = join(&mut left, &mut right)?;
+    let [left, right] = [baseline, candidate].map(|run| reduce(run, &epochs, plan.epochs, plan.edition));
+    let joined = join(&left, &right)?;
     if joined.baseline.is_empty() {
-        return Err(nothing_scored(&left, &right).unwrap_or_else(|| no_overlap(&left, &right)));
+        return Err(nothing_scored(&left, &right, joined).unwrap_or_else(|| no_overlap(&left, &right)));
     }
     if joined.unequal_epochs > 0 {
         notes.push(format!(
@@ -73,6 +74,10 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         let which = if baseline.is_clustered() { "baseline" } else { "candidate" };
         notes.push(format!("only the {which} carries clusters; its clusters are used for both runs"));
     }
+    if baseline.slices().is_some() != candidate.slices().is_some() {
+        let which = if baseline.slices().is_some() { "baseline" } else { "candidate" };
+        notes.push(format!("only the {which} carries slices; its slices are used for both runs"));
+    }
     let two_values = two_values(&joined, range, plan.edition).filter(|_| joined.one_epoch);
     if let (None, Some(range)) = (range, two_values.and_then(|(lo, hi)| ScoreRange::new(lo, hi)))
         && plan.edition >= Edition::Second
@@ -81,7 +86,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
     }
     let larger = left.rows.len().max(right.rows.len());
     let pairs = joined.baseline.len();
-    let (clusters, more) = dense(&joined.clusters, &joined.others);
+    let (clusters, more) = dense(&joined.clusters, &joined.gap_clusters);
     let singletons = plan.edition >= Edition::Second
         && clusters.as_ref().is_some_and(|all| all.iter().max() == Some(&last_of(pairs)));
     let (clusters, more) = if singletons { (None, vec![None; more.len()]) } else { (clusters, more) };
@@ -97,7 +102,8 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
             candidate_items: right.rows.len(),
             coverage: pairs as f64 / larger as f64,
         },
-        gaps: gaps(&joined, left.missing, right.missing, more),
+        slices: Slices::of(&joined.slices, &joined.gap_slices),
+        gaps: gaps(joined.gaps, more),
         two_values,
         range,
         clusters,
@@ -143,10 +149,13 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
 }
 
 /// A run without any score: why the items of the other one have no partner.
-fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>) -> Option<Diagnostic> {
-    let (which, run) =
-        [("baseline", left), ("candidate", right)].into_iter().find(|(_, run)| run.scored == 0)?;
-    let reasons: Vec<String> = run.missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
+fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>, joined: Joined<'_>) -> Option<Diagnostic> {
+    let missing = MissingData::of(joined.gaps);
+    let (which, run, missing) =
+        [("baseline", left, missing.baseline), ("candidate", right, missing.candidate)]
+            .into_iter()
+            .find(|(_, run, _)| run.scored == 0)?;
+    let reasons: Vec<String> = missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
     Some(errors::no_score_in_run(which, run.rows.len(), &reasons.join(", ")))
 }
 

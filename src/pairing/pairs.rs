@@ -2,6 +2,7 @@
 
 use super::missing_data::MissingData;
 use super::score_range::KnownRange;
+use super::slices::Slices;
 use crate::domain::TextColumn;
 
 /// How items of the two runs were matched.
@@ -41,6 +42,8 @@ pub struct Pairs {
     pub range: Option<KnownRange>,
     /// What was matched and what was not.
     pub counts: Counts,
+    /// The slice (the subgroup) of each item, where slices were read.
+    pub slices: Option<Slices>,
     /// What is missing of either run.
     pub gaps: MissingData,
     /// Remarks a reader must see beside the numbers.

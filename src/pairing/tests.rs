@@ -198,3 +198,172 @@ fn an_epoch_that_the_other_run_never_has_is_missing_where_it_is_absent() {
     // The same raggedness in both runs is a design.
     assert!(pair(&ragged, &ragged, &plan()).unwrap().gaps.is_empty());
 }
+
+mod slices {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Item, slice, and the scores of baseline and candidate; `None` is unscored, and an item may be absent.
+    type Sliced = (u8, Option<u8>, Option<Option<f64>>, Option<Option<f64>>);
+
+    fn runs(items: &[Sliced], clustered: bool) -> Option<(RunFrame, RunFrame)> {
+        let side = |score: fn(&Sliced) -> Option<Option<f64>>, named: u8| {
+            let mut builder = RunFrameBuilder::default();
+            for item in items {
+                let Some(score) = score(item) else { continue };
+                let (id, cluster) = (format!("i{:03}", item.0), format!("c{}", item.0 / 3));
+                let score = score.and_then(Score::new).ok_or(Unscored::Missing);
+                builder.push(Item { id: &id, epoch: 0, cluster: clustered.then_some(&cluster), score });
+                // Of an item that both hold, a run may leave the label to the other one.
+                let says = item.0 % 3 != named || item.2.is_none() || item.3.is_none();
+                let slice = item.1.filter(|_| says).map(|slice| format!("s{slice}"));
+                builder.slice(slice.as_deref());
+            }
+            builder.finish(RunMetadata { metric_name: "m".into(), ..RunMetadata::default() }).ok()
+        };
+        Some((side(|item| item.2, 0)?, side(|item| item.3, 1)?))
+    }
+
+    fn deltas(pairs: &Pairs) -> Vec<f64> {
+        pairs.baseline.iter().zip(&pairs.candidate).map(|(b, c)| c - b).collect()
+    }
+
+    fn ids(pairs: &Pairs) -> Vec<String> {
+        (0..pairs.ids.len()).map(|at| pairs.ids.get(at).to_owned()).collect()
+    }
+
+    fn score() -> impl Strategy<Value = Option<Option<f64>>> {
+        prop_oneof![
+            1 => Just(None),
+            2 => Just(Some(None)),
+            7 => (0_u8..=4).prop_map(|score| Some(Some(f64::from(score) / 4.0))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_slices_together_are_the_whole(
+            items in prop::collection::btree_map(any::<u8>(), (prop::option::of(0_u8..4), score(), score()), 1..60),
+            clustered: bool,
+        ) {
+            let items: Vec<Sliced> = items.into_iter().map(|(id, (slice, b, c))| (id, slice, b, c)).collect();
+            let Some((baseline, candidate)) = runs(&items, clustered) else { return Ok(()) };
+            let plan = Plan { missing: MissingRule::Exclude, score_range: Some(ScoreRange::UNIT), ..plan() };
+            let Ok(whole) = pair(&baseline, &candidate, &plan) else { return Ok(()) };
+            let sizes = whole.slice_sizes();
+            prop_assert_eq!(whole.slices.is_none(), sizes.is_empty());
+            if sizes.is_empty() {
+                prop_assert_eq!(whole.slice(None), None);
+                return Ok(());
+            }
+            let slices: Vec<Pairs> = sizes.iter().filter_map(|size| whole.slice(size.name)).collect();
+            prop_assert_eq!(slices.len(), sizes.iter().filter(|size| size.pairs > 0).count());
+
+            // Every pair is in exactly one slice, and a slice keeps the order.
+            let mut together: Vec<String> = slices.iter().flat_map(ids).collect();
+            prop_assert!(slices.iter().all(|slice| ids(slice).is_sorted()));
+            together.sort();
+            prop_assert_eq!(together, ids(&whole));
+
+            // The deltas of the slices, weighted by their items, are the delta of the whole.
+            let sum: f64 = slices.iter().flat_map(deltas).sum();
+            prop_assert!((sum - deltas(&whole).iter().sum::<f64>()).abs() < 1e-9);
+
+            // Nothing that is missing gets lost, and no item.
+            let unseen: usize = sizes.iter().filter(|size| size.pairs == 0).map(|size| size.unpaired).sum();
+            let gaps: usize = slices.iter().map(|slice| slice.gaps.items.len()).sum();
+            prop_assert_eq!(gaps + unseen, whole.gaps.items.len());
+            let counted = |of: fn(&Counts) -> usize| slices.iter().map(|slice| of(&slice.counts)).sum::<usize>();
+            prop_assert_eq!(counted(|counts| counts.pairs), whole.counts.pairs);
+            if unseen == 0 {
+                prop_assert_eq!(counted(|counts| counts.only_baseline), whole.counts.only_baseline);
+                prop_assert_eq!(counted(|counts| counts.only_candidate), whole.counts.only_candidate);
+                prop_assert_eq!(counted(|counts| counts.baseline_items), whole.counts.baseline_items);
+                prop_assert_eq!(counted(|counts| counts.candidate_items), whole.counts.candidate_items);
+                let mut reasons = Reasons::new();
+                slices.iter().flat_map(|slice| &slice.gaps.candidate).for_each(|(why, n)| *reasons.entry(why).or_insert(0) += n);
+                prop_assert_eq!(reasons, whole.gaps.candidate.clone());
+            }
+
+            // The worst case of the whole is made of those of its slices.
+            let worst = |pairs: &Pairs| {
+                let filled = pairs.filled(ScoreRange::UNIT, true);
+                filled.candidate.iter().sum::<f64>() - filled.baseline.iter().sum::<f64>()
+            };
+            let of_slices: f64 = slices.iter().map(worst).sum();
+            let lost: f64 = sizes.iter().filter(|size| size.pairs == 0).map(|size| size.unpaired as f64).sum();
+            prop_assert!(of_slices - lost <= worst(&whole) + 1e-9);
+            if unseen == 0 {
+                prop_assert!((of_slices - worst(&whole)).abs() < 1e-9);
+            }
+        }
+
+        /// A slice is what pairing its items alone gives: clusters and gaps included.
+        #[test]
+        fn a_slice_is_the_run_of_its_items(
+            items in prop::collection::btree_map(any::<u8>(), (0_u8..3, score(), score()), 1..60),
+            clustered: bool,
+        ) {
+            let items: Vec<Sliced> = items.into_iter().map(|(id, (slice, b, c))| (id, Some(slice), b, c)).collect();
+            let Some((baseline, candidate)) = runs(&items, clustered) else { return Ok(()) };
+            let plan = Plan { missing: MissingRule::Exclude, score_range: Some(ScoreRange::UNIT), ..plan() };
+            let Ok(whole) = pair(&baseline, &candidate, &plan) else { return Ok(()) };
+            if whole.clusters.is_none() && clustered {
+                // In the whole, no cluster has two items.
+                return Ok(());
+            }
+            for name in 0..3 {
+                let of_slice: Vec<Sliced> = items.iter().filter(|item| item.1 == Some(name)).copied().collect();
+                let alone = runs(&of_slice, clustered).and_then(|(b, c)| pair(&b, &c, &plan).ok());
+                let slice = whole.slice(Some(&format!("s{name}")));
+                // Alone, one of the runs may hold none of the items; then nothing is paired either way.
+                let Some(alone) = alone else {
+                    prop_assert_eq!(slice, None);
+                    continue;
+                };
+                let slice = slice.expect("has pairs");
+                prop_assert_eq!(&slice.counts, &alone.counts);
+                prop_assert_eq!(&slice.clusters, &alone.clusters);
+                prop_assert_eq!(&slice.gaps, &alone.gaps);
+                prop_assert_eq!((ids(&slice), deltas(&slice)), (ids(&alone), deltas(&alone)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_that_differs_between_the_runs_is_an_error() {
+        let run = |slice: &str| {
+            let mut builder = RunFrameBuilder::default();
+            builder.push(Item {
+                id: "x",
+                epoch: 0,
+                cluster: None,
+                score: Score::new(1.0).ok_or(Unscored::Missing),
+            });
+            builder.slice(Some(slice));
+            builder.finish(RunMetadata::default()).unwrap()
+        };
+        let error = pair(&run("law"), &run("art"), &plan()).unwrap_err();
+        assert_eq!((error.code, error.place.as_str()), (Code::SliceConflict, "item \"x\""));
+        assert_eq!(pair(&run("law"), &run("law"), &plan()).unwrap().slice_sizes().len(), 1);
+    }
+
+    #[test]
+    fn epochs_of_an_item_are_in_one_slice() {
+        let run = |slices: [Option<&str>; 3]| {
+            let mut builder = RunFrameBuilder::default();
+            for (epoch, slice) in (0..).zip(slices) {
+                builder.push(Item { id: "x", epoch, cluster: None, score: Err(Unscored::Missing) });
+                builder.slice(slice);
+            }
+            builder.finish(RunMetadata::default())
+        };
+        let error = run([Some("law"), None, Some("art")]).unwrap_err();
+        assert_eq!((error.code, error.place.as_str()), (Code::SliceConflict, "items[2]"));
+        assert!(error.what.contains("\"art\" here and in \"law\" at items[0]"), "{error}");
+        let run = run([None, Some("law"), None]).unwrap();
+        assert_eq!(run.slices().unwrap().collect::<Vec<_>>(), [("x", Some("law"))]);
+        assert_eq!(run.slice_count(), Some(1));
+    }
+}

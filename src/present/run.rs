@@ -35,12 +35,21 @@ struct Item<'a> {
 /// `internal-error` where it cannot be written.
 pub fn json(run: &RunFrame, cluster_key: Option<&str>) -> Result<String, Diagnostic> {
     let names = run.metadata();
+    let mut slices = run.slices().into_iter().flatten().peekable();
+    let mut slice_of = |id: &str| {
+        while slices.next_if(|(other, _)| *other < id).is_some() {}
+        slices.peek().and_then(|(_, slice)| *slice)
+    };
     let items = run.sorted().map(|item| Item {
         item_id: item.id,
         score: item.score.ok().map(|score| score.get()),
         cluster_id: item.cluster,
         epoch: item.epoch,
-        metadata: cluster_key.zip(item.cluster).into_iter().collect(),
+        metadata: cluster_key
+            .zip(item.cluster)
+            .into_iter()
+            .chain(run.slice_key().zip(slice_of(item.id)))
+            .collect(),
     });
     super::json::text(&Run {
         run_id: &names.run_id,

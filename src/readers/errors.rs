@@ -85,6 +85,13 @@ pub(super) fn cluster_missing(place: &str, key: &str, seen: &str) -> Diagnostic 
         .next("name a field that is there, or say --cluster none if items are independent")
 }
 
+pub(super) fn slice_missing(place: &str, key: &str, seen: &str) -> Diagnostic {
+    Code::SliceMissing
+        .at(place)
+        .what(format!("no item carries {}; {seen}", quote(key)))
+        .next("name a field that is there under slices: by")
+}
+
 pub(super) fn helm_damaged(place: &str, what: &str) -> Diagnostic {
     Code::RunMalformed.at(place).what(what).next("the file is damaged: write it again (helm-run)")
 }

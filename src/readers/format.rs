@@ -23,6 +23,8 @@ pub struct ReadOptions {
     pub metric: Option<String>,
     /// Where the cluster of an item stands.
     pub cluster: ClusterRule,
+    /// The field in which the slice (the subgroup) of an item stands, named as a cluster key is; `None` reads none.
+    pub slice: Option<String>,
     /// The run to read; `None` takes the only one.
     pub run_id: Option<String>,
     /// Whether parts of a file that repeat others are read as well, and held against them.
@@ -31,7 +33,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { metric: None, cluster: ClusterRule::FromData, run_id: None, deep: false }
+        Self { metric: None, cluster: ClusterRule::FromData, slice: None, run_id: None, deep: false }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::errors;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cluster::Clusters;
+use super::labels::Labels;
 use super::quote::{list, quote};
 use super::scalar::Scalar;
 use super::tree::{self, Node, Projection};
@@ -82,7 +82,8 @@ impl Reader for HelmReader {
         let base = metric.split_once('@').map_or(metric, |(base, _)| base);
         run.score_range(SHARES.contains(&base).then_some(ScoreRange::UNIT));
         // HELM labels no instance: a key that was asked for is nowhere.
-        Clusters::new(&options.cluster).check()?;
+        Labels::clusters(&options.cluster).check()?;
+        Labels::slices(options.slice.as_deref()).check()?;
         let spec = companion::json(content, |name| name == SPEC, Projection::All)?;
         if spec.is_none() {
             notes.push(format!("No {SPEC} lies beside the file: model and task are unknown."));

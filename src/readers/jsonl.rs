@@ -7,8 +7,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::cluster::{Clusters, MetadataSeed};
 use super::fingerprint;
+use super::labels::{Found, Labels, MetadataSeed};
 use super::line_reader::LineReader;
 use super::nonfinite::{self, SENTINEL};
 use super::scalar::{KeySeed, Scalar, ScalarSeed};
@@ -123,9 +123,9 @@ impl Cell for RawCell<'_> {
         }
     }
 
-    fn cluster(&self, clusters: &mut Clusters<'_>) -> Option<Scalar<'_>> {
+    fn labels<'o>(&self, clusters: &mut Labels<'o>, slices: &mut Labels<'o>) -> Found<'_> {
         let mut de = serde_json::Deserializer::from_str(self.text);
-        MetadataSeed { clusters, repaired: self.repaired }.deserialize(&mut de).ok().flatten()
+        MetadataSeed { clusters, slices, repaired: self.repaired }.deserialize(&mut de).unwrap_or_default()
     }
 }
 

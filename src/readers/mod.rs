@@ -10,7 +10,6 @@
 //! To add a format: a file here with a type that implements [`Reader`], its name in [`Format`], and
 //! its place in `READERS`, before the readers whose `sniff` is less particular.
 
-mod cluster;
 mod companion;
 mod content;
 mod csv;
@@ -22,6 +21,7 @@ mod helm;
 mod inspect;
 mod json;
 mod jsonl;
+mod labels;
 mod line_reader;
 mod lm_eval;
 mod metric_choice;
@@ -126,7 +126,8 @@ fn content(
     options: &ReadOptions,
 ) -> Result<(Reading, FileIdentity), Diagnostic> {
     let content = Content::of(source)?;
-    let reading = reader_of(content.head(), format)?.read(&content, options)?;
+    let mut reading = reader_of(content.head(), format)?.read(&content, options)?;
+    reading.run = reading.run.sliced_by(options.slice.as_deref());
     Ok((reading, content.identity()?))
 }
 

@@ -42,6 +42,15 @@ pub(super) fn digest(run: &RunFrame) -> Digest {
     for (_, fingerprint) in run.fingerprints() {
         hasher.update(&fingerprint.to_le_bytes());
     }
+    // Only where there are any, as below.
+    if let (Some(key), Some(slices)) = (run.slice_key(), run.slices()) {
+        hasher.update(&[4]);
+        text(&mut hasher, key);
+        for (_, slice) in slices {
+            hasher.update(&[u8::from(slice.is_some())]);
+            text(&mut hasher, slice.unwrap_or_default());
+        }
+    }
     // Only where there is one: the runs that earlier versions stored keep their digest.
     if let Some(range) = run.stated_range() {
         hasher.update(&[3]);

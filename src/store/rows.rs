@@ -45,6 +45,7 @@ const GROUP: usize = 1 << 20;
 pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnostic> {
     let rows: Vec<Item<'_>> = run.sorted().collect();
     let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
+    let slices = slices(run, &rows);
     let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
     if let Some(item) = rows.iter().find(|item| i32::try_from(item.epoch).is_err()) {
         return Err(errors::epoch_too_large(item.epoch));
@@ -60,6 +61,7 @@ pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnost
                 ts: at.as_microsecond(),
                 rows: rows.get(start..end).unwrap_or_default(),
                 fingerprints: fingerprints.get(start..end).unwrap_or_default(),
+                slices: slices.get(start..end).unwrap_or_default(),
                 inputs: inputs.get(start..end).unwrap_or_default(),
             };
             let mut writer = file.next_row_group()?;
@@ -69,6 +71,20 @@ pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnost
         file.into_inner()
     };
     write().map_err(|error| errors::parquet_not_written(&error))
+}
+
+/// The slice of each row; empty where there are no slices.
+fn slices<'a>(run: &'a RunFrame, rows: &[Item<'a>]) -> Vec<Option<&'a str>> {
+    let Some(mut items) = run.slices() else { return Vec::new() };
+    let mut now = items.next();
+    let of_row = |item: &Item<'a>| {
+        // Every epoch of an item is in its slice.
+        while now.is_some_and(|(id, _)| id != item.id) {
+            now = items.next();
+        }
+        now.and_then(|(_, slice)| slice)
+    };
+    rows.iter().map(of_row).collect()
 }
 
 fn properties(facts: &RunFacts) -> Result<WriterProperties, ParquetError> {
@@ -92,6 +108,7 @@ struct Group<'a> {
     rows: &'a [Item<'a>],
     fingerprints: &'a [u64],
     inputs: &'a [u64],
+    slices: &'a [Option<&'a str>],
 }
 
 impl Group<'_> {
@@ -113,6 +130,7 @@ impl Group<'_> {
             let facts = StoredRowFacts {
                 unscored: item.score.err().map(|why| why.as_str().to_owned()),
                 item: said(self.fingerprints),
+                slice: self.slices.get(row).copied().flatten().map(str::to_owned),
                 input: said(self.inputs),
             };
             let known = facts != StoredRowFacts::default();

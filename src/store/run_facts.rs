@@ -7,7 +7,7 @@ use super::content;
 use super::errors;
 use crate::domain::{Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
-use crate::readers::{self, FactsInTail, Format, ReadOptions, StoredRunFacts};
+use crate::readers::{self, FactsInTail, Format, StoredRunFacts};
 
 /// Name of the schema of [`RunFacts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
@@ -84,6 +84,7 @@ impl RunFacts {
             content_sha256: content::digest(run).to_string(),
             stored_as: StoredRunFacts {
                 cluster_key: cluster_key.filter(|_| run.is_clustered()).map(str::to_owned),
+                slice_key: run.slice_key().map(str::to_owned),
                 better: run.direction().map(|direction| {
                     match direction {
                         Direction::HigherIsBetter => "higher",
@@ -92,7 +93,10 @@ impl RunFacts {
                     .to_owned()
                 }),
                 range: run.stated_range().map(|range| range.to_string()),
-                row_facts: unscored || run.fingerprints().next().is_some() || run.inputs().next().is_some(),
+                row_facts: unscored
+                    || run.slices().is_some()
+                    || run.fingerprints().next().is_some()
+                    || run.inputs().next().is_some(),
             },
             decided,
         }
@@ -129,7 +133,8 @@ impl RunFacts {
     /// # Errors
     /// `run-malformed` where it does not.
     pub(super) fn check(&self, file: &[u8]) -> Result<(), Diagnostic> {
-        let run = readers::read(file, Some(Format::Parquet), &ReadOptions::default())?.run;
+        let options = self.stored_as.read_options();
+        let run = readers::read(file, Some(Format::Parquet), &options)?.run;
         let found = content::digest(&run).to_string();
         if found == self.content_sha256 {
             return Ok(());

@@ -19,6 +19,7 @@ pub(super) fn examine(
     let options = ReadOptions {
         metric: request.metric.clone(),
         cluster: request.cluster().clone(),
+        slice: None,
         run_id: request.run_id.clone(),
         deep: request.deep,
     };

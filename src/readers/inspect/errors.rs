@@ -159,7 +159,7 @@ pub(super) fn cluster_incomplete(place: impl Into<String>, id: &str) -> Diagnost
         .next("give every sample its cluster, or say --cluster none if they are independent")
 }
 
-pub(super) fn cluster_removed(place: impl Into<String>) -> Diagnostic {
+pub(super) fn label_removed(place: impl Into<String>) -> Diagnostic {
     Code::RunMalformed
         .at(place)
         .what("was removed or cut in the summary, and the sample itself does not hold it")

@@ -6,6 +6,7 @@ mod consistency;
 mod errors;
 mod header;
 mod sample;
+mod sample_labels;
 mod scorer_choice;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use self::archive::Archive;
 use self::consistency::SampleScores;
 use self::header::Header;
-use self::sample::{ClusterLabels, EvalSample};
+use self::sample::EvalSample;
+use self::sample_labels::SampleLabels;
 use self::scorer_choice::ScorerChoice;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
@@ -58,7 +60,7 @@ impl Reader for InspectReader {
 }
 
 fn from_json(text: &str, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-    let labels = ClusterLabels::new(&options.cluster);
+    let labels = SampleLabels::new(options);
     let sample = labels.fields();
     let samples = Projection::Fields(&sample);
     let samples = Projection::Each(&samples);
@@ -79,7 +81,7 @@ fn from_json(text: &str, options: &ReadOptions) -> Result<Reading, Diagnostic> {
 
 fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let mut archive = Archive::open(content.size(), content.seek()?)?;
-    let labels = ClusterLabels::new(&options.cluster);
+    let labels = SampleLabels::new(options);
     let Some(log) = archive.json("header.json", Projection::Fields(&header::FIELDS))? else {
         return Err(archive.without_header());
     };
@@ -102,7 +104,7 @@ fn from_archive(content: &Content<'_>, options: &ReadOptions) -> Result<Reading,
 fn finish(
     header: &Header,
     samples: &[EvalSample<'_>],
-    mut labels: ClusterLabels<'_>,
+    mut labels: SampleLabels<'_>,
     mut notes: Vec<String>,
     mut archive: Option<&mut Archive<'_>>,
     options: &ReadOptions,
@@ -115,9 +117,11 @@ fn finish(
     let mut scores = Vec::with_capacity(samples.len());
     for (at, sample) in samples.iter().enumerate() {
         let here = |error: Diagnostic| error.within(&format!("samples[{at}]"));
-        let cluster = labels.of(sample, archive.as_deref_mut()).map_err(here)?;
+        let cluster = labels.cluster(sample, archive.as_deref_mut()).map_err(here)?;
+        let slice = labels.slice(sample, cluster.as_deref(), archive.as_deref_mut()).map_err(here)?;
         let score = choice.score(sample).map_err(here)?;
         builder.push(Item { id: &sample.id, epoch: sample.epoch, cluster: cluster.as_deref(), score });
+        builder.slice(slice.as_deref());
         builder.fingerprint(sample.target);
         builder.input(sample.input);
         scores.push(score);

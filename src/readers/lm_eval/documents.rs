@@ -4,14 +4,14 @@ use super::errors;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::super::Content;
-use super::super::cluster::{ClusterSource, Clusters};
 use super::super::fingerprint;
+use super::super::labels::{LabelSource, Labels};
 use super::super::line_reader;
 use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{self, Node, Projection};
-use crate::domain::{ClusterRule, Diagnostic, Score, Unscored};
+use super::super::{Content, ReadOptions};
+use crate::domain::{Diagnostic, Score, Unscored};
 
 /// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
 const FIXED: [&str; 12] = [
@@ -45,6 +45,7 @@ pub(super) struct DocumentLine {
     pub(super) id: String,
     pub(super) filter: usize,
     pub(super) cluster: Option<String>,
+    pub(super) slice: Option<String>,
     pub(super) fingerprint: Option<u64>,
     pub(super) values: Box<[(usize, Value)]>,
     /// Whether the line names its filter, as files of today do.
@@ -53,7 +54,8 @@ pub(super) struct DocumentLine {
 
 /// All lines of a file.
 pub(super) struct DocumentLines<'o> {
-    pub(super) clusters: Clusters<'o>,
+    pub(super) clusters: Labels<'o>,
+    pub(super) slices: Labels<'o>,
     pub(super) lines: Vec<DocumentLine>,
     key: Option<&'o str>,
     names: Vec<String>,
@@ -62,13 +64,14 @@ pub(super) struct DocumentLines<'o> {
 impl<'o> DocumentLines<'o> {
     /// # Errors
     /// Where the file cannot be read; `run-malformed` with the line that is no sample.
-    pub(super) fn read(content: &Content<'_>, rule: &'o ClusterRule) -> Result<Self, Diagnostic> {
-        let clusters = Clusters::new(rule);
+    pub(super) fn read(content: &Content<'_>, options: &'o ReadOptions) -> Result<Self, Diagnostic> {
+        let clusters = Labels::clusters(&options.cluster);
+        let slices = Labels::slices(options.slice.as_deref());
         let key = match clusters.source {
-            ClusterSource::Off | ClusterSource::Field => Some(FIELD),
-            ClusterSource::Metadata(key) => Some(key.strip_prefix("doc.").unwrap_or(key)),
+            LabelSource::Off | LabelSource::Field => Some(FIELD),
+            LabelSource::Metadata(key) => Some(in_doc(key)),
         };
-        let mut all = Self { clusters, lines: Vec::new(), key, names: Vec::new() };
+        let mut all = Self { clusters, slices, lines: Vec::new(), key, names: Vec::new() };
         let mut lines = line_reader::LineReader::of(content);
         while let Some((number, text)) = lines.next()? {
             let line = all.line(number, text).map_err(|error| on_line(number, error))?;
@@ -133,7 +136,8 @@ impl<'o> DocumentLines<'o> {
             number,
             id,
             filter,
-            cluster: self.label(node.get("doc"))?,
+            cluster: self.cluster(node.get("doc"))?,
+            slice: self.slice(node.get("doc"))?,
             fingerprint,
             values,
             names_filter,
@@ -147,14 +151,23 @@ impl<'o> DocumentLines<'o> {
         })
     }
 
-    /// The label of a document: a field of it, or of an object in it (`meta.passage`).
-    fn label(&mut self, doc: Option<&Node>) -> Result<Option<String>, Diagnostic> {
-        let (Some(key), Some(doc)) = (self.key, doc) else { return Ok(None) };
-        doc.fields().for_each(|(name, _)| self.clusters.note_key(name));
-        let inside = || key.split('.').try_fold(doc, |node, part| node.get(part));
-        let Some(found) = doc.get(key).or_else(inside) else { return Ok(None) };
+    fn slice(&mut self, doc: Option<&Node>) -> Result<Option<String>, Diagnostic> {
+        let key = match self.slices.source {
+            LabelSource::Off => return Ok(None),
+            LabelSource::Field => FIELD,
+            LabelSource::Metadata(key) => in_doc(key),
+        };
+        let Some(found) = find(doc, key, &mut self.slices) else { return Ok(None) };
+        let label = self.slices.slice(found.scalar());
+        let label = label.map_err(|error| error.within(&format!("doc[{}]", quote(key))))?;
+        Ok(label.map(Cow::into_owned))
+    }
+
+    fn cluster(&mut self, doc: Option<&Node>) -> Result<Option<String>, Diagnostic> {
+        let Some(key) = self.key else { return Ok(None) };
+        let Some(found) = find(doc, key, &mut self.clusters) else { return Ok(None) };
         let label = found.scalar().metadata_cluster();
-        if self.clusters.source == ClusterSource::Off {
+        if self.clusters.source == LabelSource::Off {
             if let Ok(Some(label)) = label {
                 self.clusters.note_unread(&label);
             }
@@ -163,6 +176,18 @@ impl<'o> DocumentLines<'o> {
         let label = label.map_err(|error| error.within(&format!("doc[{}]", quote(key))))?;
         Ok(self.clusters.note_label(label.map(Cow::into_owned)))
     }
+}
+
+/// The name of a field of the document, with or without `doc.` before it.
+fn in_doc(key: &str) -> &str {
+    key.strip_prefix("doc.").unwrap_or(key)
+}
+
+/// A field of the document, or of an object in it (`meta.passage`).
+fn find<'n>(doc: Option<&'n Node>, key: &str, labels: &mut Labels<'_>) -> Option<&'n Node> {
+    let doc = doc?;
+    doc.fields().for_each(|(name, _)| labels.note_key(name));
+    doc.get(key).or_else(|| key.split('.').try_fold(doc, |node, part| node.get(part)))
 }
 
 fn value(node: Option<&Node>) -> Value {

@@ -57,7 +57,7 @@ impl Reader for LmEvalReader {
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let samples = DocumentLines::read(content, &options.cluster)?;
+        let samples = DocumentLines::read(content, options)?;
         samples.whole()?;
         let mut notes = Vec::new();
         let (metric, filter, metrics) = choose(&samples, options.metric.as_deref(), &mut notes)?;
@@ -71,9 +71,11 @@ impl Reader for LmEvalReader {
             let value = line.values.iter().find(|(held, _)| *held == metric).map(|(_, value)| *value);
             let score = value.flatten().unwrap_or(Err(Unscored::Missing));
             run.push(Item { id: &line.id, epoch: 0, cluster: line.cluster.as_deref(), score });
+            run.slice(line.slice.as_deref());
             line.fingerprint.into_iter().for_each(|fingerprint| run.fingerprint(fingerprint));
         }
         samples.clusters.check_in("doc", "doc holds")?;
+        samples.slices.check_in("doc", "doc holds")?;
         let metric = samples.name(metric);
         run.score_range(SHARES.contains(&metric).then_some(ScoreRange::UNIT));
         run.ignored_clusters(samples.clusters.ignored());

@@ -8,7 +8,7 @@ use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMe
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::SchemaDescriptor;
 
-use super::super::cluster::ClusterSource;
+use super::super::labels::LabelSource;
 use super::super::quote::list;
 use super::super::scalar::Scalar;
 use super::column::{Column, ValueKind};
@@ -31,6 +31,7 @@ pub(super) struct Layout {
     score: Field,
     epoch: Option<Field>,
     cluster: Option<Field>,
+    slice: Option<Field>,
     facts: Option<Field>,
     /// Rows that the file declares.
     pub(super) rows: usize,
@@ -51,7 +52,8 @@ impl Layout {
     /// that is not read, or the counts of rows do not agree.
     pub(super) fn of(
         metadata: &ParquetMetaData,
-        cluster: ClusterSource<'_>,
+        cluster: LabelSource<'_>,
+        slice: LabelSource<'_>,
         row_facts: bool,
     ) -> Result<Self, Diagnostic> {
         let schema = metadata.file_metadata().schema_descr();
@@ -67,12 +69,17 @@ impl Layout {
         let epoch = find(schema, "epoch", INTEGER)?;
         let cluster = match cluster {
             // Only counted: what it holds must not be what a file is refused for.
-            ClusterSource::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
-            ClusterSource::Field => find(schema, "cluster_id", LABEL)?,
-            ClusterSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
+            LabelSource::Off => find(schema, "cluster_id", LABEL).ok().flatten(),
+            LabelSource::Field => find(schema, "cluster_id", LABEL)?,
+            LabelSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
+        };
+        let slice = match slice {
+            LabelSource::Off => None,
+            LabelSource::Field => find(schema, "cluster_id", LABEL)?,
+            LabelSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };
         let facts = if row_facts { find(schema, "metadata_json", TEXT)? } else { None };
-        let mut layout = Self { names, item_id, score, epoch, cluster, facts, rows: 0 };
+        let mut layout = Self { names, item_id, score, epoch, cluster, slice, facts, rows: 0 };
         for group in metadata.row_groups() {
             layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
         }
@@ -84,7 +91,12 @@ impl Layout {
 
     fn fields(&self) -> impl Iterator<Item = Field> {
         let named = self.names.into_iter().flatten();
-        named.chain([self.item_id, self.score]).chain(self.epoch).chain(self.cluster).chain(self.facts)
+        named
+            .chain([self.item_id, self.score])
+            .chain(self.epoch)
+            .chain(self.cluster)
+            .chain(self.slice)
+            .chain(self.facts)
     }
 
     /// Rows of a row group, once every column that is read agrees on them.
@@ -136,6 +148,7 @@ impl Layout {
             score: open(self.score)?,
             epoch: self.epoch.map(open).transpose()?,
             cluster: self.cluster.map(open).transpose()?,
+            slice: self.slice.map(open).transpose()?,
             facts: self.facts.map(open).transpose()?,
         })
     }
@@ -191,6 +204,8 @@ pub(super) struct Columns {
     pub(super) epoch: Option<Column>,
     /// `cluster_id`, or `metadata_json` where a field of it holds the cluster.
     pub(super) cluster: Option<Column>,
+    /// The same for the slice.
+    pub(super) slice: Option<Column>,
     /// `metadata_json` where it holds what the store knows of a row.
     pub(super) facts: Option<Column>,
 }
@@ -206,7 +221,8 @@ impl Columns {
 
     fn each(&mut self, mut act: impl FnMut(&mut Column) -> Result<(), Diagnostic>) -> Result<(), Diagnostic> {
         let named = self.run.0.iter_mut().flatten().chain([&mut self.item_id, &mut self.score]);
-        let rest = self.epoch.iter_mut().chain(&mut self.cluster).chain(&mut self.facts);
+        let rest =
+            self.epoch.iter_mut().chain(&mut self.cluster).chain(&mut self.slice).chain(&mut self.facts);
         named.chain(rest).try_for_each(&mut act)
     }
 }

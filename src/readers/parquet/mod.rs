@@ -18,7 +18,8 @@ use serde::de::DeserializeSeed as _;
 use self::errors::damaged;
 use self::layout::{Columns, Layout};
 use self::page_guard::PageLimit;
-use super::cluster::{ClusterSource, Clusters, MetadataSeed};
+use super::labels::{Found, LabelSource, Labels, MetadataSeed};
+use super::quote::quote;
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
@@ -56,12 +57,27 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     }
     let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
     let stored = store_metadata::facts(file.metadata().file_metadata())?;
-    let mut clusters = Clusters::new(&options.cluster);
-    if matches!(clusters.source, ClusterSource::Metadata(key) if stored.cluster_key.as_deref() == Some(key)) {
-        // The store keeps the clusters of that field in `cluster_id`.
-        clusters.source = ClusterSource::Field;
+    let mut clusters = Labels::clusters(&options.cluster);
+    let mut slices = Labels::slices(options.slice.as_deref());
+    let written_by_store = stored.is_some();
+    let stored = stored.unwrap_or_default();
+    let mut from = SliceColumn::Data;
+    if let LabelSource::Metadata(key) = slices.source {
+        if stored.slice_key.as_deref() == Some(key) {
+            from = SliceColumn::RowFacts;
+        } else if stored.cluster_key.as_deref() == Some(key) {
+            slices.source = LabelSource::Field;
+        }
     }
-    let layout = Layout::of(file.metadata(), clusters.source, stored.row_facts)?;
+    if written_by_store {
+        // It keeps no metadata: the other run may know the slices.
+        slices.not_required();
+    }
+    if matches!(clusters.source, LabelSource::Metadata(key) if stored.cluster_key.as_deref() == Some(key)) {
+        // The store keeps the clusters of that field in `cluster_id`.
+        clusters.source = LabelSource::Field;
+    }
+    let layout = Layout::of(file.metadata(), clusters.source, from.source(&slices), stored.row_facts)?;
     let limit = PageLimit::for_file(bytes.len());
     limit.check_rows(layout.rows)?;
 
@@ -69,6 +85,8 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         builder: RunFrameBuilder::default(),
         runs: RunFilter::new(options.run_id.as_deref(), options.metric.as_deref()),
         limit,
+        slices,
+        from,
         at: 0,
     };
     for group in 0..file.num_row_groups() {
@@ -85,7 +103,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         }
         columns.finish()?;
     }
-    let PartialRun { mut builder, runs, .. } = partial;
+    let PartialRun { mut builder, runs, slices, .. } = partial;
     builder.direction(match stored.better.as_deref() {
         Some("higher") => Some(Direction::HigherIsBetter),
         Some("lower") => Some(Direction::LowerIsBetter),
@@ -93,10 +111,36 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     });
     builder.score_range(stored.range.as_deref().and_then(|range| range.parse().ok()));
     builder.ignored_clusters(clusters.ignored());
-    let (names, notes) = runs.finish()?;
+    let (names, mut notes) = runs.finish()?;
     clusters.check()?;
+    slices.check()?;
+    if let Some(key) = options.slice.as_deref().filter(|_| !slices.any()) {
+        notes.push(format!(
+            "The stored run carries no slices by {}: those of the other run count.",
+            quote(key)
+        ));
+    }
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
     Ok(Reading { notes, ..Reading::of(run, Format::Parquet) })
+}
+
+/// Where the slice of a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SliceColumn {
+    /// In what other programs write as well.
+    Data,
+    /// In what the store knows of a row.
+    RowFacts,
+}
+
+impl SliceColumn {
+    /// The source that takes a column of its own.
+    fn source<'o>(self, slices: &Labels<'o>) -> LabelSource<'o> {
+        match self {
+            Self::Data => slices.source,
+            Self::RowFacts => LabelSource::Off,
+        }
+    }
 }
 
 /// A run under construction, row by row.
@@ -104,12 +148,14 @@ struct PartialRun<'o> {
     builder: RunFrameBuilder,
     runs: RunFilter<'o>,
     limit: PageLimit,
+    slices: Labels<'o>,
+    from: SliceColumn,
     /// The row of the file, over all row groups.
     at: usize,
 }
 
 impl PartialRun<'_> {
-    fn row(&mut self, columns: &mut Columns, clusters: &mut Clusters<'_>) -> Result<(), Diagnostic> {
+    fn row(&mut self, columns: &mut Columns, clusters: &mut Labels<'_>) -> Result<(), Diagnostic> {
         let at = self.at;
         self.at += 1;
         let here =
@@ -121,6 +167,7 @@ impl PartialRun<'_> {
         let epoch = columns.epoch.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
         let cluster = columns.cluster.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
 
+        let slice = columns.slice.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
         let facts = columns.facts.as_mut().map_or(Ok(Scalar::Null), |column| column.next());
 
         let names = names.map_err(|(field, error)| here(field)(error))?;
@@ -131,18 +178,28 @@ impl PartialRun<'_> {
         let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;
         let cluster = match clusters.source {
-            ClusterSource::Off => {
+            LabelSource::Off => {
                 if let Ok(Ok(Some(label))) = cluster.map(Scalar::cluster) {
                     clusters.note_unread(&label);
                 }
                 None
             }
-            ClusterSource::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
-            ClusterSource::Metadata(_) => {
+            LabelSource::Field => cluster.and_then(Scalar::cluster).map_err(here("cluster_id"))?,
+            LabelSource::Metadata(_) => {
                 cluster.and_then(|text| from_metadata(text, clusters)).map_err(here("metadata_json"))?
             }
         };
         let cluster = clusters.note_label(cluster.as_deref());
+        let mut slice = match self.slices.source {
+            LabelSource::Off => None,
+            LabelSource::Field => slice
+                .and_then(|value| self.slices.slice(value))
+                .map_err(here("cluster_id"))?
+                .map(Cow::into_owned),
+            LabelSource::Metadata(_) => slice
+                .and_then(|text| slice_from_metadata(text, &mut self.slices))
+                .map_err(here("metadata_json"))?,
+        };
         let mut said = (0, 0);
         if let Scalar::Text(text) = facts.map_err(here("metadata_json"))?
             && text != "{}"
@@ -150,10 +207,15 @@ impl PartialRun<'_> {
             let facts = StoredRowFacts::read(&text).map_err(here("metadata_json"))?;
             score = score.map_err(|why| facts.why().unwrap_or(why));
             let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
+            if self.from == SliceColumn::RowFacts {
+                slice = self.slices.note_label(facts.slice.clone());
+            }
             said = (number(facts.item), number(facts.input));
         }
-        self.limit.spend(id.len() + cluster.map_or(0, str::len))?;
+        let labels = cluster.map_or(0, str::len) + slice.as_deref().map_or(0, str::len);
+        self.limit.spend(id.len() + labels)?;
         self.builder.push(Item { id: &id, epoch, cluster, score });
+        self.builder.slice(slice.as_deref());
         self.builder.fingerprint(said.0);
         self.builder.input(said.1);
         Ok(())
@@ -163,8 +225,33 @@ impl PartialRun<'_> {
 /// The cluster that a text of metadata holds.
 fn from_metadata<'t>(
     metadata: Scalar<'t>,
-    clusters: &mut Clusters<'_>,
+    clusters: &mut Labels<'_>,
 ) -> Result<Option<Cow<'t, str>>, Diagnostic> {
+    let none = &mut Labels::slices(None);
+    let label = labels_in(metadata, clusters, none, |[cluster, _], _| match cluster {
+        Some(value) => value.metadata_cluster().map(|label| label.map(Cow::into_owned)),
+        None => Ok(None),
+    })?;
+    Ok(label.map(Cow::from))
+}
+
+/// The slice that a text of metadata holds.
+fn slice_from_metadata(metadata: Scalar<'_>, slices: &mut Labels<'_>) -> Result<Option<String>, Diagnostic> {
+    let none = &mut Labels::slices(None);
+    labels_in(metadata, none, slices, |[_, slice], slices| match slice {
+        Some(value) => slices.slice(value).map(|label| label.map(Cow::into_owned)),
+        None => Ok(None),
+    })
+}
+
+/// What `take` makes of the labels in a text of metadata. It is called once, and hands out what it owns, because the
+/// text of the row does not outlive this function.
+fn labels_in<'o>(
+    metadata: Scalar<'_>,
+    clusters: &mut Labels<'o>,
+    slices: &mut Labels<'o>,
+    take: impl Fn(Found<'_>, &mut Labels<'_>) -> Result<Option<String>, Diagnostic>,
+) -> Result<Option<String>, Diagnostic> {
     let text = match metadata {
         Scalar::Null => return Ok(None),
         Scalar::Text(text) => text,
@@ -172,10 +259,10 @@ fn from_metadata<'t>(
     };
     let mut parse = |text: &str, repaired: bool| {
         let mut de = serde_json::Deserializer::from_str(text);
-        let value = MetadataSeed { clusters: &mut *clusters, repaired }.deserialize(&mut de)?;
+        let seed = MetadataSeed { clusters: &mut *clusters, slices: &mut *slices, repaired };
+        let found = seed.deserialize(&mut de)?;
         de.end()?;
-        // Owned, because the text of the row does not outlive this function.
-        Ok(value.map_or(Ok(None), |v| v.metadata_cluster().map(|c| c.map(|c| c.into_owned()))))
+        Ok(take(found, slices))
     };
     let parsed: Result<_, serde_json::Error> = match parse(&text, false) {
         Err(error) if json::is_syntax(&error) => match nonfinite::repair(&text) {
@@ -184,8 +271,5 @@ fn from_metadata<'t>(
         },
         other => other,
     };
-    match parsed {
-        Ok(cluster) => cluster.map(|cluster| cluster.map(Into::into)),
-        Err(error) => Err(json::diagnose(&error, "")),
-    }
+    parsed.unwrap_or_else(|error| Err(json::diagnose(&error, "")))
 }

@@ -1,6 +1,7 @@
 //! What the store writes into its files beyond the columns of a RunFrame: facts of the run as one
 //! JSON text in the file's metadata, and facts of single rows in `metadata_json`.
 
+use super::super::ReadOptions;
 use super::errors;
 use ::parquet::file::metadata::FileMetaData;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub struct StoredRunFacts {
     /// `cluster_id`.
     #[serde(default)]
     pub cluster_key: Option<String>,
+    /// The field of the items that the slices were taken from, where slices were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice_key: Option<String>,
     /// higher or lower, where the harness says so.
     #[serde(default)]
     pub better: Option<String>,
@@ -30,6 +34,14 @@ pub struct StoredRunFacts {
     pub row_facts: bool,
 }
 
+impl StoredRunFacts {
+    /// How the whole of the run is read.
+    #[must_use]
+    pub fn read_options(&self) -> ReadOptions {
+        ReadOptions { slice: self.slice_key.clone(), ..ReadOptions::default() }
+    }
+}
+
 /// What is known of a row beyond its columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRowFacts {
@@ -39,6 +51,9 @@ pub struct StoredRowFacts {
     /// Which item it saw, as a number in text.
     #[serde(rename = "evalsig.item", default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// The slice of its item.
+    #[serde(rename = "evalsig.slice", default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<String>,
     /// What it was asked, as a number in text.
     #[serde(rename = "evalsig.input", default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
@@ -61,10 +76,12 @@ impl StoredRowFacts {
 ///
 /// # Errors
 /// `run-malformed` where they are not what the store writes.
-pub(super) fn facts(metadata: &FileMetaData) -> Result<StoredRunFacts, Diagnostic> {
+pub(super) fn facts(metadata: &FileMetaData) -> Result<Option<StoredRunFacts>, Diagnostic> {
     match text(metadata) {
-        None => Ok(StoredRunFacts::default()),
-        Some(text) => serde_json::from_str(text).map_err(|error| errors::bad_facts(error).within(RUN_FACTS)),
+        None => Ok(None),
+        Some(text) => {
+            serde_json::from_str(text).map(Some).map_err(|error| errors::bad_facts(error).within(RUN_FACTS))
+        }
     }
 }
 

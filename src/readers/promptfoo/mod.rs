@@ -8,7 +8,7 @@ mod result_row;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::result_row::{PROJECTION, ResultRow};
-use super::cluster::Clusters;
+use super::labels::Labels;
 use super::line_reader::LineReader;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Projection};
@@ -31,7 +31,8 @@ impl Reader for PromptfooReader {
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let mut clusters = Clusters::new(&options.cluster);
+        let mut clusters = Labels::clusters(&options.cluster);
+        let mut slices = Labels::slices(options.slice.as_deref());
         let mut names = RunMetadata {
             run_id: table::stem(content.path()).to_owned(),
             task_id: table::UNKNOWN.to_owned(),
@@ -53,7 +54,7 @@ impl Reader for PromptfooReader {
             };
             for (at, result) in results.iter().enumerate() {
                 let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
-                rows.push(ResultRow::of(result, &mut clusters).map_err(within)?);
+                rows.push(ResultRow::of(result, &mut clusters, &mut slices).map_err(within)?);
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
             version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
@@ -68,10 +69,11 @@ impl Reader for PromptfooReader {
                     error
                 };
                 let result = tree::parse(text, PROJECTION).map_err(within)?;
-                rows.push(ResultRow::of(&result, &mut clusters).map_err(within)?);
+                rows.push(ResultRow::of(&result, &mut clusters, &mut slices).map_err(within)?);
             }
         }
         clusters.check_in("metadata", "results carry")?;
+        slices.check_in("metadata", "results carry")?;
         finish(rows, names, version, clusters.ignored(), options)
     }
 }
@@ -150,6 +152,7 @@ fn finish(
         let epoch = epochs.entry(&row.item).or_insert(0);
         let score = row.score(&names.metric_name);
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
+        builder.slice(row.slice.as_deref());
         // Who names one of several prompts knows that prompts differ.
         if variants.len() == 1 {
             builder.input(row.prompt);

@@ -3,8 +3,8 @@
 use super::errors;
 use std::collections::BTreeMap;
 
-use super::super::cluster::{ClusterSource, Clusters};
 use super::super::fingerprint;
+use super::super::labels::{LabelSource, Labels};
 use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Projection};
@@ -54,6 +54,7 @@ pub(super) struct ResultRow {
     pub(super) variant: String,
     pub(super) provider: String,
     pub(super) cluster: Option<String>,
+    pub(super) slice: Option<String>,
     /// What the provider was sent, as a number.
     pub(super) prompt: u64,
     /// Whether its score lies between 0 and 1 for certain.
@@ -66,7 +67,11 @@ pub(super) struct ResultRow {
 impl ResultRow {
     /// # Errors
     /// `run-malformed` where it is no result, or its cluster is no label.
-    pub(super) fn of(node: &Node, clusters: &mut Clusters<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn of(
+        node: &Node,
+        clusters: &mut Labels<'_>,
+        slices: &mut Labels<'_>,
+    ) -> Result<Self, Diagnostic> {
         let (Some(_), Some(vars)) = (node.get("promptIdx").and_then(Node::count), node.get("vars")) else {
             return Err(errors::no_result());
         };
@@ -97,6 +102,7 @@ impl ResultRow {
             variant: format!("[{provider}] {prompt}"),
             provider,
             cluster: cluster(node, clusters)?,
+            slice: slice(node, slices)?,
             failed: failed(node),
             scores,
         })
@@ -210,20 +216,36 @@ fn name(text: &str, out: &mut String) {
     out.push(':');
 }
 
-/// The cluster: a field of the metadata of the test, or one of its variables.
-fn cluster(node: &Node, clusters: &mut Clusters<'_>) -> Result<Option<String>, Diagnostic> {
-    let key = match clusters.source {
-        ClusterSource::Off | ClusterSource::Field => FIELD,
-        ClusterSource::Metadata(key) => key,
-    };
+/// A field of the metadata of the test, or one of its variables.
+fn find<'n>(node: &'n Node, key: &str, labels: &mut Labels<'_>) -> Option<&'n Node> {
     let places =
         [node.get("metadata"), node.get("testCase").and_then(|test| test.get("metadata")), node.get("vars")];
     let mut label = None;
     for place in places.into_iter().flatten() {
-        place.fields().for_each(|(name, _)| clusters.note_key(name));
+        place.fields().for_each(|(name, _)| labels.note_key(name));
         label = label.or(place.get(key).filter(|value| !value.is_null()));
     }
-    if clusters.source == ClusterSource::Off {
+    label
+}
+
+fn slice(node: &Node, slices: &mut Labels<'_>) -> Result<Option<String>, Diagnostic> {
+    let key = match slices.source {
+        LabelSource::Off => return Ok(None),
+        LabelSource::Field => FIELD,
+        LabelSource::Metadata(key) => key,
+    };
+    let Some(label) = find(node, key, slices) else { return Ok(None) };
+    let label = slices.slice(label.scalar()).map_err(|error| error.within(&quote(key)))?;
+    Ok(label.map(std::borrow::Cow::into_owned))
+}
+
+fn cluster(node: &Node, clusters: &mut Labels<'_>) -> Result<Option<String>, Diagnostic> {
+    let key = match clusters.source {
+        LabelSource::Off | LabelSource::Field => FIELD,
+        LabelSource::Metadata(key) => key,
+    };
+    let label = find(node, key, clusters);
+    if clusters.source == LabelSource::Off {
         if let Some(Ok(Some(label))) = label.map(|label| label.scalar().metadata_cluster()) {
             clusters.note_unread(&label);
         }

@@ -1,7 +1,7 @@
 //! A run under construction, and the checks once its file is read to the end.
 
 use super::super::ReadOptions;
-use super::super::cluster::Clusters;
+use super::super::labels::Labels;
 use super::super::quote::list;
 use super::errors;
 use crate::domain::{Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
@@ -17,7 +17,8 @@ pub(super) const ITEMS_BIT: u8 = 1 << 5;
 pub(super) struct PartialRun<'o> {
     pub(super) builder: RunFrameBuilder,
     pub(super) names: [Option<String>; NAMES.len()],
-    pub(super) clusters: Clusters<'o>,
+    pub(super) clusters: Labels<'o>,
+    pub(super) slices: Labels<'o>,
     /// Unknown fields of the run, for the message when known ones are missing.
     pub(super) other: Vec<String>,
     pub(super) seen: u8,
@@ -33,7 +34,8 @@ impl<'o> PartialRun<'o> {
         Self {
             builder: RunFrameBuilder::default(),
             names: Default::default(),
-            clusters: Clusters::new(&options.cluster),
+            clusters: Labels::clusters(&options.cluster),
+            slices: Labels::slices(options.slice.as_deref()),
             other: Vec::new(),
             seen: 0,
             repaired,
@@ -49,7 +51,7 @@ impl<'o> PartialRun<'o> {
     }
 
     pub(super) fn finish(self, options: &ReadOptions) -> Result<RunFrame, Diagnostic> {
-        let Self { mut builder, names, clusters, other, seen, .. } = self;
+        let Self { mut builder, names, clusters, slices, other, seen, .. } = self;
         builder.ignored_clusters(clusters.ignored());
         let required = NAMES.iter().enumerate().take(CONFIG_HASH).map(|(bit, name)| (1 << bit, *name));
         let missing: Vec<_> = required
@@ -81,6 +83,7 @@ impl<'o> PartialRun<'o> {
         chosen("metric_name", &names.metric_name, options.metric.as_deref())?;
         if !builder.is_empty() {
             clusters.check()?;
+            slices.check()?;
         }
         builder.finish(names).map_err(|error| clusters.name_field(error))
     }

@@ -6,11 +6,11 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::cluster::{ClusterSource, MetadataSeed};
+use super::super::labels::{LabelSource, MetadataSeed};
 use super::super::quote::quote;
 use super::super::scalar::{KeySeed, ScalarSeed, duplicate_key};
 use super::partial_run::{CONFIG_HASH, ITEMS, ITEMS_BIT, NAMES, PartialRun};
-use crate::domain::{Item, Unscored};
+use crate::domain::{Diagnostic, Item, Unscored};
 
 /// The object around everything.
 pub(super) struct RunSeed<'a, 'o>(pub(super) &'a mut PartialRun<'o>);
@@ -129,6 +129,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
         let mut epoch = 0;
         let mut score = Err(Unscored::Missing);
         let mut cluster: Option<Cow<'de, str>> = None;
+        let mut slice: Option<Cow<'de, str>> = None;
         while let Some(key) = object.next_key_seed(KeySeed)? {
             let Some(field) = ITEM_FIELDS.iter().position(|name| *name == key) else {
                 object.next_value::<IgnoredAny>()?;
@@ -141,29 +142,43 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
             let read = match field {
                 0 => object.next_value_seed(any)?.id().map(|value| id = Some(value)),
                 1 => object.next_value_seed(any)?.score().map(|value| score = value),
-                2 if partial.clusters.source == ClusterSource::Off => {
-                    if let Ok(Some(label)) = object.next_value_seed(any)?.cluster() {
-                        partial.clusters.note_unread(&label);
-                    }
-                    Ok(())
+                2 => {
+                    let value = object.next_value_seed(any)?;
+                    let named = match partial.slices.source {
+                        LabelSource::Field => partial.slices.slice(value.clone()).map(|label| slice = label),
+                        _ => Ok(()),
+                    };
+                    named.and_then(|()| match partial.clusters.source {
+                        LabelSource::Off => {
+                            if let Ok(Some(label)) = value.cluster() {
+                                partial.clusters.note_unread(&label);
+                            }
+                            Ok(())
+                        }
+                        LabelSource::Field => value.cluster().map(|value| cluster = value),
+                        LabelSource::Metadata(_) => Ok(()),
+                    })
                 }
-                2 if partial.clusters.source != ClusterSource::Field => {
-                    object.next_value::<IgnoredAny>()?;
-                    Ok(())
-                }
-                2 => object.next_value_seed(any)?.cluster().map(|value| cluster = value),
                 3 => object.next_value_seed(any)?.epoch().map(|value| epoch = value),
                 _ => {
-                    let seed = MetadataSeed { clusters: &mut partial.clusters, repaired: partial.repaired };
-                    match object.next_value_seed(seed)? {
-                        Some(value) => value.metadata_cluster().map(|value| cluster = value),
-                        None => Ok(()),
+                    let PartialRun { clusters, slices, .. } = partial;
+                    let seed = MetadataSeed { clusters, slices, repaired: partial.repaired };
+                    let [of_cluster, of_slice] = object.next_value_seed(seed)?;
+                    let named = of_slice.map_or(Ok(None), |value| partial.slices.slice(value));
+                    let place = |error: Diagnostic| partial.slices.in_metadata(error);
+                    match (named.map_err(place), of_cluster) {
+                        (Err(error), _) => return Err(partial.fail(error)),
+                        (Ok(label), value) => {
+                            slice = slice.or(label);
+                            value
+                                .map_or(Ok(()), |value| value.metadata_cluster().map(|value| cluster = value))
+                        }
                     }
                 }
             };
             if let Err(diagnostic) = read {
                 let place = match (field, partial.clusters.source) {
-                    (4, ClusterSource::Metadata(key)) => format!("metadata[{}]", quote(key)),
+                    (4, LabelSource::Metadata(key)) => format!("metadata[{}]", quote(key)),
                     _ => key.into_owned(),
                 };
                 return Err(partial.fail(diagnostic.within(&place)));
@@ -174,6 +189,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_> {
         };
         let cluster = partial.clusters.note_label(cluster.as_deref());
         partial.builder.push(Item { id: &id, epoch, cluster, score });
+        partial.builder.slice(slice.as_deref());
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::super::errors;
 use std::collections::BTreeMap;
 
-use super::super::cluster::ClusterSource;
+use super::super::labels::LabelSource;
 use crate::domain::{Diagnostic, Unscored};
 
 /// Columns that name the item, the one that is read first.
@@ -28,17 +28,17 @@ pub(super) enum ColumnRole {
     Metadata,
     /// Perhaps a metric.
     Value,
-    /// What would be a cluster, had no other been named.
+    /// What would be a cluster, had no other been named; or only a slice.
     Unread,
 }
 
 impl ColumnRole {
-    fn of(name: &str, clusters: ClusterSource<'_>) -> Self {
+    fn of(name: &str, clusters: LabelSource<'_>, slices: LabelSource<'_>) -> Self {
         let rank = |names: &[&str]| names.iter().position(|known| *known == name);
         let cluster = match clusters {
-            ClusterSource::Metadata(key) => (key == name).then_some(0),
+            LabelSource::Metadata(key) => (key == name).then_some(0),
             // Under a plan without clusters they are counted, and no more.
-            ClusterSource::Field | ClusterSource::Off => rank(&CLUSTERS),
+            LabelSource::Field | LabelSource::Off => rank(&CLUSTERS),
         };
         match (rank(&IDS), rank(&NAMES), cluster) {
             (Some(rank), ..) => Self::Id(rank),
@@ -46,9 +46,18 @@ impl ColumnRole {
             (.., Some(rank)) => Self::Cluster(rank),
             _ if name == "epoch" => Self::Epoch,
             _ if name == "metadata" => Self::Metadata,
-            _ if CLUSTERS.contains(&name) => Self::Unread,
+            _ if CLUSTERS.contains(&name) || is_slice(name, slices) => Self::Unread,
             _ => Self::Value,
         }
+    }
+}
+
+/// Whether the slice of an item stands in the column of this name.
+fn is_slice(name: &str, slices: LabelSource<'_>) -> bool {
+    match slices {
+        LabelSource::Off => false,
+        LabelSource::Field => name == "cluster_id",
+        LabelSource::Metadata(key) => name == key,
     }
 }
 
@@ -79,6 +88,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) role: ColumnRole,
     pub(super) text: ItemText,
+    /// Whether it holds the slice of the item, whatever else it is for.
+    pub(super) slice: bool,
     /// Whether a row has a number in it, finite or not.
     pub(super) numeric: bool,
     /// The last row that has it.
@@ -127,7 +138,8 @@ impl Columns {
         &mut self,
         at: usize,
         name: &str,
-        clusters: ClusterSource<'_>,
+        clusters: LabelSource<'_>,
+        slices: LabelSource<'_>,
     ) -> Result<(usize, ColumnRole, ItemText), Diagnostic> {
         // Rows are alike: nearly always the column stands where it stood before.
         let index = match self.all.get(at) {
@@ -138,12 +150,13 @@ impl Columns {
             if index == MOST {
                 return Err(errors::too_many_columns(MOST));
             }
-            let (role, text) = (ColumnRole::of(name, clusters), ItemText::of(name));
+            let (role, text) = (ColumnRole::of(name, clusters, slices), ItemText::of(name));
             self.by_name.insert(name.to_owned(), index);
             self.all.push(Column {
                 name: name.to_owned(),
                 role,
                 text,
+                slice: is_slice(name, slices),
                 numeric: false,
                 row: 0,
                 texts: Vec::new(),
@@ -161,6 +174,11 @@ impl Columns {
 
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Column> {
         self.all.get_mut(index)
+    }
+
+    /// Whether a column holds the slice of the item.
+    pub(super) fn is_slice(&self, index: usize) -> bool {
+        self.all.get(index).is_some_and(|column| column.slice)
     }
 
     /// The name of a column.

@@ -8,9 +8,9 @@ pub(super) use columns::IDS;
 
 use self::columns::{ColumnRole, Columns, ItemText, NAMES};
 use self::line_numbers::LineNumbers;
-use super::cluster::{ClusterSource, Clusters};
 use super::errors;
 use super::fingerprint;
+use super::labels::{Found, LabelSource, Labels};
 use super::quote::{list, quote};
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
@@ -42,10 +42,10 @@ pub(super) trait Cell {
     /// The value as a score.
     fn score(&self) -> Result<Score, Unscored>;
 
-    /// The field that holds the cluster, where the value is an object.
-    fn cluster(&self, clusters: &mut Clusters<'_>) -> Option<Scalar<'_>> {
-        let _ = clusters;
-        None
+    /// The fields that hold cluster and slice, where the value is an object.
+    fn labels<'o>(&self, clusters: &mut Labels<'o>, slices: &mut Labels<'o>) -> Found<'_> {
+        let _ = (clusters, slices);
+        [None, None]
     }
 }
 
@@ -53,7 +53,8 @@ pub(super) trait Cell {
 pub(super) struct Table<'o> {
     options: &'o ReadOptions,
     columns: Columns,
-    clusters: Clusters<'o>,
+    clusters: Labels<'o>,
+    slices: Labels<'o>,
     runs: Option<RunFilter<'o>>,
     builder: RunFrameBuilder,
     lines: LineNumbers,
@@ -70,6 +71,7 @@ struct CellsByRole<'r, C> {
     names: [Option<&'r C>; NAMES.len()],
     id: Option<(usize, usize, &'r C)>,
     cluster: Option<(usize, usize, &'r C)>,
+    slice: Option<(usize, &'r C)>,
     epoch: Option<&'r C>,
     metadata: Option<&'r C>,
     target: Option<(usize, &'r C)>,
@@ -82,7 +84,8 @@ impl<'o> Table<'o> {
         Self {
             options,
             columns: Columns::default(),
-            clusters: Clusters::new(&options.cluster),
+            clusters: Labels::clusters(&options.cluster),
+            slices: Labels::slices(options.slice.as_deref()),
             runs: None,
             builder: RunFrameBuilder::default(),
             lines: LineNumbers::default(),
@@ -110,7 +113,7 @@ impl<'o> Table<'o> {
             return Ok(());
         }
         let score = self.score(&cells.values);
-        let cluster = self.cluster(&cells)?;
+        let [cluster, slice] = self.labels(&cells)?;
         let (column, cell) = self.item(line, &cells)?;
         let id = cell.scalar().id().map_err(|error| error.within(self.columns.name(column)))?.into_owned();
         let epoch = match cells.epoch {
@@ -119,6 +122,7 @@ impl<'o> Table<'o> {
         };
         self.lines.push(self.builder.len(), line);
         self.builder.push(Item { id: &id, epoch, cluster: cluster.as_deref(), score });
+        self.builder.slice(slice.as_deref());
         self.builder.fingerprint(cells.target.map_or(0, |(_, cell)| cell.fingerprint()));
         self.builder.input(cells.input.map_or(0, |(_, cell)| cell.fingerprint()));
         Ok(())
@@ -133,6 +137,7 @@ impl<'o> Table<'o> {
             names: [None; NAMES.len()],
             id: None,
             cluster: None,
+            slice: None,
             epoch: None,
             metadata: None,
             target: None,
@@ -142,7 +147,11 @@ impl<'o> Table<'o> {
         let better = |kept: &Option<(usize, usize, &'r C)>, rank| kept.is_none_or(|(best, ..)| rank < best);
         self.columns.next_row();
         for (at, (name, cell)) in row.iter().enumerate() {
-            let (column, role, text) = self.columns.find(at, name.as_ref(), self.clusters.source)?;
+            let (column, role, text) =
+                self.columns.find(at, name.as_ref(), self.clusters.source, self.slices.source)?;
+            if self.columns.is_slice(column) {
+                sorted.slice = Some((column, cell));
+            }
             match text {
                 ItemText::Target(rank) if sorted.target.is_none_or(|(best, _)| rank < best) => {
                     sorted.target = Some((rank, cell));
@@ -217,9 +226,34 @@ impl<'o> Table<'o> {
         score
     }
 
-    fn cluster<C: Cell>(&mut self, cells: &CellsByRole<'_, C>) -> Result<Option<String>, Diagnostic> {
+    /// The cluster and the slice of a row.
+    fn labels<C: Cell>(&mut self, cells: &CellsByRole<'_, C>) -> Result<[Option<String>; 2], Diagnostic> {
+        let inside = |labels: &Labels<'_>| matches!(labels.source, LabelSource::Metadata(_));
+        let looks = inside(&self.clusters) && cells.cluster.is_none()
+            || inside(&self.slices) && cells.slice.is_none();
+        let [in_cluster, in_slice] = match cells.metadata.filter(|_| looks) {
+            Some(cell) => cell.labels(&mut self.clusters, &mut self.slices),
+            None => [None, None],
+        };
+        let (scalar, name) = match (cells.slice, self.slices.source) {
+            (Some((column, cell)), _) => (Some(cell.scalar()), self.columns.name(column)),
+            (None, LabelSource::Metadata(key)) => (in_slice, key),
+            _ => (None, ""),
+        };
+        let slice = match scalar {
+            Some(scalar) => self.slices.slice(scalar).map_err(|error| error.within(&quote(name)))?,
+            None => None,
+        };
+        Ok([self.cluster(cells, in_cluster)?, slice.map(std::borrow::Cow::into_owned)])
+    }
+
+    fn cluster<C: Cell>(
+        &mut self,
+        cells: &CellsByRole<'_, C>,
+        inside: Option<Scalar<'_>>,
+    ) -> Result<Option<String>, Diagnostic> {
         let (scalar, name) = match (self.clusters.source, cells.cluster, cells.metadata) {
-            (ClusterSource::Off, Some((.., cell)), _) => {
+            (LabelSource::Off, Some((.., cell)), _) => {
                 if let Ok(Some(label)) = cell.scalar().metadata_cluster()
                     && !label.is_empty()
                 {
@@ -227,9 +261,9 @@ impl<'o> Table<'o> {
                 }
                 return Ok(None);
             }
-            (ClusterSource::Off, ..) => return Ok(None),
+            (LabelSource::Off, ..) => return Ok(None),
             (_, Some((_, column, cell)), _) => (Some(cell.scalar()), self.columns.name(column)),
-            (ClusterSource::Metadata(key), None, Some(cell)) => (cell.cluster(&mut self.clusters), key),
+            (LabelSource::Metadata(key), None, Some(_)) => (inside, key),
             _ => (None, ""),
         };
         let label = match scalar {
@@ -282,8 +316,13 @@ impl<'o> Table<'o> {
         let metric_choice::MetricChoice { name: metric, available: metrics, .. } =
             metric_choice::choose("columns", &numeric, wanted, None)?;
         let mut clusters = self.clusters;
-        self.columns.iter().for_each(|column| clusters.note_key(&column.name));
+        let mut slices = self.slices;
+        for column in self.columns.iter() {
+            clusters.note_key(&column.name);
+            slices.note_key(&column.name);
+        }
         clusters.check_in("columns", "there are")?;
+        slices.check_in("columns", "there are")?;
         let or = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
         let names = RunMetadata {
             run_id: or(names.run_id, stem(path)),
