@@ -9,8 +9,8 @@ use evalsig::commands::action::StepOutput;
 use evalsig::commands::{self, Output, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
-    self, Disk, FilePoller, GitHub, HttpTimeStampAuthority, LocalExportTargets, LocalTrailLocator, Runner,
-    Stores, SystemClock, TrailDirs,
+    self, Disk, FilePoller, GitHub, HttpTimeStampAuthority, LocalExportTargets, LocalTrailLocator,
+    RepositoryFiles, Runner, Stores, SystemClock, TrailDirs,
 };
 use evalsig::present::terminal::{self, Colour};
 
@@ -40,7 +40,8 @@ fn run() -> Output {
 
 fn dispatch(request: Request) -> Result<Output, Diagnostic> {
     let disk = Disk::default();
-    let world = offline(&disk);
+    let revisions = RepositoryFiles::new(None, ".".into());
+    let world = offline(&disk, &revisions);
     match request {
         Request::Gate(request, view) => {
             let result = commands::gate::gate(&request, &world)?;
@@ -72,7 +73,7 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
 }
 
 /// The world without GitHub.
-fn offline(disk: &Disk) -> World<'_> {
+fn offline<'a>(disk: &'a Disk, revisions: &'a RepositoryFiles<'a>) -> World<'a> {
     World {
         files: disk,
         clock: &SystemClock,
@@ -80,6 +81,7 @@ fn offline(disk: &Disk) -> World<'_> {
         stores: &Stores,
         time_stamps: &HttpTimeStampAuthority,
         checks: None,
+        revisions: Some(revisions),
     }
 }
 
@@ -99,12 +101,13 @@ fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
     let github =
         GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), deadline)?;
     let disk = Disk { root: Some(Runner.workspace().into()) };
-    let Some(github) = github else {
-        let world = offline(&disk);
+    let revisions = RepositoryFiles::new(github.as_ref(), Runner.workspace().into());
+    let Some(github) = &github else {
+        let world = offline(&disk, &revisions);
         return commands::action::action(&request, &step, &world);
     };
     github.close_check_on_signal(interrupted(nonce));
-    let world = World { trails: &github, checks: Some(&github), ..offline(&disk) };
+    let world = World { trails: github, checks: Some(github), ..offline(&disk, &revisions) };
     let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
     decided.unwrap_or_else(|_| {
         github.fail_open_check("evalsig ended by a bug, which the log tells.");

@@ -13,6 +13,7 @@ pub mod mirror;
 pub mod origin;
 pub mod persist;
 pub mod replay;
+pub mod revisions;
 pub mod runs;
 pub mod statement;
 pub mod targets;
@@ -27,6 +28,7 @@ use crate::present::check;
 use crate::readers::FileOrFolder;
 use crate::store;
 use crate::trail::Port;
+use revisions::Revision;
 
 /// Files by the names that people give.
 pub trait Files {
@@ -109,6 +111,32 @@ pub trait Checks {
     fn close(&self, conclusion: check::Conclusion, page: &check::Page) -> Result<(), Diagnostic>;
 }
 
+/// The files of the repository at a commit, whatever is checked out.
+pub trait Revisions {
+    /// The id of the commit that a revision leads to now.
+    ///
+    /// # Errors
+    /// `file-unreadable` where there is none; `bad-usage` for a name that is no revision, or that is a branch
+    /// and a tag; what keeps the place from answering.
+    fn resolve(&self, revision: &Revision) -> Result<String, Diagnostic>;
+
+    /// The bytes of a file; `None` where the commit has nothing at this path, from the top of the repository.
+    ///
+    /// # Errors
+    /// `bad-usage` for a path that leads elsewhere; `file-unreadable` where there is no regular file at the path,
+    /// where it is longer than [`revisions::MAX_FILE`], or a pointer of Git LFS; what keeps the place from
+    /// answering.
+    fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, Diagnostic>;
+
+    /// The paths of all regular files in a folder and its folders, from the top of the repository, sorted; none
+    /// where there is no such folder. An empty `folder` is the whole commit.
+    ///
+    /// # Errors
+    /// `bad-usage` for a path that leads elsewhere; `file-unreadable` where there are too many to list, or where
+    /// the path is no folder; what keeps the place from answering.
+    fn list(&self, commit: &str, folder: &str) -> Result<Vec<String>, Diagnostic>;
+}
+
 /// Everything a command may ask of the world.
 pub struct World<'a> {
     /// Files.
@@ -123,6 +151,8 @@ pub struct World<'a> {
     pub time_stamps: &'a dyn TimeStamps,
     /// Checks on commits, where there is a GitHub to post them to.
     pub checks: Option<&'a dyn Checks>,
+    /// The files of the repository at a commit.
+    pub revisions: Option<&'a dyn Revisions>,
 }
 
 /// How a command ends: what it prints, and its exit code.

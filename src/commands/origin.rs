@@ -1,7 +1,8 @@
 //! What a job is about: which commit carries the check, and what goes into `source` and `run`.
 //!
 //! The payload of an event is written by whoever opened the pull request as much as by GitHub: of it
-//! only commit ids that look like commit ids, numbers and one comparison of names are used.
+//! only commit ids that look like commit ids, numbers, names of branches that git would accept and one
+//! comparison of names are used.
 
 use serde::Deserialize;
 
@@ -18,6 +19,27 @@ pub struct Origin {
     /// Whether GitHub gives such a job a token that can only read: it was started by a pull request
     /// from a fork, or by Dependabot.
     pub read_only: bool,
+    /// Whether the commit under judgement was written in another repository: a fork.
+    pub foreign: bool,
+    /// Whether the job is about a change that is proposed: a pull request, a merge group, or the end of a
+    /// workflow run that a pull request started.
+    pub proposed: bool,
+    /// The branches that the event names.
+    pub branches: Branches,
+}
+
+/// The branches that an event names; `None` where it names none, or no name that git would accept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branches {
+    /// The branch that the change is to be merged into.
+    pub base: Option<String>,
+    /// The branch that the change comes from, which may be in another repository; outside pull requests the
+    /// branch that `GITHUB_REF` names.
+    pub head: Option<String>,
+    /// owner/name of the repository that holds `head`; `None` where that fork was deleted.
+    pub head_repository: Option<String>,
+    /// The default branch of the repository.
+    pub default: Option<String>,
 }
 
 /// The workflow step that runs the action.
@@ -40,6 +62,7 @@ struct Payload {
     merge_group: Option<MergeGroup>,
     workflow_run: Option<WorkflowRun>,
     before: Option<String>,
+    repository: Option<Repository>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,31 +75,46 @@ struct PullRequest {
 #[derive(Debug, Deserialize)]
 struct Side {
     sha: String,
+    r#ref: Option<String>,
     /// Null where the fork was deleted.
     repo: Option<Repository>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Repository {
-    full_name: String,
+    full_name: Option<String>,
+    default_branch: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct MergeGroup {
     head_sha: String,
     base_sha: String,
+    head_ref: Option<String>,
+    base_ref: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct WorkflowRun {
     head_sha: String,
+    /// What started the run that ended.
+    event: Option<String>,
+    head_branch: Option<String>,
+    head_repository: Option<Repository>,
     #[serde(default)]
-    pull_requests: Vec<Numbered>,
+    pull_requests: Vec<Linked>,
+}
+
+/// A pull request as a workflow run lists it.
+#[derive(Debug, Deserialize)]
+struct Linked {
+    number: u64,
+    base: Option<LinkedSide>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Numbered {
-    number: u64,
+struct LinkedSide {
+    r#ref: Option<String>,
 }
 
 impl Origin {
@@ -117,14 +155,23 @@ impl Origin {
             pull_request: None,
         };
         let mut foreign = false;
+        let mut proposed = !own_commit;
+        let mut branches = Branches {
+            default: payload.repository.and_then(|repository| repository.default_branch).and_then(branch),
+            head: source.r#ref.as_deref().and_then(|name| name.strip_prefix(HEADS)).and_then(branch),
+            head_repository: source.repository.clone(),
+            base: None,
+        };
         match name {
             "pull_request" | "pull_request_target" => {
                 let pull = payload.pull_request.ok_or_else(|| unreadable(name, "holds no pull_request"))?;
                 source.head_sha = Some(named(name, "pull_request.head.sha", &pull.head.sha)?);
                 source.base_sha = commit(&pull.base.sha);
                 source.pull_request = Some(pull.number.to_string());
-                let head = pull.head.repo.map(|repo| repo.full_name);
-                foreign = name == "pull_request" && head != source.repository;
+                branches.base = pull.base.r#ref.and_then(branch);
+                branches.head = pull.head.r#ref.and_then(branch);
+                branches.head_repository = pull.head.repo.and_then(|repo| repo.full_name);
+                foreign = branches.head_repository != source.repository;
                 if name == "pull_request_target" {
                     source.tested_sha = None;
                 }
@@ -134,6 +181,8 @@ impl Origin {
                 source.head_sha = Some(named(name, "merge_group.head_sha", &group.head_sha)?);
                 source.tested_sha = source.head_sha.clone();
                 source.base_sha = commit(&group.base_sha);
+                let short = |name: Option<String>| name?.strip_prefix(HEADS).and_then(branch);
+                (branches.base, branches.head) = (short(group.base_ref), short(group.head_ref));
             }
             "workflow_run" => {
                 let ended = payload.workflow_run.ok_or_else(|| unreadable(name, "holds no workflow_run"))?;
@@ -142,6 +191,18 @@ impl Origin {
                 // Empty for a fork; more than one number would be a guess.
                 if let [only] = ended.pull_requests.as_slice() {
                     source.pull_request = Some(only.number.to_string());
+                }
+                let mut bases = ended.pull_requests.iter().map(|pull| pull.base.as_ref()?.r#ref.as_deref());
+                let base = bases.next().flatten().filter(|first| bases.all(|other| other == Some(*first)));
+                branches.base = base.and_then(branch);
+                branches.head = ended.head_branch.and_then(branch);
+                let started_by = ended.event.as_deref().unwrap_or_default();
+                proposed = started_by.starts_with("pull_request")
+                    || started_by == "merge_group"
+                    || !ended.pull_requests.is_empty();
+                if let Some(repository) = ended.head_repository {
+                    branches.head_repository = repository.full_name;
+                    foreign = branches.head_repository != source.repository;
                 }
             }
             "push" => source.base_sha = payload.before.as_deref().and_then(commit),
@@ -160,7 +221,8 @@ impl Origin {
         // A person who re-runs Dependabot's job still gets Dependabot's token.
         let dependabot = run.actor.as_deref() == Some("dependabot[bot]")
             && matches!(name, "pull_request" | "push" | "create" | "deployment");
-        Ok(Self { source, run, read_only: foreign || dependabot })
+        let read_only = dependabot || foreign && name == "pull_request";
+        Ok(Self { source, run, read_only, foreign, proposed, branches })
     }
 
     /// The check of this job among all checks of its commit: which release, run and attempt.
@@ -175,6 +237,28 @@ impl Origin {
 fn commit(text: &str) -> Option<String> {
     let id = matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
     (id && text.bytes().any(|b| b != b'0')).then(|| text.to_ascii_lowercase())
+}
+
+/// What begins the full name of a branch.
+const HEADS: &str = "refs/heads/";
+
+fn branch(name: impl AsRef<str>) -> Option<String> {
+    Some(name.as_ref()).filter(|name| is_ref_name(name)).map(str::to_owned)
+}
+
+/// Whether git would accept a text as the name of a branch or tag (git-check-ref-format).
+#[must_use]
+pub fn is_ref_name(name: &str) -> bool {
+    let refused = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
+    let part = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.ends_with(".lock")
+    };
+    name.len() <= 255
+        && !name.starts_with('-')
+        && !name.contains(refused)
+        && !name.contains("..")
+        && !name.contains("@{")
+        && name.split('/').all(part)
 }
 
 fn named(event: &str, member: &str, text: &str) -> Result<String, Diagnostic> {

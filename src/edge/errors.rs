@@ -2,6 +2,7 @@
 //! [`Code`]; the rest of the room calls constructors and writes no text of its own.
 
 pub(super) mod bucket;
+pub(super) mod commits;
 pub(super) mod files;
 pub(super) mod git;
 pub(super) mod github;

@@ -16,7 +16,12 @@ pub(super) struct TreeEntry {
 /// The object id that git computes for the content of a file. `digits` is the length of ids in the
 /// repository: 40 for SHA-1, 64 for SHA-256.
 pub(super) fn blob_oid(bytes: &[u8], digits: usize) -> String {
-    let head = format!("blob {}\0", bytes.len());
+    object_oid("blob", bytes, digits)
+}
+
+/// The object id that git computes for an object of this kind: `blob`, `tree` or `commit`.
+pub(super) fn object_oid(kind: &str, bytes: &[u8], digits: usize) -> String {
+    let head = format!("{kind} {}\0", bytes.len());
     let hex = |digest: &[u8]| digest.iter().map(|b| format!("{b:02x}")).collect();
     if digits == 64 {
         hex(&sha2::Sha256::new().chain_update(head).chain_update(bytes).finalize())

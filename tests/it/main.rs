@@ -36,6 +36,7 @@ mod parity;
 mod planning;
 mod readers;
 mod replay;
+mod revisions;
 mod schemas;
 mod selftest;
 mod shell;

@@ -1,11 +1,13 @@
 //! GitHub: the check run on the commit, and the branch that contains the trail.
 //!
 //! `config` holds addresses and token, `client` sends requests within one deadline, `response` parses the
-//! responses. `check_runs`, `tree` and `trail_branch` use them.
+//! responses. `check_runs`, `refs`, `tree`, `objects` and `trail_branch` use them.
 
 mod check_runs;
 mod client;
 mod config;
+mod objects;
+mod refs;
 mod response;
 mod trail_branch;
 mod tree;
@@ -25,6 +27,7 @@ use crate::trail::Port;
 use check_runs::{CheckRuns, OpenCheckRun};
 use client::Client;
 use config::Config;
+pub(super) use objects::GitHubObjects;
 use trail_branch::TrailBranch;
 
 /// GitHub as one job uses it.
@@ -72,6 +75,11 @@ impl GitHub {
     /// Completes the open check run as a failure, because of a panic.
     pub fn fail_open_check(&self, reason: &str) {
         self.runtime.block_on(self.open.fail(reason));
+    }
+
+    /// The files of commits.
+    pub(super) fn objects(&self) -> GitHubObjects<'_> {
+        GitHubObjects::new(&self.client)
     }
 
     fn check_runs(&self) -> CheckRuns<'_> {

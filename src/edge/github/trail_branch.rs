@@ -14,6 +14,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::client::Client;
+use super::refs;
 use super::response::ApiError;
 use super::tree::{self, owner_and_name};
 use crate::domain::Diagnostic;
@@ -54,16 +55,7 @@ impl<'a> TrailBranch<'a> {
 
     /// The commit that the branch points to; `None` where there is no such branch.
     fn head(&self) -> Result<Option<String>, ApiError> {
-        let response = match self.client.get(&format!("/git/ref/heads/{}", self.name)) {
-            Err(ApiError::NotFound(_)) => return Ok(None),
-            other => other?,
-        };
-        let sha = response.pointer("/object/sha").and_then(Value::as_str).unwrap_or_default();
-        if is_oid(sha) {
-            Ok(Some(sha.to_owned()))
-        } else {
-            Err(ApiError::Unconfirmed("a branch without a commit".into()))
-        }
+        refs::branch_head(self.client, &self.name)
     }
 
     /// Reads the blobs that are not in the cache.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::response::ApiError;
+use crate::edge::commit_files::{Entry, EntryKind};
 use crate::edge::git_object::{TreeEntry, blob_oid, is_oid};
 use crate::trail::FileKind;
 
@@ -16,28 +17,45 @@ const BATCH: usize = 200;
 
 /// The files of a commit by path; `None` where there are too many for one response.
 pub(super) fn list(client: &Client, commit: &str) -> Result<Option<BTreeMap<String, TreeEntry>>, ApiError> {
-    let response = client.get(&format!("/git/trees/{commit}?recursive=1"))?;
+    let Some(entries) = entries(client, commit, true)? else { return Ok(None) };
+    let file = |entry: Entry| {
+        let kind = match entry.kind {
+            EntryKind::Folder => return None,
+            EntryKind::Link => FileKind::Link,
+            EntryKind::File => FileKind::Plain,
+            EntryKind::Other => FileKind::Other,
+        };
+        Some((entry.name, TreeEntry { oid: entry.oid, kind }))
+    };
+    Ok(Some(entries.into_iter().filter_map(file).collect()))
+}
+
+/// The entries of a tree, or of a commit's tree, with all below it where `recursive`; `None` where there are
+/// too many for one response.
+pub(super) fn entries(client: &Client, oid: &str, recursive: bool) -> Result<Option<Vec<Entry>>, ApiError> {
+    let query = if recursive { "?recursive=1" } else { "" };
+    let response = client.get(&format!("/git/trees/{oid}{query}"))?;
     if response.get("truncated").and_then(Value::as_bool) != Some(false) {
         return Ok(None);
     }
     let Some(entries) = response.get("tree").and_then(Value::as_array) else {
         return Err(ApiError::Unconfirmed("a tree without entries".into()));
     };
-    let mut files = BTreeMap::new();
-    for entry in entries {
+    let entry = |entry: &Value| {
         let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
         let kind = match (text("type"), text("mode")) {
-            ("tree", _) => continue,
-            ("blob", "120000") => FileKind::Link,
-            ("blob", _) => FileKind::Plain,
-            _ => FileKind::Other,
+            ("tree", _) => EntryKind::Folder,
+            ("blob", "120000") => EntryKind::Link,
+            ("blob", _) => EntryKind::File,
+            _ => EntryKind::Other,
         };
         if !is_oid(text("sha")) {
             return Err(ApiError::Unconfirmed("a tree entry without the name of its content".into()));
         }
-        files.insert(text("path").to_owned(), TreeEntry { oid: text("sha").to_owned(), kind });
-    }
-    Ok(Some(files))
+        let size = entry.get("size").and_then(Value::as_u64);
+        Ok(Entry { name: text("path").to_owned(), oid: text("sha").to_owned(), kind, size })
+    };
+    entries.iter().map(entry).collect::<Result<_, _>>().map(Some)
 }
 
 /// The contents of blobs by object id. Complete texts come in batches, all others one by one.
@@ -71,7 +89,7 @@ pub(super) fn read_blobs(client: &Client, oids: &[&str]) -> Result<BTreeMap<Stri
 }
 
 /// The content of one blob, text or not.
-fn read_blob(client: &Client, oid: &str) -> Result<Vec<u8>, ApiError> {
+pub(super) fn read_blob(client: &Client, oid: &str) -> Result<Vec<u8>, ApiError> {
     let response = client.get(&format!("/git/blobs/{oid}"))?;
     let encoded: String = response
         .get("content")

@@ -109,7 +109,7 @@ impl Repository {
     }
 
     /// Runs git with this on its standard input.
-    fn run(&self, args: &[&str], settings: &[(&str, &str)], input: &[u8]) -> Output {
+    pub(crate) fn run(&self, args: &[&str], settings: &[(&str, &str)], input: &[u8]) -> Output {
         let mut command = self.command();
         command.args(args).envs(settings.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

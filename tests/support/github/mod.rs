@@ -142,6 +142,11 @@ impl Github {
         ran(self.site.repository.command().args(args).output().unwrap())
     }
 
+    /// Git in the repository, with this on its standard input.
+    pub(crate) fn git_with(&self, args: &[&str], input: &[u8]) -> Ran {
+        ran(self.site.repository.run(args, &[], input))
+    }
+
     /// Panics unless every object and ref is sound.
     #[track_caller]
     pub(crate) fn fsck(&self) {

@@ -50,6 +50,17 @@ fn line(site: &Site, entry: &Entry) -> Value {
     line
 }
 
+pub(crate) fn get_tag(site: &Site, oid: &str) -> Answer {
+    let object = is_oid(oid).then(|| site.repository.object(oid)).flatten();
+    let object = object.filter(|object| object.kind == "tag");
+    let object = object.ok_or_else(|| Reply::error(404, "Not Found", "/git/tags#get-a-tag"))?;
+    let text = String::from_utf8_lossy(&object.bytes).into_owned();
+    let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    let (sha, kind) = (of("object "), of("type "));
+    let target = json!({"sha": sha, "type": kind, "url": site.url(&format!("git/{kind}s/{sha}"))});
+    Ok(Reply::json(200, &json!({"sha": oid, "tag": of("tag "), "object": target})))
+}
+
 pub(crate) fn get_blob(site: &Site, oid: &str) -> Answer {
     let object = is_oid(oid).then(|| site.repository.object(oid)).flatten();
     let object = object.filter(|object| object.kind == "blob");

@@ -21,6 +21,16 @@ pub(crate) fn get(site: &Site, call: &Call, branch: &str) -> Answer {
     Ok(Reply::json(200, &shape(site, branch, &head)))
 }
 
+/// A tag points to a commit, or, where it is annotated, to an object of its own.
+pub(crate) fn get_tag(site: &Site, tag: &str) -> Answer {
+    let refuse = || Reply::error(404, "Not Found", GET);
+    let name = format!("refs/tags/{tag}");
+    let oid = site.repository.resolve(&name).ok_or_else(refuse)?;
+    let kind = site.repository.object(&oid).ok_or_else(refuse)?.kind.clone();
+    let object = json!({"sha": oid, "type": kind, "url": site.url(&format!("git/{kind}s/{oid}"))});
+    Ok(Reply::json(200, &json!({"ref": name, "url": site.url(&format!("git/{name}")), "object": object})))
+}
+
 pub(crate) fn create(site: &Site, call: &Call) -> Answer {
     let refuse = |message: &str| Reply::error(422, message, CREATE);
     let name = call.text("ref").ok_or_else(|| refuse("Invalid request.\n\n\"ref\" wasn't supplied."))?;

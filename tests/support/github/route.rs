@@ -75,6 +75,8 @@ fn repository(site: &Site, call: &Call, method: &str, rest: &[&str]) -> Answer {
         ("GET", ["check-runs", id]) => checks::get(site, id),
         ("PATCH", ["check-runs", id]) => checks::update(site, call, id),
         ("GET", ["git", "ref", "heads", branch @ ..]) => refs::get(site, call, &branch.join("/")),
+        ("GET", ["git", "ref", "tags", tag @ ..]) => refs::get_tag(site, &tag.join("/")),
+        ("GET", ["git", "tags", oid]) => objects::get_tag(site, oid),
         ("POST", ["git", "refs"]) => refs::create(site, call),
         ("PATCH", ["git", "refs", "heads", branch @ ..]) => refs::update(site, call, &branch.join("/")),
         ("GET", ["git", "trees", name @ ..]) => objects::get_tree(site, call, &name.join("/")),
