@@ -38,7 +38,7 @@ pub fn replay(
     stores: &dyn Stores,
 ) -> Result<(), Diagnostic> {
     let mut findings = Vec::new();
-    for line in answer.lines.iter_mut().filter(|line| line.ok) {
+    for line in answer.lines.iter_mut().filter(|line| line.ok && line.is_decision()) {
         let bytes = read(&line.path)?;
         match again(&bytes, inputs, files, stores)? {
             Again::Same { exactly } => {

@@ -166,8 +166,8 @@ fn of_release(
     };
     let question = Question { release_id: Some(release.clone()), ..Question::default() };
     let answer = trail::verify(files.as_ref(), &question)?;
-    let fits = |line: &&EntryLine| attempt.is_none_or(|attempt| attempt == line.attempt);
-    let Some(line) = answer.lines.iter().filter(fits).max_by_key(|line| line.attempt) else {
+    let fits = |line: &&EntryLine| line.is_decision() && attempt.is_none_or(|attempt| attempt == line.number);
+    let Some(line) = answer.lines.iter().filter(fits).max_by_key(|line| line.number) else {
         let wanted = attempt.map_or(String::new(), |attempt| format!("attempt {attempt} at "));
         return Err(Code::FileUnreadable
             .at(shown)
@@ -202,7 +202,7 @@ fn held(line: &EntryLine, bytes: Vec<u8>) -> Result<Held, Diagnostic> {
         return Err(Code::FileUnreadable.at(&line.path).what("changed while it was read").next("run again"));
     }
     let release = line.release.parse().map_err(|why| Code::Bug.at(&line.path).what(why))?;
-    let slot = Slot { release, attempt: line.attempt };
+    let slot = Slot { release, kind: line.kind, number: line.number };
     let entry = EntryRef { path: slot.entry(), index, sha256: entry.to_string() };
     Ok(Held { name: slot.envelope(), bytes, entry: Some(entry) })
 }

@@ -1,15 +1,21 @@
 //! The bytes that are hashed and kept. `v1` holds the structs that are written; this file turns
 //! them into bytes, and `facts` reads back as much as a trail needs to know.
 
+mod candidates;
+mod document;
 mod facts;
 mod from_judgement;
+pub mod plan_lock;
 pub mod record;
 pub mod replay;
 pub mod statement;
 mod suite_record;
 pub mod v1;
 pub mod v2;
+pub mod waiver;
 
+pub use candidates::{Candidate, StoredCandidate, candidates};
+pub use document::{DocumentFacts, RepositoryFile};
 pub use facts::{Facts, MAX_BYTES, Subject, Version, read, version_of};
 pub use from_judgement::{engine, input};
 pub use record::{Circumstances, Place, Record};

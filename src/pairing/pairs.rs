@@ -49,10 +49,3 @@ pub struct Pairs {
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
 }
-
-impl Pairs {
-    /// WIP
-    pub fn by_slice(&self) -> Vec<(String, Option<Pairs>)> {
-        Vec::new()
-    }
-}

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::safe::line;
 use crate::envelope::v1::VerdictWord;
 use crate::trail::{
-    AnchorHash, EntryLine, FileHistory, Finding, FindingKind, Matched, Severity, Stamped, Subject,
+    AnchorHash, EntryKind, EntryLine, FileHistory, Finding, FindingKind, Matched, Severity, Stamped, Subject,
     Verification,
 };
 
@@ -43,15 +43,18 @@ pub fn text(answer: &Verification) -> String {
 fn entry_line(out: &mut String, entry: &EntryLine) {
     let mark = if entry.ok { "ok" } else { "BROKEN" };
     let index = entry.index.map_or("?".into(), |index| index.to_string());
-    let verdict = entry.verdict.map_or("?", word);
+    // A plan or a waiver that is not as it was written still is one.
+    let what = if entry.is_decision() { entry.verdict.map_or("?", word) } else { entry.kind.as_str() };
     let decided_at = line(entry.decided_at.as_deref().unwrap_or("?"));
     let sha256 = entry.sha256.map_or("-".into(), |sha256| sha256.to_string());
-    let attempt = if entry.attempt > 1 { format!(" attempt {}", entry.attempt) } else { String::new() };
+    let number = if entry.number > 1 || !entry.is_decision() {
+        format!(" {} {}", entry.kind.counted(), entry.number)
+    } else {
+        String::new()
+    };
     let release = line(&entry.release);
-    let _ = writeln!(
-        out,
-        "{mark:<6} {index:>5}  {verdict:<12}  {decided_at:<20}  {sha256:<64}  {release}{attempt}"
-    );
+    let _ =
+        writeln!(out, "{mark:<6} {index:>5}  {what:<12}  {decided_at:<20}  {sha256:<64}  {release}{number}");
 }
 
 fn whole(out: &mut String, answer: &Verification) {
@@ -59,8 +62,9 @@ fn whole(out: &mut String, answer: &Verification) {
         Subject::Envelope => "one envelope, taken by itself".into(),
         Subject::Trail => {
             format!(
-                "{} of {}",
+                "{}{} of {}",
                 count(answer.entries, "entry", "entries"),
+                kinds(answer),
                 count(answer.releases, "release", "releases")
             )
         }
@@ -85,7 +89,7 @@ fn whole(out: &mut String, answer: &Verification) {
         let _ = writeln!(
             out,
             "REPRODUCED: {again} of {} came out again as recorded.",
-            count(answer.lines.len(), "decision", "decisions")
+            count(answer.lines.iter().filter(|entry| entry.is_decision()).count(), "decision", "decisions")
         );
     }
     if let Some((index, sha256)) = answer.head.filter(|_| answer.severity() != Severity::Broken) {
@@ -199,8 +203,10 @@ fn unchecked(answer: &Verification) -> Vec<String> {
         return Vec::new();
     }
     let mut what = Vec::new();
-    let open = answer.lines.iter().filter(|entry| !entry.made_again).count();
-    match answer.lines.len() - open {
+    let verdicts = || answer.lines.iter().filter(|entry| entry.is_decision());
+    let open = verdicts().filter(|entry| !entry.made_again).count();
+    match verdicts().count() - open {
+        0 if open == 0 => {}
         0 => what.push("the runs behind the verdicts: neither their files nor the arithmetic".to_owned()),
         _ if open > 0 => what.push(format!("the runs behind {}", count(open, "verdict", "verdicts"))),
         _ => {}
@@ -231,6 +237,17 @@ fn unchecked(answer: &Verification) -> Vec<String> {
         what.push("the entries before and after it, and whether other attempts exist".to_owned());
     }
     what
+}
+
+/// The entries that are no decisions, where there are any.
+fn kinds(answer: &Verification) -> String {
+    let words: Vec<String> = [EntryKind::Plan, EntryKind::Waiver]
+        .iter()
+        .map(|kind| (kind.as_str(), answer.entries_of(*kind)))
+        .filter(|(_, number)| *number > 0)
+        .map(|(one, number)| count(number, one, &format!("{one}s")))
+        .collect();
+    if words.is_empty() { String::new() } else { format!(" ({} among them)", words.join(", ")) }
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

@@ -4,11 +4,11 @@ use super::claim::{ClaimKind, ClaimResult};
 use super::evidence::Evidence;
 use crate::domain::policy::{Slices, TaskName};
 use crate::domain::{Diagnostic, Plan};
-use crate::pairing::Pairs;
+use crate::pairing::{Pairs, SliceSize};
 
 /// One claim a subgroup, in ascending order of its label. A subgroup with fewer items than the policy asks for is
-/// reported and decides nothing. Its items are those of the larger run, scored or not: a candidate cannot make a
-/// subgroup small by leaving items out.
+/// reported and decides nothing. Its items are those of either run, scored or not: a candidate cannot make a subgroup
+/// small by leaving items out. Items without a label are a subgroup of their own.
 ///
 /// # Errors
 /// Those of [`Evidence::of`].
@@ -20,15 +20,16 @@ pub(super) fn claims(
     unchanged: bool,
 ) -> Result<Vec<ClaimResult>, Diagnostic> {
     let mut found = Vec::new();
-    for (label, part) in pairs.by_slice() {
-        let evidence = match &part {
-            Some(part) => Evidence::of(part, plan, -slices.margin, unchanged),
+    for SliceSize { name, pairs: paired, unpaired } in pairs.slice_sizes() {
+        let label = name.map_or_else(|| format!("(no {})", slices.by), str::to_owned);
+        let evidence = match pairs.slice(name) {
+            Some(part) => Evidence::of(&part, plan, -slices.margin, unchanged),
             None => Ok(Evidence::nothing(f64::NAN, 0, "no item of it is scored in both runs".into())),
         }
         .map_err(|error| error.within(&format!("slice {label:?}")))?;
-        let items = evidence.pairs as u64;
+        let decides = (paired + unpaired) as u64 >= slices.min_items;
         let claim = ClaimResult::new(Some(task), ClaimKind::Slice, Some(label), -slices.margin, evidence);
-        found.push(ClaimResult { decides: items >= slices.min_items, ..claim });
+        found.push(ClaimResult { decides, ..claim });
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ use super::layout::Slot;
 use super::port::TrailFiles;
 use super::signature::{self, SignatureCheck};
 use super::time_stamp::{self, TimeStampToken};
+use super::told::Told;
 use super::trust::Trust;
 use crate::domain::Diagnostic;
 
@@ -89,7 +90,7 @@ pub(super) fn check(
     let mut all = BTreeMap::new();
     for (slot, seen) in &trail.slots {
         let mut vouched = Attestations::default();
-        let required = seen.facts.as_ref().is_some_and(|facts| facts.stamp_required);
+        let required = seen.told.as_ref().is_some_and(Told::stamp_required);
         if required && !seen.beside.contains(&slot.stamp()) {
             findings.push(missing(slot.stamp(), seen.index()));
             vouched.disputed = true;

@@ -1,14 +1,20 @@
 //! Verifies one envelope outside its trail.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::anchor;
 use super::attestation::{self, Attestations, AttestedFiles};
 use super::entry::{self, EntryFault};
 use super::entry_line::{EntryLine, stamped_to};
 use super::errors;
 use super::finding::{Finding, FindingKind};
+use super::kind::EntryKind;
 use super::layout::{PathRole, STAMP, path_role};
 use super::port::Earlier;
-use super::slot_files::{facts, unconverted};
+use super::slot_files::unconverted;
+use super::told::{Told, kind_of_schema, told};
 use super::trust::Trust;
 use super::verify::{Question, Subject, Verification, finish};
 use crate::domain::{Diagnostic, Digest, ReleaseId};
@@ -33,7 +39,8 @@ pub struct DetachedEnvelope<'a> {
 pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Result<Verification, Diagnostic> {
     let DetachedEnvelope { path, bytes, entry: entry_bytes, .. } = alone;
     let mut findings = Vec::new();
-    let known = facts(bytes, path, None, &mut findings);
+    let kind = kind(alone);
+    let known = told(kind, bytes, path, None, &mut findings);
     // With an entry beside it, even bytes that are no envelope can be held to what they should be.
     if let Some(finding) =
         findings.first().filter(|f| f.kind == FindingKind::EnvelopeUnreadable && entry_bytes.is_none())
@@ -42,18 +49,16 @@ pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Resu
     }
     let mut line = EntryLine {
         index: None,
-        release: known
-            .as_ref()
-            .and_then(|facts| facts.release_id.as_ref())
-            .map_or_else(String::new, ReleaseId::to_string),
-        attempt: known.as_ref().map_or(1, |facts| facts.attempt),
+        kind,
+        release: known.as_ref().and_then(Told::release_id).map_or_else(String::new, ReleaseId::to_string),
+        number: known.as_ref().and_then(Told::number).unwrap_or(1),
         path: path.to_owned(),
         entry_path: match path.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/entry.json"),
             None => "entry.json".into(),
         },
-        verdict: known.as_ref().map(|facts| facts.verdict),
-        decided_at: known.as_ref().map(|facts| facts.decided_at.clone()),
+        verdict: known.as_ref().and_then(Told::decision).map(|facts| facts.verdict),
+        decided_at: known.as_ref().map(|told| told.at().to_owned()),
         sha256: Some(Digest::of(bytes)),
         entry_sha256: None,
         stamped: None,
@@ -66,7 +71,7 @@ pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Resu
     if let Some(entry_bytes) = entry_bytes {
         hold_to_entry(bytes, entry_bytes, &mut line, &mut findings);
     }
-    let required = known.as_ref().is_some_and(|facts| facts.stamp_required);
+    let required = known.as_ref().is_some_and(Told::stamp_required);
     let signed = vouch(alone, required, &question.trust, &mut line, &mut findings);
     if question.release_id.as_ref().is_some_and(|id| id.as_str() != line.release) {
         let finding = Finding::undecided(FindingKind::ReleaseAbsent, path);
@@ -88,6 +93,7 @@ pub fn verify_detached(alone: DetachedEnvelope<'_>, question: &Question) -> Resu
         subject: Subject::Envelope,
         lines,
         entries: 1,
+        kinds: BTreeMap::from([(kind, 1)]),
         releases: 1,
         head: None,
         history: None,
@@ -121,7 +127,7 @@ fn vouch(
         entry: entry_bytes.filter(|_| read.is_some()),
         written_at: read.as_ref().map(|read| read.entry.written_at.as_str()),
         // Bytes that its entry does not name prove nothing about the release.
-        envelope: Some(bytes).filter(|_| read.is_none() || line.verdict.is_some()),
+        envelope: Some(bytes).filter(|_| read.is_none() || line.decided_at.is_some()),
     };
     let mut vouched = Attestations::default();
     for (name, bytes) in beside {
@@ -132,6 +138,16 @@ fn vouch(
     (line.stamped, line.signed) = (vouched.stamped, vouched.signed);
     line.beside = beside.iter().map(|(name, _)| format!("{folder}{name}")).collect();
     signed
+}
+
+/// What the envelope is: what its entry says, else the kind that has such a schema.
+fn kind(alone: DetachedEnvelope<'_>) -> EntryKind {
+    let by_entry = alone.entry.and_then(|bytes| entry::read(bytes).ok()).map(|read| read.entry.kind);
+    by_entry.unwrap_or_else(|| {
+        let value: Option<Value> = serde_json::from_slice(alone.bytes).ok();
+        let schema = value.as_ref().and_then(|v| v.get("schema")?.as_str()).unwrap_or_default();
+        kind_of_schema(schema)
+    })
 }
 
 /// Compares the envelope with what its entry says of it.
@@ -181,16 +197,23 @@ fn hold_to_entry(bytes: &[u8], entry_bytes: &[u8], line: &mut EntryLine, finding
         );
     }
     let agrees = match path_role(&named.path) {
-        PathRole::Envelope(slot) => slot.release.as_str() == line.release && slot.attempt == line.attempt,
+        PathRole::Envelope(slot) if slot.kind != EntryKind::Decision => {
+            // Plans and waivers do not know their number.
+            line.number = slot.number;
+            slot.kind == line.kind && slot.release.as_str() == line.release
+        }
+        PathRole::Envelope(slot) => {
+            (slot.kind, slot.release.as_str(), slot.number) == (line.kind, line.release.as_str(), line.number)
+        }
         _ => false,
     };
     // An envelope of a newer version may not say where it stands.
-    if !agrees && line.verdict.is_some() {
+    if !agrees && line.decided_at.is_some() {
         findings.push(
             Finding::broken(FindingKind::EnvelopeMisplaced, &line.path)
                 .at(index)
                 .expected(format!("an envelope for {}", named.path))
-                .found(format!("release {:?}, attempt {}", line.release, line.attempt)),
+                .found(format!("release {:?}, {} {}", line.release, line.kind.counted(), line.number)),
         );
     }
 }

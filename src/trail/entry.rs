@@ -4,17 +4,25 @@
 //! is the SHA-256 of the bytes before that member, so that damage to the newest entry, which no
 //! later one names yet, shows too. Every later version of the format keeps that member last and
 //! computes it the same way: this version can tell a newer entry from a damaged one.
+//!
+//! Version 1 is the entry of a decision. Version 2 has one member more, `kind`, which is never `decision`,
+//! so that each entry still has one spelling.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::errors;
+use super::kind::EntryKind;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope;
 
-/// The schema that this version writes.
+/// The schema of the entry of a decision.
 pub const ENTRY_SCHEMA: &str = "evalsig.entry/v1";
+/// The schema of every other entry.
+pub const KIND_SCHEMA: &str = "evalsig.entry/v2";
+/// The newest version that this program writes.
+const NEWEST: u32 = 2;
 
 /// What the schemas of all versions begin with.
 const FAMILY: &str = "evalsig.entry/v";
@@ -24,6 +32,8 @@ const TAIL: usize = 81;
 /// One link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// What it stands for.
+    pub kind: EntryKind,
     /// Position in the chain; the first is 1.
     pub index: u64,
     /// The envelope it stands for.
@@ -86,6 +96,8 @@ pub(super) enum EntryFault {
 #[derive(Serialize, Deserialize)]
 struct Wire {
     schema: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
     index: u64,
     envelope: WireEnvelope,
     previous: Option<WireLink>,
@@ -114,7 +126,8 @@ impl Entry {
     pub fn to_bytes(&self) -> Result<Vec<u8>, Diagnostic> {
         form(self.index, &self.written_at).map_err(errors::entry_malformed)?;
         let mut bytes = envelope::to_bytes(&Wire {
-            schema: ENTRY_SCHEMA.into(),
+            schema: schema(self.kind).into(),
+            kind: (self.kind != EntryKind::Decision).then(|| self.kind.to_string()),
             index: self.index,
             envelope: WireEnvelope {
                 path: self.envelope.path.clone(),
@@ -159,11 +172,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<ReadEntry, EntryFault> {
         }
         _ => return Err(damaged("a last member \"checksum\" and nothing after it", "another ending".into())),
     }
-    let malformed = |why: String| damaged(&format!("an entry in the form of {ENTRY_SCHEMA}"), why);
+    let malformed =
+        |why: String| damaged(&format!("an entry in the form of {ENTRY_SCHEMA} or {KIND_SCHEMA}"), why);
     let value: Value = serde_json::from_slice(bytes).map_err(|e| malformed(e.to_string()))?;
     let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let newer = version(&schema, FAMILY).is_some_and(|v| v > 1);
-    if schema != ENTRY_SCHEMA && !newer {
+    let newer = version(&schema, FAMILY).is_some_and(|v| v > NEWEST);
+    if schema != ENTRY_SCHEMA && schema != KIND_SCHEMA && !newer {
         return Err(malformed(format!("schema {schema:?}")));
     }
     // From the bytes again: a value keeps only the last of two members of one name.
@@ -180,8 +194,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<ReadEntry, EntryFault> {
     Ok(ReadEntry { entry, sha256: Digest::of(bytes), newer: newer.then_some(schema) })
 }
 
+/// The schema of an entry of a kind.
+fn schema(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Decision => ENTRY_SCHEMA,
+        EntryKind::Plan | EntryKind::Waiver => KIND_SCHEMA,
+    }
+}
+
 /// The number after `family` in a schema's name.
-pub(super) fn version(schema: &str, family: &str) -> Option<u32> {
+fn version(schema: &str, family: &str) -> Option<u32> {
     schema.strip_prefix(family)?.parse().ok()
 }
 
@@ -191,13 +213,14 @@ fn tail(checksum: &str) -> String {
 
 fn parse(wire: Wire) -> Result<Entry, String> {
     form(wire.index, &wire.written_at)?;
+    let kind = wire.kind.map_or(Ok(EntryKind::Decision), |name| name.parse())?;
     let WireEnvelope { path, sha256, size } = wire.envelope;
     let envelope = EnvelopeRef { path, sha256: sha256.parse()?, size };
     let previous = match wire.previous {
         None => None,
         Some(link) => Some(Link { index: link.index, sha256: link.sha256.parse()? }),
     };
-    Ok(Entry { index: wire.index, envelope, previous, written_at: wire.written_at })
+    Ok(Entry { kind, index: wire.index, envelope, previous, written_at: wire.written_at })
 }
 
 fn form(index: u64, written_at: &str) -> Result<(), String> {
@@ -213,10 +236,13 @@ fn form(index: u64, written_at: &str) -> Result<(), String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
 mod tests {
-    use super::{Digest, ENTRY_SCHEMA, Entry, EntryFault, EnvelopeRef, Link, TAIL, read};
+    use super::{
+        Digest, ENTRY_SCHEMA, Entry, EntryFault, EntryKind, EnvelopeRef, KIND_SCHEMA, Link, TAIL, read,
+    };
 
     fn entry(index: u64) -> Entry {
         Entry {
+            kind: EntryKind::Decision,
             index,
             envelope: EnvelopeRef {
                 path: "audit/v1/audit.json".into(),
@@ -257,6 +283,20 @@ mod tests {
     }
 
     #[test]
+    fn the_kind_stands_after_the_schema() {
+        for (kind, name) in [(EntryKind::Plan, "plan"), (EntryKind::Waiver, "waiver")] {
+            let entry = Entry { kind, ..entry(2) };
+            let bytes = entry.to_bytes().unwrap();
+            let start = format!(
+                "{{\n  \"schema\": \"evalsig.entry/v2\",\n  \"kind\": \"{name}\",\n  \"index\": 2,\n"
+            );
+            assert!(bytes.starts_with(start.as_bytes()));
+            let back = read(&bytes).unwrap();
+            assert_eq!((back.entry, back.newer), (entry, None));
+        }
+    }
+
+    #[test]
     fn one_content_has_one_spelling() {
         for (from, to) in [
             ("  \"index\"", " \"index\""),
@@ -268,6 +308,12 @@ mod tests {
             ("audit/v1", "audit\\/v1"),
             (ENTRY_SCHEMA, "evalsig.entry/v0"),
             (ENTRY_SCHEMA, "evalsig.entry/vx"),
+            (ENTRY_SCHEMA, KIND_SCHEMA),
+            ("entry/v1\",", "entry/v1\",\n  \"kind\": \"plan\","),
+            ("entry/v1\",", "entry/v1\",\n  \"kind\": \"decision\","),
+            ("entry/v1\",", "entry/v2\",\n  \"kind\": \"decision\","),
+            ("entry/v1\",", "entry/v2\",\n  \"kind\": \"promotion\","),
+            ("entry/v1\",", "entry/v2\",\n  \"kind\": null,"),
         ] {
             let bytes = forged(from, to);
             assert!(matches!(read(&bytes), Err(EntryFault::Damaged { .. })), "{from} -> {to}");
@@ -282,11 +328,15 @@ mod tests {
 
     #[test]
     fn a_newer_entry_is_followed_as_far_as_it_can_be() {
-        let newer = read(&forged("entry/v1\",", "entry/v2\",\n  \"tree\": [1],")).unwrap();
-        assert_eq!(newer.newer.as_deref(), Some("evalsig.entry/v2"));
+        let newer = read(&forged("entry/v1\",", "entry/v3\",\n  \"tree\": [1],")).unwrap();
+        assert_eq!(newer.newer.as_deref(), Some("evalsig.entry/v3"));
         assert_eq!(newer.entry, entry(2));
-        let strange = forged("entry/v1\",\n  \"index\"", "entry/v2\",\n  \"position\"");
-        assert_eq!(read(&strange), Err(EntryFault::Newer("evalsig.entry/v2".into())));
+        for (from, to) in [
+            ("entry/v1\",\n  \"index\"", "entry/v3\",\n  \"position\""),
+            ("entry/v1\",", "entry/v3\",\n  \"kind\": \"promotion\","),
+        ] {
+            assert_eq!(read(&forged(from, to)), Err(EntryFault::Newer("evalsig.entry/v3".into())));
+        }
         // A damaged byte does not make an entry newer.
         let mut damaged = entry(2).to_bytes().unwrap();
         let at = damaged.windows(2).position(|w| w == b"v1").unwrap() + 1;

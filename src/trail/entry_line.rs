@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attestation::{Attestations, Signed, Stamped};
 use super::examine::Examination;
+use super::kind::EntryKind;
 use super::layout::Slot;
 use crate::domain::Digest;
 use crate::envelope::v1::VerdictWord;
@@ -13,17 +14,19 @@ use crate::envelope::v1::VerdictWord;
 pub struct EntryLine {
     /// Its position; that of a damaged entry is what it claims, when it can still be read.
     pub index: Option<u64>,
+    /// What it stands for, from the folder.
+    pub kind: EntryKind,
     /// The release, from the folder.
     pub release: String,
-    /// The attempt, from the folder.
-    pub attempt: u32,
+    /// Which attempt, plan or waiver, from the folder.
+    pub number: u32,
     /// The envelope's path.
     pub path: String,
     /// The entry's path.
     pub entry_path: String,
-    /// The verdict; none where the envelope is not the one that was written.
+    /// The verdict; none where the envelope is of another kind, or not the one that was written.
     pub verdict: Option<VerdictWord>,
-    /// When it was decided, likewise.
+    /// When it was decided, locked or recorded; none where the envelope is not the one that was written.
     pub decided_at: Option<String>,
     /// SHA-256 of the envelope's bytes.
     pub sha256: Option<Digest>,
@@ -43,6 +46,14 @@ pub struct EntryLine {
     pub reproduced: bool,
 }
 
+impl EntryLine {
+    /// It is the line of a decision.
+    #[must_use]
+    pub fn is_decision(&self) -> bool {
+        self.kind == EntryKind::Decision
+    }
+}
+
 /// The lines of all entries in the order of the chain; those without an index come last.
 pub(super) fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Attestations>) -> Vec<EntryLine> {
     let mut lines: Vec<EntryLine> = trail
@@ -51,12 +62,13 @@ pub(super) fn lines(trail: &Examination, mut vouched: BTreeMap<Slot, Attestation
         .map(|(slot, seen)| (slot, seen, vouched.remove(slot).unwrap_or_default()))
         .map(|(slot, seen, vouched)| EntryLine {
             index: seen.index().or(seen.claims),
+            kind: slot.kind,
             release: slot.release.to_string(),
-            attempt: slot.attempt,
+            number: slot.number,
             path: slot.envelope(),
             entry_path: slot.entry(),
-            verdict: seen.facts.as_ref().map(|facts| facts.verdict),
-            decided_at: seen.facts.as_ref().map(|facts| facts.decided_at.clone()),
+            verdict: seen.facts().map(|facts| facts.verdict),
+            decided_at: seen.told.as_ref().map(|told| told.at().to_owned()),
             sha256: seen.sha256,
             entry_sha256: seen.entry.as_ref().map(|read| read.sha256),
             stamped: vouched.stamped,

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::finding::Finding;
 use super::layout::Slot;
 use crate::domain::{Code, Diagnostic, ReleaseId};
-use crate::envelope::{Facts, replay::Difference};
+use crate::envelope::{Facts, replay::Difference, v1::FileRef};
 
 /// An anchor is a commit id, and the trail lies in no git repository.
 pub(super) fn commit_without_repository(hash: &dyn Display) -> Diagnostic {
@@ -76,12 +76,22 @@ pub(super) fn envelope_not_read(slot: &Slot) -> Diagnostic {
 
 /// The number of the next attempt does not fit into 32 bits.
 pub(super) fn last_attempt(slot: &Slot) -> Diagnostic {
-    Code::TrailNotWritten.at(slot.envelope()).what("is the last attempt there can be")
+    Code::TrailNotWritten
+        .at(slot.envelope())
+        .what(format!("is the last {} there can be", slot.kind.counted()))
 }
 
 /// A rendered envelope is not the one that was asked for.
 pub(super) fn envelope_misrendered(what: impl Into<String>) -> Diagnostic {
     Code::Bug.at("envelope").what(what)
+}
+
+/// A waiver stands beside a decision that its release does not hold.
+pub(super) fn waives_nothing(release: &ReleaseId, decision: &FileRef) -> Diagnostic {
+    Code::TrailNotWritten
+        .at(&decision.path)
+        .what(format!("is no decision of release {release} with SHA-256 {}", decision.sha256))
+        .next("record the decision before the waiver that stands beside it")
 }
 
 /// A trail whose files cannot be read cannot be extended either. Other errors keep their own code: a
@@ -112,4 +122,9 @@ pub(super) fn never_settled(name: &str, looks: u32) -> Diagnostic {
         .at(name)
         .what(format!("changed during each of {looks} looks at it"))
         .next("run again when fewer writers are at work")
+}
+
+/// A file is no longer the one that was examined a moment ago.
+pub(super) fn changed_meanwhile(path: &str) -> Diagnostic {
+    Code::FileUnreadable.at(path).what("changed while it was read").next("run again")
 }

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use super::chain::{self, Node};
 use super::entry::ReadEntry;
 use super::finding::{Finding, FindingKind};
+use super::kind::EntryKind;
 use super::layout::Slot;
 use super::listing::Listing;
+use super::numbering::check_number;
 use super::port::TrailFiles;
-use super::slot_files::{SlotFiles, check_attempt, read_entry, read_envelope};
+use super::slot_files::{SlotFiles, read_entry, read_envelope};
 use crate::domain::{Diagnostic, ReleaseId};
 
 /// A trail under examination.
@@ -62,7 +64,8 @@ impl Examination {
         Ok(this)
     }
 
-    /// Reads the envelopes of the slots that are `wanted`, and follows the attempts of each release.
+    /// Reads the envelopes of the slots that are `wanted`, and follows the attempts, plans and waivers of each
+    /// release.
     pub(super) fn read_envelopes(
         &mut self,
         files: &dyn TrailFiles,
@@ -73,11 +76,37 @@ impl Examination {
         }
         let mut before: Option<(&Slot, &SlotFiles)> = None;
         for (slot, seen) in &self.slots {
-            let previous = before.filter(|(earlier, _)| earlier.release == slot.release);
-            check_attempt(previous, (slot, seen), &mut self.findings);
+            let alike = |earlier: &Slot| (&earlier.release, earlier.kind) == (&slot.release, slot.kind);
+            let previous = before.filter(|(earlier, _)| alike(earlier));
+            check_number(previous, (slot, seen), &mut self.findings);
             before = Some((slot, seen));
         }
+        let waivers = self.slots.iter().filter_map(|(slot, seen)| self.waives_nothing(slot, seen));
+        let waivers: Vec<Finding> = waivers.collect();
+        self.findings.extend(waivers);
         Ok(())
+    }
+
+    /// A finding for a waiver whose decision is not there as it names it.
+    fn waives_nothing(&self, slot: &Slot, seen: &SlotFiles) -> Option<Finding> {
+        let named = seen.document()?.decision.as_ref()?;
+        let held = self.decision(&slot.release, &named.path, &named.sha256);
+        (!held).then(|| {
+            Finding::broken(FindingKind::DecisionAbsent, slot.envelope())
+                .at(seen.index())
+                .expected(format!("a decision {}, SHA-256 {}", named.path, named.sha256))
+                .found(format!("none such of release {}", slot.release))
+        })
+    }
+
+    /// Whether the release holds this decision.
+    pub(super) fn decision(&self, release: &ReleaseId, path: &str, sha256: &str) -> bool {
+        self.slots.iter().any(|(slot, seen)| {
+            slot.kind == EntryKind::Decision
+                && slot.release == *release
+                && slot.envelope() == path
+                && seen.identity().is_some_and(|identity| identity.to_string() == sha256)
+        })
     }
 
     /// The entry with the highest index.

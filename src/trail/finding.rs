@@ -50,10 +50,12 @@ kinds! {
         "put it back where it was written";
     SupersedesWrong = "supersedes-wrong", "An attempt does not name the attempt before it.",
         "look for an attempt that was removed or replaced";
-    AttemptMissing = "attempt-missing", "The numbering of a release's attempts has a gap.",
-        "restore the attempt from another copy of the trail";
-    AttemptsOutOfOrder = "attempts-out-of-order", "An attempt was recorded before the attempt it follows.",
+    AttemptMissing = "attempt-missing", "The numbering of a release's attempts, plans or waivers has a gap.",
+        "restore what is missing from another copy of the trail";
+    AttemptsOutOfOrder = "attempts-out-of-order", "An attempt, plan or waiver was recorded before the one that it follows.",
         "look for entries that were exchanged";
+    DecisionAbsent = "decision-absent", "A waiver names a decision that its release does not hold.",
+        "look for a decision that was removed or replaced";
     IndexMissing = "index-missing", "The chain has a gap: no readable entry has this index.",
         "restore the entry from another copy of the trail";
     Fork = "fork", "Two entries claim the same place in the chain.",

@@ -1,5 +1,6 @@
 //! Which file of a trail lies where.
 
+use super::kind::EntryKind;
 use crate::domain::ReleaseId;
 
 /// The folder of the trail inside the folder that holds it.
@@ -10,32 +11,42 @@ pub const STAGING: &str = ".staging";
 /// The time stamp of the entry beside it.
 pub(super) const STAMP: &str = "entry.tsr";
 
-/// The place of one envelope and its entry: a release and the attempt at it.
+/// The place of one envelope and its entry: a release, a kind, and a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     /// The release.
     pub release: ReleaseId,
-    /// 1 for the first attempt.
-    pub attempt: u32,
+    /// What lies there.
+    pub kind: EntryKind,
+    /// Which attempt at the release, which of its plans or waivers: 1 for the first.
+    pub number: u32,
 }
 
 impl Slot {
     /// The folder that holds both files.
     #[must_use]
     pub fn folder(&self) -> String {
-        let Self { release, attempt } = self;
-        // Zeros in front keep a listing in order up to attempt 999; beyond it only the order suffers.
-        if *attempt <= 1 {
-            format!("{ROOT}/{release}")
-        } else {
-            format!("{ROOT}/{release}/attempts/{attempt:03}")
+        let Self { release, kind, number } = self;
+        // Zeros in front keep a listing in order up to number 999; beyond it only the order suffers. Plans
+        // and waivers lie outside the folder of their release: the first decision creates that folder in one
+        // step, which it could not if it were there already.
+        match kind.shelf() {
+            Some(shelf) => format!("{ROOT}/{shelf}/{release}/{number:03}"),
+            None if *number <= 1 => format!("{ROOT}/{release}"),
+            None => format!("{ROOT}/{release}/attempts/{number:03}"),
         }
     }
 
-    /// The envelope.
+    /// The envelope: what the entry stands for, a decision, a plan or a waiver.
     #[must_use]
     pub fn envelope(&self) -> String {
-        format!("{}/audit.json", self.folder())
+        format!("{}/{}", self.folder(), self.kind.file_name())
+    }
+
+    /// The place in words: `attempt 2 of release v1.4.0`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!("{} {} of release {}", self.kind.counted(), self.number, self.release)
     }
 
     /// The entry beside it.
@@ -101,43 +112,59 @@ pub(super) fn path_role(path: &str) -> PathRole {
         [".gitattributes"] => PathRole::OuterAttributes,
         [ROOT, ".gitattributes"] => PathRole::InnerAttributes,
         [ROOT, STAGING, ..] => PathRole::Staging,
-        [ROOT, release, name] => in_slot(release, Some(1), name),
-        [ROOT, release, "attempts", number, name] => in_slot(release, attempt(number), name),
+        [ROOT, release, name] => in_slot(EntryKind::Decision, release, Some(1), name),
+        [ROOT, release, "attempts", text, name] => {
+            in_slot(EntryKind::Decision, release, number(text, 2), name)
+        }
+        [ROOT, shelf, release, text, name] => {
+            match EntryKind::ALL.iter().find(|kind| kind.shelf() == Some(shelf)) {
+                Some(kind) => in_slot(*kind, release, number(text, 1), name),
+                None => PathRole::Stranger("no file of a trail lies there".into()),
+            }
+        }
         _ => PathRole::Stranger("no file of a trail lies there".into()),
     }
 }
 
-fn in_slot(release: &str, attempt: Option<u32>, name: &str) -> PathRole {
+fn in_slot(kind: EntryKind, release: &str, number: Option<u32>, name: &str) -> PathRole {
     let release = match release.parse() {
         Ok(release) => release,
         Err(why) => return PathRole::Stranger(format!("the folder is not named like a release: {why}")),
     };
-    let Some(attempt) = attempt else {
-        return PathRole::Stranger("the folder is not named like an attempt: 002, 003 and so on".into());
+    let Some(number) = number else {
+        let first = if kind == EntryKind::Decision { "002, 003" } else { "001, 002" };
+        let what = kind.counted();
+        return PathRole::Stranger(format!("the folder is not named like {what}s are: {first} and so on"));
     };
-    let slot = Slot { release, attempt };
+    let slot = Slot { release, kind, number };
     match name {
-        "audit.json" => PathRole::Envelope(slot),
+        _ if name == kind.file_name() => PathRole::Envelope(slot),
         "entry.json" => PathRole::Entry(slot),
         _ if is_companion(name) => PathRole::Companion(slot),
-        _ => PathRole::Stranger("only audit.json, entry.json, signatures and time stamps lie there".into()),
+        _ => {
+            let file = kind.file_name();
+            PathRole::Stranger(format!("only {file}, entry.json, signatures and time stamps lie there"))
+        }
     }
 }
 
-/// The number of a later attempt, written in the one way that [`Slot::folder`] writes it.
-fn attempt(name: &str) -> Option<u32> {
-    name.parse().ok().filter(|n| *n >= 2 && format!("{n:03}") == name)
+/// The number that names a folder, from `first` on, written in the one way that [`Slot::folder`] writes it.
+fn number(name: &str, first: u32) -> Option<u32> {
+    name.parse().ok().filter(|n| *n >= first && format!("{n:03}") == name)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
-    use super::{PathRole, Slot, path_role};
+    use super::{EntryKind, PathRole, Slot, path_role};
 
     #[test]
     fn every_slot_is_found_where_it_says() {
-        for attempt in [1, 2, 10, 999, 1000, u32::MAX] {
-            let slot = Slot { release: "v1.2".parse().unwrap(), attempt };
+        for (kind, number) in EntryKind::ALL
+            .iter()
+            .flat_map(|kind| [1, 2, 10, 999, 1000, u32::MAX].map(|number| (*kind, number)))
+        {
+            let slot = Slot { release: "v1.2".parse().unwrap(), kind, number };
             assert_eq!(path_role(&slot.envelope()), PathRole::Envelope(slot.clone()));
             assert_eq!(path_role(&slot.entry()), PathRole::Entry(slot.clone()));
             assert_eq!(
@@ -160,6 +187,17 @@ mod tests {
             "audit//audit.json",
             "audit/v1/x/audit.json",
             "audit/audit.json",
+            "audit/v1/plan.json",
+            "audit/_plans/v1/plan.json",
+            "audit/_plans/v1/1/plan.json",
+            "audit/_plans/v1/000/plan.json",
+            "audit/_plans/v1/001/audit.json",
+            "audit/_plans/v1/001/waiver.json",
+            "audit/_plans/v1/001/002/plan.json",
+            "audit/_plans/.v1/001/plan.json",
+            "audit/_waivers/v1/001/plan.json",
+            "audit/_notes/v1/001/entry.json",
+            "audit/_plans/entry.json",
             "audit",
             "README.md",
         ] {

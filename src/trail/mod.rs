@@ -7,6 +7,8 @@
 //! audit/<release-id>/entry.tsr                     a time stamp of the entry, where one was asked for
 //! audit/<release-id>/attempts/002/audit.json    the next attempt at the same release
 //! audit/<release-id>/attempts/002/entry.json
+//! audit/_plans/<release-id>/001/plan.json          a plan that was locked, with an entry.json beside it
+//! audit/_waivers/<release-id>/001/waiver.json      a decision by a person, likewise
 //! ```
 //!
 //! An entry names its envelope by SHA-256, and the entry before it by SHA-256; the head is the
@@ -16,6 +18,7 @@
 
 mod anchor;
 mod append;
+mod append_document;
 mod attestation;
 mod attributes;
 mod chain;
@@ -26,27 +29,36 @@ mod errors;
 mod examine;
 mod finding;
 mod history;
+mod kind;
 mod layout;
 mod listing;
+mod numbering;
+mod pass;
 mod port;
+mod records;
 mod signature;
 mod slot_files;
 pub mod time_stamp;
+mod told;
 mod trust;
 mod verify;
 
 pub use anchor::{Anchor, AnchorHash, Matched};
-pub use append::{Appended, EntryLocation, NewEntry, Placement, StampWith, append};
+pub use append::{NewEntry, Placement, append};
+pub use append_document::{NewDocument, append_document};
 pub use attestation::{Signed, Stamped};
 pub use detached::{DetachedEnvelope, verify_detached};
-pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, Link};
+pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, KIND_SCHEMA, Link};
 pub use entry_line::EntryLine;
 pub use finding::{Finding, FindingKind, Severity};
 pub use history::{FileChange, FileHistory};
+pub use kind::EntryKind;
 pub use layout::{ROOT, STAGING, Slot, is_companion};
+pub use pass::{Appended, EntryLocation, StampWith};
 pub use port::{
     Addition, AppendOutcome, Earlier, FileKind, HeadToken, Listed, MAX_FILE, NewFile, Port, Snapshot,
     TrailFiles, settled,
 };
+pub use records::{AllowedCandidate, AllowedTask, RecordedEntry, latest_allowed, records};
 pub use trust::{Identity, PublicKey, Roots, Trust};
 pub use verify::{Question, Subject, Verification, verify};

@@ -1,13 +1,12 @@
-//! Reads the two files of one slot, and checks an attempt against the one before it.
-
-use serde_json::Value;
+//! Reads the two files of one slot.
 
 use super::entry::{self, EntryFault, EnvelopeRef, ReadEntry};
 use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::port::TrailFiles;
+use super::told::{Told, told};
 use crate::domain::{Diagnostic, Digest, ReleaseId};
-use crate::envelope::{self, Facts, Version, v1};
+use crate::envelope::{DocumentFacts, Facts};
 
 /// The two files of one slot, as far as they were read.
 #[derive(Debug, Default)]
@@ -25,7 +24,7 @@ pub(super) struct SlotFiles {
     /// SHA-256 of the envelope's bytes, once read.
     pub(super) sha256: Option<Digest>,
     /// What the envelope says, once read and found to be the one that was written.
-    pub(super) facts: Option<Facts>,
+    pub(super) told: Option<Told>,
     /// Signatures and time stamps that lie beside it.
     pub(super) beside: Vec<String>,
     /// The bytes of both files, kept only where they are those that were written and a signature or time
@@ -50,8 +49,18 @@ impl SlotFiles {
         self.entry.as_ref().map(|read| &read.entry.envelope).filter(|_| !self.misplaced)
     }
 
+    /// What the envelope says of a decision.
+    pub(super) fn facts(&self) -> Option<&Facts> {
+        self.told.as_ref()?.decision()
+    }
+
+    /// What the envelope says of a plan or a waiver.
+    pub(super) fn document(&self) -> Option<&DocumentFacts> {
+        self.told.as_ref()?.document()
+    }
+
     /// The identity that the envelope should have: what its entry says, else what its bytes say.
-    fn identity(&self) -> Option<Digest> {
+    pub(super) fn identity(&self) -> Option<Digest> {
         self.named().map(|envelope| envelope.sha256).or(self.sha256)
     }
 }
@@ -93,13 +102,14 @@ pub(super) fn read_entry(
             if let Some(schema) = &read.newer {
                 findings.push(Finding::note(FindingKind::Newer, &path).at(index).found(schema));
             }
-            if read.entry.envelope.path != slot.envelope() {
+            let kind = read.entry.kind;
+            if read.entry.envelope.path != slot.envelope() || kind != slot.kind {
                 seen.misplaced = true;
                 findings.push(
                     Finding::broken(FindingKind::EntryMisplaced, path)
                         .at(index)
-                        .expected(format!("an entry for {}", slot.envelope()))
-                        .found(format!("one for {}", read.entry.envelope.path)),
+                        .expected(format!("an entry of kind {} for {}", slot.kind, slot.envelope()))
+                        .found(format!("one of kind {kind} for {}", read.entry.envelope.path)),
                 );
             }
             if !seen.beside.is_empty() && Digest::of(&bytes) == read.sha256 {
@@ -158,115 +168,21 @@ pub(super) fn read_envelope(
         }
     }
     seen.sha256 = Some(sha256);
-    seen.facts = facts(&bytes, &path, index, findings);
-    if let Some(facts) = &seen.facts
-        && (facts.release_id.as_ref() != Some(&slot.release) || facts.attempt != slot.attempt)
+    seen.told = told(slot.kind, &bytes, &path, index, findings);
+    if let Some(told) = &seen.told
+        && (told.release_id() != Some(&slot.release) || told.number().is_some_and(|n| n != slot.number))
     {
-        let release = facts.release_id.as_ref().map_or("no release", ReleaseId::as_str);
+        let release = told.release_id().map_or("no release", ReleaseId::as_str);
+        let number = |number: Option<u32>| number.map_or(String::new(), |n| format!(", attempt {n}"));
         findings.push(
             Finding::broken(FindingKind::EnvelopeMisplaced, path)
                 .at(index)
-                .expected(format!("release {}, attempt {}", slot.release, slot.attempt))
-                .found(format!("{release}, attempt {}", facts.attempt)),
+                .expected(format!("release {}{}", slot.release, number(told.number().map(|_| slot.number))))
+                .found(format!("{release}{}", number(told.number()))),
         );
     }
-    if !seen.beside.is_empty() && seen.facts.is_some() && !converted {
+    if !seen.beside.is_empty() && seen.told.is_some() && !converted {
         seen.covered.envelope = Some(bytes);
     }
     Ok(())
-}
-
-/// What an envelope says, with a note or a finding where this version cannot tell.
-pub(super) fn facts(
-    bytes: &[u8],
-    path: &str,
-    index: Option<u64>,
-    findings: &mut Vec<Finding>,
-) -> Option<Facts> {
-    let unreadable = |why: String| {
-        Finding::broken(FindingKind::EnvelopeUnreadable, path)
-            .at(index)
-            .expected(format!("an envelope in the form of {}", v1::SCHEMA))
-            .found(why)
-    };
-    let note = |schema: &str| Finding::note(FindingKind::Newer, path).at(index).found(schema);
-    match envelope::read(bytes) {
-        Ok(facts) => {
-            match envelope::version_of(&facts.schema) {
-                Version::Known => {}
-                Version::Newer => findings.push(note(&facts.schema)),
-                Version::Unknown => {
-                    findings.push(unreadable(format!("schema {:?}", facts.schema)));
-                    return None;
-                }
-            }
-            Some(facts)
-        }
-        Err(error) => {
-            let value: Option<Value> = serde_json::from_slice(bytes).ok();
-            let schema = value.as_ref().and_then(|v| v.get("schema")?.as_str()).unwrap_or_default();
-            findings.push(match envelope::version_of(schema) {
-                Version::Newer => note(schema),
-                Version::Known | Version::Unknown => unreadable(error.what),
-            });
-            None
-        }
-    }
-}
-
-/// Checks the number, the index and `supersedes` of an attempt against the one before it in its release.
-pub(super) fn check_attempt(
-    before: Option<(&Slot, &SlotFiles)>,
-    this: (&Slot, &SlotFiles),
-    findings: &mut Vec<Finding>,
-) {
-    let (slot, seen) = this;
-    let number = before.map_or(1, |(earlier, _)| earlier.attempt.saturating_add(1));
-    if slot.attempt != number {
-        let missing = Slot { release: slot.release.clone(), attempt: number };
-        findings.push(
-            Finding::broken(FindingKind::AttemptMissing, missing.envelope())
-                .at(seen.index())
-                .expected(format!("attempt {number} of release {}", slot.release))
-                .found(format!("none, and {} follows", slot.envelope())),
-        );
-    }
-    if let Some((earlier, other)) = before
-        && let (Some(first), Some(second)) = (other.index(), seen.index())
-        && second < first
-    {
-        findings.push(
-            Finding::broken(FindingKind::AttemptsOutOfOrder, slot.entry())
-                .at(second)
-                .expected(format!("an index above {first}, that of {}", earlier.entry()))
-                .found(format!("index {second}")),
-        );
-    }
-    let Some(facts) = &seen.facts else { return };
-    let wrong = |expected: String| {
-        let found = facts
-            .supersedes
-            .as_ref()
-            .map_or("nothing".into(), |r| format!("{}, SHA-256 {}", r.path, r.sha256));
-        Finding::broken(FindingKind::SupersedesWrong, slot.envelope())
-            .at(seen.index())
-            .expected(expected)
-            .found(found)
-    };
-    let Some(attempt) = slot.attempt.checked_sub(1).filter(|n| *n > 0) else {
-        if facts.supersedes.is_some() {
-            findings.push(wrong("nothing before the first attempt".into()));
-        }
-        return;
-    };
-    let path = Slot { release: slot.release.clone(), attempt }.envelope();
-    let known =
-        before.filter(|(earlier, _)| earlier.attempt == attempt).and_then(|(_, other)| other.identity());
-    let agrees = facts.supersedes.as_ref().is_some_and(|named| {
-        named.path == path && known.is_none_or(|sha256| named.sha256 == sha256.to_string())
-    });
-    if !agrees {
-        let sha256 = known.map(|sha256| format!(", SHA-256 {sha256}")).unwrap_or_default();
-        findings.push(wrong(format!("{path}{sha256}")));
-    }
 }

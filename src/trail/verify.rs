@@ -9,6 +9,7 @@ use super::entry_line::{EntryLine, lines, stamped_to};
 use super::examine::Examination;
 use super::finding::{Finding, FindingKind, Severity};
 use super::history::FileHistory;
+use super::kind::EntryKind;
 use super::layout::{ROOT, folder};
 use super::listing::Listing;
 use super::port::TrailFiles;
@@ -46,6 +47,8 @@ pub struct Verification {
     pub lines: Vec<EntryLine>,
     /// Entries in the whole trail.
     pub entries: usize,
+    /// How many of them are of each kind.
+    pub kinds: BTreeMap<EntryKind, usize>,
     /// Releases in the whole trail.
     pub releases: usize,
     /// Position and SHA-256 of the newest entry: what to keep elsewhere.
@@ -93,6 +96,12 @@ impl Verification {
         anchors.chain(self.stamped_to.as_ref().map(|(index, _)| *index)).max()
     }
 
+    /// Entries of one kind in the whole trail.
+    #[must_use]
+    pub fn entries_of(&self, kind: EntryKind) -> usize {
+        self.kinds.get(&kind).copied().unwrap_or_default()
+    }
+
     /// Adds what was found by making decisions again.
     pub fn add(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
@@ -107,6 +116,7 @@ impl Verification {
             subject: Subject::Trail,
             lines: Vec::new(),
             entries: 0,
+            kinds: BTreeMap::new(),
             releases: 0,
             head: None,
             history: None,
@@ -129,7 +139,11 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
     let mut beside = Vec::new();
     let vouched = attestation::check(files, &trail, &question.trust, &mut beside)?;
     let lines = lines(&trail, vouched);
-    let entries = trail.slots.values().filter(|seen| seen.has_entry).count();
+    let mut kinds = BTreeMap::new();
+    for (slot, _) in trail.slots.iter().filter(|(_, seen)| seen.has_entry) {
+        *kinds.entry(slot.kind).or_default() += 1;
+    }
+    let entries = kinds.values().sum();
     let releases: BTreeSet<&ReleaseId> = trail.slots.keys().map(|slot| &slot.release).collect();
 
     let mut findings = std::mem::take(&mut trail.findings);
@@ -160,6 +174,7 @@ pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verificatio
         subject: Subject::Trail,
         lines: lines.into_iter().filter(shown).collect(),
         entries,
+        kinds,
         releases,
         head,
         history,

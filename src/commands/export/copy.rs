@@ -112,7 +112,7 @@ impl<'a> Copy<'a> {
         self.export.decisions.push(Decision {
             index,
             release_id: line.release.clone(),
-            attempt: line.attempt,
+            attempt: line.number,
             verdict: line.verdict,
             decided_at: line.decided_at.clone(),
             numbers,

@@ -48,7 +48,7 @@ impl Evidence {
     #[must_use]
     pub fn attempt(&self) -> Option<u32> {
         match &self.envelope {
-            EnvelopeLocation::Trail { appended, .. } => Some(appended.location().attempt),
+            EnvelopeLocation::Trail { appended, .. } => Some(appended.location().number),
             EnvelopeLocation::Nowhere | EnvelopeLocation::File { .. } => None,
         }
     }
@@ -82,7 +82,7 @@ impl Evidence {
             sha256: at.sha256.to_string(),
             entry_index: at.index,
             entry_sha256: at.entry_sha256.to_string(),
-            attempt: at.attempt,
+            attempt: at.number,
             time_stamp: at.stamp(),
         })
     }

@@ -78,8 +78,14 @@ struct JsonAnchor<'a> {
 #[derive(Serialize)]
 struct JsonLine<'a> {
     index: Option<u64>,
+    kind: &'static str,
     release_id: &'a str,
-    attempt: u32,
+    /// Of a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+    /// Of a plan or waiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
     verdict: Option<VerdictWord>,
     decided_at: Option<&'a str>,
     path: &'a str,
@@ -144,7 +150,9 @@ pub fn json(answer: &Verification) -> Result<String, Diagnostic> {
             .map(|entry| JsonLine {
                 index: entry.index,
                 release_id: &entry.release,
-                attempt: entry.attempt,
+                kind: entry.kind.as_str(),
+                attempt: entry.is_decision().then_some(entry.number),
+                number: (!entry.is_decision()).then_some(entry.number),
                 verdict: entry.verdict,
                 decided_at: entry.decided_at.as_deref(),
                 path: &entry.path,

@@ -146,6 +146,7 @@ fn no_name_does_more_than_to_be_read() {
     let bytes = envelope::to_bytes(&forge(&Placement { attempt: 1, supersedes: None })).unwrap();
     let previous = Digest::of(session.read("audit/v3/entry.json").as_bytes());
     let entry = Entry {
+        kind: evalsig::trail::EntryKind::Decision,
         index: 5,
         envelope: EnvelopeRef {
             path: "audit/v9/audit.json".into(),

@@ -13,7 +13,7 @@ fn five_entries_are_intact_and_say_where_they_stand() {
     let answer = ask(&files);
     assert_eq!((answer.exit_code(), answer.entries, answer.releases), (0, 5, 3));
     let lines: Vec<_> =
-        answer.lines.iter().map(|l| (l.index.unwrap(), l.release.as_str(), l.attempt, l.ok)).collect();
+        answer.lines.iter().map(|l| (l.index.unwrap(), l.release.as_str(), l.number, l.ok)).collect();
     assert_eq!(
         lines,
         [
@@ -41,7 +41,7 @@ fn the_same_decision_again_writes_nothing() {
     let again = Decision::new("v1", 1).append(&trail).unwrap();
     let Appended::Exists(receipt) = &again else { panic!("{again:?}") };
     assert_eq!(receipt, first.location());
-    assert_eq!((receipt.index, receipt.attempt, receipt.path.as_str()), (1, 1, "audit/v1/audit.json"));
+    assert_eq!((receipt.index, receipt.number, receipt.path.as_str()), (1, 1, "audit/v1/audit.json"));
     assert_eq!(*trail.files.borrow(), before);
     // The same inputs for another release are another decision.
     assert!(matches!(Decision::new("v2", 1).append(&trail).unwrap(), Appended::Written(_)));
@@ -98,7 +98,7 @@ fn a_race_lost_within_the_release_renders_anew() {
     *trail.intruder.borrow_mut() =
         Some(Box::new(|trail| drop(Decision::new("v1", 7).append(trail).unwrap())));
     let done = Decision::new("v1", 1).append(&trail).unwrap();
-    assert_eq!((done.location().index, done.location().attempt), (2, 2));
+    assert_eq!((done.location().index, done.location().number), (2, 2));
     assert_eq!(ask(&trail.files.borrow()).exit_code(), 0);
 }
 
@@ -219,7 +219,7 @@ fn newer(part: &str, extra: &str) -> super::Files {
 #[test]
 fn a_newer_trail_is_read_and_not_extended() {
     for (part, extra) in [
-        ("entry", "evalsig.entry/v2\", \"witness\": {\"a\": 1},"),
+        ("entry", "evalsig.entry/v3\", \"witness\": {\"a\": 1},"),
         ("envelope", "evalsig.audit/v2\", \"suite\": [1],"),
         // So new that this version cannot read a verdict from it.
         ("envelope", "evalsig.audit/v7\", \"verdict\": 0,"),

@@ -3,8 +3,8 @@
 use crate::tree;
 use evalsig::domain::Digest;
 use evalsig::trail::{
-    ENTRY_SCHEMA, Entry, EnvelopeRef, FileKind, FindingKind, Link, Listed, Question, Severity, Snapshot,
-    TrailFiles, verify,
+    ENTRY_SCHEMA, Entry, EntryKind, EnvelopeRef, FileKind, FindingKind, Link, Listed, Question, Severity,
+    Snapshot, TrailFiles, verify,
 };
 use proptest::prelude::*;
 
@@ -28,7 +28,13 @@ fn reseal(files: &mut Files, folders: &[&str]) {
         let bytes = &files[&path];
         let size = bytes.len() as u64;
         let envelope = EnvelopeRef { sha256: Digest::of(bytes), size, path };
-        let entry = Entry { index, envelope, previous, written_at: "2026-11-22T00:00:00Z".into() };
+        let entry = Entry {
+            kind: EntryKind::Decision,
+            index,
+            envelope,
+            previous,
+            written_at: "2026-11-22T00:00:00Z".into(),
+        };
         let bytes = entry.to_bytes().unwrap();
         previous = Some(Link { index, sha256: Digest::of(&bytes) });
         files.insert(format!("{folder}/entry.json"), bytes);
@@ -203,7 +209,13 @@ fn an_inserted_entry_is_found_and_named() {
         let path = "audit/inserted/audit.json".to_owned();
         let envelope =
             EnvelopeRef { path: path.clone(), sha256: Digest::of(&bytes), size: bytes.len() as u64 };
-        let entry = Entry { index, envelope, previous, written_at: "2026-11-21T08:00:00Z".into() };
+        let entry = Entry {
+            kind: EntryKind::Decision,
+            index,
+            envelope,
+            previous,
+            written_at: "2026-11-21T08:00:00Z".into(),
+        };
         files.insert("audit/inserted/entry.json".into(), entry.to_bytes().unwrap());
         files.insert(path, bytes);
         let answer = ask(&files);

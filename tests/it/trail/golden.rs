@@ -37,7 +37,7 @@ fn the_frozen_trail_is_intact() {
     let lines: Vec<_> = answer
         .lines
         .iter()
-        .map(|line| (line.release.as_str(), line.attempt, line.verdict.unwrap(), line.decided_at.as_deref()))
+        .map(|line| (line.release.as_str(), line.number, line.verdict.unwrap(), line.decided_at.as_deref()))
         .collect();
     use envelope::v1::VerdictWord::{Allow, Inconclusive, Reject};
     assert_eq!(

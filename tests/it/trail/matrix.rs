@@ -10,7 +10,7 @@ use evalsig::domain::Digest;
 use evalsig::envelope::{self, v1};
 use evalsig::trail::time_stamp::Authorities;
 use evalsig::trail::{
-    Entry, EnvelopeRef, FindingKind, Link, PublicKey, Question, Trust, Verification, verify,
+    Entry, EntryKind, EnvelopeRef, FindingKind, Link, PublicKey, Question, Trust, Verification, verify,
 };
 
 use super::{Decision, Files, MemoryTrail, breaks, spread};
@@ -196,6 +196,7 @@ fn rewritten(evidence: &Evidence, change: impl Fn(&mut v1::Envelope)) -> Files {
         let size = bytes.len() as u64;
         let written_at = envelope.decided_at.clone();
         let entry = Entry {
+            kind: EntryKind::Decision,
             index,
             envelope: EnvelopeRef { sha256: Digest::of(&bytes), size, path: path.clone() },
             previous,

@@ -73,7 +73,7 @@ fn processes_that_race_for_one_release_number_their_attempts() {
     all_succeed(children);
     let answer = ask_dir(dir.path());
     assert_eq!((answer.exit_code(), answer.entries), (0, 36), "{:?}", answer.findings);
-    let attempts: Vec<u32> = answer.lines.iter().map(|line| line.attempt).collect();
+    let attempts: Vec<u32> = answer.lines.iter().map(|line| line.number).collect();
     assert_eq!(attempts, (1..=36).collect::<Vec<_>>());
 }
 
