@@ -16,6 +16,7 @@ pub mod replay;
 pub mod revisions;
 pub mod runs;
 pub mod statement;
+pub mod suite;
 pub mod targets;
 pub mod trust;
 pub mod verify;
@@ -37,6 +38,16 @@ pub trait Files {
     /// # Errors
     /// `file-unreadable`, with the path as the place.
     fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic>;
+
+    /// Whether there is anything at a path.
+    fn exists(&self, path: &str) -> bool;
+
+    /// The paths of the files and folders that a glob matches, in ascending order: `*` and `?` within one part of a
+    /// path, `[...]`, and `**` for any folders.
+    ///
+    /// # Errors
+    /// `bad-usage` for a glob that cannot be read; `file-unreadable`.
+    fn matching(&self, pattern: &str) -> Result<Vec<String>, Diagnostic>;
 
     /// Writes a file whole or not at all, replacing what stood there.
     ///

@@ -1,16 +1,18 @@
 //! Persisting a decision: both runs in a store, the envelope in a trail or a file.
 
 mod evidence;
+mod suite;
 
 use super::World;
 use super::decide::Decision;
 use super::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
-use crate::domain::{ClusterRule, Code, Diagnostic, ReleaseId};
-use crate::envelope::{self, Circumstances, Record, v1};
+use crate::domain::{ClusterRule, Code, Diagnostic, Digest, ReleaseId};
+use crate::envelope::{self, Circumstances, Place, Record, v1};
 use crate::store::{DecisionFacts, RunArchive, StoredFile};
 use crate::trail::{self, Appended, NewEntry};
 
-pub use evidence::{EnvelopeLocation, Evidence, PersistedDecision};
+pub use evidence::{EnvelopeLocation, Evidence, PersistedDecision, PersistedSuite};
+pub use suite::persist_suite;
 
 /// Persists both runs, then the envelope that names them, then a copy of it beside the runs. A kill in
 /// between leaves runs without an envelope, and the same decision again goes on from there.
@@ -31,13 +33,11 @@ pub fn persist(
     };
     let place = world.stores.open(&at.root)?;
     let ts = decision.circumstances.decided_at.clone();
-    let cluster_key = match &decision.plan.cluster {
-        ClusterRule::Key(key) => Some(key.as_str()),
-        ClusterRule::FromData | ClusterRule::Off => None,
-    };
+    let cluster_key = cluster_key(&decision.plan.cluster);
     let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key };
     let (baseline, candidate) = decision.runs.to_store();
-    let (first, second) = archive.keep(baseline, candidate, writer.decided()?)?;
+    let decided = decided(&decision.record, writer.facts()?.fingerprint, decision.record.report.verdict);
+    let (first, second) = archive.keep(baseline, candidate, decided)?;
     writer.circumstances.store = Some(v1::Store {
         root: at.root.clone(),
         project: at.project.to_string(),
@@ -46,15 +46,35 @@ pub fn persist(
     });
     let envelope = writer.write(target, world)?;
     let unplaced;
-    let bytes = match &envelope {
-        EnvelopeLocation::File { bytes, .. } | EnvelopeLocation::Trail { bytes, .. } => bytes,
-        EnvelopeLocation::Nowhere => {
+    let bytes = match envelope.bytes() {
+        Some(bytes) => bytes,
+        None => {
             unplaced = writer.envelope(None)?;
             &unplaced
         }
     };
     archive.seal(&second, bytes)?;
     Ok(Evidence { envelope, stored: writer.circumstances.store })
+}
+
+/// The metadata field that clusters were read from, where one was named.
+fn cluster_key(rule: &ClusterRule) -> Option<&str> {
+    match rule {
+        ClusterRule::Key(key) => Some(key.as_str()),
+        ClusterRule::FromData | ClusterRule::Off => None,
+    }
+}
+
+/// What the store keeps of a decision beside the candidate.
+fn decided(record: &Record, fingerprint: Digest, verdict: v1::VerdictWord) -> DecisionFacts {
+    let comparison = &record.report.comparison;
+    DecisionFacts {
+        decision_sha256: fingerprint.to_string(),
+        verdict,
+        delta: comparison.delta,
+        p_value: comparison.p_value,
+        parent_run_id: record.inputs.baseline.run_id.clone(),
+    }
 }
 
 fn recorded(stored: &StoredFile) -> v1::StoredRun {
@@ -66,32 +86,32 @@ fn recorded(stored: &StoredFile) -> v1::StoredRun {
     }
 }
 
+/// What an envelope is made of, apart from its place and its moment.
+trait Recorded {
+    /// The bytes of the envelope at its place in a trail (`None`: outside any).
+    fn bytes(&self, place: Option<Place<'_>>, circumstances: &Circumstances) -> Result<Vec<u8>, Diagnostic>;
+}
+
+impl Recorded for Record {
+    fn bytes(&self, place: Option<Place<'_>>, circumstances: &Circumstances) -> Result<Vec<u8>, Diagnostic> {
+        envelope::to_bytes(&self.envelope(place, circumstances))
+    }
+}
+
 /// Writes the envelope of one decision to where it belongs.
 struct EnvelopeWriter<'a> {
-    record: &'a Record,
+    record: &'a dyn Recorded,
     circumstances: Circumstances,
 }
 
 impl EnvelopeWriter<'_> {
-    fn envelope(&self, place: Option<(&str, u32, Option<v1::FileRef>)>) -> Result<Vec<u8>, Diagnostic> {
-        envelope::to_bytes(&self.record.envelope(place, &self.circumstances))
+    fn envelope(&self, place: Option<Place<'_>>) -> Result<Vec<u8>, Diagnostic> {
+        self.record.bytes(place, &self.circumstances)
     }
 
     /// What a trail needs to know of it, whatever its place.
     fn facts(&self) -> Result<envelope::Facts, Diagnostic> {
         envelope::read(&self.envelope(None)?)
-    }
-
-    /// What the store keeps of it beside the candidate.
-    fn decided(&self) -> Result<DecisionFacts, Diagnostic> {
-        let (report, inputs) = (&self.record.report, &self.record.inputs);
-        Ok(DecisionFacts {
-            decision_sha256: self.facts()?.fingerprint.to_string(),
-            verdict: report.verdict,
-            delta: report.comparison.delta,
-            p_value: report.comparison.p_value,
-            parent_run_id: inputs.baseline.run_id.clone(),
-        })
     }
 
     /// Writes the envelope to where it belongs.

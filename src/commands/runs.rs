@@ -2,7 +2,7 @@
 
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{Code, Diagnostic, Plan, RunFrame};
+use crate::domain::{ClusterRule, Code, Diagnostic, Plan, RunFrame};
 use crate::envelope::{self, v1};
 use crate::pairing::Counts;
 use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
@@ -30,6 +30,57 @@ pub struct RunInputs {
     pub candidate_run: Option<String>,
 }
 
+impl RunInputs {
+    /// How one of the two files is read.
+    fn read_as(&self, run: Option<&String>, plan: &Plan) -> ReadAs {
+        ReadAs {
+            format: self.format,
+            metric: self.metric.clone(),
+            cluster: plan.cluster.clone(),
+            slice: None,
+            run: run.cloned(),
+        }
+    }
+}
+
+/// How one run file is read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ReadAs {
+    /// Its format; `None` detects it from the content.
+    pub(super) format: Option<Format>,
+    /// Metric to insist on.
+    pub(super) metric: Option<String>,
+    /// Where the clusters are.
+    pub(super) cluster: ClusterRule,
+    /// Where the slices are, where any are wanted.
+    pub(super) slice: Option<String>,
+    /// The run of the file, where it holds several.
+    pub(super) run: Option<String>,
+}
+
+impl ReadAs {
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
+            metric: self.metric.clone(),
+            cluster: self.cluster.clone(),
+            slice: self.slice.clone(),
+            run_id: self.run.clone(),
+            deep: false,
+        }
+    }
+}
+
+/// How old a run of a store may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Freshness<'a> {
+    /// What was asked for.
+    pub(super) asked: &'a str,
+    /// What its age is counted to.
+    pub(super) now: &'a str,
+    /// Whole days after which it is old.
+    pub(super) max_age_days: Option<u64>,
+}
+
 /// Both runs, read.
 pub struct LoadedRuns {
     /// The run that is in use.
@@ -44,9 +95,12 @@ impl LoadedRuns {
     /// # Errors
     /// Every error about a single run, with the file as the place.
     pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
+        let read = |path: &str, run: Option<&String>| {
+            LoadedRun::read(&files.open(path)?, &runs.read_as(run, plan))
+        };
         Ok(Self {
-            baseline: LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, files)?,
-            candidate: LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, files)?,
+            baseline: read(&runs.baseline, runs.baseline_run.as_ref())?,
+            candidate: read(&runs.candidate, runs.candidate_run.as_ref())?,
         })
     }
 
@@ -71,24 +125,31 @@ impl LoadedRuns {
             })?;
             Ok((world.stores.open(&at.root)?, at))
         };
+        let read = |path: &str, run: Option<&String>| {
+            LoadedRun::read(&world.files.open(path)?, &runs.read_as(run, plan))
+        };
+        let stored = |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget| {
+            let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
+            LoadedRun::of_store(found, place, &runs.read_as(None, plan), &freshness)
+        };
         // First, because it says which task an allowed baseline has to be of.
         let candidate = match runs.candidate.strip_prefix(STORE) {
-            None => LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
+            None => read(&runs.candidate, runs.candidate_run.as_ref())?,
             Some(name) => {
                 let (place, at) = archive("--candidate")?;
                 let found = store::by_name(&*place, &at.project, name)?;
-                LoadedRun::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
+                stored(found, &runs.candidate, &*place, at)?
             }
         };
         let baseline = match runs.baseline.strip_prefix(STORE) {
-            None => LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
+            None => read(&runs.baseline, runs.baseline_run.as_ref())?,
             Some(name) => {
                 let (place, at) = archive("--baseline")?;
                 let found = match name {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
                 };
-                LoadedRun::stored(found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
+                stored(found, &runs.baseline, &*place, at)?
             }
         };
         Ok(Self { baseline, candidate })
@@ -111,11 +172,7 @@ impl LoadedRuns {
 
     /// Both runs, as a store takes them.
     pub(super) fn to_store(&self) -> (Baseline<'_>, &RunFrame) {
-        let baseline = match &self.baseline.found {
-            Some((stored, _)) => Baseline::Stored(stored),
-            None => Baseline::Run(&self.baseline.reading.run),
-        };
-        (baseline, &self.candidate.reading.run)
+        (self.baseline.to_store(), &self.candidate.reading.run)
     }
 
     /// What a person should know of how they were read.
@@ -156,26 +213,22 @@ pub(super) struct LoadedRun {
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
     found: Option<(StoredFile, v1::Resolved)>,
+    /// The commit that it was read from.
+    commit: Option<v1::AtCommit>,
 }
 
 impl LoadedRun {
-    pub(super) fn read(
-        path: &str,
-        run: Option<&String>,
-        runs: &RunInputs,
-        plan: &Plan,
-        files: &dyn Files,
-    ) -> Result<Self, Diagnostic> {
-        let options = ReadOptions {
-            metric: runs.metric.clone(),
-            cluster: plan.cluster.clone(),
-            slice: None,
-            run_id: run.cloned(),
-            deep: false,
-        };
+    /// Reads a file or folder.
+    pub(super) fn read(file: &FileOrFolder, read_as: &ReadAs) -> Result<Self, Diagnostic> {
         let ReadFile { path, identity, reading } =
-            readers::read_file(&files.open(path)?, runs.format, &options)?;
-        Ok(Self { path, identity, reading, found: None })
+            readers::read_file(file, read_as.format, &read_as.options())?;
+        Ok(Self { path, identity, reading, found: None, commit: None })
+    }
+
+    /// The same run, read from a file of a commit.
+    pub(super) fn at_commit(self, revision: &str, commit: &str) -> Self {
+        let commit = v1::AtCommit { revision: revision.to_owned(), commit: commit.to_owned() };
+        Self { commit: Some(commit), ..self }
     }
 
     fn again(named: &FileOrFolder, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
@@ -195,40 +248,59 @@ impl LoadedRun {
             read => read?,
         };
         let ReadFile { path, identity, reading } = read;
-        Ok(Self { path, identity, reading, found: None })
+        Ok(Self { path, identity, reading, found: None, commit: None })
     }
 
     /// A run of a store.
-    fn stored(
+    pub(super) fn of_store(
         found: FoundRun,
-        asked: &str,
         place: &dyn ObjectStore,
-        (runs, plan): (&RunInputs, &Plan),
-        (now, max_age_days): (&str, Option<u64>),
+        read_as: &ReadAs,
+        freshness: &Freshness<'_>,
     ) -> Result<Self, Diagnostic> {
         let stored = found.stored();
         let path = place.shown(&stored.path);
         let source = InMemory { path, bytes: found.file.bytes };
-        let options = ReadOptions {
-            metric: runs.metric.clone(),
-            cluster: plan.cluster.clone(),
-            slice: None,
-            run_id: None,
-            deep: false,
-        };
+        let options = ReadOptions { run_id: None, ..read_as.options() };
         let ReadFile { path, identity, reading } =
             readers::read_file(&FileOrFolder::File(Box::new(source)), Some(Format::Parquet), &options)?;
         let resolved = v1::Resolved {
-            asked: asked.to_owned(),
+            asked: freshness.asked.to_owned(),
             stored_at: found.entry.record.ts.clone(),
-            age_days: found.entry.record.time().map_or(0, |then| whole_days(then, now)),
-            max_age_days,
+            age_days: found.entry.record.time().map_or(0, |then| whole_days(then, freshness.now)),
+            max_age_days: freshness.max_age_days,
         };
-        Ok(Self { path, identity, reading, found: Some((stored, resolved)) })
+        Ok(Self { path, identity, reading, found: Some((stored, resolved)), commit: None })
+    }
+
+    /// The same run, found in a store at `stored_at`.
+    pub(super) fn found_at(self, file: StoredFile, stored_at: &str, freshness: &Freshness<'_>) -> Self {
+        let resolved = v1::Resolved {
+            asked: freshness.asked.to_owned(),
+            stored_at: stored_at.to_owned(),
+            age_days: stored_at.parse().map_or(0, |then| whole_days(then, freshness.now)),
+            max_age_days: freshness.max_age_days,
+        };
+        Self { found: Some((file, resolved)), ..self }
+    }
+
+    /// Whether it is older than it may be.
+    pub(super) fn is_old(&self) -> bool {
+        self.found.as_ref().is_some_and(|(_, resolved)| {
+            resolved.max_age_days.is_some_and(|most| resolved.age_days > most)
+        })
+    }
+
+    /// As a store takes what a candidate is compared with.
+    pub(super) fn to_store(&self) -> Baseline<'_> {
+        match &self.found {
+            Some((stored, _)) => Baseline::Stored(stored),
+            None => Baseline::Run(&self.reading.run),
+        }
     }
 
     /// A warning where it is older than it may be.
-    fn old(&self) -> Option<String> {
+    pub(super) fn old(&self) -> Option<String> {
         let (_, resolved) = self.found.as_ref()?;
         let most = resolved.max_age_days.filter(|most| resolved.age_days > *most)?;
         Some(format!(
@@ -243,7 +315,7 @@ impl LoadedRun {
     }
 
     /// As the envelope records it.
-    fn recorded(&self, items: usize) -> v1::Input {
+    pub(super) fn recorded(&self, items: usize) -> v1::Input {
         let input = envelope::input(
             &self.path,
             self.identity.bytes,
@@ -252,7 +324,11 @@ impl LoadedRun {
             &self.reading.run,
             items,
         );
-        v1::Input { resolved: self.found.as_ref().map(|(_, resolved)| resolved.clone()), ..input }
+        v1::Input {
+            resolved: self.found.as_ref().map(|(_, resolved)| resolved.clone()),
+            at_commit: self.commit.clone(),
+            ..input
+        }
     }
 }
 

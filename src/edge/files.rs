@@ -5,12 +5,27 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::disk::{Disk, spool};
-use super::errors::files::{output_not_written, unreadable};
+use super::errors::files::{bad_glob, output_not_written, unreadable};
 use crate::commands::Files;
 use crate::domain::Diagnostic;
-use crate::readers::FileOrFolder;
+use crate::readers::{FileOrFolder, GLOB};
 
 impl Files for Disk {
+    fn exists(&self, path: &str) -> bool {
+        path == "-" || Path::new(path).exists()
+    }
+
+    fn matching(&self, pattern: &str) -> Result<Vec<String>, Diagnostic> {
+        let paths = glob::glob_with(pattern, GLOB).map_err(|error| bad_glob(pattern, &error))?;
+        let mut found = Vec::new();
+        for path in paths {
+            let path = path.map_err(|error| unreadable(pattern, &error.to_string()))?;
+            found.push(path.to_string_lossy().into_owned());
+        }
+        found.sort();
+        Ok(found)
+    }
+
     fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
         if path == "-" && self.root.is_none() {
             return spool(std::io::stdin().lock(), path)

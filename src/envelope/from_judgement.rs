@@ -192,6 +192,7 @@ pub fn input(
             .collect(),
         config_hash: names.config_hash.clone(),
         resolved: None,
+        at_commit: None,
     }
 }
 

@@ -18,7 +18,7 @@ pub use plan::{Plan, PolicyRef};
 pub use report::{
     Bounds, Changed, Comparison, CrossCheck, EffectSizes, KnownRange, Missing, Pairing, Report, WorstCase,
 };
-pub use runs::{Input, Inputs, Resolved, Store, StoredRun};
+pub use runs::{AtCommit, Input, Inputs, Resolved, Store, StoredRun};
 
 /// Name of the schema this module writes.
 pub const SCHEMA: &str = "evalsig.audit/v1";

@@ -93,6 +93,37 @@ pub fn read_file(
     Ok(ReadFile { path: path.to_owned(), identity, reading })
 }
 
+/// How the globs of paths match: `*` and `?` stay within one part of a path.
+pub const GLOB: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+/// Which of some files hold the run of a task, by their names: `samples_TASK_DATE.jsonl` as lm-evaluation-harness
+/// writes them, or `TASK` with the ending of a run file.
+#[must_use]
+pub fn files_of_task<'n>(names: &'n [String], task: &str) -> Vec<&'n str> {
+    let own = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if let Some((of, _)) = lm_eval::task_and_date(name) {
+            return of == task;
+        }
+        let name = name.strip_suffix(".gz").unwrap_or(name);
+        name.strip_prefix(task).is_some_and(|rest| RUN_FILE_ENDINGS.contains(&rest))
+    };
+    names.iter().map(String::as_str).filter(own).collect()
+}
+
+/// Whether the files of a folder are one run, as a tool wrote it.
+#[must_use]
+pub fn is_one_run(names: &[String]) -> bool {
+    READERS.iter().flat_map(|reader| reader.in_folder(names)).count() == 1
+}
+
+/// Endings of the files that evaluation tools write.
+const RUN_FILE_ENDINGS: [&str; 6] = [".json", ".jsonl", ".csv", ".tsv", ".eval", ".parquet"];
+
 /// The file of a folder that holds the run.
 fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Source>, Diagnostic> {
     let names = folder.names()?;

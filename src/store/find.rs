@@ -92,6 +92,88 @@ pub fn latest_allowed(
     Err(errors::no_allowed_run(place.shown(project.as_str()), &names.task_id, &names.metric_name))
 }
 
+/// The newest run that was allowed as the candidate of a policy's task, the candidate itself left out; where no
+/// suite has allowed one yet, the newest that a gate without a policy allowed for `task_id`. Which task a run was
+/// allowed for is read from the envelope: a run file cannot make itself the baseline of another task.
+///
+/// # Errors
+/// Those of the place.
+pub fn latest_allowed_of(
+    place: &dyn ObjectStore,
+    project: &ProjectId,
+    task: &str,
+    task_id: &str,
+    candidate: &RunFrame,
+) -> Result<Option<FoundRun>, Diagnostic> {
+    let own = content::digest(candidate).to_string();
+    let metric = &candidate.metadata().metric_name;
+    let mut without_policy = None;
+    for period in catalogue::newest_first(place, project)? {
+        let catalogue = Catalogue::read(place, project, &Scope { period, ..Scope::default() })?;
+        for entry in catalogue.entries.iter().rev() {
+            let record = &entry.record;
+            let fits = entry.present
+                && record.metric_name == *metric
+                && record.verdict.as_deref() == Some(VerdictWord::Allow.as_str());
+            if !fits || !allowed(place, entry, &own)? {
+                continue;
+            }
+            match task_of(place, entry)? {
+                Some(of) if of == task => return fetch(place, entry).map(Some),
+                Some(_) => {}
+                None if record.task_id == task_id && without_policy.is_none() => {
+                    without_policy = Some(entry.clone());
+                }
+                None => {}
+            }
+        }
+    }
+    without_policy.map(|entry| fetch(place, &entry)).transpose()
+}
+
+/// The task of a policy that a run was the candidate of, by an envelope beside it.
+fn task_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Option<String>, Diagnostic> {
+    for (path, digest) in &entry.envelopes {
+        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else { continue };
+        let candidates = envelope::candidates(&copy.bytes).unwrap_or_default();
+        let is_it = |found: &envelope::Candidate| {
+            found.stored.as_ref().is_some_and(|stored| stored.run.path == entry.path)
+        };
+        if let Some(task) = candidates.into_iter().find(is_it).and_then(|found| found.task) {
+            return Ok(Some(task));
+        }
+    }
+    Ok(None)
+}
+
+/// The first run of a task and metric that was stored without any decision about it: what a policy takes as the
+/// baseline as long as no run is allowed. The oldest, so that no later run can take its place.
+///
+/// # Errors
+/// Those of the place.
+pub fn first_recorded(
+    place: &dyn ObjectStore,
+    project: &ProjectId,
+    task_id: &str,
+    candidate: &RunFrame,
+) -> Result<Option<FoundRun>, Diagnostic> {
+    let own = content::digest(candidate).to_string();
+    let metric = &candidate.metadata().metric_name;
+    let catalogue = Catalogue::read(place, project, &Scope::default())?;
+    for entry in &catalogue.entries {
+        let record = &entry.record;
+        let fits = entry.present && record.task_id == task_id && record.metric_name == *metric;
+        if !fits || record.verdict.is_some() {
+            continue;
+        }
+        let facts = catalogue::facts_of(place, &entry.path)?;
+        if facts.is_some_and(|facts| facts.decided.is_none() && facts.content_sha256 != own) {
+            return fetch(place, entry).map(Some);
+        }
+    }
+    Ok(None)
+}
+
 /// Whether the run was allowed by its own file and by an envelope, and is not the candidate.
 fn allowed(place: &dyn ObjectStore, entry: &CatalogueEntry, own: &str) -> Result<bool, Diagnostic> {
     let facts = catalogue::facts_of(place, &entry.path)?;

@@ -82,6 +82,21 @@ impl RunArchive<'_> {
         Ok((first, second))
     }
 
+    /// Stores one run that is no candidate of a decision: an anchor, or the first run of a task.
+    ///
+    /// # Errors
+    /// Those of the place, and `store-not-written`.
+    pub fn keep_run(&self, run: &RunFrame) -> Result<StoredFile, Diagnostic> {
+        let new = New::of(run, RunFacts::of(run, self.project, self.ts, self.cluster_key, None))?;
+        let _guard = self.place.lock(self.project.as_str())?;
+        let scope = Scope { names: vec![new.facts.run_id.clone()], ..Scope::default() };
+        let mut catalogue = Catalogue::read(self.place, self.project, &scope)?;
+        let same = |facts: &RunFacts| facts.content_sha256 == new.facts.content_sha256;
+        let stored = self.put(&new, &same, &mut catalogue)?;
+        catalogue.write(self.place, self.project)?;
+        Ok(stored)
+    }
+
     /// Keeps a copy of the envelope beside the run that it decided about.
     ///
     /// # Errors

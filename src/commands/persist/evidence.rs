@@ -2,7 +2,7 @@
 
 use crate::commands::World;
 use crate::domain::{Diagnostic, Digest};
-use crate::envelope::{Record, v1};
+use crate::envelope::{Record, SuiteRecord, v1};
 use crate::present::json;
 use crate::report::evidence::{EvidenceView, TrailEntry};
 use crate::trail::Appended;
@@ -32,6 +32,17 @@ pub enum EnvelopeLocation {
         /// Why the authority that was asked gave no time stamp.
         unstamped: Option<String>,
     },
+}
+
+impl EnvelopeLocation {
+    /// The envelope's bytes, where it was written.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Nowhere => None,
+            Self::File { bytes, .. } | Self::Trail { bytes, .. } => Some(bytes),
+        }
+    }
 }
 
 /// Where the evidence of a decision stands.
@@ -154,6 +165,45 @@ impl PersistedDecision {
     ) -> Result<String, Diagnostic> {
         let object =
             json::gate(self.record.clone(), self.evidence.trail_entry(), self.evidence.stored.clone())?;
+        if let Some(path) = path {
+            world.files.write(path, object.as_bytes())?;
+        }
+        Ok(object)
+    }
+}
+
+/// A decision about a suite, and the evidence that was persisted of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersistedSuite {
+    /// The record of the judgement.
+    pub record: SuiteRecord,
+    /// Where runs and envelope stand.
+    pub evidence: Evidence,
+}
+
+impl PersistedSuite {
+    /// Which attempt it is; 1 outside any trail.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.evidence.attempt().unwrap_or(1)
+    }
+
+    /// The verdict of this attempt.
+    #[must_use]
+    pub fn verdict(&self) -> v1::VerdictWord {
+        self.record.verdict(self.attempt())
+    }
+
+    /// The result as one JSON object, also written to the file at `path` where one was asked for.
+    ///
+    /// # Errors
+    /// `output-not-written`; `internal-error` for a number that is not finite.
+    pub(in crate::commands) fn json(
+        &self,
+        path: Option<&str>,
+        world: &World<'_>,
+    ) -> Result<String, Diagnostic> {
+        let object = json::suite(&self.record, self.attempt(), self.evidence.trail_entry())?;
         if let Some(path) = path {
             world.files.write(path, object.as_bytes())?;
         }

@@ -90,3 +90,10 @@ pub(super) fn other_task(task: &TaskPolicy, which: &str, found: &str, expected: 
 pub(super) fn unknown_format(task: &TaskPolicy, name: &str, why: impl Display) -> Diagnostic {
     Code::BadPolicy.at(at(task, "format")).what(format!("is {name:?}: {why}"))
 }
+
+pub(super) fn allowed_run_gone(task: &TaskPolicy, key: &str, decision: &str, path: &str) -> Diagnostic {
+    Code::RunNotFound
+        .at(at(task, key))
+        .what(format!("is trail:latest-allowed, and the run that {decision} allowed is neither in the store nor, with the same bytes, at {path:?}"))
+        .next("name the store that holds it (--store ROOT)")
+}

@@ -5,27 +5,50 @@ use super::find::{AtCommit, OnDisk, RunFiles, expected_task, run_of};
 use super::policy_file::LoadedPolicy;
 use crate::commands::World;
 use crate::commands::revisions::Revision;
-use crate::commands::runs::{Freshness, LoadedRun, ReadAs};
-use crate::commands::targets::StoreTarget;
+use crate::commands::runs::{Freshness, LoadedRun, LoadedRuns, ReadAs};
+use crate::commands::targets::{StoreTarget, TrailTarget};
 use crate::domain::policy::{BaselineSource, FirstRun, TaskPolicy};
 use crate::domain::{Code, Diagnostic, ProjectId};
-use crate::readers::{self, FileOrFolder, Format};
-use crate::store;
+use crate::readers::{FileOrFolder, Format, InMemory};
+use crate::store::{self, ObjectVersion, RecordedRun, StoredFile, recorded_run};
+use crate::trail::{self, AllowedCandidate, AllowedTask};
 
 /// The runs of one task.
-pub(in crate::commands) struct LoadedTask<'a> {
-    pub(in crate::commands) task: &'a TaskPolicy,
-    /// `None` where there is none yet, and the policy records the first run.
-    pub(in crate::commands) baseline: Option<LoadedRun>,
-    pub(in crate::commands) candidate: LoadedRun,
-    pub(in crate::commands) anchor: Option<LoadedRun>,
+pub(super) struct LoadedTask<'a> {
+    pub(super) task: &'a TaskPolicy,
+    pub(super) runs: LoadedPair,
+    pub(super) anchor: Option<LoadedRun>,
+}
+
+/// A candidate with the run that it is compared with, where there is one.
+pub(super) enum LoadedPair {
+    /// Both runs.
+    Compared(Box<LoadedRuns>),
+    /// There is no baseline yet, and the policy records the first run.
+    First(Box<LoadedRun>),
+}
+
+impl LoadedTask<'_> {
+    pub(super) fn candidate(&self) -> &LoadedRun {
+        match &self.runs {
+            LoadedPair::Compared(runs) => &runs.candidate,
+            LoadedPair::First(run) => run,
+        }
+    }
+
+    pub(super) fn baseline(&self) -> Option<&LoadedRun> {
+        match &self.runs {
+            LoadedPair::Compared(runs) => Some(&runs.baseline),
+            LoadedPair::First(_) => None,
+        }
+    }
 }
 
 /// Where runs are looked for.
 pub(super) struct Places<'a> {
     pub(super) policy: &'a LoadedPolicy,
     pub(super) store: Option<&'a StoreTarget>,
-    pub(super) trail: Option<&'a crate::commands::targets::TrailTarget>,
+    pub(super) trail: Option<&'a TrailTarget>,
     pub(super) now: &'a str,
     pub(super) world: &'a World<'a>,
 }
@@ -57,7 +80,11 @@ impl<'a> Places<'a> {
         for (which, run) in [("baseline", baseline.as_ref()), ("candidate", Some(&candidate)), ("anchor", anchor.as_ref())] {
             check_task(task, which, run)?;
         }
-        Ok(LoadedTask { task, baseline, candidate, anchor })
+        let runs = match baseline {
+            Some(baseline) => LoadedPair::Compared(Box::new(LoadedRuns { baseline, candidate })),
+            None => LoadedPair::First(Box::new(candidate)),
+        };
+        Ok(LoadedTask { task, runs, anchor })
     }
 
     fn candidate(&self, task: &TaskPolicy) -> Result<LoadedRun, Diagnostic> {
@@ -125,19 +152,22 @@ impl<'a> Places<'a> {
         file: &FileOrFolder,
         commit: Option<(&str, &str)>,
     ) -> Result<LoadedRun, Diagnostic> {
-        let read = readers::read_file(file, format(task)?, &self.read_as(task).options())
+        let read = LoadedRun::read(file, &self.read_as(task)?)
             .map_err(|error| error.within(&format!("task {}", task.name)))?;
-        Ok(LoadedRun::from_file(read, commit))
+        Ok(match commit {
+            Some((revision, commit)) => read.at_commit(revision, commit),
+            None => read,
+        })
     }
 
-    fn read_as(&self, task: &TaskPolicy) -> ReadAs {
-        ReadAs {
-            format: None,
+    fn read_as(&self, task: &TaskPolicy) -> Result<ReadAs, Diagnostic> {
+        Ok(ReadAs {
+            format: format(task)?,
             metric: task.metric.clone(),
             cluster: task.plan.cluster.clone(),
             slice: task.slices.as_ref().map(|slices| slices.by.clone()),
             run: None,
-        }
+        })
     }
 
     /// A run of the store.
@@ -150,15 +180,14 @@ impl<'a> Places<'a> {
         max_age_days: Option<u64>,
     ) -> Result<Option<LoadedRun>, Diagnostic> {
         let at = self.store.ok_or_else(|| errors::no_store(task, key, source))?;
-        let root = at.baseline_root.as_ref().filter(|_| candidate.is_some()).unwrap_or(&at.root);
-        let place = self.world.stores.open(root)?;
+        let place = self.world.stores.open(&at.root)?;
         let named: Option<ProjectId> =
             task.baseline_project.as_ref().map(|name| name.parse()).transpose().map_err(|why: &str| {
                 Code::BadPolicy.at(format!("task {}: baseline-project", task.name)).what(why)
             })?;
         let project = match candidate {
             None => &at.project,
-            Some(_) => named.as_ref().or(at.baseline_project.as_ref()).unwrap_or(&at.project),
+            Some(_) => named.as_ref().unwrap_or(&at.project),
         };
         let found = match (source, candidate) {
             (BaselineSource::StoreLatestAllowed, Some(candidate)) => {
@@ -177,14 +206,48 @@ impl<'a> Places<'a> {
         let Some(found) = found else { return Ok(None) };
         let asked = source.to_string();
         let freshness = Freshness { asked: &asked, now: self.now, max_age_days };
-        LoadedRun::of_store(found, &*place, &self.read_as(task), &freshness).map(Some)
+        LoadedRun::of_store(found, &*place, &self.read_as(task)?, &freshness).map(Some)
     }
 
-    /// The candidate of the newest decision of the trail that allowed this task, from the store, or from the path
-    /// that it was read from then.
+    /// The candidate of the newest decision of the trail that allowed this task: its stored copy where there is one,
+    /// else the file that it was read from then, if that still holds the same bytes.
     fn of_trail(&self, task: &TaskPolicy, key: &str) -> Result<Option<LoadedRun>, Diagnostic> {
-        let _ = self.trail.ok_or_else(|| errors::no_trail(task, key))?;
-        Ok(None)
+        let target = self.trail.ok_or_else(|| errors::no_trail(task, key))?;
+        let port = self.world.trails.open(target)?;
+        let wanted = AllowedTask {
+            name: task.name.as_str(),
+            task_id: expected_task(task),
+            metric: task.metric.as_deref(),
+        };
+        let Some(AllowedCandidate { decision, candidate }) = trail::latest_allowed(&*port, wanted)? else {
+            return Ok(None);
+        };
+        let asked = BaselineSource::TrailLatestAllowed.to_string();
+        if let (Some(stored), Some(at)) = (&candidate.stored, self.store) {
+            let place = self.world.stores.open(&at.root)?;
+            if let RecordedRun::Read(bytes) = recorded_run(&*place, &stored.run)? {
+                let source = InMemory { path: place.shown(&stored.run.path), bytes };
+                let run = self.read(task, &FileOrFolder::File(Box::new(source)), None)?;
+                let file = StoredFile {
+                    path: stored.run.path.clone(),
+                    sha256: run.identity.digest,
+                    version: ObjectVersion { id: stored.run.version.clone(), etag: stored.run.etag.clone() },
+                };
+                let limits = &self.policy.rules.limits;
+                let age = Freshness { asked: &asked, now: self.now, max_age_days: limits.max_baseline_age };
+                return Ok(Some(run.found_at(file, &decision.written_at, &age)));
+            }
+        }
+        let path = &candidate.input.path;
+        let run = match run_of(&OnDisk(self.world.files), path, task, key)? {
+            Some(found) => self.read(task, &found, None)?,
+            None => return Err(errors::allowed_run_gone(task, key, &decision.path, path)),
+        };
+        if run.identity.digest.to_string() == candidate.input.sha256 {
+            Ok(Some(run))
+        } else {
+            Err(errors::allowed_run_gone(task, key, &decision.path, path))
+        }
     }
 }
 

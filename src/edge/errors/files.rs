@@ -140,3 +140,7 @@ pub(in crate::edge) fn entry_not_flushed(error: Diagnostic) -> Diagnostic {
 pub(in crate::edge) fn branch_without_github(branch: &str) -> Diagnostic {
     Code::TrailNotWritten.at(branch).what("is a branch, and there is no GitHub to ask for it")
 }
+
+pub(in crate::edge) fn bad_glob(pattern: &str, why: impl std::fmt::Display) -> Diagnostic {
+    Code::BadUsage.at(pattern).what(format!("is no glob that can be matched: {why}"))
+}

@@ -50,6 +50,18 @@ pub struct Input {
     pub config_hash: Option<String>,
     /// How the run was found, where it was asked for by its place in the store.
     pub resolved: Option<Resolved>,
+    /// The commit that the file was read from; absent where it was read from disk or a store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_commit: Option<AtCommit>,
+}
+
+/// The commit that a file was read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AtCommit {
+    /// The branch, tag or commit that was asked for.
+    pub revision: String,
+    /// The commit that it led to.
+    pub commit: String,
 }
 
 /// A run that was found in the store.

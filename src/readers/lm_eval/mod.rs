@@ -13,6 +13,11 @@ use super::quote::list;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, tree};
 use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
+/// Task and date of the name of a file of samples.
+pub(super) fn task_and_date(name: &str) -> Option<(&str, &str)> {
+    results::parts(name)
+}
+
 /// What the harness writes, 999 for every document, where it only kept the answers.
 const BYPASS: &str = "bypass";
 /// Metrics that the harness computes for a document as right and wrong, or as a share.
