@@ -6,6 +6,7 @@
 //! ```text
 //! domain      the words everyone uses; a value that exists is valid
 //! readers     bytes of a run file -> RunFrame
+//! policy      text of a policy file -> Policy, and what it means in words
 //! pairing     two RunFrames -> paired items and what was left out
 //! numerics    tails of distributions, sums, random numbers
 //! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
@@ -26,6 +27,8 @@
 
 pub mod domain;
 pub mod readers;
+
+pub mod policy;
 
 pub mod pairing;
 

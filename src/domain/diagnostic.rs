@@ -59,6 +59,7 @@ macro_rules! codes {
 
 codes! {
     BadUsage = "bad-usage", Usage, "A flag, an input or a combination of them cannot be used.";
+    BadPolicy = "bad-policy", Usage, "A policy or waiver file cannot be used as it stands.";
     BadReleaseId = "bad-release-id", Usage, "The release id cannot name a folder of the trail.";
     MethodDoesNotFit = "method-does-not-fit", Usage, "The method asked for does not fit the data.";
     FileUnreadable = "file-unreadable", Data, "A file cannot be opened or read.";

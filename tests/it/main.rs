@@ -34,6 +34,7 @@ mod layers;
 mod numerics;
 mod parity;
 mod planning;
+mod policy;
 mod readers;
 mod replay;
 mod revisions;

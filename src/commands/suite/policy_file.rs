@@ -1,0 +1,132 @@
+//! The policy file: where it was read from, what it says, and what flags tightened.
+
+use crate::commands::World;
+use crate::commands::revisions::Revision;
+use crate::domain::policy::Policy;
+use crate::domain::{Code, Diagnostic, Digest};
+use crate::envelope::v2;
+use crate::policy;
+use crate::readers::{Content, FileOrFolder};
+
+/// Where the policy file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicySource {
+    /// On disk.
+    Disk(String),
+    /// In a commit of the repository.
+    Commit {
+        /// Path from the top of the repository.
+        path: String,
+        /// What leads to the commit.
+        revision: Revision,
+    },
+}
+
+/// A policy that was read.
+pub struct LoadedPolicy {
+    /// What it says, as tightened.
+    pub(super) rules: Policy,
+    /// As the envelope records it.
+    pub(super) written: v2::Policy,
+    /// The commit that it was read from.
+    pub(super) at: Option<PolicyCommit>,
+}
+
+/// The commit that a policy was read from.
+pub(super) struct PolicyCommit {
+    /// The branch, tag or commit that led to it.
+    pub(super) revision: String,
+    /// Its id.
+    pub(super) commit: String,
+}
+
+/// A file beside the policy.
+pub(super) struct FileBeside {
+    pub(super) path: String,
+    pub(super) text: String,
+    pub(super) sha256: Digest,
+}
+
+impl PolicySource {
+    fn path(&self) -> &str {
+        match self {
+            Self::Disk(path) | Self::Commit { path, .. } => path,
+        }
+    }
+}
+
+impl LoadedPolicy {
+    /// Reads the policy.
+    ///
+    /// # Errors
+    /// `bad-policy` where it is none; `file-unreadable`; those of reading the commit.
+    pub(super) fn read(source: &PolicySource, world: &World<'_>) -> Result<Self, Diagnostic> {
+        let at = match source {
+            PolicySource::Disk(_) => None,
+            PolicySource::Commit { revision, .. } => {
+                let revisions = world.revisions.ok_or_else(|| no_repository(source))?;
+                Some(PolicyCommit { revision: revision.to_string(), commit: revisions.resolve(revision)? })
+            }
+        };
+        let bytes = read_at(source.path(), at.as_ref(), world)?.ok_or_else(|| no_policy(source, at.as_ref()))?;
+        let text = utf8(source.path(), &bytes)?;
+        let rules = policy::parse(&text, source.path())?;
+        let written = v2::Policy {
+            path: source.path().to_owned(),
+            source_ref: at.as_ref().map(|at| at.revision.clone()),
+            commit: at.as_ref().map(|at| at.commit.clone()),
+            sha256: Digest::of(&bytes).to_string(),
+            text,
+            tightened: Vec::new(),
+            overridden: Vec::new(),
+            proposed_changes: Vec::new(),
+            locked_plan: None,
+        };
+        Ok(Self { rules, written, at })
+    }
+
+    /// The file of this name beside the policy, at the same commit; `None` where there is none.
+    pub(super) fn beside(&self, name: &str, world: &World<'_>) -> Result<Option<FileBeside>, Diagnostic> {
+        let folder = self.written.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let Some(bytes) = read_at(&path, self.at.as_ref(), world)? else { return Ok(None) };
+        let (text, sha256) = (utf8(&path, &bytes)?, Digest::of(&bytes));
+        Ok(Some(FileBeside { path, text, sha256 }))
+    }
+}
+
+/// A file at the commit, or on disk where there is none.
+fn read_at(path: &str, at: Option<&PolicyCommit>, world: &World<'_>) -> Result<Option<Vec<u8>>, Diagnostic> {
+    match (at, world.revisions) {
+        (Some(at), Some(revisions)) => revisions.read(&at.commit, path),
+        (Some(_), None) => Ok(None),
+        (None, _) if !world.files.exists(path) => Ok(None),
+        (None, _) => match world.files.open(path)? {
+            FileOrFolder::File(source) => Content::of(&*source)?.bytes().map(Some),
+            FileOrFolder::Folder(_) => {
+                Err(Code::FileUnreadable.at(path).what("is a folder, and a file is wanted"))
+            }
+        },
+    }
+}
+
+fn utf8(path: &str, bytes: &[u8]) -> Result<String, Diagnostic> {
+    std::str::from_utf8(bytes)
+        .map(str::to_owned)
+        .map_err(|error| Code::BadPolicy.at(path).what(format!("is not UTF-8 text: {error}")))
+}
+
+fn no_policy(source: &PolicySource, at: Option<&PolicyCommit>) -> Diagnostic {
+    let whence = at.map_or(String::new(), |at| format!(" at {} (commit {})", at.revision, at.commit));
+    Code::BadPolicy
+        .at(source.path())
+        .what(format!("is not there{whence}"))
+        .next("write one with `evalsig policy init RUN...` and merge it, or name another file")
+}
+
+fn no_repository(source: &PolicySource) -> Diagnostic {
+    Code::BadUsage
+        .at(source.path())
+        .what("is to be read at a commit, and there is no git repository to read it from")
+        .next("run in a checkout, or give the action a token")
+}

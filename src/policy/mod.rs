@@ -1,0 +1,22 @@
+//! The policy file: `.github/evalsig.yml` becomes a [`Policy`](crate::domain::policy::Policy), and a policy becomes
+//! sentences that a reviewer understands.
+//!
+//! `yaml` reads text into nodes that know their line, column and spelling; `fields` reads one value of one key;
+//! `task` and `document` know the keys; `rules` holds what no single key can say. Nothing here opens a file.
+
+mod document;
+mod errors;
+mod fields;
+pub mod keys;
+mod numbers;
+mod parse;
+mod problem;
+mod rules;
+mod second_reading;
+mod shared;
+mod spelling;
+mod task;
+mod texts;
+mod yaml;
+
+pub use parse::{parse, problems};

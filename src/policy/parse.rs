@@ -1,0 +1,53 @@
+//! From the text of a policy to its values.
+
+use super::problem::Problems;
+use super::{document, second_reading, yaml};
+use crate::domain::Diagnostic;
+use crate::domain::policy::Policy;
+
+/// Reads a policy. `path` is how errors name the file.
+///
+/// # Errors
+/// `bad-policy`: the first problem in the order of the file, with line, column, key, what was found and what to
+/// write, and how many others there are. [`problems`] gives them all.
+pub fn parse(text: &str, path: &str) -> Result<Policy, Diagnostic> {
+    problems(text, path).map_err(|found| {
+        let others = found.len().saturating_sub(1);
+        let first = found.into_iter().next();
+        let first = first.unwrap_or_else(|| {
+            crate::domain::Code::Bug.at(path).what("a policy is refused without a reason")
+        });
+        let more = match others {
+            0 => return first,
+            1 => "one more problem stands in the file".to_owned(),
+            n => format!("{n} more problems stand in the file"),
+        };
+        let next = format!("{}; {more}: `evalsig policy check` lists all", first.next);
+        first.next(next)
+    })
+}
+
+/// Reads a policy, or finds everything that is wrong with it, in the order of the file.
+///
+/// # Errors
+/// At least one `bad-policy`. A file that is no YAML has one, since nothing can be said of the rest.
+pub fn problems(text: &str, path: &str) -> Result<Policy, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let policy = match yaml::read(text) {
+        Ok(root) => {
+            let policy = document::policy(&root, &mut problems);
+            if let Some(problem) = policy.as_ref().and_then(|_| second_reading::differs(text, &root)) {
+                problems.push(problem);
+            }
+            policy
+        }
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    };
+    match policy {
+        Some(policy) if problems.is_empty() => Ok(policy),
+        _ => Err(problems.diagnostics(path)),
+    }
+}
