@@ -1,45 +1,84 @@
-//! `gate`: two runs and a plan in; a verdict, its envelope and a link of the chain out.
+//! `gate`: runs and a plan, or a policy, in; a verdict, its envelope and a link of the chain out.
 
 use super::decide::{Decision, DecisionRequest};
-use super::persist::{PersistedDecision, persist};
+use super::persist::{PersistedDecision, PersistedSuite, persist, persist_suite};
+use super::suite::{SuiteDecision, SuiteRequest};
 use super::targets::EnvelopeTarget;
 use super::{Output, OutputFormat, View, World};
 use crate::domain::Diagnostic;
-use crate::present::{markdown, terminal};
+use crate::envelope::exit_code;
+use crate::present::{markdown, suite, terminal};
 
 /// What `gate` is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateRequest {
-    /// The runs, the plan and the store.
-    pub decision: DecisionRequest,
+    /// What is to be decided.
+    pub subject: GateSubject,
     /// Where the envelope goes.
     pub target: EnvelopeTarget,
+}
+
+/// What is to be decided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GateSubject {
+    /// One pair of runs under a plan.
+    Pair(Box<DecisionRequest>),
+    /// The tasks of a policy.
+    Suite(Box<SuiteRequest>),
+}
+
+/// A decision of `gate`, with its evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Gated {
+    /// About one pair of runs.
+    Pair(Box<PersistedDecision>),
+    /// About a suite.
+    Suite(Box<PersistedSuite>),
 }
 
 /// Decides, then persists runs and envelope. Nothing is written when the runs cannot be judged.
 ///
 /// # Errors
-/// Those of [`DecisionRequest::load`], [`Decision::make`] and [`persist`].
-pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<PersistedDecision, Diagnostic> {
+/// Those of reading the runs, of [`Decision::make`] or [`SuiteDecision::make`], and of [`persist`].
+pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnostic> {
     let now = world.clock.now();
-    let runs = request.decision.load(&now, world)?;
-    let decision = Decision::make(&runs, &request.decision.plan, None, now, world)?;
-    let evidence = persist(&decision, &request.target, request.decision.store.as_ref(), world)?;
-    Ok(PersistedDecision { record: decision.record, evidence })
+    match &request.subject {
+        GateSubject::Pair(asked) => {
+            let runs = asked.load(&now, world)?;
+            let decision = Decision::make(&runs, &asked.plan, None, now, world)?;
+            let evidence = persist(&decision, &request.target, asked.store.as_ref(), world)?;
+            Ok(Gated::Pair(Box::new(PersistedDecision { record: decision.record, evidence })))
+        }
+        GateSubject::Suite(asked) => {
+            let policy = asked.policy(world)?;
+            let mut decision = SuiteDecision::make(asked, &policy, None, now, world)?;
+            let evidence = persist_suite(&mut decision, &request.target, asked.store.as_ref(), world)?;
+            Ok(Gated::Suite(Box::new(PersistedSuite { record: decision.record, evidence })))
+        }
+    }
 }
 
 /// Shows the result of a gate as `view` wants it.
 ///
 /// # Errors
 /// Those of writing the JSON file that was asked for.
-pub fn show(result: &PersistedDecision, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
-    let object = result.json(view.json.as_deref(), world)?;
-    let PersistedDecision { record, evidence } = result;
-    let stdout = match view.output {
-        OutputFormat::Tty => terminal::gate(record, evidence.attempt(), view.colour),
-        OutputFormat::Json => object,
-        OutputFormat::Markdown => markdown::gate(record, evidence.attempt()),
+pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
+    let (object, evidence, exit) = match result {
+        Gated::Pair(pair) => {
+            (pair.json(view.json.as_deref(), world)?, &pair.evidence, pair.record.report.exit_code)
+        }
+        Gated::Suite(suite) => {
+            (suite.json(view.json.as_deref(), world)?, &suite.evidence, exit_code(suite.verdict()))
+        }
+    };
+    let attempt = evidence.attempt();
+    let stdout = match (view.output, result) {
+        (OutputFormat::Json, _) => object,
+        (OutputFormat::Tty, Gated::Pair(pair)) => terminal::gate(&pair.record, attempt, view.colour),
+        (OutputFormat::Markdown, Gated::Pair(pair)) => markdown::gate(&pair.record, attempt),
+        (OutputFormat::Tty, Gated::Suite(of)) => suite::terminal(&of.record, attempt, view.colour),
+        (OutputFormat::Markdown, Gated::Suite(of)) => suite::markdown(&of.record, attempt),
     };
     let stderr = if view.quiet { String::new() } else { format!("{}\n", evidence.view().line()) };
-    Ok(Output { stdout, stderr, exit: record.report.exit_code })
+    Ok(Output { stdout, stderr, exit })
 }

@@ -95,9 +95,8 @@ impl LoadedRuns {
     /// # Errors
     /// Every error about a single run, with the file as the place.
     pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
-        let read = |path: &str, run: Option<&String>| {
-            LoadedRun::read(&files.open(path)?, &runs.read_as(run, plan))
-        };
+        let read =
+            |path: &str, run: Option<&String>| LoadedRun::read(&files.open(path)?, &runs.read_as(run, plan));
         Ok(Self {
             baseline: read(&runs.baseline, runs.baseline_run.as_ref())?,
             candidate: read(&runs.candidate, runs.candidate_run.as_ref())?,
@@ -284,11 +283,16 @@ impl LoadedRun {
         Self { found: Some((file, resolved)), ..self }
     }
 
+    /// When the run was made, as it says itself: RFC 3339.
+    pub(super) fn created(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether it is older than it may be.
     pub(super) fn is_old(&self) -> bool {
-        self.found.as_ref().is_some_and(|(_, resolved)| {
-            resolved.max_age_days.is_some_and(|most| resolved.age_days > most)
-        })
+        self.found
+            .as_ref()
+            .is_some_and(|(_, resolved)| resolved.max_age_days.is_some_and(|most| resolved.age_days > most))
     }
 
     /// As a store takes what a candidate is compared with.

@@ -77,6 +77,13 @@ impl RunFrame {
         self.ids.len()
     }
 
+    /// Number of distinct items.
+    #[must_use]
+    pub fn item_count(&self) -> usize {
+        let ids = || self.order.iter().map(|row| self.ids.get(*row as usize));
+        usize::from(!self.is_empty()) + ids().zip(ids().skip(1)).filter(|(a, b)| a != b).count()
+    }
+
     /// Never true: a run without rows cannot be built.
     #[must_use]
     pub fn is_empty(&self) -> bool {

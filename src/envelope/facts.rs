@@ -148,7 +148,8 @@ fn newer_shape(bytes: &[u8], schema: &str, verdict: v1::VerdictWord) -> Result<C
     struct Shape {
         suite: Option<serde::de::IgnoredAny>,
     }
-    let shape: Shape = serde_json::from_slice(bytes).map_err(|error| format!("is not an envelope: {error}"))?;
+    let shape: Shape =
+        serde_json::from_slice(bytes).map_err(|error| format!("is not an envelope: {error}"))?;
     if shape.suite.is_some() || schema == v2::SCHEMA {
         suite::read(bytes, schema, verdict)
     } else {

@@ -120,7 +120,9 @@ impl SuiteRecord {
 }
 
 impl TaskRecord {
-    fn written(&self) -> v2::Task {
+    /// As the envelope has it.
+    #[must_use]
+    pub fn written(&self) -> v2::Task {
         let Record { report, plan, inputs, pairing, effect_sizes, changed } = self.record.clone();
         v2::Task {
             role: self.role.clone(),

@@ -1,10 +1,11 @@
 //! Results as one strict JSON object.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::domain::Diagnostic;
-use crate::envelope::Record;
-use crate::envelope::{to_bytes, v1};
+use crate::envelope::{Record, SuiteRecord, exit_code, to_bytes, v1, v2};
 use crate::report::evidence::TrailEntry;
 
 #[derive(Serialize)]
@@ -25,6 +26,44 @@ struct Gate {
     trail: Option<TrailEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<v1::Store>,
+}
+
+#[derive(Serialize)]
+struct Suite<'a> {
+    verdict: v1::VerdictWord,
+    exit_code: u8,
+    attempt: u32,
+    attempts_exceeded: bool,
+    any_allow_at_most: f64,
+    policy: &'a v2::Policy,
+    suite: &'a v2::Suite,
+    tasks: BTreeMap<&'a str, v2::Task>,
+    first_runs: &'a BTreeMap<String, v2::FirstRun>,
+    waivers: &'a [v2::Waiver],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trail: Option<TrailEntry>,
+}
+
+/// The result of a gate under a policy: the members of its envelope that depend on runs, policy and seed, and the
+/// place in the trail where something was kept there.
+///
+/// # Errors
+/// `internal-error` for a number that is not finite.
+pub fn suite(record: &SuiteRecord, attempt: u32, trail: Option<TrailEntry>) -> Result<String, Diagnostic> {
+    let verdict = record.verdict(attempt);
+    text(&Suite {
+        verdict,
+        exit_code: exit_code(verdict),
+        attempt,
+        attempts_exceeded: record.exceeds(attempt),
+        any_allow_at_most: record.any_allow_at_most(attempt),
+        policy: &record.policy,
+        suite: &record.suite,
+        tasks: record.tasks.iter().map(|(name, task)| (name.as_str(), task.written())).collect(),
+        first_runs: &record.first_runs,
+        waivers: &record.waivers,
+        trail,
+    })
 }
 
 /// The result of a gate: the envelope's members that depend on inputs, plan and seed, and the place

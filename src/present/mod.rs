@@ -13,6 +13,7 @@ pub mod mirror;
 pub mod run;
 pub mod runner;
 pub mod safe;
+pub mod suite;
 pub mod terminal;
 pub mod verify;
 pub mod watch;

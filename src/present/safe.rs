@@ -19,6 +19,21 @@ pub fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A sentence of ours that quotes names: plain words stay words, and everything that Markdown or GitHub could take for
+/// markup, a link or a mention is a code span.
+#[must_use]
+pub fn words(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
+    let word = |word: &str| {
+        if word.chars().all(plain) && !word.contains("://") && !word.contains("www.") {
+            word.to_owned()
+        } else {
+            code(word)
+        }
+    };
+    line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// A Markdown code span, also inside a table cell: rendered as exactly this text, no link, mention,
 /// image or HTML. Long text is cut.
 #[must_use]

@@ -150,7 +150,8 @@ fn input(run: &Input) -> String {
     format!("{}  {}  sha256 {}", run.model_id, run.path, run.sha256.get(..16).unwrap_or(&run.sha256))
 }
 
-fn paint(verdict: VerdictWord, colour: Colour) -> String {
+/// A verdict in its colour.
+pub(super) fn paint(verdict: VerdictWord, colour: Colour) -> String {
     let hue = match verdict {
         VerdictWord::Allow => AnsiColor::Green,
         VerdictWord::Reject => AnsiColor::Red,

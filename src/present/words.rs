@@ -12,7 +12,7 @@ pub(super) fn attempt(record: &Record, attempt: u32) -> String {
         1 => format!(": if the candidate does not meet the claim, it is allowed with a probability of at most {}", percent(most)),
         _ => format!(
             ": if no candidate meets the claim, at least one of the {attempt} attempts is allowed with a probability of \
-             up to {}, if each was record at the alpha of this one",
+             up to {}, if each was judged at the alpha of this one",
             percent(most)
         ),
     });

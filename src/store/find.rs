@@ -134,7 +134,9 @@ pub fn latest_allowed_of(
 /// The task of a policy that a run was the candidate of, by an envelope beside it.
 fn task_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Option<String>, Diagnostic> {
     for (path, digest) in &entry.envelopes {
-        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else { continue };
+        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
+            continue;
+        };
         let candidates = envelope::candidates(&copy.bytes).unwrap_or_default();
         let is_it = |found: &envelope::Candidate| {
             found.stored.as_ref().is_some_and(|stored| stored.run.path == entry.path)

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::domain::policy::{BaselineSource, TaskPolicy};
-use crate::domain::{Code, Diagnostic};
+use crate::domain::{Code, Diagnostic, ReleaseId};
 
 /// What a message names at most.
 const NAMED: usize = 8;
@@ -96,4 +96,41 @@ pub(super) fn allowed_run_gone(task: &TaskPolicy, key: &str, decision: &str, pat
         .at(at(task, key))
         .what(format!("is trail:latest-allowed, and the run that {decision} allowed is neither in the store nor, with the same bytes, at {path:?}"))
         .next("name the store that holds it (--store ROOT)")
+}
+
+pub(super) fn no_release_for_plan() -> Diagnostic {
+    Code::BadPolicy
+        .at("limits.require-locked-plan")
+        .what("is true, and no release is named whose plan could be locked")
+        .next("say --release-id ID (input release-id)")
+}
+
+pub(super) fn no_locked_plan(release: &ReleaseId) -> Diagnostic {
+    Code::BadPolicy
+        .at("limits.require-locked-plan")
+        .what(format!("is true, and the trail holds no plan for release {release}"))
+        .next(format!(
+            "lock one before the runs are made: evalsig plan lock --release-id {release} --policy FILE"
+        ))
+}
+
+pub(super) fn plan_unreadable(path: &str, why: impl Display) -> Diagnostic {
+    Code::EnvelopeUnreadable.at(path).what(format!("is no plan that this version reads: {why}"))
+}
+
+pub(super) fn other_policy(release: &ReleaseId, locked: &str, found: &str) -> Diagnostic {
+    Code::BadPolicy
+        .at("limits.require-locked-plan")
+        .what(format!(
+            "is true, and the plan locked for release {release} is of another policy: it was locked with SHA-256 \
+             {locked}, and this one has {found}"
+        ))
+        .next("lock a plan of this policy, which stands in the trail beside the first, and make the runs again")
+}
+
+pub(super) fn other_baseline(task: &TaskPolicy, expected: &str, found: &str) -> Diagnostic {
+    Code::RunsDiffer
+        .at(at(task, "baseline"))
+        .what(format!("has SHA-256 {found}, and the locked plan names {expected}"))
+        .next("give the baseline that the plan was locked for, or lock a new plan before the runs are made")
 }

@@ -14,14 +14,14 @@ use crate::store::{self, ObjectVersion, RecordedRun, StoredFile, recorded_run};
 use crate::trail::{self, AllowedCandidate, AllowedTask};
 
 /// The runs of one task.
-pub(super) struct LoadedTask<'a> {
-    pub(super) task: &'a TaskPolicy,
-    pub(super) runs: LoadedPair,
-    pub(super) anchor: Option<LoadedRun>,
+pub(in crate::commands) struct LoadedTask<'a> {
+    pub(in crate::commands) task: &'a TaskPolicy,
+    pub(in crate::commands) runs: LoadedPair,
+    pub(in crate::commands) anchor: Option<LoadedRun>,
 }
 
 /// A candidate with the run that it is compared with, where there is one.
-pub(super) enum LoadedPair {
+pub(in crate::commands) enum LoadedPair {
     /// Both runs.
     Compared(Box<LoadedRuns>),
     /// There is no baseline yet, and the policy records the first run.
@@ -29,14 +29,14 @@ pub(super) enum LoadedPair {
 }
 
 impl LoadedTask<'_> {
-    pub(super) fn candidate(&self) -> &LoadedRun {
+    pub(in crate::commands) fn candidate(&self) -> &LoadedRun {
         match &self.runs {
             LoadedPair::Compared(runs) => &runs.candidate,
             LoadedPair::First(run) => run,
         }
     }
 
-    pub(super) fn baseline(&self) -> Option<&LoadedRun> {
+    pub(in crate::commands) fn baseline(&self) -> Option<&LoadedRun> {
         match &self.runs {
             LoadedPair::Compared(runs) => Some(&runs.baseline),
             LoadedPair::First(_) => None,
@@ -45,24 +45,24 @@ impl LoadedTask<'_> {
 }
 
 /// Where runs are looked for.
-pub(super) struct Places<'a> {
-    pub(super) policy: &'a LoadedPolicy,
-    pub(super) store: Option<&'a StoreTarget>,
-    pub(super) trail: Option<&'a TrailTarget>,
-    pub(super) now: &'a str,
-    pub(super) world: &'a World<'a>,
+pub(super) struct Places<'p, 'w> {
+    pub(super) policy: &'p LoadedPolicy,
+    pub(super) store: Option<&'w StoreTarget>,
+    pub(super) trail: Option<&'w TrailTarget>,
+    pub(super) now: &'w str,
+    pub(super) world: &'w World<'w>,
 }
 
-impl<'a> Places<'a> {
+impl<'p> Places<'p, '_> {
     /// Reads the runs of every task, in the order of the policy.
     ///
     /// # Errors
     /// `run-not-found` for a task without a run; every error about a single run, with the task as the place.
-    pub(super) fn load(&self) -> Result<Vec<LoadedTask<'a>>, Diagnostic> {
+    pub(super) fn load(&self) -> Result<Vec<LoadedTask<'p>>, Diagnostic> {
         self.policy.rules.tasks.iter().map(|task| self.task(task)).collect()
     }
 
-    fn task(&self, task: &'a TaskPolicy) -> Result<LoadedTask<'a>, Diagnostic> {
+    fn task(&self, task: &'p TaskPolicy) -> Result<LoadedTask<'p>, Diagnostic> {
         let candidate = self.candidate(task)?;
         let baseline = self.compared_with(task, "baseline", &task.baseline, &candidate)?;
         if baseline.is_none() && task.first_run == FirstRun::Fail {
@@ -77,7 +77,9 @@ impl<'a> Places<'a> {
                 Some(found.ok_or_else(missing)?)
             }
         };
-        for (which, run) in [("baseline", baseline.as_ref()), ("candidate", Some(&candidate)), ("anchor", anchor.as_ref())] {
+        for (which, run) in
+            [("baseline", baseline.as_ref()), ("candidate", Some(&candidate)), ("anchor", anchor.as_ref())]
+        {
             check_task(task, which, run)?;
         }
         let runs = match baseline {
@@ -111,7 +113,7 @@ impl<'a> Places<'a> {
             BaselineSource::Path(path) => match (&self.policy.at, self.world.revisions) {
                 (Some(at), Some(revisions)) => {
                     let place = AtCommit { revisions, commit: &at.commit };
-                    self.at_commit(task, key, path, &place, &at.written)
+                    self.at_commit(task, key, path, &place, &at.revision)
                 }
                 (Some(_), None) => Err(errors::no_revisions(task, key, source)),
                 (None, _) => {

@@ -6,7 +6,6 @@ use crate::domain::policy::Policy;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::v2;
 use crate::policy;
-use crate::readers::{Content, FileOrFolder};
 
 /// Where the policy file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +67,8 @@ impl LoadedPolicy {
                 Some(PolicyCommit { revision: revision.to_string(), commit: revisions.resolve(revision)? })
             }
         };
-        let bytes = read_at(source.path(), at.as_ref(), world)?.ok_or_else(|| no_policy(source, at.as_ref()))?;
+        let bytes =
+            read_at(source.path(), at.as_ref(), world)?.ok_or_else(|| no_policy(source, at.as_ref()))?;
         let text = utf8(source.path(), &bytes)?;
         let rules = policy::parse(&text, source.path())?;
         let written = v2::Policy {
@@ -100,13 +100,7 @@ fn read_at(path: &str, at: Option<&PolicyCommit>, world: &World<'_>) -> Result<O
     match (at, world.revisions) {
         (Some(at), Some(revisions)) => revisions.read(&at.commit, path),
         (Some(_), None) => Ok(None),
-        (None, _) if !world.files.exists(path) => Ok(None),
-        (None, _) => match world.files.open(path)? {
-            FileOrFolder::File(source) => Content::of(&*source)?.bytes().map(Some),
-            FileOrFolder::Folder(_) => {
-                Err(Code::FileUnreadable.at(path).what("is a folder, and a file is wanted"))
-            }
-        },
+        (None, _) => world.files.current(path),
     }
 }
 

@@ -1,0 +1,86 @@
+//! A suite under a policy: read the policy, find the runs of its tasks, judge them as one. `gate --policy` and the
+//! action tell the same story.
+
+mod errors;
+mod find;
+mod load;
+mod locked;
+mod policy_file;
+mod record;
+
+use super::World;
+use super::origin::Step;
+use super::targets::{StoreTarget, TrailTarget};
+use crate::domain::{Diagnostic, ReleaseId};
+use crate::envelope::{Circumstances, SuiteRecord};
+use crate::suite::judge_suite;
+use load::Places;
+
+pub(super) use load::{LoadedPair, LoadedTask};
+pub use policy_file::{LoadedPolicy, PolicySource};
+
+/// What is to be decided under a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuiteRequest {
+    /// Where the policy is.
+    pub policy: PolicySource,
+    /// Where runs go, and where `store:` names are looked up.
+    pub store: Option<StoreTarget>,
+    /// Where `trail:latest-allowed` and locked plans are looked up.
+    pub trail: Option<TrailTarget>,
+    /// The release that is decided.
+    pub release: Option<ReleaseId>,
+}
+
+/// A decision about a suite that is not persisted yet.
+pub struct SuiteDecision<'a> {
+    /// The runs of each task.
+    pub(super) tasks: Vec<LoadedTask<'a>>,
+    /// The record of the judgement.
+    pub record: SuiteRecord,
+    /// When and where it was made.
+    pub circumstances: Circumstances,
+}
+
+impl SuiteRequest {
+    /// Reads the policy, as tightened.
+    ///
+    /// # Errors
+    /// Those of [`LoadedPolicy::read`].
+    pub fn policy(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
+        LoadedPolicy::read(&self.policy, world)
+    }
+}
+
+impl<'a> SuiteDecision<'a> {
+    /// Judges the runs of all tasks at `now`. `step`: the workflow step that asks, where there is one.
+    ///
+    /// # Errors
+    /// `run-not-found` for a task without a run; `bad-policy` where a locked plan is required and is not there; every
+    /// error about a run, or a pair of runs, with the task as the place.
+    pub fn make(
+        request: &SuiteRequest,
+        policy: &'a LoadedPolicy,
+        step: Option<&Step>,
+        now: String,
+        world: &World<'_>,
+    ) -> Result<Self, Diagnostic> {
+        let places =
+            Places { policy, store: request.store.as_ref(), trail: request.trail.as_ref(), now: &now, world };
+        let tasks = places.load()?;
+        let locked = locked::plan(request, policy, &tasks, &now, world)?;
+        let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
+        let mut record = record::suite(&judgement, policy, &tasks);
+        record.policy.locked_plan = locked;
+        let circumstances = Circumstances {
+            decided_at: now,
+            clock: world.clock.source(),
+            source: step.map(|step| step.origin.source.clone()),
+            run: step.map(|step| step.origin.run.clone()),
+            image_digest: step.and_then(|step| step.image_digest.clone()),
+            store: None,
+            time_stamp: None,
+        };
+        Ok(Self { tasks, record, circumstances })
+    }
+}
