@@ -17,6 +17,7 @@ mod shared;
 mod spelling;
 mod task;
 mod texts;
+pub mod waivers;
 mod yaml;
 
 pub use parse::{parse, problems};
