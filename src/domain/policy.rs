@@ -4,9 +4,11 @@
 
 mod baseline;
 mod task;
+mod waiver;
 
 pub use baseline::BaselineSource;
 pub use task::{Anchor, FirstRun, Role, Scale, Slices, TaskName, TaskPolicy};
+pub use waiver::{Expiry, Waiver, WaiverSubject};
 
 use super::Alpha;
 use super::named_enum::named_enum;

@@ -209,3 +209,28 @@ pub(super) fn version(found: &str) -> Wrong {
         "write `version: 1`, or use an evalsig that reads this version",
     )
 }
+
+pub(super) fn same_waiver(earlier: usize) -> Wrong {
+    wrong(
+        format!("waives the same task and candidate as waivers[{earlier}]"),
+        "keep one of the two: a waiver is not renewed by another, its `effective-until` is changed",
+    )
+}
+
+pub(super) fn two_subjects() -> Wrong {
+    wrong(
+        "stands here, and so does \"release\"",
+        "keep one of the two: a waiver is about a release or about a commit",
+    )
+}
+
+pub(super) fn no_subject() -> Wrong {
+    wrong("says neither release nor commit", "write `release: v1.4.0`, or `commit:` with a full hash")
+}
+
+pub(super) fn no_time(found: &str) -> Wrong {
+    wrong(
+        format!("is {found}, expected a day or a time in UTC"),
+        "write a day such as 2026-12-31, or a time such as \"2026-12-31T18:00:00Z\"",
+    )
+}

@@ -14,22 +14,32 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// The mapping at `path`, which takes the `known` keys; each other one is a problem.
+    /// The mapping of a policy at `path`, which takes the `known` keys; each other one is a problem.
     pub(super) fn of(
         node: &'n Node,
         path: &str,
         known: &[&[&'static str]],
         problems: &mut Problems,
     ) -> Option<Self> {
-        let known = known.concat();
+        Self::of_file(node, path, &known.concat(), keys::ALL, problems)
+    }
+
+    /// The mapping at `path` of a file with the mappings `all`.
+    pub(super) fn of_file(
+        node: &'n Node,
+        path: &str,
+        known: &[&'static str],
+        all: &[(&'static str, &[&str])],
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            problems.add(node.at, path, errors::no_mapping(&node.found(), &known));
+            problems.add(node.at, path, errors::no_mapping(&node.found(), known));
             return None;
         };
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-            let homes = keys::homes(&entry.key);
+            let homes = keys::homes(&entry.key, all);
             let meant = if homes.is_empty() { nearest(&entry.key, known.iter().copied()) } else { None };
-            let wrong = errors::unknown_key(&entry.key, meant, &homes, &known);
+            let wrong = errors::unknown_key(&entry.key, meant, &homes, known);
             problems.add(entry.at, inner(path, &entry.key), wrong);
         }
         Some(Self { at: node.at, path: path.to_owned(), entries })

@@ -58,7 +58,17 @@ pub const WAIVERS: &[&str] = &["may-turn-green"];
 /// Under `check`.
 pub const CHECK: &[&str] = &["name", "comment"];
 
-/// Every mapping of the file by its path, with its keys.
+/// At the top of the waiver file.
+pub const WAIVER_FILE: &[&str] = &["version", "waivers"];
+
+/// One waiver, under `waivers[]` of the waiver file.
+pub const WAIVER: &[&str] =
+    &["release", "commit", "task", "reason", "ticket", "approver", "candidate-sha256", "effective-until"];
+
+/// Every mapping of the waiver file by its path, with its keys.
+pub const ALL_OF_WAIVERS: &[(&str, &[&str])] = &[("", WAIVER_FILE), ("waivers[]", WAIVER)];
+
+/// Every mapping of the policy by its path, with its keys.
 pub const ALL: &[(&str, &[&str])] = &[
     ("", TOP),
     ("defaults", DEFAULTS),
@@ -72,8 +82,8 @@ pub const ALL: &[(&str, &[&str])] = &[
 ];
 
 /// Where else a key may stand: the paths of the mappings that know it, in words.
-pub(super) fn homes(key: &str) -> Vec<&'static str> {
-    ALL.iter()
+pub(super) fn homes(key: &str, all: &[(&'static str, &[&str])]) -> Vec<&'static str> {
+    all.iter()
         .filter(|(_, keys)| keys.contains(&key))
         .map(|(path, _)| match *path {
             "" => "the top of the file",

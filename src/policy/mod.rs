@@ -4,6 +4,7 @@
 //! `yaml` reads text into nodes that know their line, column and spelling; `fields` reads one value of one key;
 //! `task` and `document` know the keys; `rules` holds what no single key can say. Nothing here opens a file.
 
+mod difference;
 mod document;
 mod errors;
 mod fields;
@@ -17,6 +18,12 @@ mod shared;
 mod spelling;
 mod task;
 mod texts;
+mod tighten;
+pub mod waivers;
+mod words;
 mod yaml;
 
+pub use difference::{Change, Effect, difference};
 pub use parse::{parse, problems};
+pub use tighten::{Tightening, decided_by_policy, tighten};
+pub use words::{Meaning, TaskMeaning, words};

@@ -1,6 +1,6 @@
 //! From the text of a policy to its values.
 
-use super::problem::Problems;
+use super::problem::{Problems, first};
 use super::{document, second_reading, yaml};
 use crate::domain::Diagnostic;
 use crate::domain::policy::Policy;
@@ -11,20 +11,7 @@ use crate::domain::policy::Policy;
 /// `bad-policy`: the first problem in the order of the file, with line, column, key, what was found and what to
 /// write, and how many others there are. [`problems`] gives them all.
 pub fn parse(text: &str, path: &str) -> Result<Policy, Diagnostic> {
-    problems(text, path).map_err(|found| {
-        let others = found.len().saturating_sub(1);
-        let first = found.into_iter().next();
-        let first = first.unwrap_or_else(|| {
-            crate::domain::Code::Bug.at(path).what("a policy is refused without a reason")
-        });
-        let more = match others {
-            0 => return first,
-            1 => "one more problem stands in the file".to_owned(),
-            n => format!("{n} more problems stand in the file"),
-        };
-        let next = format!("{}; {more}: `evalsig policy check` lists all", first.next);
-        first.next(next)
-    })
+    problems(text, path).map_err(|found| first(found, path))
 }
 
 /// Reads a policy, or finds everything that is wrong with it, in the order of the file.

@@ -59,3 +59,18 @@ impl Problems {
         self.0.into_iter().map(|problem| problem.diagnostic(path)).collect()
     }
 }
+
+/// The first of several errors, which says how many others there are.
+pub(super) fn first(found: Vec<Diagnostic>, path: &str) -> Diagnostic {
+    let others = found.len().saturating_sub(1);
+    let Some(first) = found.into_iter().next() else {
+        return Code::Bug.at(path).what("the file is refused without a reason");
+    };
+    let more = match others {
+        0 => return first,
+        1 => "one more problem stands in the file".to_owned(),
+        n => format!("{n} more problems stand in the file"),
+    };
+    let next = format!("{}; {more}: `evalsig policy check` lists all", first.next);
+    first.next(next)
+}
