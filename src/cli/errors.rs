@@ -176,3 +176,17 @@ pub(super) fn cannot_write_state() -> Diagnostic {
 pub(super) fn cannot_follow(flag: &str) -> Diagnostic {
     Code::BadUsage.at(flag).what("is standard input, which cannot be followed").next("name a file")
 }
+
+pub(super) fn no_run(flag: &str) -> Diagnostic {
+    Code::BadUsage
+        .at(flag)
+        .what("is missing: a comparison is of two runs")
+        .next("name the run files with --baseline FILE --candidate FILE, or a policy that names them with gate --policy FILE")
+}
+
+pub(super) fn decided_by_policy(flag: &str) -> Diagnostic {
+    Code::BadPolicy
+        .at(flag)
+        .what("is given, and the policy decides it: beside a policy, flags and inputs may only tighten")
+        .next(format!("drop {flag}, or change the policy"))
+}

@@ -1,11 +1,10 @@
 //! The action's inputs: `INPUT_MIN-DELTA` is `--min-delta` by another name.
 
 use super::errors;
-use clap::Parser as _;
-
 use super::hiargs;
 use super::lowargs::{Cli, Command};
 use crate::commands::action::{ActionRequest, Audit, Mode};
+use crate::commands::gate::GateSubject;
 use crate::commands::targets::EnvelopeTarget;
 use crate::domain::Diagnostic;
 
@@ -94,7 +93,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let mut args = vec!["evalsig".to_owned(), "gate".to_owned()];
     let flags = ACTION_INPUTS.iter().filter(|name| !OWN_INPUTS.contains(name));
     args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
-    let cli = Cli::try_parse_from(args).map_err(|error| refusal(&error))?;
+    let cli = Cli::read(args.into_iter().map(Into::into)).map_err(|error| refusal(&error))?;
     let Command::Gate(flags) = cli.command else {
         return Err(errors::not_a_gate());
     };
@@ -109,8 +108,11 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         EnvelopeTarget::Trail { release, time_stamp, .. } => (Some(release), time_stamp),
         EnvelopeTarget::File(_) | EnvelopeTarget::Nowhere => (None, None),
     };
+    let GateSubject::Pair(decision) = gate.subject else {
+        return Err(errors::not_a_gate());
+    };
     Ok(ActionRequest {
-        decision: gate.decision,
+        decision: *decision,
         release,
         time_stamp,
         audit_root: given("audit-root"),

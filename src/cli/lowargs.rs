@@ -12,7 +12,10 @@ mod store;
 mod verify;
 mod watch;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::parser::ValueSource;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(super) use compare::CompareFlags;
 pub(super) use doctor::DoctorFlags;
@@ -75,4 +78,21 @@ pub(super) enum Command {
     Watch(Box<WatchFlags>),
     /// Print the version.
     Version,
+}
+
+impl Cli {
+    /// Parses a command line, and notes which flags of `gate` were typed: under a policy the others say nothing.
+    ///
+    /// # Errors
+    /// clap's own, for help and version too.
+    pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(args)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        if let (Command::Gate(flags), Some(matches)) = (&mut cli.command, matches.subcommand_matches("gate"))
+        {
+            let typed = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+            flags.typed = matches.ids().filter(typed).map(|id| id.as_str().replace('_', "-")).collect();
+        }
+        Ok(cli)
+    }
 }

@@ -11,7 +11,7 @@ mod lowargs;
 pub use hiargs::Terminal;
 pub use inputs::{ACTION_INPUTS, action_request, deadline, token};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use crate::commands::View;
 use crate::commands::compare::CompareRequest;
@@ -77,7 +77,7 @@ pub fn parse(
     args: impl IntoIterator<Item = std::ffi::OsString>,
     terminal: Terminal,
 ) -> Result<Request, Refusal> {
-    let cli = Cli::try_parse_from(args).map_err(|error| Refusal::Clap(Box::new(error)))?;
+    let cli = Cli::read(args).map_err(|error| Refusal::Clap(Box::new(error)))?;
     resolve(cli.command, terminal).map_err(Refusal::Value)
 }
 

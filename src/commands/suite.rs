@@ -13,6 +13,7 @@ use super::origin::Step;
 use super::targets::{StoreTarget, TrailTarget};
 use crate::domain::{Diagnostic, ReleaseId};
 use crate::envelope::{Circumstances, SuiteRecord};
+use crate::policy::Tightening;
 use crate::suite::judge_suite;
 use load::Places;
 
@@ -24,6 +25,8 @@ pub use policy_file::{LoadedPolicy, PolicySource};
 pub struct SuiteRequest {
     /// Where the policy is.
     pub policy: PolicySource,
+    /// What flags or inputs say beside it.
+    pub tightening: Tightening,
     /// Where runs go, and where `store:` names are looked up.
     pub store: Option<StoreTarget>,
     /// Where `trail:latest-allowed` and locked plans are looked up.
@@ -48,7 +51,7 @@ impl SuiteRequest {
     /// # Errors
     /// Those of [`LoadedPolicy::read`].
     pub fn policy(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
-        LoadedPolicy::read(&self.policy, world)
+        LoadedPolicy::read(&self.policy, world)?.tightened(&self.tightening)
     }
 }
 

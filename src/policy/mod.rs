@@ -12,6 +12,7 @@ pub mod keys;
 mod numbers;
 mod parse;
 mod problem;
+mod recorded_tightening;
 mod rules;
 mod second_reading;
 mod shared;
@@ -25,5 +26,6 @@ mod yaml;
 
 pub use difference::{Change, Effect, difference};
 pub use parse::{parse, problems};
+pub use recorded_tightening::{from_recorded, recorded};
 pub use tighten::{Tightening, decided_by_policy, tighten};
 pub use words::{Meaning, TaskMeaning, words};

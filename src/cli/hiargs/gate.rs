@@ -1,15 +1,27 @@
 //! `gate`: what to claim of which runs, and where its evidence goes.
 
 use super::super::errors;
+use super::shared::{min_coverage, task_mismatch};
 use super::shared::{plan, runs};
-use super::values::{above, one_of, parse, project, release_id, within};
+use super::values::{above, alpha, missing, number, one_of, parse, project, release_id, within};
 use crate::cli::lowargs::{GateFlags, StoreFlags};
 use crate::commands::decide::DecisionRequest;
-use crate::commands::gate::GateRequest;
+use crate::commands::gate::{GateRequest, GateSubject};
+use crate::commands::suite::{PolicySource, SuiteRequest};
 use crate::commands::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
 use crate::domain::{Claim, Diagnostic, Identical, Plan, Rule, Sides};
+use crate::policy::Tightening;
 
 pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
+    let subject = match &flags.policy {
+        Some(path) => GateSubject::Suite(Box::new(suite(flags, path)?)),
+        None => GateSubject::Pair(Box::new(pair(flags)?)),
+    };
+    Ok(GateRequest { subject, target: target(flags)? })
+}
+
+/// One pair of runs under the plan that the flags say.
+fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
     let claim = match (&flags.min_delta, &flags.equivalence) {
         (Some(text), _) => above(text)?,
         (None, Some(text)) => within(text)?,
@@ -22,21 +34,97 @@ pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic>
         return Err(errors::no_equivalence_in_01());
     }
     let identical = one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str)?;
-    let target = match (&flags.release_id, &flags.envelope) {
+    Ok(DecisionRequest {
+        runs: runs(&flags.shared)?,
+        plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
+        store: store_target(&flags.store)?,
+    })
+}
+
+/// Where the envelope goes.
+fn target(flags: &GateFlags) -> Result<EnvelopeTarget, Diagnostic> {
+    Ok(match (&flags.release_id, &flags.envelope) {
         (Some(id), _) => {
             let trail = TrailTarget::Folder(flags.audit_root.clone());
             EnvelopeTarget::Trail { trail, release: release_id(id)?, time_stamp: time_stamp(flags)? }
         }
         (None, Some(path)) => EnvelopeTarget::File(path.clone()),
         (None, None) => EnvelopeTarget::Nowhere,
+    })
+}
+
+/// Flags that say where things are and how they are shown: what a policy says nothing of.
+const BESIDE_A_POLICY: &[&str] = &[
+    "policy",
+    "release-id",
+    "audit-root",
+    "timestamp-url",
+    "timestamp",
+    "envelope",
+    "store",
+    "project",
+    "baseline-store",
+    "baseline-project",
+    "output",
+    "json",
+    "quiet",
+    "color",
+];
+/// Flags that may tighten a policy.
+const TIGHTENING: &[&str] = &[
+    "alpha",
+    "min-coverage",
+    "min-delta",
+    "margin",
+    "missing",
+    "task-mismatch",
+    "identical",
+    "max-attempts",
+    "max-baseline-age",
+];
+
+/// The tasks of a policy.
+fn suite(flags: &GateFlags, path: &str) -> Result<SuiteRequest, Diagnostic> {
+    let beside =
+        |flag: &&String| !BESIDE_A_POLICY.contains(&flag.as_str()) && !TIGHTENING.contains(&flag.as_str());
+    // Groups of flags are not flags.
+    let is_flag = |flag: &&String| flag.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    if let Some(flag) = flags.typed.iter().filter(is_flag).find(beside) {
+        return Err(errors::decided_by_policy(&format!("--{flag}")));
+    }
+    Ok(SuiteRequest {
+        policy: PolicySource::Disk(path.to_owned()),
+        tightening: tightening(flags)?,
+        store: store_target(&flags.store)?,
+        trail: Some(TrailTarget::Folder(flags.audit_root.clone())),
+        release: flags.release_id.as_deref().map(release_id).transpose()?,
+    })
+}
+
+/// What was typed beside a policy; what was left at its default says nothing.
+fn tightening(flags: &GateFlags) -> Result<Tightening, Diagnostic> {
+    let typed = |flag: &str| flags.typed.iter().any(|typed| typed == flag);
+    let shared = &flags.shared;
+    let of = |flag: &str, text: &Option<String>| {
+        text.as_deref().map(|text| parse(flag, text, "a finite number", number)).transpose()
     };
-    Ok(GateRequest {
-        decision: DecisionRequest {
-            runs: runs(&flags.shared)?,
-            plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
-            store: store_target(&flags.store)?,
-        },
-        target,
+    Ok(Tightening {
+        alpha: typed("alpha").then(|| alpha(&shared.alpha)).transpose()?,
+        min_coverage: typed("min-coverage").then(|| min_coverage(&shared.min_coverage)).transpose()?,
+        min_delta: of("--min-delta", &flags.min_delta)?,
+        margin: of("--margin", &flags.margin)?,
+        missing: typed("missing").then(|| missing(&shared.missing)).transpose()?,
+        task_mismatch: typed("task-mismatch").then(|| task_mismatch(&shared.task_mismatch)).transpose()?,
+        identical: typed("identical")
+            .then(|| one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str))
+            .transpose()?,
+        max_attempts: flags
+            .max_attempts
+            .as_deref()
+            .map(|text| parse("--max-attempts", text, "a whole number from 1 on", |t| t.parse().ok()))
+            .transpose()?,
+        max_baseline_age: store_target(&flags.store)?.and_then(|target| target.max_age_days),
+        ..Tightening::default()
     })
 }
 

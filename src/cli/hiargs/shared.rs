@@ -48,12 +48,15 @@ pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {
 }
 
 pub(super) fn runs(flags: &SharedFlags) -> Result<RunInputs, Diagnostic> {
-    if flags.baseline == "-" && flags.candidate == "-" {
+    let given = |flag: &str, path: &Option<String>| path.clone().ok_or_else(|| errors::no_run(flag));
+    let (baseline, candidate) =
+        (given("--baseline", &flags.baseline)?, given("--candidate", &flags.candidate)?);
+    if baseline == "-" && candidate == "-" {
         return Err(errors::both_standard_input());
     }
     Ok(RunInputs {
-        baseline: flags.baseline.clone(),
-        candidate: flags.candidate.clone(),
+        baseline,
+        candidate,
         format: format(&flags.format)?,
         metric: flags.metric.clone(),
         baseline_run: flags.baseline_run.clone(),
@@ -92,16 +95,9 @@ pub(super) fn plan(
         cluster: cluster(flags.cluster.as_deref()),
         epochs: epochs(&flags.epochs)?,
         missing: missing(&flags.missing)?,
-        min_coverage: parse("--min-coverage", &flags.min_coverage, "a share from 0 to 1", |t| {
-            number(t).and_then(Fraction::new)
-        })?,
+        min_coverage: min_coverage(&flags.min_coverage)?,
         direction_named: flags.lower_is_better.is_some(),
-        task_mismatch: one_of(
-            "--task-mismatch",
-            &flags.task_mismatch,
-            TaskMismatch::ALL,
-            TaskMismatch::as_str,
-        )?,
+        task_mismatch: task_mismatch(&flags.task_mismatch)?,
         identical: Identical::Judge,
         score_range: flags
             .score_range
@@ -114,4 +110,12 @@ pub(super) fn plan(
             .transpose()?,
         edition: Edition::Second,
     })
+}
+
+pub(super) fn min_coverage(text: &str) -> Result<Fraction, Diagnostic> {
+    parse("--min-coverage", text, "a share from 0 to 1", |t| number(t).and_then(Fraction::new))
+}
+
+pub(super) fn task_mismatch(text: &str) -> Result<TaskMismatch, Diagnostic> {
+    one_of("--task-mismatch", text, TaskMismatch::ALL, TaskMismatch::as_str)
 }

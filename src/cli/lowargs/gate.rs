@@ -10,7 +10,8 @@ by that much\". ALLOW means that the lower bound for delta lies above it, REJECT
 
 Examples:
   evalsig gate --baseline base.json --candidate cand.json --min-delta 0.005
-  evalsig gate --baseline base.json --candidate cand.json --min-delta -0.01 --release-id v1.4.0";
+  evalsig gate --baseline base.json --candidate cand.json --min-delta -0.01 --release-id v1.4.0
+  evalsig gate --policy .github/evalsig.yml --store runs/store --release-id v1.4.0";
 
 /// Flags of gate.
 #[derive(Debug, Args)]
@@ -18,12 +19,22 @@ pub(in crate::cli) struct GateFlags {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub(in crate::cli) shared: SharedFlags,
+    /// Judge the tasks of this policy as one: it names the runs, the claims and how they are tested. Beside it, flags
+    /// may only tighten. See `evalsig policy`.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) policy: Option<String>,
     /// Value that delta must exceed; its sign names the claim.
     #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
     pub(in crate::cli) min_delta: Option<String>,
     /// Claim equivalence within this margin in both directions, instead of --min-delta.
     #[arg(long, value_name = "MARGIN", allow_hyphen_values = true, conflicts_with = "min_delta")]
     pub(in crate::cli) equivalence: Option<String>,
+    /// Under a policy: how much worse is still acceptable, for every task that has a margin; smaller than its own.
+    #[arg(long, value_name = "MARGIN", requires = "policy", allow_hyphen_values = true)]
+    pub(in crate::cli) margin: Option<String>,
+    /// Under a policy: most attempts at the release; fewer than its own.
+    #[arg(long, value_name = "N", requires = "policy", allow_hyphen_values = true)]
+    pub(in crate::cli) max_attempts: Option<String>,
     /// Rule of the verdict: interval, or evalsig-0.1 to reproduce the Python package 0.1.2.
     #[arg(long, value_name = "interval|evalsig-0.1", default_value = "interval")]
     pub(in crate::cli) rule: String,
@@ -50,6 +61,9 @@ pub(in crate::cli) struct GateFlags {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub(in crate::cli) store: StoreFlags,
+    /// The names of the flags that were typed, rather than left at their defaults.
+    #[arg(skip)]
+    pub(in crate::cli) typed: Vec<String>,
 }
 
 /// Flags of the store that gate writes to.

@@ -17,10 +17,10 @@ pub(super) static FORMATS: LazyLock<String> = LazyLock::new(|| {
 pub(in crate::cli) struct SharedFlags {
     /// Run that is in use; - reads standard input, gate takes store:RUN_ID and store:latest-allowed.
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) baseline: String,
+    pub(in crate::cli) baseline: Option<String>,
     /// Run that wants to replace it; - reads standard input.
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) candidate: String,
+    pub(in crate::cli) candidate: Option<String>,
     /// Format of both files: auto looks at the content, never at the name.
     #[arg(long, value_name = FORMATS.as_str(), default_value = "auto")]
     pub(in crate::cli) format: String,

@@ -5,7 +5,7 @@ use crate::commands::revisions::Revision;
 use crate::domain::policy::Policy;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::v2;
-use crate::policy;
+use crate::policy::{self, Tightening};
 
 /// Where the policy file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +83,16 @@ impl LoadedPolicy {
             locked_plan: None,
         };
         Ok(Self { rules, written, at })
+    }
+
+    /// The same policy, tightened by what was said beside it.
+    ///
+    /// # Errors
+    /// Those of [`policy::tighten`].
+    pub(super) fn tightened(mut self, by: &Tightening) -> Result<Self, Diagnostic> {
+        self.written.overridden = policy::tighten(&mut self.rules, by)?;
+        self.written.tightened = policy::recorded(by);
+        Ok(self)
     }
 
     /// The file of this name beside the policy, at the same commit; `None` where there is none.
