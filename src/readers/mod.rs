@@ -38,6 +38,7 @@ mod source;
 mod table;
 mod tree;
 mod unsupported;
+mod usage;
 
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};

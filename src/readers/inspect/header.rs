@@ -80,6 +80,11 @@ impl<'n> Header<'n> {
         self.0.get("results").and_then(|results| results.get(field))
     }
 
+    /// The model under evaluation.
+    pub(super) fn model(&self) -> Option<&'n str> {
+        self.0.get("eval")?.get("model")?.text()
+    }
+
     /// The version of Inspect that wrote the log.
     pub(super) fn version(&self) -> Option<String> {
         self.0.get("eval")?.get("packages")?.get("inspect_ai")?.text().map(str::to_owned)

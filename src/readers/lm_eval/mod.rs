@@ -131,7 +131,7 @@ fn choose(
         return Err(errors::no_metric());
     }
     let metric_choice::MetricChoice { name: chosen, available: held, note } =
-        metric_choice::choose("metric,filter", &numbers, named, None)?;
+        metric_choice::choose("metric,filter", &numbers, &[], named, None)?;
     notes.extend(note);
     if chosen.split(',').next() == Some(BYPASS) {
         return Err(errors::answers_only(chosen));

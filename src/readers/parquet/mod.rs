@@ -22,6 +22,7 @@ use super::labels::{Found, LabelSource, Labels, MetadataSeed};
 use super::quote::quote;
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
+use super::usage;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
 use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
@@ -104,14 +105,17 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         columns.finish()?;
     }
     let PartialRun { mut builder, runs, slices, .. } = partial;
-    builder.direction(match stored.better.as_deref() {
+    let stored_direction = match stored.better.as_deref() {
         Some("higher") => Some(Direction::HigherIsBetter),
         Some("lower") => Some(Direction::LowerIsBetter),
         _ => None,
-    });
+    };
+    let (names, mut notes) = runs.finish()?;
+    // What the store wrote says it all: its digests hold what it knew then.
+    let by_name = || usage::direction(&names.metric_name).filter(|_| !written_by_store);
+    builder.direction(stored_direction.or_else(by_name));
     builder.score_range(stored.range.as_deref().and_then(|range| range.parse().ok()));
     builder.ignored_clusters(clusters.ignored());
-    let (names, mut notes) = runs.finish()?;
     clusters.check()?;
     slices.check()?;
     if let Some(key) = options.slice.as_deref().filter(|_| !slices.any()) {

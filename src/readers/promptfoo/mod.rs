@@ -4,6 +4,7 @@
 mod errors;
 mod grading;
 mod result_row;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use super::line_reader::LineReader;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, table, unsupported};
-use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -128,7 +129,10 @@ fn finish(
     if metrics.is_empty() {
         return Err(errors::empty());
     }
-    let chosen = metric_choice::choose("results", &metrics, options.metric.as_deref(), None)?;
+    let usage: BTreeSet<&str> = rows.iter().flat_map(|row| row.usage.metrics()).collect();
+    let usage: Vec<&str> = usage.into_iter().filter(|name| !metrics.contains(name)).collect();
+    let chosen = metric_choice::choose("results", &metrics, &usage, options.metric.as_deref(), None)?;
+    let is_usage = usage.contains(&chosen.name);
     names.metric_name = chosen.name.to_owned();
     names.model_id = rows.first().map(|row| row.provider.clone()).unwrap_or_default();
 
@@ -150,7 +154,10 @@ fn finish(
         }
         before = Some(row);
         let epoch = epochs.entry(&row.item).or_insert(0);
-        let score = row.score(&names.metric_name);
+        let score = match row.usage(&names.metric_name) {
+            Some(figure) if is_usage => figure,
+            _ => row.score(&names.metric_name),
+        };
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
         builder.slice(row.slice.as_deref());
         // Who names one of several prompts knows that prompts differ.
@@ -159,9 +166,21 @@ fn finish(
         }
         *epoch += 1;
     }
-    if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
+    if !is_usage && rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
         return Err(errors::nothing_asserted());
     }
+    let mut notes = Vec::new();
+    if is_usage {
+        builder.direction(Some(Direction::LowerIsBetter));
+        let cached = rows.iter().filter(|row| row.usage.cached).count();
+        if cached > 0 {
+            notes.push(format!(
+                "{cached} of {} answers came from promptfoo's cache, so what they took is not known; promptfoo eval \
+                 --no-cache asks the model each time.",
+                rows.len()
+            ));
+        }
+    }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
-    Ok(Reading { version, metrics: chosen.available, ..reading })
+    Ok(Reading { version, metrics: chosen.available, notes, ..reading })
 }
