@@ -12,6 +12,7 @@
 
 mod companion;
 mod content;
+mod created;
 mod csv;
 mod decompression;
 mod errors;

@@ -147,5 +147,11 @@ fn finish(
     builder.ignored_clusters(labels.ignored());
     let names = header.names(choice.name(), options)?;
     let reading = Reading::of(builder.finish(names)?, Format::Inspect);
-    Ok(Reading { version: header.version(), metrics: choice.held().to_vec(), notes, ..reading })
+    Ok(Reading {
+        version: header.version(),
+        created: header.created(),
+        metrics: choice.held().to_vec(),
+        notes,
+        ..reading
+    })
 }

@@ -86,7 +86,8 @@ impl Reader for LmEvalReader {
             let unnamed = error.code == Code::DuplicateItem && chosen.iter().any(|line| !line.names_filter);
             if unnamed { two_filters(error) } else { samples.in_doc(error) }
         })?;
-        Ok(Reading { version: results.version(), metrics, notes, ..Reading::of(run, Format::LmEval) })
+        let (version, created) = (results.version(), results.created());
+        Ok(Reading { version, created, metrics, notes, ..Reading::of(run, Format::LmEval) })
     }
 }
 

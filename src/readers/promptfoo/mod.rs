@@ -13,7 +13,9 @@ use super::labels::Labels;
 use super::line_reader::LineReader;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Projection};
-use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, table, unsupported};
+use super::{
+    Content, Format, ReadOptions, Reader, Reading, created, json, metric_choice, table, unsupported,
+};
 use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// How many runs a message names.
@@ -40,13 +42,25 @@ impl Reader for PromptfooReader {
             ..RunMetadata::default()
         };
         let mut rows = Vec::new();
-        let mut version = None;
+        let (mut version, mut created) = (None, None);
         if is_whole(content.head()) {
             let shape = Projection::Fields(&[
                 ("evalId", Projection::All),
-                ("results", Projection::Fields(&[("results", Projection::Each(&PROJECTION))])),
+                (
+                    "results",
+                    Projection::Fields(&[
+                        ("results", Projection::Each(&PROJECTION)),
+                        ("timestamp", Projection::All),
+                    ]),
+                ),
                 ("config", Projection::Fields(&[("description", Projection::All)])),
-                ("metadata", Projection::Fields(&[("promptfooVersion", Projection::All)])),
+                (
+                    "metadata",
+                    Projection::Fields(&[
+                        ("promptfooVersion", Projection::All),
+                        ("evaluationCreatedAt", Projection::All),
+                    ]),
+                ),
             ]);
             let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
             let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
@@ -59,6 +73,10 @@ impl Reader for PromptfooReader {
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
             version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
+            let moments = [("metadata", "evaluationCreatedAt"), ("results", "timestamp")];
+            created = moments
+                .iter()
+                .find_map(|(part, field)| created::at_offset(file.get(part)?.get(field)?.text()?));
             names.run_id = text(file.get("evalId")).unwrap_or(names.run_id);
             names.task_id = text(file.get("config").and_then(|config| config.get("description")))
                 .unwrap_or(names.task_id);
@@ -75,7 +93,8 @@ impl Reader for PromptfooReader {
         }
         clusters.check_in("metadata", "results carry")?;
         slices.check_in("metadata", "results carry")?;
-        finish(rows, names, version, clusters.ignored(), options)
+        let reading = finish(rows, names, clusters.ignored(), options)?;
+        Ok(Reading { version, created, ..reading })
     }
 }
 
@@ -107,7 +126,6 @@ fn is_row(head: &[u8]) -> bool {
 fn finish(
     mut rows: Vec<ResultRow>,
     mut names: RunMetadata,
-    version: Option<String>,
     ignored_clusters: usize,
     options: &ReadOptions,
 ) -> Result<Reading, Diagnostic> {
@@ -182,5 +200,5 @@ fn finish(
         }
     }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
-    Ok(Reading { version, metrics: chosen.available, notes, ..reading })
+    Ok(Reading { metrics: chosen.available, notes, ..reading })
 }
