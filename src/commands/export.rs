@@ -75,6 +75,7 @@ pub fn export(
         range: Asked { asked: request.asked.clone(), first: position(first)?, last: position(last)? },
         head: Head { index: position(last)?, sha256: copy::named(&last.entry_path, last.entry_sha256)? },
         decisions: Vec::new(),
+        documents: Vec::new(),
         with_runs: place.is_some(),
         missing: Vec::new(),
         files: Vec::new(),
@@ -111,8 +112,10 @@ fn copy_all(
         }
         let envelope = copy.entry(source, line)?;
         let beside = copy.beside(source, line)?;
-        if wanted.contains(&index) {
-            copy.decision(line, index, &envelope, beside, place)?;
+        match wanted.contains(&index) {
+            true if line.is_decision() => copy.decision(line, index, &envelope, beside, place)?,
+            true => copy.document(line, index, &envelope, beside)?,
+            false => {}
         }
     }
     Ok(())
@@ -162,6 +165,6 @@ fn nothing(request: &ExportRequest, answer: &Verification) -> Diagnostic {
     let trail = Path::new(&request.audit_root).display();
     Code::BadUsage
         .at("RANGE")
-        .what(format!("{:?} matches no decision of the trail {trail}", request.asked))
+        .what(format!("{:?} matches no entry of the trail {trail}", request.asked))
         .next(there)
 }

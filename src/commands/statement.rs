@@ -142,6 +142,12 @@ fn alone(path: &Path, locator: &dyn TrailLocator) -> Result<Held, Diagnostic> {
     let alone = DetachedEnvelope { path: &shown, bytes: &bytes, entry: entry.as_deref(), beside: &beside };
     let answer = trail::verify_detached(alone, &Question::default())?;
     let line = answer.lines.first().ok_or_else(|| Code::Bug.at(&shown).what("has no line"))?;
+    if !line.is_decision() {
+        return Err(Code::BadUsage
+            .at(&shown)
+            .what(format!("is a {}, and a statement is made about a verdict", line.kind))
+            .next("name the audit.json of a decision, or sign this file itself"));
+    }
     if entry.is_none() {
         let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
         return Ok(Held { name, bytes, entry: None });

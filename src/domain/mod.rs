@@ -19,6 +19,7 @@ mod run;
 mod run_builder;
 mod text_column;
 mod unscored;
+mod usage;
 mod verdict;
 
 pub use claim::{Claim, Direction, Sides};
@@ -35,6 +36,7 @@ pub use run::{Item, RunFrame, RunMetadata};
 pub use run_builder::RunFrameBuilder;
 pub use text_column::TextColumn;
 pub use unscored::Unscored;
+pub use usage::Usage;
 pub use verdict::Verdict;
 
 /// Tests that take long run in full where `EVALSIG_SLOW_TESTS` is set, as CI does; `tests/it/tree.rs` has the same

@@ -11,7 +11,7 @@ use super::stores::Stores;
 use super::trail_dir::TrailDir;
 use crate::commands::verify::{Located, TrailLocator};
 use crate::domain::Diagnostic;
-use crate::trail::{ROOT, is_companion};
+use crate::trail::{EntryKind, ROOT, is_companion};
 
 /// The prefix of a name that stands for a commit, even where a folder has the same name.
 const GIT_PREFIX: &str = "git:";
@@ -35,7 +35,8 @@ impl TrailLocator for LocalTrailLocator {
         };
         if found.is_file() {
             let beside = path.with_file_name("entry.json");
-            let named = path.file_name().is_some_and(|name| name == "audit.json");
+            let named =
+                path.file_name().and_then(|name| name.to_str()).and_then(EntryKind::of_file).is_some();
             let entry = (named && is_regular(&beside)).then(|| read_limited(&beside)).transpose()?;
             let bytes = read_limited(path)?;
             return Ok(Located::Envelope {

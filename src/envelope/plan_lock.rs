@@ -118,6 +118,22 @@ impl PlannedTask {
     }
 }
 
+impl PlanLock {
+    /// What it says, in a sentence. It holds text of whoever wrote the policy.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let names: Vec<&str> = self.tasks.iter().map(|task| task.name.as_str()).collect();
+        let commit = self.policy.commit.as_ref().map_or(String::new(), |commit| format!(" at {commit}"));
+        format!(
+            "Plan of {} under {}{commit} (SHA-256 {}): {}.",
+            if names.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", names.len()) },
+            self.policy.path,
+            self.policy.sha256,
+            names.join(", ")
+        )
+    }
+}
+
 /// Reads what a trail needs to know of a plan, of this or a newer version. One of this version has to have
 /// every member in its form.
 ///

@@ -61,6 +61,20 @@ pub struct Waiver {
     pub effective_until: String,
 }
 
+impl RecordedWaiver {
+    /// What it says, in a sentence. It holds text of whoever wrote the waiver.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let Waiver { task, reason, ticket, approver, candidate_sha256, effective_until, .. } = &self.waiver;
+        let ticket = ticket.as_ref().map_or(String::new(), |ticket| format!(" (ticket {ticket})"));
+        format!(
+            "Task {task} of candidate {candidate_sha256} waived by {approver} until {effective_until}: {reason}{ticket}. \
+             The verdict in {} stays what it is.",
+            self.decision.path
+        )
+    }
+}
+
 /// Reads what a trail needs to know of a waiver, of this or a newer version. One of this version has to
 /// have every member in its form.
 ///

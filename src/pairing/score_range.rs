@@ -2,7 +2,7 @@
 //! anything about it.
 
 use super::errors;
-use crate::domain::{Claim, Diagnostic, Plan, RunFrame, ScoreRange};
+use crate::domain::{Claim, Diagnostic, Plan, RunFrame, ScoreRange, Usage};
 
 /// Whence a range of scores is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,10 @@ pub(super) fn known_range(
         }
         return Ok(Some(KnownRange { range, source: RangeSource::Plan }));
     }
-    same_scale(baseline, candidate)?;
+    // What an item takes may well differ tenfold between two models.
+    if !Usage::is_name(&baseline.metadata().metric_name) {
+        same_scale(baseline, candidate)?;
+    }
     let stated = match (baseline.stated_range(), candidate.stated_range()) {
         (Some(a), Some(b)) => ScoreRange::new(a.lo().min(b.lo()), a.hi().max(b.hi())),
         // A run that states nothing is still one of the same metric, if its scores keep to the range.

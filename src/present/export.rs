@@ -45,7 +45,7 @@ pub fn text(export: &Export, out: &str) -> String {
         text,
         "{}: {} ({}), the chain from entry 1 to there, {} files, {} bytes.",
         line(out),
-        decisions(export),
+        entries(export),
         export.entries(),
         count(files),
         count(bytes),
@@ -64,11 +64,20 @@ pub fn missing(export: &Export) -> String {
     export.missing.iter().map(|missing| format!("missing: {}\n", lacking(missing))).collect()
 }
 
-fn decisions(export: &Export) -> String {
-    match export.decisions.len() {
-        1 => "1 decision".into(),
-        n => format!("{} decisions", count(n as u64)),
-    }
+/// How many entries of each kind: `2 decisions`, and where there are any `1 plan`, `1 waiver`.
+fn entries(export: &Export) -> String {
+    let of = |kind: &str| export.documents.iter().filter(|document| document.kind == kind).count();
+    let counted = |number: usize, one: &str| match number {
+        1 => format!("1 {one}"),
+        n => format!("{} {one}s", count(n as u64)),
+    };
+    let mut words = vec![counted(export.decisions.len(), "decision")];
+    words.extend(
+        [("plan", of("plan")), ("waiver", of("waiver"))]
+            .iter()
+            .filter_map(|(one, number)| (*number > 0).then(|| counted(*number, one))),
+    );
+    words.join(", ")
 }
 
 fn lacking(missing: &Missing) -> String {

@@ -265,6 +265,13 @@ pub(super) fn several_metrics(place: &str, count: usize, held: &str) -> Diagnost
         .next("choose one with --metric")
 }
 
+pub(super) fn only_usage(place: &str, held: &str) -> Diagnostic {
+    Code::RunAmbiguous
+        .at(place)
+        .what(format!("no metric says how good the items are, only what they took: {held}"))
+        .next("choose one with --metric and say --lower-is-better")
+}
+
 pub(super) fn no_sample() -> Diagnostic {
     Code::RunMalformed.at("").what("is no object, expected a sample").next(DAMAGED)
 }

@@ -46,6 +46,9 @@ pub struct Reading {
     pub format: Format,
     /// The version of the tool that wrote it, where it says.
     pub version: Option<String>,
+    /// When the run says that it was made, as RFC 3339 in UTC; `None` where the format does not say. Anybody can
+    /// write anything there: good enough to name runs that are older than they may be, and for nothing else.
+    pub created: Option<String>,
     /// The metrics that the file holds for this run.
     pub metrics: Vec<String>,
     /// Sentences about the file, each complete; they may quote it.
@@ -56,7 +59,7 @@ impl Reading {
     /// A run that was read from a file which says no more.
     pub(super) fn of(run: RunFrame, format: Format) -> Self {
         let metrics = vec![run.metadata().metric_name.clone()];
-        Self { run, format, version: None, metrics, notes: Vec::new() }
+        Self { run, format, version: None, created: None, metrics, notes: Vec::new() }
     }
 }
 

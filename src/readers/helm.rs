@@ -7,8 +7,10 @@ use super::labels::Labels;
 use super::quote::{list, quote};
 use super::scalar::Scalar;
 use super::tree::{self, Node, Projection};
-use super::{Content, Format, ReadOptions, Reader, Reading, companion, json, metric_choice};
-use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored};
+use super::{Content, Format, ReadOptions, Reader, Reading, companion, json, metric_choice, usage};
+use crate::domain::{
+    Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored, Usage,
+};
 
 /// The file that holds the scores, and the one that holds the names.
 const SCORES: &str = "per_instance_stats.json";
@@ -33,6 +35,15 @@ const BOOKKEEPING: [&str; 10] = [
 /// Metrics that HELM computes as a share or as right and wrong.
 const SHARES: [&str; 5] =
     ["exact_match", "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "f1_score"];
+
+/// Seconds that a request took.
+const RUNTIME: &str = "inference_runtime";
+/// What HELM calls what an instance took.
+const ALIASES: [(Usage, &str); 3] = [
+    (Usage::LatencyMs, RUNTIME),
+    (Usage::InputTokens, "num_prompt_tokens"),
+    (Usage::OutputTokens, "num_output_tokens"),
+];
 
 const NAME: Projection<'static> = Projection::Fields(&[
     ("name", Projection::All),
@@ -77,7 +88,9 @@ impl Reader for HelmReader {
         drop(bytes);
         let table = InstanceTable::of(&records)?;
         let Selection { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
-        let mut run = table.fill(split, metric)?;
+        let own = ALIASES.iter().find(|(alias, _)| alias.as_str() == metric);
+        let mut run = table.fill(split, metric, own.map(|(_, own)| *own))?;
+        run.direction(Usage::is_name(metric).then_some(Direction::LowerIsBetter));
         // `exact_match@5` is right where one of five answers is.
         let base = metric.split_once('@').map_or(metric, |(base, _)| base);
         run.score_range(SHARES.contains(&base).then_some(ScoreRange::UNIT));
@@ -184,7 +197,12 @@ impl<'n> InstanceTable<'n> {
         let mut held: Vec<&str> = held.into_iter().collect();
         held.sort_by_key(|name| BOOKKEEPING.iter().any(|begin| name.starts_with(begin)));
         let wanted = named.map(|(metric, _)| metric).or(wanted);
-        let chosen = metric_choice::choose("stats", &held, wanted, None)?;
+        let usage: Vec<&str> = ALIASES
+            .iter()
+            .filter(|(alias, own)| held.contains(own) && !held.contains(&alias.as_str()))
+            .map(|(alias, _)| alias.as_str())
+            .collect();
+        let chosen = metric_choice::choose("stats", &held, &usage, wanted, None)?;
         let mut notes: Vec<String> = chosen.note.into_iter().collect();
         match split.map(quote) {
             Some(split) if split != shown => {
@@ -202,7 +220,14 @@ impl<'n> InstanceTable<'n> {
     }
 
     /// The rows of a split, with their scores by a metric.
-    fn fill(&self, split: Option<&str>, metric: &str) -> Result<RunFrameBuilder, Diagnostic> {
+    fn fill(
+        &self,
+        split: Option<&str>,
+        metric: &str,
+        own: Option<&str>,
+    ) -> Result<RunFrameBuilder, Diagnostic> {
+        let name = own.unwrap_or(metric);
+        let in_seconds = own == Some(RUNTIME);
         let mut run = RunFrameBuilder::default();
         for row in &self.rows {
             // A row without statistics says nothing of its split: it counts as unscored.
@@ -212,10 +237,14 @@ impl<'n> InstanceTable<'n> {
                 }
                 continue;
             }
-            let mut found = row.stats.iter().filter(|stat| stat.name == metric);
-            let score = found.next().map_or(Err(Unscored::Missing), |stat| stat.score);
+            let mut found = row.stats.iter().filter(|stat| stat.name == name);
+            let mut score = found.next().map_or(Err(Unscored::Missing), |stat| stat.score);
+            if Usage::is_name(metric) {
+                let unit = if in_seconds { usage::milliseconds } else { |figure| figure };
+                score = score.and_then(|score| usage::figure(Some(unit(score.get()))));
+            }
             if found.next().is_some() {
-                let twice = format!("holds {} twice", quote(metric));
+                let twice = format!("holds {} twice", quote(name));
                 return Err(damaged(&format!("[{}].stats", row.place), &twice));
             }
             run.push(Item { id: &row.id, epoch: row.trial, cluster: None, score });

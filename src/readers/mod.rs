@@ -12,6 +12,7 @@
 
 mod companion;
 mod content;
+mod created;
 mod csv;
 mod decompression;
 mod errors;
@@ -38,6 +39,7 @@ mod source;
 mod table;
 mod tree;
 mod unsupported;
+mod usage;
 
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};

@@ -25,6 +25,9 @@ pub struct Export {
     pub head: Head,
     /// The decisions of the range, in the order of the chain.
     pub decisions: Vec<Decision>,
+    /// The plans and waivers of the range, in the order of the chain; left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
     /// Whether the stored runs of these decisions were asked for too.
     pub with_runs: bool,
     /// What should be here and is not.
@@ -76,6 +79,29 @@ pub struct Decision {
     pub beside: Vec<String>,
     /// The stored runs that it is about.
     pub runs: Runs,
+}
+
+/// A plan or a waiver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Document {
+    /// Position of its entry.
+    pub index: u64,
+    /// `plan` or `waiver`.
+    pub kind: String,
+    /// The release.
+    pub release_id: String,
+    /// Which plan or waiver of it.
+    pub number: u32,
+    /// When it was locked or recorded; null where a newer version wrote it.
+    pub recorded_at: Option<String>,
+    /// What it says, in short, likewise.
+    pub about: Option<String>,
+    /// The document.
+    pub envelope: Hashed,
+    /// Its entry.
+    pub entry: Hashed,
+    /// Signatures, certificates and time stamps that lie beside it.
+    pub beside: Vec<String>,
 }
 
 /// Paths of the stored runs of a decision in the export; null for one that is not here.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::target::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
-use crate::envelope::{self, statement, v1};
+use crate::envelope::{self, plan_lock, statement, v1, waiver};
 use crate::present::export;
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
-use crate::report::export::{Decision, Export, File, Hashed, Missing, Numbers, Runs, SUMS};
+use crate::report::export::{Decision, Document, Export, File, Hashed, Missing, Numbers, Runs, SUMS};
 use crate::store::{ObjectStore, RecordedRun, is_inside, recorded_run};
-use crate::trail::{EntryLine, MAX_FILE, TrailFiles};
+use crate::trail::{EntryKind, EntryLine, MAX_FILE, TrailFiles};
 
 /// The folder of the runs.
 const RUNS: &str = "runs";
@@ -20,11 +20,13 @@ pub(super) struct Copy<'a> {
     pub(super) export: &'a mut Export,
     /// The runs that are here, by path and digest.
     runs: BTreeSet<(String, String)>,
+    /// What the entries that are here stand for.
+    kinds: BTreeSet<EntryKind>,
 }
 
 impl<'a> Copy<'a> {
     pub(super) fn begin(target: &'a mut dyn ExportTarget, export: &'a mut Export) -> Self {
-        Self { target, export, runs: BTreeSet::new() }
+        Self { target, export, runs: BTreeSet::new(), kinds: BTreeSet::new() }
     }
 
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
@@ -37,6 +39,7 @@ impl<'a> Copy<'a> {
     /// An envelope and its entry, with the bytes that were verified. Gives those of the envelope.
     pub(super) fn entry(&mut self, source: &dyn TrailFiles, line: &EntryLine) -> Result<Vec<u8>, Diagnostic> {
         let envelope = verified(source, &line.path, line.sha256)?;
+        self.kinds.insert(line.kind);
         self.add(&line.path, &envelope)?;
         self.add(&line.entry_path, &verified(source, &line.entry_path, line.entry_sha256)?)?;
         Ok(envelope)
@@ -124,6 +127,34 @@ impl<'a> Copy<'a> {
         Ok(())
     }
 
+    /// A plan or a waiver of the range.
+    pub(super) fn document(
+        &mut self,
+        line: &EntryLine,
+        index: u64,
+        bytes: &[u8],
+        beside: Vec<String>,
+    ) -> Result<(), Diagnostic> {
+        let about = match line.kind {
+            EntryKind::Plan => plan_lock::parse(bytes).map(|plan| plan.in_short()),
+            EntryKind::Decision | EntryKind::Waiver => waiver::parse(bytes).map(|waiver| waiver.in_short()),
+        };
+        let hashed = |path: &str, sha256| Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? });
+        self.export.documents.push(Document {
+            index,
+            kind: line.kind.to_string(),
+            release_id: line.release.clone(),
+            number: line.number,
+            recorded_at: line.decided_at.clone(),
+            // A newer version may say more than this one can put into words.
+            about: about.ok(),
+            envelope: hashed(&line.path, line.sha256)?,
+            entry: hashed(&line.entry_path, line.entry_sha256)?,
+            beside,
+        });
+        Ok(())
+    }
+
     /// A stored run, with the bytes that the envelope names. Gives its path, if it is here.
     fn run(
         &mut self,
@@ -164,12 +195,18 @@ impl<'a> Copy<'a> {
 
     /// What the export says of itself, and the sums of everything.
     pub(super) fn describe(mut self) -> Result<(), Diagnostic> {
-        for (name, schema) in [
+        let has = |kind: EntryKind| self.kinds.contains(&kind);
+        let documents = [
+            has(EntryKind::Plan).then(|| ("plan", plan_lock::schema())),
+            has(EntryKind::Waiver).then(|| ("waiver", waiver::schema())),
+        ];
+        let schemas = [
             ("audit", envelope::schema()),
             ("export", export::schema()),
             ("runframe", runframe_schema()),
             ("verdict", statement::schema()),
-        ] {
+        ];
+        for (name, schema) in schemas.into_iter().chain(documents.into_iter().flatten()) {
             let path = format!("schemas/{name}.v1.schema.json");
             self.add(&path, format!("{:#}\n", schema.as_value()).as_bytes())?;
         }

@@ -220,7 +220,9 @@ impl TrailFiles for TrailBranch<'_> {
         if !self.cache.borrow().contents.contains_key(&oid) {
             // The other files of the release are needed next.
             let files = self.cache.borrow().files.clone();
-            let release = path.split('/').take(2).collect::<Vec<_>>().join("/");
+            // Plans and waivers of a release have a folder each.
+            let depth = if path.starts_with("audit/_") { 3 } else { 2 };
+            let release = path.split('/').take(depth).collect::<Vec<_>>().join("/");
             let beside = |path: &str| path.ends_with(".json") && path.starts_with(&format!("{release}/"));
             let wanted =
                 files.iter().filter(|(path, _)| beside(path)).filter_map(|(_, file)| regular_oid(file));

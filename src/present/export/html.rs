@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::decisions;
+use super::entries;
 use crate::domain::Digest;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
-use crate::report::export::{Decision, Export, Head, Numbers};
+use crate::report::export::{Decision, Document, Export, Head, Numbers};
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
@@ -52,11 +52,11 @@ pub fn page(export: &Export) -> String {
     let Head { index, sha256 } = &export.head;
     let _ = writeln!(
         out,
-        "<dl>\n<dt>Asked for</dt><dd>{}</dd>\n<dt>Decisions</dt><dd>{}</dd>\n\
+        "<dl>\n<dt>Asked for</dt><dd>{}</dd>\n<dt>Entries</dt><dd>{}</dd>\n\
          <dt>Head of the chain</dt><dd>entry {index}, SHA-256 <code>{sha256}</code></dd>\n\
          <dt>Written by</dt><dd>{}</dd>\n</dl>",
         html(&export.range.asked),
-        decisions(export),
+        entries(export),
         html(&export.tool)
     );
     if !export.missing.is_empty() {
@@ -72,8 +72,15 @@ pub fn page(export: &Export) -> String {
          <th class=\"number\">Delta</th><th>Bounds</th><th class=\"number\">p</th>\
          <th class=\"number\">Pairs</th><th>Evidence</th></tr>\n</thead>\n",
     );
+    let mut documents = export.documents.iter().peekable();
     for decision in &export.decisions {
+        while let Some(before) = documents.next_if(|document| document.index < decision.index) {
+            document_row(&mut out, before);
+        }
         row(&mut out, decision);
+    }
+    for after in documents {
+        document_row(&mut out, after);
     }
     let _ = writeln!(
         out,
@@ -115,6 +122,37 @@ fn row(out: &mut String, decision: &Decision) {
     );
 }
 
+/// A plan or a waiver: its kind where a decision has its verdict, and below what it says.
+fn document_row(out: &mut String, document: &Document) {
+    let Document { index, release_id, kind, number, .. } = document;
+    let recorded_at = document.recorded_at.as_deref().unwrap_or("unknown");
+    let about = document.about.as_deref().unwrap_or("Written by a newer version.");
+    let links = links_to(&document.envelope.path, kind, &document.entry.path, &document.beside);
+    let _ = writeln!(
+        out,
+        "<tbody>\n<tr class=\"decision\"><td class=\"number\">{index}</td><td>{}</td>\
+         <td>{} <small>{kind} {number}</small></td><td colspan=\"5\">{kind}</td><td>{links}</td></tr>\n\
+         <tr><td class=\"number\"></td><td class=\"claim\" colspan=\"8\">{} <code>{}</code></td></tr>\n</tbody>",
+        html(recorded_at),
+        html(release_id),
+        html(about),
+        html(&document.envelope.sha256),
+        kind = html(kind),
+    );
+}
+
+fn link(path: &str, text: &str) -> String {
+    format!("<a href=\"{}\">{}</a>", href(path), html(text))
+}
+
+/// Links to an envelope, its entry, and what lies beside them.
+fn links_to(envelope: &str, called: &str, entry: &str, beside: &[String]) -> String {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let mut links = vec![link(envelope, called), link(entry, "entry")];
+    links.extend(beside.iter().map(|path| link(path, &name(path))));
+    links.join(", ")
+}
+
 /// Both bounds where there are any: the upper one is what a REJECT rests on, and a one-sided interval does
 /// not show it.
 fn interval(numbers: &Numbers) -> String {
@@ -131,7 +169,6 @@ fn interval(numbers: &Numbers) -> String {
 }
 
 fn links(decision: &Decision) -> String {
-    let link = |path: &str, text: &str| format!("<a href=\"{}\">{}</a>", href(path), html(text));
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let mut links = vec![link(&decision.envelope.path, "envelope"), link(&decision.entry.path, "entry")];
     let runs = [(&decision.runs.baseline, "baseline"), (&decision.runs.candidate, "candidate")];

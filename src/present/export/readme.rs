@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{decisions, lacking};
+use super::{entries, lacking};
 use crate::present::safe::line;
 use crate::report::export::{Export, Head};
 
@@ -12,7 +12,7 @@ pub fn readme(export: &Export) -> String {
     let mut out = String::from("EVIDENCE OF RELEASE DECISIONS\nexported from an evalsig audit trail\n\n");
     let Head { index, sha256 } = &export.head;
     let _ = writeln!(out, "Asked for    {}", line(&export.range.asked));
-    let _ = writeln!(out, "That is      {}, within {} of the chain", decisions(export), export.entries());
+    let _ = writeln!(out, "That is      {}, within {} of the chain", entries(export), export.entries());
     let _ = writeln!(out, "Head here    entry {index}, SHA-256 {sha256}");
     let _ = writeln!(out, "Written by   {}", line(&export.tool));
     if !export.missing.is_empty() {
@@ -22,6 +22,10 @@ pub fn readme(export: &Export) -> String {
         }
     }
     out.push_str(CONTENT);
+    let holds = |shelf: &str| export.files.iter().any(|file| file.path.starts_with(shelf));
+    if holds("audit/_") {
+        out.push_str(DOCUMENTS);
+    }
     out.push_str(if export.with_runs { RUNS } else { NO_RUNS });
     out.push_str(OTHERS);
     out.push_str(BY_HAND);
@@ -36,6 +40,9 @@ pub fn readme(export: &Export) -> String {
     }
     if beside(".sigstore.json") || beside(".intoto.jsonl") {
         out.push_str(OTHER_SIGNATURES);
+    }
+    if !export.documents.is_empty() {
+        out.push_str(WHAT_DOCUMENTS_SAY);
     }
     let _ = writeln!(out, "{WITH_EVALSIG}    evalsig verify . --anchor {sha256}");
     if export.with_runs {
@@ -55,6 +62,18 @@ audit/         The trail from its first entry to the last one of the range. A re
                attempts/. Earlier entries than those asked for are here because the chain can
                only be followed from its start. Signatures and time stamps lie beside the
                envelope that they are about.
+";
+
+const DOCUMENTS: &str = "\
+               audit/_plans/ and audit/_waivers/ hold what else stands in the chain, by release: plans
+               that were locked before the runs existed (plan.json), and decisions by people that stand
+               beside a verdict and leave it what it is (waiver.json). Each has an entry.json too.
+";
+
+const WHAT_DOCUMENTS_SAY: &str = "
+   Plans and waivers of the range:
+
+    jq -r '.documents[] | [.index, .recorded_at, .kind, .release_id, .about] | @tsv' export.json
 ";
 
 const RUNS: &str = "\

@@ -1,13 +1,14 @@
 //! What a log says of itself, and whether its run may be judged at all.
 
 use super::super::ReadOptions;
+use super::super::created;
 use super::super::quote::quote;
 use super::super::tree::{Node, Projection};
 use super::errors;
 use crate::domain::{Diagnostic, RunMetadata};
 
 /// The fields of a header that are read.
-pub(super) const FIELDS: [(&str, Projection<'static>); 4] = [
+pub(super) const FIELDS: [(&str, Projection<'static>); 5] = [
     ("status", Projection::All),
     ("invalidated", Projection::All),
     (
@@ -17,9 +18,11 @@ pub(super) const FIELDS: [(&str, Projection<'static>); 4] = [
             ("model", Projection::All),
             ("run_id", Projection::All),
             ("eval_id", Projection::All),
+            ("created", Projection::All),
             ("packages", Projection::Fields(&[("inspect_ai", Projection::All)])),
         ]),
     ),
+    ("stats", Projection::Fields(&[("started_at", Projection::All)])),
     (
         "results",
         Projection::Fields(&[
@@ -78,6 +81,19 @@ impl<'n> Header<'n> {
 
     fn result(&self, field: &str) -> Option<&'n Node> {
         self.0.get("results").and_then(|results| results.get(field))
+    }
+
+    /// When the run was begun.
+    pub(super) fn created(&self) -> Option<String> {
+        let text = |part: &str, field: &str| self.0.get(part)?.get(field)?.text();
+        text("eval", "created")
+            .and_then(created::at_offset)
+            .or_else(|| text("stats", "started_at").and_then(created::at_offset))
+    }
+
+    /// The model under evaluation.
+    pub(super) fn model(&self) -> Option<&'n str> {
+        self.0.get("eval")?.get("model")?.text()
     }
 
     /// The version of Inspect that wrote the log.

@@ -8,6 +8,7 @@ mod header;
 mod sample;
 mod sample_labels;
 mod scorer_choice;
+mod usage;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,7 +20,7 @@ use self::sample_labels::SampleLabels;
 use self::scorer_choice::ScorerChoice;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Diagnostic, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
 /// Reads Inspect's `.eval` and JSON logs.
 pub(super) struct InspectReader;
@@ -110,7 +111,7 @@ fn finish(
     options: &ReadOptions,
 ) -> Result<Reading, Diagnostic> {
     notes.extend(header.check_count(samples.len())?);
-    let (choice, note) = ScorerChoice::of(header, samples, options.metric.as_deref())?;
+    let (choice, usage, note) = ScorerChoice::of(header, samples, options.metric.as_deref())?;
     notes.extend(note);
     notes.extend(header.reducer());
     let mut builder = RunFrameBuilder::default();
@@ -119,7 +120,10 @@ fn finish(
         let here = |error: Diagnostic| error.within(&format!("samples[{at}]"));
         let cluster = labels.cluster(sample, archive.as_deref_mut()).map_err(here)?;
         let slice = labels.slice(sample, cluster.as_deref(), archive.as_deref_mut()).map_err(here)?;
-        let score = choice.score(sample).map_err(here)?;
+        let score = match choice.is_usage() {
+            true => usage.score(sample, choice.name()),
+            false => choice.score(sample).map_err(here)?,
+        };
         builder.push(Item { id: &sample.id, epoch: sample.epoch, cluster: cluster.as_deref(), score });
         builder.slice(slice.as_deref());
         builder.fingerprint(sample.target);
@@ -127,16 +131,27 @@ fn finish(
         scores.push(score);
     }
     labels.check()?;
-    let scores = SampleScores { choice: &choice, samples, scores };
-    scores.check_numbers()?;
-    scores.check_header(header)?;
-    if let (true, Some(archive)) = (options.deep, archive) {
-        notes.extend(scores.check_samples(archive)?);
+    if choice.is_usage() {
+        builder.direction(Some(Direction::LowerIsBetter));
+        notes.extend(usage.note(choice.name()));
+    } else {
+        let scores = SampleScores { choice: &choice, samples, scores };
+        scores.check_numbers()?;
+        scores.check_header(header)?;
+        if let (true, Some(archive)) = (options.deep, archive) {
+            notes.extend(scores.check_samples(archive)?);
+        }
+        notes.extend(scores.notes());
+        builder.score_range(scores.range());
     }
-    notes.extend(scores.notes());
-    builder.score_range(scores.range());
     builder.ignored_clusters(labels.ignored());
     let names = header.names(choice.name(), options)?;
     let reading = Reading::of(builder.finish(names)?, Format::Inspect);
-    Ok(Reading { version: header.version(), metrics: choice.held().to_vec(), notes, ..reading })
+    Ok(Reading {
+        version: header.version(),
+        created: header.created(),
+        metrics: choice.held().to_vec(),
+        notes,
+        ..reading
+    })
 }

@@ -8,6 +8,7 @@ use super::super::quote::quote;
 use super::super::tree::{Node, Projection};
 use super::archive::Archive;
 use super::sample::{EvalSample, SCORE};
+use super::usage;
 use crate::domain::Diagnostic;
 
 /// What stands in a summary for a value of more than a kilobyte, and what ends a text that was cut:
@@ -59,6 +60,7 @@ impl<'o> SampleLabels<'o> {
             ("input", Projection::Start(1024)),
             ("target", Projection::Start(4096)),
         ];
+        fields.extend(usage::FIELDS);
         let read = self.cluster_key.is_some() || self.slice_key.is_some();
         fields.push(("metadata", if read { Projection::All } else { UNREAD }));
         fields

@@ -9,6 +9,7 @@ use super::super::scalar::Scalar;
 use super::super::tree::Node;
 use super::header::Header;
 use super::sample::EvalSample;
+use super::usage::SampleUsage;
 use crate::domain::{Diagnostic, Score, Unscored};
 
 /// The name of the score in logs from 2024, where they name no scorer.
@@ -19,6 +20,8 @@ pub(super) struct ScorerChoice {
     name: String,
     scorer: String,
     key: Option<String>,
+    /// Whether what samples took is read, and no score.
+    is_usage: bool,
     old: String,
     /// All metrics of the log.
     held: Vec<String>,
@@ -30,11 +33,11 @@ impl ScorerChoice {
     ///
     /// # Errors
     /// `run-ambiguous` with all scores of the log, where none of these is one of them.
-    pub(super) fn of(
-        header: &Header<'_>,
+    pub(super) fn of<'h>(
+        header: &Header<'h>,
         samples: &[EvalSample<'_>],
         wanted: Option<&str>,
-    ) -> Result<(Self, Option<String>), Diagnostic> {
+    ) -> Result<(Self, SampleUsage<'h>, Option<String>), Diagnostic> {
         let old = header.old_scorer().unwrap_or(OLD);
         // By scorer: the keys of its values; none where they are single.
         let mut scorers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -55,7 +58,9 @@ impl ScorerChoice {
                 }
             }
         }
-        if choices.is_empty() {
+        let usage = SampleUsage::of(header, samples, |name| choices.contains_key(name));
+        let asks_usage = wanted.is_some_and(|wanted| usage.offered().contains(&wanted));
+        if choices.is_empty() && !asks_usage {
             return Err(errors::no_scores());
         }
         let headline = header.headline().map(|(scorer, score)| {
@@ -63,16 +68,22 @@ impl ScorerChoice {
         });
         let names: Vec<&str> = choices.keys().map(String::as_str).collect();
         let metric_choice::MetricChoice { name, available: held, note } =
-            metric_choice::choose("scores", &names, wanted, headline.as_deref())?;
+            metric_choice::choose("scores", &names, usage.offered(), wanted, headline.as_deref())?;
         let (scorer, key) = choices.get(name).copied().unwrap_or((name, None));
         let choice = Self {
             name: name.to_owned(),
             scorer: scorer.to_owned(),
             key: key.map(str::to_owned),
+            is_usage: asks_usage,
             old: old.to_owned(),
             held,
         };
-        Ok((choice, note))
+        Ok((choice, usage, note))
+    }
+
+    /// Whether what samples took is read, and no score.
+    pub(super) fn is_usage(&self) -> bool {
+        self.is_usage
     }
 
     pub(super) fn name(&self) -> &str {

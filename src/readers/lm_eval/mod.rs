@@ -91,7 +91,8 @@ impl Reader for LmEvalReader {
             let unnamed = error.code == Code::DuplicateItem && chosen.iter().any(|line| !line.names_filter);
             if unnamed { two_filters(error) } else { samples.in_doc(error) }
         })?;
-        Ok(Reading { version: results.version(), metrics, notes, ..Reading::of(run, Format::LmEval) })
+        let (version, created) = (results.version(), results.created());
+        Ok(Reading { version, created, metrics, notes, ..Reading::of(run, Format::LmEval) })
     }
 }
 
@@ -136,7 +137,7 @@ fn choose(
         return Err(errors::no_metric());
     }
     let metric_choice::MetricChoice { name: chosen, available: held, note } =
-        metric_choice::choose("metric,filter", &numbers, named, None)?;
+        metric_choice::choose("metric,filter", &numbers, &[], named, None)?;
     notes.extend(note);
     if chosen.split(',').next() == Some(BYPASS) {
         return Err(errors::answers_only(chosen));

@@ -1,13 +1,14 @@
 //! What the results beside the samples say: model, task, direction, and how many documents there are.
 
 use super::super::tree::{Node, Projection};
-use super::super::{Content, companion};
+use super::super::{Content, companion, created};
 use super::errors;
 use crate::domain::{Diagnostic, Direction, RunMetadata};
 
 const PROJECTION: Projection<'static> = Projection::Fields(&[
     ("model_name", Projection::All),
     ("lm_eval_version", Projection::All),
+    ("date", Projection::All),
     ("higher_is_better", Projection::All),
     // Before version 0.4.12 the count stands here alone.
     ("n-samples", Projection::Values(&Projection::Fields(&[("effective", Projection::All)]))),
@@ -94,6 +95,14 @@ impl ResultsFile {
             }
             _ => None,
         }
+    }
+
+    /// When the run was begun: the results say it with its offset, the name of the file without.
+    pub(super) fn created(&self) -> Option<String> {
+        let said = self.found.as_ref().and_then(|found| found.get("date"));
+        let seconds = said.and_then(|date| date.scalar().score().ok()?.ok());
+        let named = || self.named.as_ref().and_then(|(_, date)| created::in_file_name(date));
+        seconds.and_then(|seconds| created::unix_seconds(seconds.get())).or_else(named)
     }
 
     /// The version of the harness.

@@ -1,7 +1,7 @@
 //! One column of one row group, as a sequence of values of any type.
 
 use super::errors;
-use ::parquet::basic::{ConvertedType, LogicalType, Type};
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use ::parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
@@ -45,6 +45,22 @@ impl ValueKind {
             _ => None,
         }
     }
+}
+
+/// Microseconds in the unit of a column of moments, or units in a microsecond where that is finer; `None` where the
+/// column holds none.
+pub(super) fn micros(column: &ColumnDescPtr) -> Option<fn(i64) -> Option<i64>> {
+    let unit = match (column.physical_type(), column.logical_type_ref(), column.converted_type()) {
+        (Type::INT64, Some(LogicalType::Timestamp(timestamp)), _) => timestamp.unit.clone(),
+        (Type::INT64, None, ConvertedType::TIMESTAMP_MILLIS) => TimeUnit::MILLIS,
+        (Type::INT64, None, ConvertedType::TIMESTAMP_MICROS) => TimeUnit::MICROS,
+        _ => return None,
+    };
+    Some(match unit {
+        TimeUnit::MILLIS => |n| n.checked_mul(1000),
+        TimeUnit::MICROS => Some,
+        TimeUnit::NANOS => |n| Some(n.div_euclid(1000)),
+    })
 }
 
 /// A column of one row group. Rows are decoded by [`Column::fill`] and handed out by [`Column::next`].

@@ -11,7 +11,7 @@ use ::parquet::schema::types::SchemaDescriptor;
 use super::super::labels::LabelSource;
 use super::super::quote::list;
 use super::super::scalar::Scalar;
-use super::column::{Column, ValueKind};
+use super::column::{self, Column, ValueKind};
 use super::errors::damaged;
 use super::page_guard::{PageGuard, PageLimit};
 use crate::domain::Diagnostic;
@@ -33,6 +33,9 @@ pub(super) struct Layout {
     cluster: Option<Field>,
     slice: Option<Field>,
     facts: Option<Field>,
+    time: Option<Field>,
+    /// How its values become microseconds since 1970.
+    micros: Option<fn(i64) -> Option<i64>>,
     /// Rows that the file declares.
     pub(super) rows: usize,
 }
@@ -79,7 +82,8 @@ impl Layout {
             LabelSource::Metadata(_) => find(schema, "metadata_json", TEXT)?,
         };
         let facts = if row_facts { find(schema, "metadata_json", TEXT)? } else { None };
-        let mut layout = Self { names, item_id, score, epoch, cluster, slice, facts, rows: 0 };
+        let (time, micros) = moments(metadata).unzip();
+        let mut layout = Self { names, item_id, score, epoch, cluster, slice, facts, time, micros, rows: 0 };
         for group in metadata.row_groups() {
             layout.rows = layout.rows.saturating_add(layout.rows_of(group)?);
         }
@@ -97,6 +101,7 @@ impl Layout {
             .chain(self.cluster)
             .chain(self.slice)
             .chain(self.facts)
+            .chain(self.time)
     }
 
     /// Rows of a row group, once every column that is read agrees on them.
@@ -149,9 +154,24 @@ impl Layout {
             epoch: self.epoch.map(open).transpose()?,
             cluster: self.cluster.map(open).transpose()?,
             slice: self.slice.map(open).transpose()?,
+            time: self.time.map(open).transpose()?,
+            micros: self.micros,
             facts: self.facts.map(open).transpose()?,
         })
     }
+}
+
+/// The column of the moments at which rows were written. What it holds is told and decides nothing: where it cannot
+/// be read, nobody misses it.
+fn moments(metadata: &ParquetMetaData) -> Option<(Field, fn(i64) -> Option<i64>)> {
+    let columns = metadata.file_metadata().schema_descr().columns();
+    let (index, column) = columns.iter().enumerate().find(|(_, column)| column.path().parts() == ["ts"])?;
+    let micros = column::micros(column).filter(|_| column.max_rep_level() == 0)?;
+    let readable = metadata.row_groups().iter().all(|group| {
+        let compression = group.columns().get(index).map(ColumnChunkMetaData::compression);
+        matches!(compression, Some(Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)))
+    });
+    readable.then_some((Field { name: "ts", index, kind: ValueKind::Signed }, micros))
 }
 
 /// Where a column chunk lies in its file: offset and length, as declared; huge where it is negative.
@@ -206,11 +226,25 @@ pub(super) struct Columns {
     pub(super) cluster: Option<Column>,
     /// The same for the slice.
     pub(super) slice: Option<Column>,
+    /// `ts`, where it can be read.
+    pub(super) time: Option<Column>,
+    pub(super) micros: Option<fn(i64) -> Option<i64>>,
     /// `metadata_json` where it holds what the store knows of a row.
     pub(super) facts: Option<Column>,
 }
 
 impl Columns {
+    /// The moment of the next row, in microseconds since 1970.
+    pub(super) fn moment(&mut self) -> Option<i64> {
+        let found = self.time.as_mut()?.next().ok()?;
+        let number = match found {
+            Scalar::Unsigned(n) => i64::try_from(n).ok()?,
+            Scalar::Signed(n) => n,
+            _ => return None,
+        };
+        (self.micros?)(number)
+    }
+
     pub(super) fn fill(&mut self, rows: usize) -> Result<(), Diagnostic> {
         self.each(|column| column.fill(rows))
     }
@@ -221,8 +255,13 @@ impl Columns {
 
     fn each(&mut self, mut act: impl FnMut(&mut Column) -> Result<(), Diagnostic>) -> Result<(), Diagnostic> {
         let named = self.run.0.iter_mut().flatten().chain([&mut self.item_id, &mut self.score]);
-        let rest =
-            self.epoch.iter_mut().chain(&mut self.cluster).chain(&mut self.slice).chain(&mut self.facts);
+        let rest = self
+            .epoch
+            .iter_mut()
+            .chain(&mut self.cluster)
+            .chain(&mut self.slice)
+            .chain(&mut self.facts)
+            .chain(&mut self.time);
         named.chain(rest).try_for_each(&mut act)
     }
 }

@@ -18,10 +18,12 @@ use serde::de::DeserializeSeed as _;
 use self::errors::damaged;
 use self::layout::{Columns, Layout};
 use self::page_guard::PageLimit;
+use super::created;
 use super::labels::{Found, LabelSource, Labels, MetadataSeed};
 use super::quote::quote;
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
+use super::usage;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
 use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
@@ -62,7 +64,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     let written_by_store = stored.is_some();
     let stored = stored.unwrap_or_default();
     let mut from = SliceColumn::Data;
-    if let LabelSource::Metadata(key) = slices.source {
+    if let Some(key) = options.slice.as_deref() {
         if stored.slice_key.as_deref() == Some(key) {
             from = SliceColumn::RowFacts;
         } else if stored.cluster_key.as_deref() == Some(key) {
@@ -87,6 +89,7 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         limit,
         slices,
         from,
+        created: None,
         at: 0,
     };
     for group in 0..file.num_row_groups() {
@@ -103,15 +106,18 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         }
         columns.finish()?;
     }
-    let PartialRun { mut builder, runs, slices, .. } = partial;
-    builder.direction(match stored.better.as_deref() {
+    let PartialRun { mut builder, runs, slices, created, .. } = partial;
+    let stored_direction = match stored.better.as_deref() {
         Some("higher") => Some(Direction::HigherIsBetter),
         Some("lower") => Some(Direction::LowerIsBetter),
         _ => None,
-    });
+    };
+    let (names, mut notes) = runs.finish()?;
+    // What the store wrote says it all: its digests hold what it knew then.
+    let by_name = || usage::direction(&names.metric_name).filter(|_| !written_by_store);
+    builder.direction(stored_direction.or_else(by_name));
     builder.score_range(stored.range.as_deref().and_then(|range| range.parse().ok()));
     builder.ignored_clusters(clusters.ignored());
-    let (names, mut notes) = runs.finish()?;
     clusters.check()?;
     slices.check()?;
     if let Some(key) = options.slice.as_deref().filter(|_| !slices.any()) {
@@ -121,7 +127,11 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         ));
     }
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
-    Ok(Reading { notes, ..Reading::of(run, Format::Parquet) })
+    // The store took it in at that moment: the run is no younger.
+    let stored_at = store_metadata::stored_at(file.metadata().file_metadata());
+    let created =
+        stored_at.as_deref().and_then(created::at_offset).or(created.and_then(created::unix_micros));
+    Ok(Reading { created, notes, ..Reading::of(run, Format::Parquet) })
 }
 
 /// Where the slice of a row stands.
@@ -150,6 +160,8 @@ struct PartialRun<'o> {
     limit: PageLimit,
     slices: Labels<'o>,
     from: SliceColumn,
+    /// When the first row of the run was written, in microseconds since 1970.
+    created: Option<i64>,
     /// The row of the file, over all row groups.
     at: usize,
 }
@@ -161,6 +173,7 @@ impl PartialRun<'_> {
         let here =
             |field: &'static str| move |error: Diagnostic| error.within(&format!("rows[{at}].{field}"));
         // Every column moves on, also in rows of runs that are not read.
+        let moment = columns.moment();
         let names = columns.run.next();
         let item_id = columns.item_id.next();
         let score = columns.score.next();
@@ -174,6 +187,7 @@ impl PartialRun<'_> {
         if !self.runs.takes(names) {
             return Ok(());
         }
+        self.created = self.created.take().or(moment);
         let id = item_id.and_then(Scalar::id).map_err(here("item_id"))?;
         let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;

@@ -85,6 +85,15 @@ pub(super) fn facts(metadata: &FileMetaData) -> Result<Option<StoredRunFacts>, D
     }
 }
 
+/// When the store took the run in, where it wrote the file: the run is older than that.
+pub(super) fn stored_at(metadata: &FileMetaData) -> Option<String> {
+    #[derive(Deserialize)]
+    struct StoredAt {
+        ts: String,
+    }
+    serde_json::from_str::<StoredAt>(text(metadata)?).ok().map(|stored| stored.ts)
+}
+
 fn text(metadata: &FileMetaData) -> Option<&str> {
     let pairs = metadata.key_value_metadata()?;
     pairs.iter().find(|pair| pair.key == RUN_FACTS)?.value.as_deref()

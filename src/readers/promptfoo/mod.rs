@@ -4,6 +4,7 @@
 mod errors;
 mod grading;
 mod result_row;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +13,10 @@ use super::labels::Labels;
 use super::line_reader::LineReader;
 use super::quote::{list, quote};
 use super::tree::{self, Node, Projection};
-use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, table, unsupported};
-use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
+use super::{
+    Content, Format, ReadOptions, Reader, Reading, created, json, metric_choice, table, unsupported,
+};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
 /// How many runs a message names.
 const NAMED: usize = 16;
@@ -39,13 +42,25 @@ impl Reader for PromptfooReader {
             ..RunMetadata::default()
         };
         let mut rows = Vec::new();
-        let mut version = None;
+        let (mut version, mut created) = (None, None);
         if is_whole(content.head()) {
             let shape = Projection::Fields(&[
                 ("evalId", Projection::All),
-                ("results", Projection::Fields(&[("results", Projection::Each(&PROJECTION))])),
+                (
+                    "results",
+                    Projection::Fields(&[
+                        ("results", Projection::Each(&PROJECTION)),
+                        ("timestamp", Projection::All),
+                    ]),
+                ),
                 ("config", Projection::Fields(&[("description", Projection::All)])),
-                ("metadata", Projection::Fields(&[("promptfooVersion", Projection::All)])),
+                (
+                    "metadata",
+                    Projection::Fields(&[
+                        ("promptfooVersion", Projection::All),
+                        ("evaluationCreatedAt", Projection::All),
+                    ]),
+                ),
             ]);
             let file = tree::parse(json::text(&content.bytes()?)?, shape)?;
             let Some(Node::List(results)) = file.get("results").and_then(|results| results.get("results"))
@@ -58,6 +73,10 @@ impl Reader for PromptfooReader {
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
             version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
+            let moments = [("metadata", "evaluationCreatedAt"), ("results", "timestamp")];
+            created = moments
+                .iter()
+                .find_map(|(part, field)| created::at_offset(file.get(part)?.get(field)?.text()?));
             names.run_id = text(file.get("evalId")).unwrap_or(names.run_id);
             names.task_id = text(file.get("config").and_then(|config| config.get("description")))
                 .unwrap_or(names.task_id);
@@ -74,7 +93,8 @@ impl Reader for PromptfooReader {
         }
         clusters.check_in("metadata", "results carry")?;
         slices.check_in("metadata", "results carry")?;
-        finish(rows, names, version, clusters.ignored(), options)
+        let reading = finish(rows, names, clusters.ignored(), options)?;
+        Ok(Reading { version, created, ..reading })
     }
 }
 
@@ -106,7 +126,6 @@ fn is_row(head: &[u8]) -> bool {
 fn finish(
     mut rows: Vec<ResultRow>,
     mut names: RunMetadata,
-    version: Option<String>,
     ignored_clusters: usize,
     options: &ReadOptions,
 ) -> Result<Reading, Diagnostic> {
@@ -128,7 +147,10 @@ fn finish(
     if metrics.is_empty() {
         return Err(errors::empty());
     }
-    let chosen = metric_choice::choose("results", &metrics, options.metric.as_deref(), None)?;
+    let usage: BTreeSet<&str> = rows.iter().flat_map(|row| row.usage.metrics()).collect();
+    let usage: Vec<&str> = usage.into_iter().filter(|name| !metrics.contains(name)).collect();
+    let chosen = metric_choice::choose("results", &metrics, &usage, options.metric.as_deref(), None)?;
+    let is_usage = usage.contains(&chosen.name);
     names.metric_name = chosen.name.to_owned();
     names.model_id = rows.first().map(|row| row.provider.clone()).unwrap_or_default();
 
@@ -150,7 +172,10 @@ fn finish(
         }
         before = Some(row);
         let epoch = epochs.entry(&row.item).or_insert(0);
-        let score = row.score(&names.metric_name);
+        let score = match row.usage(&names.metric_name) {
+            Some(figure) if is_usage => figure,
+            _ => row.score(&names.metric_name),
+        };
         builder.push(Item { id: &row.item, epoch: *epoch, cluster: row.cluster.as_deref(), score });
         builder.slice(row.slice.as_deref());
         // Who names one of several prompts knows that prompts differ.
@@ -159,9 +184,21 @@ fn finish(
         }
         *epoch += 1;
     }
-    if rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
+    if !is_usage && rows.iter().all(|row| row.score(&names.metric_name) == Err(Unscored::NothingAsserted)) {
         return Err(errors::nothing_asserted());
     }
+    let mut notes = Vec::new();
+    if is_usage {
+        builder.direction(Some(Direction::LowerIsBetter));
+        let cached = rows.iter().filter(|row| row.usage.cached).count();
+        if cached > 0 {
+            notes.push(format!(
+                "{cached} of {} answers came from promptfoo's cache, so what they took is not known; promptfoo eval \
+                 --no-cache asks the model each time.",
+                rows.len()
+            ));
+        }
+    }
     let reading = Reading::of(builder.finish(names)?, Format::Promptfoo);
-    Ok(Reading { version, metrics: chosen.available, ..reading })
+    Ok(Reading { metrics: chosen.available, notes, ..reading })
 }

@@ -9,6 +9,7 @@ use super::super::quote::quote;
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Projection};
 use super::grading::{self, Grading};
+use super::usage::{self, RowUsage};
 use crate::domain::{Diagnostic, Digest, Score, Unscored};
 
 /// What is kept of a result.
@@ -34,6 +35,10 @@ pub(super) const PROJECTION: Projection<'static> = Projection::Fields(&[
     ("failureReason", Projection::All),
     ("error", Projection::Start(1)),
     ("gradingResult", grading::PROJECTION),
+    ("latencyMs", Projection::All),
+    ("cost", Projection::All),
+    ("tokenUsage", usage::TOKEN_USAGE),
+    ("response", usage::RESPONSE),
 ]);
 /// The parts of an assertion that say what it asserts; who grades it is not one of them.
 const ASSERTED: [&str; 5] = ["assert", "metric", "threshold", "type", "value"];
@@ -59,6 +64,8 @@ pub(super) struct ResultRow {
     pub(super) prompt: u64,
     /// Whether its score lies between 0 and 1 for certain.
     pub(super) is_share: bool,
+    /// What it took.
+    pub(super) usage: RowUsage,
     failed: bool,
     grading: Grading,
     scores: BTreeMap<String, Scalar<'static>>,
@@ -103,6 +110,7 @@ impl ResultRow {
             provider,
             cluster: cluster(node, clusters)?,
             slice: slice(node, slices)?,
+            usage: RowUsage::of(node),
             failed: failed(node),
             scores,
         })
@@ -111,6 +119,12 @@ impl ResultRow {
     /// The names of its scores.
     pub(super) fn metrics(&self) -> impl Iterator<Item = &str> {
         self.scores.keys().map(String::as_str)
+    }
+
+    /// What it took, where the metric tells that and no score has its name. A test that failed did not do its
+    /// work: that it failed soon is no speed.
+    pub(super) fn usage(&self, metric: &str) -> Option<Result<Score, Unscored>> {
+        self.usage.score(metric).map(|figure| if self.failed { Err(Unscored::Failed) } else { figure })
     }
 
     /// Its score, or why it has none.

@@ -3,6 +3,7 @@
 use super::super::ReadOptions;
 use super::super::labels::Labels;
 use super::super::quote::list;
+use super::super::usage;
 use super::errors;
 use crate::domain::{Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
 
@@ -85,6 +86,7 @@ impl<'o> PartialRun<'o> {
             clusters.check()?;
             slices.check()?;
         }
+        builder.direction(usage::direction(&names.metric_name));
         builder.finish(names).map_err(|error| clusters.name_field(error))
     }
 }

@@ -4,7 +4,7 @@ use super::super::errors;
 use std::collections::BTreeMap;
 
 use super::super::labels::LabelSource;
-use crate::domain::{Diagnostic, Unscored};
+use crate::domain::{Diagnostic, Unscored, Usage};
 
 /// Columns that name the item, the one that is read first.
 pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
@@ -88,6 +88,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) role: ColumnRole,
     pub(super) text: ItemText,
+    /// Whether it says what the item took.
+    pub(super) is_usage: bool,
     /// Whether it holds the slice of the item, whatever else it is for.
     pub(super) slice: bool,
     /// Whether a row has a number in it, finite or not.
@@ -156,6 +158,7 @@ impl Columns {
                 name: name.to_owned(),
                 role,
                 text,
+                is_usage: Usage::from_name(name).is_some(),
                 slice: is_slice(name, slices),
                 numeric: false,
                 row: 0,

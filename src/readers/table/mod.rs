@@ -14,7 +14,7 @@ use super::labels::{Found, LabelSource, Labels};
 use super::quote::{list, quote};
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
-use super::{Format, ReadOptions, Reading, metric_choice};
+use super::{Format, ReadOptions, Reading, metric_choice, usage};
 use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, Unscored};
 
 /// The column of scores in files whose rows name their metric.
@@ -206,7 +206,7 @@ impl<'o> Table<'o> {
         for (index, cell) in values {
             let is_metric = self.metric == Some(*index);
             let Some(column) = self.columns.get_mut(*index) else { continue };
-            let fits = wanted.is_none_or(|wanted| wanted == column.name);
+            let fits = wanted.map_or(!column.is_usage, |wanted| wanted == column.name);
             if self.metric.is_some() && !is_metric && (wanted.is_some() || column.numeric) {
                 continue;
             }
@@ -301,11 +301,17 @@ impl<'o> Table<'o> {
             return Err(errors::no_rows());
         };
         let (names, notes) = runs.finish()?;
-        let numeric: Vec<&str> =
-            self.columns.iter().filter(|c| c.numeric).map(|column| column.name.as_str()).collect();
+        let of = |is_usage: bool| -> Vec<&str> {
+            let columns = self.columns.iter().filter(|column| column.numeric && column.is_usage == is_usage);
+            columns.map(|column| column.name.as_str()).collect()
+        };
+        let (numeric, usage) = (of(false), of(true));
         let wanted = if self.named { Some(SCORE) } else { self.options.metric.as_deref() };
         let held = |name: &&str| self.columns.iter().any(|column| column.name == *name);
-        if numeric.is_empty() || wanted.is_some_and(|wanted| held(&wanted) && !numeric.contains(&wanted)) {
+        let is_number = |name: &str| numeric.contains(&name) || usage.contains(&name);
+        if numeric.len() + usage.len() == 0
+            || wanted.is_some_and(|wanted| held(&wanted) && !is_number(wanted))
+        {
             let columns = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
             let what = match wanted.filter(|wanted| held(wanted)) {
                 Some(wanted) => format!("no row has a number in {}", quote(wanted)),
@@ -314,7 +320,7 @@ impl<'o> Table<'o> {
             return Err(errors::no_number_in_table(what));
         }
         let metric_choice::MetricChoice { name: metric, available: metrics, .. } =
-            metric_choice::choose("columns", &numeric, wanted, None)?;
+            metric_choice::choose("columns", &numeric, &usage, wanted, None)?;
         let mut clusters = self.clusters;
         let mut slices = self.slices;
         for column in self.columns.iter() {
@@ -334,6 +340,7 @@ impl<'o> Table<'o> {
         let lines = self.lines;
         let mut builder = self.builder;
         builder.ignored_clusters(clusters.ignored());
+        builder.direction(usage::direction(&names.metric_name));
         let run = builder.finish_at(names, &|row| format!("line {}", lines.of(row))).map_err(|mut e| {
             e.place = e.place.replace(".cluster_id", "");
             e
