@@ -285,7 +285,7 @@ impl LoadedRun {
 
     /// When the run was made, as it says itself: RFC 3339.
     pub(super) fn created(&self) -> Option<&str> {
-        None
+        self.reading.created.as_deref()
     }
 
     /// Whether it is older than it may be.
