@@ -164,8 +164,8 @@ impl LoadedRuns {
         plan: &Plan,
     ) -> Result<Self, Diagnostic> {
         Ok(Self {
-            baseline: LoadedRun::again(baseline, &recorded.baseline, plan)?,
-            candidate: LoadedRun::again(candidate, &recorded.candidate, plan)?,
+            baseline: LoadedRun::again(baseline, &recorded.baseline, plan, None)?,
+            candidate: LoadedRun::again(candidate, &recorded.candidate, plan, None)?,
         })
     }
 
@@ -230,11 +230,17 @@ impl LoadedRun {
         Self { commit: Some(commit), ..self }
     }
 
-    fn again(named: &FileOrFolder, recorded: &v1::Input, plan: &Plan) -> Result<Self, Diagnostic> {
+    /// A run of a recorded decision, with the slices that it was judged by.
+    pub(super) fn again(
+        named: &FileOrFolder,
+        recorded: &v1::Input,
+        plan: &Plan,
+        slice: Option<&str>,
+    ) -> Result<Self, Diagnostic> {
         let options = |run_id| ReadOptions {
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
-            slice: None,
+            slice: slice.map(str::to_owned),
             run_id,
             // Who verifies has the time to look at everything.
             deep: true,

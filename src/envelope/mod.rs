@@ -19,7 +19,7 @@ pub use document::{DocumentFacts, RepositoryFile};
 pub use facts::{Facts, MAX_BYTES, Subject, Version, read, version_of};
 pub use from_judgement::{engine, input};
 pub use record::{Circumstances, Place, Record};
-pub use suite_record::{SuiteRecord, TaskRecord, exit_code};
+pub use suite_record::{SuiteRecord, TaskRecord, exit_code, suite};
 
 use serde::{Deserialize, Serialize};
 

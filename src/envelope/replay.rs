@@ -148,6 +148,22 @@ pub fn differences(recorded: &Value, again: &Record, exactly: bool) -> Result<Ve
     Ok(found)
 }
 
+/// What differs in one member of an envelope, as [`differences`] has it.
+///
+/// # Errors
+/// `internal-error` where what came out is no JSON.
+pub fn of_member(
+    name: &str,
+    envelope: &Value,
+    again: &impl serde::Serialize,
+    exactly: bool,
+) -> Result<Vec<Difference>, Diagnostic> {
+    let again = serde_json::to_value(again).map_err(|error| Code::Bug.at(name).what(error.to_string()))?;
+    let mut found = Vec::new();
+    compare(name, envelope.get(name).unwrap_or(&Value::Null), &again, exactly, &mut found);
+    Ok(found)
+}
+
 /// The first member in which two outcomes differ that ought to be one; each holds values by member.
 #[must_use]
 pub fn first_difference(recorded: &[(String, Value)], again: &[(String, Value)]) -> Option<Difference> {

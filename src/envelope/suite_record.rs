@@ -48,19 +48,7 @@ impl SuiteRecord {
         tasks: BTreeMap<String, TaskRecord>,
         first_runs: BTreeMap<String, v2::FirstRun>,
     ) -> Self {
-        let suite = v2::Suite {
-            verdict: judgement.verdict.into(),
-            rule: rules.suite.rule.as_str().into(),
-            correction: "holm".into(),
-            weights: (rules.suite.rule == SuiteRule::Pooled).then(|| rules.suite.weights.as_str().into()),
-            alpha: judgement.alpha.get(),
-            max_attempts: rules.limits.max_attempts,
-            spending: rules.limits.spending.as_str().into(),
-            finding: judgement.finding.clone(),
-            suggestion: judgement.suggestion.clone(),
-            claims: judgement.claims.iter().map(|claim| recorded(claim, judgement)).collect(),
-            blocking: judgement.blocking.iter().map(ToString::to_string).collect(),
-        };
+        let suite = suite(judgement, rules);
         Self { policy, suite, tasks, first_runs, waivers: Vec::new() }
     }
 
@@ -136,6 +124,24 @@ impl TaskRecord {
             store: self.store.clone(),
             anchor_store: self.anchor_store.clone(),
         }
+    }
+}
+
+/// The decision over all tasks, as recorded.
+#[must_use]
+pub fn suite(judgement: &SuiteJudgement, rules: &Policy) -> v2::Suite {
+    v2::Suite {
+        verdict: judgement.verdict.into(),
+        rule: rules.suite.rule.as_str().into(),
+        correction: "holm".into(),
+        weights: (rules.suite.rule == SuiteRule::Pooled).then(|| rules.suite.weights.as_str().into()),
+        alpha: judgement.alpha.get(),
+        max_attempts: rules.limits.max_attempts,
+        spending: rules.limits.spending.as_str().into(),
+        finding: judgement.finding.clone(),
+        suggestion: judgement.suggestion.clone(),
+        claims: judgement.claims.iter().map(|claim| recorded(claim, judgement)).collect(),
+        blocking: judgement.blocking.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -1,0 +1,93 @@
+//! The decision about one pair of runs, made again.
+
+use serde_json::Value;
+
+use super::{Again, Inputs, differs, of_newer_version, outcome};
+use crate::commands::decide;
+use crate::commands::runs::LoadedRuns;
+use crate::commands::{Files, Stores};
+use crate::domain::{Code, Diagnostic, Plan};
+use crate::envelope::{self, replay, v1};
+use crate::readers::FileOrFolder;
+use crate::trail::{Finding, FindingKind};
+
+/// An envelope as it stands, as this version reads it, and the plan that it holds.
+fn recorded(bytes: &[u8]) -> Result<(Value, v1::Envelope, Plan), Diagnostic> {
+    let unreadable = |error: serde_json::Error| Code::EnvelopeUnreadable.at("").what(error.to_string());
+    let value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let envelope: v1::Envelope = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let plan = replay::plan(&envelope.plan, envelope.report.equivalence)?;
+    Ok((value, envelope, plan))
+}
+
+/// Makes the decision about one pair of runs again.
+pub(super) fn again(
+    bytes: &[u8],
+    inputs: &Inputs,
+    files: &dyn Files,
+    stores: &dyn Stores,
+) -> Result<Again, Diagnostic> {
+    let (recorded, envelope, plan) = match recorded(bytes) {
+        Ok(found) => found,
+        // Whole, for its hash is right: so it is another version that knows more.
+        Err(error) => return Ok(of_newer_version("a plan that this version knows", &error)),
+    };
+    let runs = match find(&envelope, inputs, files, stores)? {
+        Ok(runs) => runs,
+        Err(finding) => return Ok(Again::Found(finding)),
+    };
+    let loaded = match LoadedRuns::again(&runs, &envelope.inputs, &plan) {
+        Ok(loaded) => loaded,
+        Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
+    };
+    if let Some(finding) = loaded.others(&envelope) {
+        return Ok(Again::Found(finding));
+    }
+    let record = match decide::record(&loaded, &plan) {
+        Ok(record) => record,
+        Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
+    };
+    let exactly = envelope.plan.engine == envelope::engine();
+    Ok(outcome(&replay::differences(&recorded, &record, exactly)?, exactly))
+}
+
+impl LoadedRuns {
+    /// What shows that these are not the runs that were judged, nor their stored copies.
+    fn others(&self, envelope: &v1::Envelope) -> Option<Finding> {
+        let (inputs, stored) = (&envelope.inputs, envelope.store.as_ref());
+        let runs = [
+            (&self.baseline, &inputs.baseline, stored.map(|store| &store.baseline)),
+            (&self.candidate, &inputs.candidate, stored.map(|store| &store.candidate)),
+        ];
+        runs.into_iter().find_map(|(run, input, stored)| {
+            let sha256 = run.identity.digest.to_string();
+            let is_it = sha256 == input.sha256 || stored.is_some_and(|stored| stored.sha256 == sha256);
+            let expected = || format!("{} with SHA-256 {}", input.path, input.sha256);
+            (!is_it)
+                .then(|| Finding::broken(FindingKind::InputDiffers, "").expected(expected()).found(sha256))
+        })
+    }
+}
+
+/// Both runs, each with the bytes that the envelope names.
+fn find(
+    envelope: &v1::Envelope,
+    inputs: &Inputs,
+    files: &dyn Files,
+    stores: &dyn Stores,
+) -> Result<Result<[FileOrFolder; 2], Finding>, Diagnostic> {
+    match inputs {
+        Inputs::Files { baseline, candidate } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
+        Inputs::Store(root) => {
+            let Some(stored) = &envelope.store else {
+                let finding = Finding::undecided(FindingKind::InputMissing, "");
+                return Ok(Err(finding.expected("runs in a store").found("an envelope that names none")));
+            };
+            let place = stores.open(root)?;
+            match (super::stored(&*place, &stored.baseline)?, super::stored(&*place, &stored.candidate)?) {
+                (Ok(baseline), Ok(candidate)) => Ok(Ok([baseline, candidate])),
+                (Err(finding), _) | (_, Err(finding)) => Ok(Err(finding)),
+            }
+        }
+    }
+}
