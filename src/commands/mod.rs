@@ -12,6 +12,8 @@ pub mod mde;
 pub mod mirror;
 pub mod origin;
 pub mod persist;
+pub mod plan;
+pub mod record;
 pub mod replay;
 pub mod revisions;
 pub mod runs;

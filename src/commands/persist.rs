@@ -5,11 +5,12 @@ mod suite;
 
 use super::World;
 use super::decide::Decision;
+use super::record::{Stamping, within_reach};
 use super::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
-use crate::domain::{ClusterRule, Code, Diagnostic, Digest, ReleaseId};
+use crate::domain::{ClusterRule, Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, Circumstances, Place, Record, v1};
 use crate::store::{DecisionFacts, RunArchive, StoredFile};
-use crate::trail::{self, Appended, NewEntry};
+use crate::trail::{self, NewEntry};
 
 pub use evidence::{EnvelopeLocation, Evidence, PersistedDecision, PersistedSuite};
 pub use suite::persist_suite;
@@ -138,48 +139,22 @@ impl EnvelopeWriter<'_> {
         world: &World<'_>,
     ) -> Result<EnvelopeLocation, Diagnostic> {
         let port = world.trails.open(trail)?;
-        let mut unstamped = None;
-        let mut stamp = |entry: &[u8]| {
-            let Some(asked) = policy else { return Ok(None) };
-            // After a lost race only the last answer counts.
-            unstamped = None;
-            match world.time_stamps.ask(&asked.url, entry) {
-                Err(error) if !asked.required => {
-                    unstamped = Some(error.to_string());
-                    Ok(None)
-                }
-                answer => answer.map(Some),
-            }
-        };
+        let mut stamping = Stamping::new(policy, world);
         let mut draft = NewEntry {
             release,
             facts: &self.facts()?,
             render: &mut |place| {
                 self.envelope(Some((release.as_str(), place.attempt, place.supersedes.clone())))
             },
-            stamp: &mut stamp,
+            stamp: &mut |entry| stamping.ask(entry),
             written_at: &self.circumstances.decided_at,
         };
         let appended = trail::append(&*port, &mut draft)?;
-        if let (Appended::Exists(at), Some(TimeStampPolicy { required: true, .. })) = (&appended, policy)
-            && !at.stamped
-        {
-            return Err(Code::TrailNotWritten
-                .at(&at.path)
-                .what("was recorded before without a time stamp, and one is required now")
-                .next("decide under another release id, or with --timestamp best-effort"));
-        }
+        stamping.holds(&appended)?;
         // Read back rather than remembered: what is shown and attached is what the trail holds.
         let in_trail = &appended.location().path;
         let bytes = port.read(in_trail)?;
-        let (path, commit) = match trail {
-            TrailTarget::Folder(root) if root == "." => (in_trail.clone(), None),
-            TrailTarget::Folder(root) => (format!("{}/{in_trail}", root.trim_end_matches('/')), None),
-            TrailTarget::Branch { name, copy } => {
-                world.files.write(copy, &bytes)?;
-                (copy.clone(), port.revision().map(|commit| (name.clone(), commit)))
-            }
-        };
-        Ok(EnvelopeLocation::Trail { appended, bytes, path, commit, unstamped })
+        let (path, commit) = within_reach(trail, in_trail, &bytes, &*port, world)?;
+        Ok(EnvelopeLocation::Trail { appended, bytes, path, commit, unstamped: stamping.failed })
     }
 }

@@ -7,6 +7,7 @@ mod load;
 mod locked;
 mod policy_file;
 mod record;
+mod waived;
 
 use super::World;
 use super::origin::Step;
@@ -75,6 +76,9 @@ impl<'a> SuiteDecision<'a> {
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
         let mut record = record::suite(&judgement, policy, &tasks);
         record.policy.locked_plan = locked;
+        let commit = step.and_then(|step| step.origin.source.head_sha.as_deref());
+        let about = (request.release.as_ref(), commit);
+        record.waivers = waived::of(&judgement, policy, &tasks, about, &now, world)?;
         let circumstances = Circumstances {
             decided_at: now,
             clock: world.clock.source(),

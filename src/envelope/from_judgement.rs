@@ -27,6 +27,18 @@ pub fn engine() -> String {
     concat!("evalsig ", env!("CARGO_PKG_VERSION")).into()
 }
 
+/// The program that records.
+#[must_use]
+pub fn tool(image_digest: Option<String>) -> v1::Tool {
+    v1::Tool {
+        name: "evalsig".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
+        image_digest,
+        target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+    }
+}
+
 /// The report on a judgement; `notes` stand beside the numbers.
 pub(super) fn report(judgement: &Judgement, notes: Vec<String>) -> v1::Report {
     let Judgement { plan, decision, basis, pairs, warnings, .. } = judgement;

@@ -17,7 +17,7 @@ pub mod waiver;
 pub use candidates::{Candidate, StoredCandidate, candidates};
 pub use document::{DocumentFacts, RepositoryFile};
 pub use facts::{Facts, MAX_BYTES, Subject, Version, read, version_of};
-pub use from_judgement::{engine, input};
+pub use from_judgement::{engine, input, tool};
 pub use record::{Circumstances, Place, Record};
 pub use suite_record::{SuiteRecord, TaskRecord, exit_code, suite};
 

@@ -1,7 +1,7 @@
 //! The record of a judgement: the parts of an envelope that depend on inputs, plan and seed only.
 //! Every renderer takes it, so what is shown is what is recorded.
 
-use super::from_judgement::{changed, pairing, plan, report};
+use super::from_judgement::{changed, pairing, plan, report, tool};
 use super::v1;
 use crate::decision::Judgement;
 
@@ -43,17 +43,6 @@ pub struct Circumstances {
 
 /// The place of an envelope in a trail: the release, the attempt, and the envelope that it supersedes.
 pub type Place<'a> = (&'a str, u32, Option<v1::FileRef>);
-
-/// The program that decides.
-pub(super) fn tool(circumstances: &Circumstances) -> v1::Tool {
-    v1::Tool {
-        name: "evalsig".into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        git_sha: option_env!("EVALSIG_GIT_SHA").map(Into::into),
-        image_digest: circumstances.image_digest.clone(),
-        target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-    }
-}
 
 impl Record {
     /// The record of a judgement on these inputs. `reading_notes` is what a person should know of how both
@@ -109,7 +98,7 @@ impl Record {
             changed: self.changed.clone(),
             source: circumstances.source.clone(),
             run: circumstances.run.clone(),
-            tool: tool(circumstances),
+            tool: tool(circumstances.image_digest.clone()),
             store: circumstances.store.clone(),
             time_stamp: circumstances.time_stamp.clone(),
             overrides: Vec::new(),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Circumstances, Place, Record, tool};
+use super::from_judgement::tool;
+use super::record::{Circumstances, Place, Record};
 use super::{v1, v2};
 use crate::domain::Verdict;
 use crate::domain::policy::{Policy, SuiteRule};
@@ -19,8 +20,8 @@ pub struct SuiteRecord {
     pub tasks: BTreeMap<String, TaskRecord>,
     /// Tasks that had no baseline yet.
     pub first_runs: BTreeMap<String, v2::FirstRun>,
-    /// Waivers in force.
-    pub waivers: Vec<v2::Waiver>,
+    /// What people decided beside it.
+    pub waivers: v2::Waivers,
 }
 
 /// The record of one task.
@@ -49,7 +50,7 @@ impl SuiteRecord {
         first_runs: BTreeMap<String, v2::FirstRun>,
     ) -> Self {
         let suite = suite(judgement, rules);
-        Self { policy, suite, tasks, first_runs, waivers: Vec::new() }
+        Self { policy, suite, tasks, first_runs, waivers: v2::Waivers::default() }
     }
 
     /// Whether this attempt is beyond those that the policy allows.
@@ -100,7 +101,7 @@ impl SuiteRecord {
             first_runs: self.first_runs.clone(),
             source: circumstances.source.clone(),
             run: circumstances.run.clone(),
-            tool: tool(circumstances),
+            tool: tool(circumstances.image_digest.clone()),
             waivers: self.waivers.clone(),
             time_stamp: circumstances.time_stamp.clone(),
         }

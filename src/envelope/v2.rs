@@ -7,15 +7,17 @@
 mod policy;
 mod suite;
 mod task;
+mod waivers;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use policy::{LockedPlan, Policy, Waiver};
+pub use policy::{LockedPlan, Policy};
 pub use suite::{Claim, ClaimBounds, Suite};
 pub use task::{FirstRun, Task};
+pub use waivers::{Waiver, Waivers};
 
 use super::v1::{FileRef, Run, Source, TimeStamp, Tool, VerdictWord};
 
@@ -62,8 +64,8 @@ pub struct Envelope {
     pub run: Option<Run>,
     /// The program that decided.
     pub tool: Tool,
-    /// Waivers in force when the decision was made. They stand beside the verdict and never change it.
-    pub waivers: Vec<Waiver>,
+    /// What people decided beside the verdict, as it stood when the decision was made. It never changes the verdict.
+    pub waivers: Waivers,
     /// What was asked of a time-stamping authority; its token lies beside the entry.
     pub time_stamp: Option<TimeStamp>,
 }

@@ -39,7 +39,7 @@ struct Suite<'a> {
     suite: &'a v2::Suite,
     tasks: BTreeMap<&'a str, v2::Task>,
     first_runs: &'a BTreeMap<String, v2::FirstRun>,
-    waivers: &'a [v2::Waiver],
+    waivers: &'a v2::Waivers,
     #[serde(skip_serializing_if = "Option::is_none")]
     trail: Option<TrailEntry>,
 }

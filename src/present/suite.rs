@@ -203,7 +203,7 @@ fn beside(record: &SuiteRecord) -> Vec<(&'static str, String)> {
             ),
         ));
     }
-    for waiver in &record.waivers {
+    for waiver in &record.waivers.in_force {
         found.push((
             "waiver",
             format!(
@@ -212,14 +212,15 @@ fn beside(record: &SuiteRecord) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    found.extend(record.waivers.remarks.iter().map(|remark| ("waivers", remark.clone())));
     found
 }
 
 /// Who waived what, for the first line; `None` where nothing is waived.
 #[must_use]
 pub fn waived(record: &SuiteRecord) -> Option<String> {
-    let first = record.waivers.first()?;
-    let more = match record.waivers.len() {
+    let first = record.waivers.in_force.first()?;
+    let more = match record.waivers.in_force.len() {
         1 => String::new(),
         more => format!(" and {} more", more - 1),
     };

@@ -22,6 +22,8 @@ fn the_committed_schemas_are_those_that_the_code_generates() {
         ("audit", envelope::schema()),
         ("verdict", envelope::statement::schema()),
         ("export", present::export::schema()),
+        ("plan", envelope::plan_lock::schema()),
+        ("waiver", envelope::waiver::schema()),
     ] {
         let path = repository(&format!("schemas/{name}.v1.schema.json"));
         let text = format!("{:#}\n", schema.as_value());

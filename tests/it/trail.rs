@@ -1,5 +1,7 @@
 //! The trail: its format, what verify finds, and that writers lose nothing.
 
+#[path = "../support/documents.rs"]
+pub(crate) mod documents;
 #[path = "../support/envelopes.rs"]
 pub(crate) mod envelopes;
 #[path = "../support/memory_trail.rs"]
@@ -14,6 +16,7 @@ mod docs;
 mod faults;
 mod git;
 mod golden;
+mod kinds;
 mod matrix;
 mod processes;
 mod signatures;
@@ -38,6 +41,24 @@ fn five() -> Files {
     for (release, number) in [("v1.0.0", 1), ("v1.1.0", 2), ("v1.1.0", 3), ("rc-1", 4), ("v1.1.0", 5)] {
         Decision::new(release, number).append(&trail).unwrap();
     }
+    trail.files.into_inner()
+}
+
+/// The same and a plan before it, a waiver beside a rejected attempt, and a plan of a release to come: eight
+/// entries.
+fn of_all_kinds() -> Files {
+    let trail = MemoryTrail::default();
+    documents::append_plan(&trail, &documents::plan("v1.0.0", 1)).unwrap();
+    let mut rejected = None;
+    for (release, number) in [("v1.0.0", 1), ("v1.1.0", 2), ("v1.1.0", 4), ("rc-1", 3), ("v1.1.0", 5)] {
+        let done = Decision::new(release, number).append(&trail).unwrap();
+        if number == 4 {
+            rejected = Some(documents::named(&done));
+        }
+    }
+    let waiver = documents::waiver("v1.1.0", rejected.unwrap(), 1);
+    documents::append_waiver(&trail, &waiver).unwrap();
+    documents::append_plan(&trail, &documents::plan("v2.0.0", 2)).unwrap();
     trail.files.into_inner()
 }
 

@@ -1,12 +1,15 @@
 //! Persisting a decision about a suite: the runs of every task in a store, one envelope for all of them.
 
-use super::{EnvelopeWriter, Evidence, Recorded, cluster_key, decided, recorded};
+use super::{EnvelopeLocation, EnvelopeWriter, Evidence, Recorded, cluster_key, decided, recorded};
 use crate::commands::World;
+use crate::commands::record::{self as document, DocumentTarget};
 use crate::commands::suite::{LoadedPair, SuiteDecision};
 use crate::commands::targets::{EnvelopeTarget, StoreTarget};
 use crate::domain::Diagnostic;
+use crate::envelope::waiver::{self, RecordedWaiver, Waiver};
 use crate::envelope::{self, Circumstances, Place, SuiteRecord, v1};
 use crate::store::{Baseline, RunArchive, StoredFile};
+use crate::trail::EntryKind;
 
 impl Recorded for SuiteRecord {
     fn bytes(&self, place: Option<Place<'_>>, circumstances: &Circumstances) -> Result<Vec<u8>, Diagnostic> {
@@ -30,6 +33,7 @@ pub fn persist_suite(
     let stored = store.map(|at| keep(decision, at, &circumstances, world)).transpose()?;
     let mut writer = EnvelopeWriter { record: &decision.record, circumstances };
     let envelope = writer.write(target, world)?;
+    record_waivers(&decision.record, target, &envelope, &writer.circumstances, world)?;
     if let (Some(at), Some(candidates)) = (store, stored) {
         let place = world.stores.open(&at.root)?;
         let ts = writer.circumstances.decided_at.clone();
@@ -99,4 +103,46 @@ fn keep(
         }
     }
     Ok(candidates)
+}
+
+/// Appends an entry for each waiver in force, which names the decision that it stands beside.
+fn record_waivers(
+    record: &SuiteRecord,
+    target: &EnvelopeTarget,
+    location: &EnvelopeLocation,
+    circumstances: &Circumstances,
+    world: &World<'_>,
+) -> Result<(), Diagnostic> {
+    let EnvelopeTarget::Trail { trail, release, time_stamp } = target else { return Ok(()) };
+    let EnvelopeLocation::Trail { appended, .. } = location else { return Ok(()) };
+    let Some(file) = &record.waivers.file else { return Ok(()) };
+    let target =
+        DocumentTarget { trail: trail.clone(), release: release.clone(), time_stamp: time_stamp.clone() };
+    let at = appended.location();
+    for waiver in &record.waivers.in_force {
+        let document = RecordedWaiver {
+            schema: waiver::SCHEMA.into(),
+            release_id: release.to_string(),
+            recorded_at: circumstances.decided_at.clone(),
+            clock: circumstances.clock.clone(),
+            file: file.clone(),
+            waiver: Waiver {
+                release: waiver.release.clone(),
+                commit: waiver.commit.clone(),
+                task: waiver.task.clone(),
+                reason: waiver.reason.clone(),
+                ticket: Some(waiver.ticket.clone()),
+                approver: waiver.approver.clone(),
+                candidate_sha256: waiver.candidate_sha256.clone(),
+                effective_until: waiver.effective_until.clone(),
+            },
+            decision: v1::FileRef { path: at.path.clone(), sha256: at.sha256.to_string() },
+            run: circumstances.run.clone(),
+            tool: envelope::tool(circumstances.image_digest.clone()),
+            time_stamp: circumstances.time_stamp.clone(),
+        };
+        let bytes = envelope::to_bytes(&document)?;
+        document::record(EntryKind::Waiver, &target, &bytes, &circumstances.decided_at, world)?;
+    }
+    Ok(())
 }

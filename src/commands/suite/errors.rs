@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::domain::policy::{BaselineSource, TaskPolicy};
+use crate::domain::policy::{BaselineSource, TaskName, TaskPolicy};
 use crate::domain::{Code, Diagnostic, ReleaseId};
 
 /// What a message names at most.
@@ -133,4 +133,11 @@ pub(super) fn other_baseline(task: &TaskPolicy, expected: &str, found: &str) -> 
         .at(at(task, "baseline"))
         .what(format!("has SHA-256 {found}, and the locked plan names {expected}"))
         .next("give the baseline that the plan was locked for, or lock a new plan before the runs are made")
+}
+
+pub(super) fn waiver_of_no_task(path: &str, task: &TaskName) -> Diagnostic {
+    Code::BadPolicy
+        .at(path)
+        .what(format!("waives task {task}, and the policy has no task of this name"))
+        .next("correct the name of the task, or remove the waiver")
 }

@@ -1,4 +1,4 @@
-//! The policy that a suite was judged by, and what people decided beside it.
+//! The policy that a suite was judged by.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,25 +44,4 @@ pub struct LockedPlan {
     pub seconds_before: u64,
     /// Tasks whose run was made before the plan was locked, by the run's own time.
     pub older_runs: Vec<String>,
-}
-
-/// A decision by a person that stands beside the verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waiver {
-    /// The task that it waives.
-    pub task: String,
-    /// Why.
-    pub reason: String,
-    /// The ticket that says more.
-    pub ticket: String,
-    /// Who decided.
-    pub approver: String,
-    /// SHA-256 of the candidate's run file that it is about.
-    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
-    pub candidate_sha256: String,
-    /// Until when it holds: RFC 3339, UTC.
-    pub effective_until: String,
-    /// SHA-256 of the file that it was read from.
-    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
-    pub file_sha256: String,
 }

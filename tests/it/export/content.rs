@@ -75,7 +75,7 @@ fn every_form_of_range_is_understood() {
         let ran = session.run(&format!("export {range} --out {out}"));
         if decisions == 0 {
             let ran = ran.exits(64);
-            assert!(ran.stderr.contains("matches no decision"), "{}", ran.stderr);
+            assert!(ran.stderr.contains("matches no entry"), "{}", ran.stderr);
             assert!(
                 ran.stderr.contains("entries 1 to 5, decided from 2026-11-21 to 2026-11-30") || range == "V1"
             );

@@ -8,7 +8,7 @@ use evalsig::trail::{
 };
 use proptest::prelude::*;
 
-use super::{Decision, Files, MemoryTrail, ask, ask_with, breaks, five};
+use super::{Decision, Files, MemoryTrail, ask, ask_with, breaks, five, of_all_kinds};
 
 /// The first break is in this file.
 #[track_caller]
@@ -49,14 +49,15 @@ fn every_flipped_bit_is_found_and_named() {
     if !tree::slow_tests("trail::damage::every_flipped_bit_is_found_and_named") {
         return;
     }
-    let mut files = five();
+    let mut files = of_all_kinds();
     let sizes: Vec<(String, usize)> = files.iter().map(|(path, bytes)| (path.clone(), bytes.len())).collect();
     let mut flips = 0;
     for (path, size) in sizes {
         for at in 0..size {
             // Any change to an envelope meets the same comparison of hashes, so one bit of each byte
             // there; every bit where there is structure to hide in.
-            let bits = if path.ends_with("audit.json") { at % 8..at % 8 + 1 } else { 0..8 };
+            let envelope = !path.ends_with("entry.json") && !path.ends_with(".gitattributes");
+            let bits = if envelope { at % 8..at % 8 + 1 } else { 0..8 };
             for bit in bits {
                 files.get_mut(&path).unwrap()[at] ^= 1 << bit;
                 names_first(&files, &path, "flip");
@@ -92,8 +93,8 @@ fn every_other_byte_in_a_file_without_hash_is_found() {
 
 #[test]
 fn every_deleted_file_is_found_and_named() {
-    for path in five().keys() {
-        let mut files = five();
+    for path in of_all_kinds().keys() {
+        let mut files = of_all_kinds();
         files.remove(path);
         names_first(&files, path, "deleted");
     }
@@ -104,11 +105,11 @@ fn every_truncation_is_found_and_named() {
     if !tree::slow_tests("trail::damage::every_truncation_is_found_and_named") {
         return;
     }
-    for (path, bytes) in five() {
+    for (path, bytes) in of_all_kinds() {
         // Every length of an entry, some of an envelope.
         let step = if bytes.len() > 1000 { 37 } else { 1 };
         for length in (0..bytes.len()).step_by(step) {
-            let mut files = five();
+            let mut files = of_all_kinds();
             files.get_mut(&path).unwrap().truncate(length);
             names_first(&files, &path, "truncated");
         }
@@ -118,9 +119,9 @@ fn every_truncation_is_found_and_named() {
 #[test]
 fn every_appended_byte_is_found_and_named() {
     // But for the line that a user adds to the file beside `audit/`: that one is theirs.
-    for path in five().keys().filter(|path| *path != ".gitattributes") {
+    for path in of_all_kinds().keys().filter(|path| *path != ".gitattributes") {
         for more in [&b"\n"[..], b" ", b"\0", b"{}", b"x"] {
-            let mut files = five();
+            let mut files = of_all_kinds();
             files.get_mut(path).unwrap().extend_from_slice(more);
             names_first(&files, path, "appended");
         }
@@ -134,10 +135,20 @@ fn every_appended_byte_is_found_and_named() {
 
 #[test]
 fn every_duplicate_is_found_and_named() {
-    for (path, bytes) in five() {
-        for folder in ["audit/v9", "audit/rc-1/attempts/002", "audit/v1.1.0/attempts/004", "audit/v1.0.0/x"] {
+    for (path, bytes) in of_all_kinds() {
+        for folder in [
+            "audit/v9",
+            "audit/rc-1/attempts/002",
+            "audit/v1.1.0/attempts/004",
+            "audit/v1.0.0/x",
+            "audit/_plans/v1.0.0/002",
+            "audit/_plans/v9/001",
+            "audit/_waivers/v1.1.0/002",
+            "audit/_waivers/v1.0.0/001",
+            "audit/_others/v1.0.0/001",
+        ] {
             let name = path.rsplit('/').next().unwrap();
-            let mut files = five();
+            let mut files = of_all_kinds();
             files.insert(format!("{folder}/{name}"), bytes.clone());
             let answer = ask(&files);
             let named = breaks(&answer).iter().any(|(_, path)| path.starts_with(folder));
@@ -158,10 +169,10 @@ fn every_duplicate_is_found_and_named() {
 
 #[test]
 fn every_exchange_of_two_files_is_found_and_one_of_them_named() {
-    let paths: Vec<String> = five().into_keys().collect();
+    let paths: Vec<String> = of_all_kinds().into_keys().collect();
     for one in &paths {
         for other in paths.iter().filter(|other| *other > one) {
-            let mut files = five();
+            let mut files = of_all_kinds();
             let (a, b) = (files[one].clone(), files[other].clone());
             files.insert(one.clone(), b);
             files.insert(other.clone(), a);
@@ -448,8 +459,8 @@ fn what_no_writer_writes_is_never_a_panic() {
     for bytes in
         [&b""[..], b"{}", b"[]", b"null", b"\xff\xfe", &[b'{'; 5000], &[0; 200], ENTRY_SCHEMA.as_bytes()]
     {
-        for path in five().keys() {
-            let mut files = five();
+        for path in of_all_kinds().keys() {
+            let mut files = of_all_kinds();
             files.insert(path.clone(), bytes.to_vec());
             assert_eq!(ask(&files).exit_code(), 1, "{path}");
         }

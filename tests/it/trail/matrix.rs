@@ -13,7 +13,7 @@ use evalsig::trail::{
     Entry, EntryKind, EnvelopeRef, FindingKind, Link, PublicKey, Question, Trust, Verification, verify,
 };
 
-use super::{Decision, Files, MemoryTrail, breaks, spread};
+use super::{Decision, Files, MemoryTrail, breaks, documents, spread};
 use crate::support::authority::Authority;
 use crate::support::{Session, tool};
 
@@ -52,11 +52,24 @@ impl Evidence {
 
 /// Twenty entries over nine releases: `None`, said loudly, without openssl.
 fn evidence() -> Option<Evidence> {
+    let evidence = made(false)?;
+    assert_eq!(evidence.files.len(), 81, "twenty times four files, and .gitattributes");
+    Some(evidence)
+}
+
+/// The same, and a plan and a waiver after them.
+fn of_all_kinds() -> Option<Evidence> {
+    let evidence = made(true)?;
+    assert_eq!(evidence.files.len(), 89);
+    Some(evidence)
+}
+
+fn made(with_documents: bool) -> Option<Evidence> {
     let authority = Authority::new("tsa", "ec:P-256", "sha256")?;
     authority.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out sign.key");
     authority.openssl("pkey -in sign.key -pubout -out sign.pub");
     let trail = MemoryTrail::default();
-    let mut order = Vec::new();
+    let (mut order, mut newest) = (Vec::new(), None);
     for number in 0..20_u64 {
         let decision = Decision::new(&format!("v{}", number * 7 % 9), number);
         let mut stamp = |entry: &[u8]| Ok(Some(authority.stamp(entry)));
@@ -65,6 +78,22 @@ fn evidence() -> Option<Evidence> {
         let signature = sign(&authority, &trail.files.borrow()[&done.location().path]);
         trail.files.borrow_mut().insert(format!("{folder}/audit.json.sig"), signature);
         order.push(folder);
+        newest = Some((decision.release.to_string(), documents::named(&done)));
+    }
+    if let Some((release, decision)) = newest.filter(|_| with_documents) {
+        let mut plan = documents::plan(&release, 1);
+        let mut waiver = documents::waiver(&release, decision, 1);
+        (plan.time_stamp, waiver.time_stamp) = (documents::required(), documents::required());
+        for (kind, bytes) in [
+            (EntryKind::Plan, envelope::to_bytes(&plan).unwrap()),
+            (EntryKind::Waiver, envelope::to_bytes(&waiver).unwrap()),
+        ] {
+            let mut stamp = |entry: &[u8]| Ok(Some(authority.stamp(entry)));
+            let at = "2026-11-22T08:00:00Z";
+            let done = documents::append(&trail, &release, kind, &bytes, at, &mut stamp).unwrap();
+            let signature = sign(&authority, &bytes);
+            trail.files.borrow_mut().insert(format!("{}.sig", done.location().path), signature);
+        }
     }
     let trust = Trust {
         authorities: Authorities::read(&fs::read(authority.root()).unwrap()).unwrap(),
@@ -72,10 +101,13 @@ fn evidence() -> Option<Evidence> {
         ..Trust::default()
     };
     let files = trail.files.into_inner();
-    assert_eq!(files.len(), 81, "twenty times four files, and .gitattributes");
     let evidence = Evidence { files, trust, authority, order };
     let answer = evidence.ask(&evidence.files, &[]);
-    assert_eq!((answer.exit_code(), answer.entries, answer.anchored_to()), (0, 20, Some(20)));
+    let entries = if with_documents { 22 } else { 20 };
+    assert_eq!(
+        (answer.exit_code(), answer.entries, answer.anchored_to()),
+        (0, entries, Some(entries as u64))
+    );
     Some(evidence)
 }
 
@@ -90,7 +122,7 @@ fn every_flipped_byte_is_found_and_named() {
     if !tree::slow_tests("trail::matrix::every_flipped_byte_is_found_and_named") {
         return;
     }
-    let Some(evidence) = evidence() else { return };
+    let Some(evidence) = of_all_kinds() else { return };
     // All of them take minutes, so the everyday run takes some of each file, others for each file.
     let all = std::env::var_os("EVALSIG_SOAK").is_some();
     let (mut flips, mut bytes) = (0_usize, 0_usize);
@@ -112,7 +144,7 @@ fn every_deleted_and_truncated_file_is_found_and_named() {
     if !tree::slow_tests("trail::matrix::every_deleted_and_truncated_file_is_found_and_named") {
         return;
     }
-    let Some(evidence) = evidence() else { return };
+    let Some(evidence) = of_all_kinds() else { return };
     for (path, content) in &evidence.files {
         let mut deleted = evidence.files.clone();
         deleted.remove(path);

@@ -1,0 +1,67 @@
+//! `evalsig plan lock`: records what will be judged, and how, before the runs exist.
+
+use super::record::{DocumentTarget, RecordedDocument, record};
+use super::targets::TimeStampPolicy;
+use super::{Output, OutputFormat, World};
+use crate::domain::Diagnostic;
+use crate::envelope::plan_lock::{self, PlanLock, PlannedTask, SCHEMA};
+use crate::envelope::{self, RepositoryFile, v1};
+use crate::present;
+use crate::trail::EntryKind;
+
+/// What a policy plans: the file, and its tasks with the baselines that were found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedPolicy {
+    /// The policy file.
+    pub policy: RepositoryFile,
+    /// Its tasks, in the order of the file.
+    pub tasks: Vec<PlannedTask>,
+}
+
+/// Who locks a plan, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LockedBy {
+    /// The workflow run.
+    pub run: Option<v1::Run>,
+    /// The image.
+    pub image_digest: Option<String>,
+}
+
+/// Locks the plan, unless it is the one that is locked already.
+///
+/// # Errors
+/// Those of the trail; then nothing was recorded.
+pub fn lock(
+    target: &DocumentTarget,
+    planned: PlannedPolicy,
+    by: LockedBy,
+    world: &World<'_>,
+) -> Result<RecordedDocument, Diagnostic> {
+    let now = world.clock.now();
+    let plan = PlanLock {
+        schema: SCHEMA.into(),
+        release_id: target.release.to_string(),
+        locked_at: now.clone(),
+        clock: world.clock.source(),
+        policy: planned.policy,
+        tasks: planned.tasks,
+        run: by.run,
+        tool: envelope::tool(by.image_digest),
+        time_stamp: target.time_stamp.as_ref().map(TimeStampPolicy::recorded),
+    };
+    record(EntryKind::Plan, target, &envelope::to_bytes(&plan)?, &now, world)
+}
+
+/// Says what is locked, and where.
+///
+/// # Errors
+/// `internal-error` for a plan that cannot be written as JSON.
+pub fn show(locked: &RecordedDocument, output: OutputFormat) -> Result<Output, Diagnostic> {
+    let plan = plan_lock::parse(&locked.bytes)?;
+    let view = locked.view();
+    let stdout = match output {
+        OutputFormat::Json => present::plan::json(&plan, &locked.appended)?,
+        OutputFormat::Tty | OutputFormat::Markdown => present::plan::text(&plan, &view),
+    };
+    Ok(Output { stdout, ..Output::default() })
+}
