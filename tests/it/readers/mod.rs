@@ -11,4 +11,6 @@ mod json;
 mod lm_eval;
 mod parquet;
 mod promptfoo;
+mod slices;
 mod tables;
+mod usage;
