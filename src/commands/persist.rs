@@ -36,7 +36,7 @@ pub fn persist(
         ClusterRule::FromData | ClusterRule::Off => None,
     };
     let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key };
-    let (baseline, candidate) = decision.runs.to_store();
+    let (baseline, candidate) = decision.runs.to_store(&at.root);
     let (first, second) = archive.keep(baseline, candidate, writer.decided()?)?;
     writer.circumstances.store = Some(v1::Store {
         root: at.root.clone(),

@@ -2,7 +2,7 @@
 
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{Code, Diagnostic, Plan, RunFrame};
+use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
 use crate::envelope::{self, v1};
 use crate::pairing::Counts;
 use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
@@ -50,20 +50,21 @@ impl LoadedRuns {
         })
     }
 
-    /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in `store`, or, for
-    /// the baseline, `store:latest-allowed`. `now` is what its age is counted to.
+    /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in the store in which
+    /// baselines, or candidates, are looked up; or, for the baseline, `store:latest-allowed`. `now` is what
+    /// its age is counted to.
     ///
     /// # Errors
     /// As [`LoadedRuns::read`]; `bad-usage` where no store was named; `run-not-found`; those of the store.
     pub fn find(
         runs: &RunInputs,
         plan: &Plan,
-        store: Option<&StoreTarget>,
+        (baselines, candidates): (Option<&StoreTarget>, Option<&StoreTarget>),
         now: &str,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let archive = |flag: &str| {
-            let at = store.ok_or_else(|| {
+        let archive = |flag: &str, store: Option<&StoreTarget>| {
+            let at = store.cloned().ok_or_else(|| {
                 Code::BadUsage
                     .at(flag)
                     .what("names a run of a store, and no store was named")
@@ -75,20 +76,20 @@ impl LoadedRuns {
         let candidate = match runs.candidate.strip_prefix(STORE) {
             None => LoadedRun::read(&runs.candidate, runs.candidate_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
-                let (place, at) = archive("--candidate")?;
+                let (place, at) = archive("--candidate", candidates)?;
                 let found = store::by_name(&*place, &at.project, name)?;
-                LoadedRun::stored(found, &runs.candidate, &*place, (runs, plan), (now, at.max_age_days))?
+                LoadedRun::stored(found, &runs.candidate, (&*place, &at), (runs, plan), now)?
             }
         };
         let baseline = match runs.baseline.strip_prefix(STORE) {
             None => LoadedRun::read(&runs.baseline, runs.baseline_run.as_ref(), runs, plan, world.files)?,
             Some(name) => {
-                let (place, at) = archive("--baseline")?;
+                let (place, at) = archive("--baseline", baselines)?;
                 let found = match name {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
                 };
-                LoadedRun::stored(found, &runs.baseline, &*place, (runs, plan), (now, at.max_age_days))?
+                LoadedRun::stored(found, &runs.baseline, (&*place, &at), (runs, plan), now)?
             }
         };
         Ok(Self { baseline, candidate })
@@ -109,11 +110,12 @@ impl LoadedRuns {
         })
     }
 
-    /// Both runs, as a store takes them.
-    pub(super) fn to_store(&self) -> (Baseline<'_>, &RunFrame) {
+    /// Both runs, as the store at `root` takes them. A baseline that was found in it stays where it is, in
+    /// whatever project; one of another store is kept here too, because the envelope names both in one.
+    pub(super) fn to_store(&self, root: &str) -> (Baseline<'_>, &RunFrame) {
         let baseline = match &self.baseline.found {
-            Some((stored, _)) => Baseline::Stored(stored),
-            None => Baseline::Run(&self.baseline.reading.run),
+            Some(found) if found.root == root => Baseline::Stored(&found.file),
+            Some(_) | None => Baseline::Run(&self.baseline.reading.run),
         };
         (baseline, &self.candidate.reading.run)
     }
@@ -147,6 +149,12 @@ impl LoadedRuns {
     pub fn task(&self) -> &str {
         &self.baseline.reading.run.metadata().task_id
     }
+
+    /// What the candidate's file says it is.
+    #[must_use]
+    pub fn candidate_names(&self) -> &RunMetadata {
+        self.candidate.reading.run.metadata()
+    }
 }
 
 /// One run file, read.
@@ -155,7 +163,14 @@ pub(super) struct LoadedRun {
     pub(super) identity: FileIdentity,
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
-    found: Option<(StoredFile, v1::Resolved)>,
+    found: Option<FoundInStore>,
+}
+
+/// Where a run stands in a store, and how it was found there.
+struct FoundInStore {
+    root: String,
+    file: StoredFile,
+    resolved: v1::Resolved,
 }
 
 impl LoadedRun {
@@ -200,9 +215,9 @@ impl LoadedRun {
     fn stored(
         found: FoundRun,
         asked: &str,
-        place: &dyn ObjectStore,
+        (place, at): (&dyn ObjectStore, &StoreTarget),
         (runs, plan): (&RunInputs, &Plan),
-        (now, max_age_days): (&str, Option<u64>),
+        now: &str,
     ) -> Result<Self, Diagnostic> {
         let stored = found.stored();
         let path = place.shown(&stored.path);
@@ -219,14 +234,15 @@ impl LoadedRun {
             asked: asked.to_owned(),
             stored_at: found.entry.record.ts.clone(),
             age_days: found.entry.record.time().map_or(0, |then| whole_days(then, now)),
-            max_age_days,
+            max_age_days: at.max_age_days,
         };
-        Ok(Self { path, identity, reading, found: Some((stored, resolved)) })
+        let found = FoundInStore { root: at.root.clone(), file: stored, resolved };
+        Ok(Self { path, identity, reading, found: Some(found) })
     }
 
     /// A warning where it is older than it may be.
     fn old(&self) -> Option<String> {
-        let (_, resolved) = self.found.as_ref()?;
+        let resolved = &self.found.as_ref()?.resolved;
         let most = resolved.max_age_days.filter(|most| resolved.age_days > *most)?;
         Some(format!(
             "{} was stored {} days before this decision, longer ago than the {most} days that were set",
@@ -249,7 +265,7 @@ impl LoadedRun {
             &self.reading.run,
             items,
         );
-        v1::Input { resolved: self.found.as_ref().map(|(_, resolved)| resolved.clone()), ..input }
+        v1::Input { resolved: self.found.as_ref().map(|found| found.resolved.clone()), ..input }
     }
 }
 

@@ -30,11 +30,13 @@ pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic>
         (None, Some(path)) => EnvelopeTarget::File(path.clone()),
         (None, None) => EnvelopeTarget::Nowhere,
     };
+    let (store, baseline_store) = stores(&flags.store)?;
     Ok(GateRequest {
         decision: DecisionRequest {
             runs: runs(&flags.shared)?,
             plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
-            store: store_target(&flags.store)?,
+            store,
+            baseline_store,
         },
         target,
     })
@@ -59,10 +61,27 @@ fn time_stamp(flags: &GateFlags) -> Result<Option<TimeStampPolicy>, Diagnostic> 
     Ok(Some(TimeStampPolicy { url: url.clone(), required }))
 }
 
-fn store_target(flags: &StoreFlags) -> Result<Option<StoreTarget>, Diagnostic> {
-    let project = project(&flags.project)?;
+/// The store that the runs go into, and the one in which a baseline is looked up, if that is another.
+fn stores(flags: &StoreFlags) -> Result<(Option<StoreTarget>, Option<StoreTarget>), Diagnostic> {
+    let own = project("--project", &flags.project)?;
+    let other =
+        flags.baseline_project.as_ref().map(|name| project("--baseline-project", name)).transpose()?;
     let days =
         |text: &String| parse("--max-baseline-age", text, "a whole number of days", |t| t.parse().ok());
     let max_age_days = flags.max_baseline_age.as_ref().map(days).transpose()?;
-    Ok(flags.store.clone().map(|root| StoreTarget { root, project, max_age_days }))
+    let root = flags.baseline_store.clone().or_else(|| flags.store.clone());
+    for (flag, given) in
+        [("--baseline-project", other.is_some()), ("--max-baseline-age", max_age_days.is_some())]
+    {
+        if given && root.is_none() {
+            return Err(errors::no_store(flag));
+        }
+    }
+    let elsewhere = other.is_some() || flags.baseline_store.is_some();
+    let baseline = root.filter(|_| elsewhere).map(|root| StoreTarget {
+        root,
+        project: other.unwrap_or_else(|| own.clone()),
+        max_age_days,
+    });
+    Ok((flags.store.clone().map(|root| StoreTarget { root, project: own, max_age_days }), baseline))
 }
