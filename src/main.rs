@@ -89,39 +89,49 @@ fn offline<'a>(disk: &'a Disk, revisions: &'a RepositoryFiles<'a>) -> World<'a> 
 /// runner gets its output, and no check is left in progress.
 fn action() -> Result<Output, Diagnostic> {
     let nonce = edge::nonce();
-    let output = decide(&nonce).or_else(|error| commands::action::failed(&error, &nonce))?;
+    let output = decide(&nonce).or_else(|error| commands::action::failed(&error, None, &nonce))?;
     Runner.write_outputs(&output)?;
     Ok(output.process)
 }
 
 fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
-    let request = cli::action_request(|name| Runner.input(name))?;
-    let step = Runner.step(nonce)?;
-    let deadline = Duration::from_secs(cli::deadline(|name| Runner.input(name))?);
-    let github =
-        GitHub::connect(cli::token(|name| Runner.input(name)), |name| Runner.variable(name), deadline)?;
+    let input = |name: &str| Runner.input(name);
+    let (step, unreadable) = Runner.step(nonce);
+    let deadline = cli::deadline(input);
+    let request = cli::action_request(input).and_then(|request| match (unreadable, &deadline) {
+        (Some(error), _) => Err(error),
+        (None, Err(error)) => Err(error.clone()),
+        (None, Ok(_)) => Ok(request),
+    });
+    let deadline = Duration::from_secs(deadline.unwrap_or(cli::DEADLINE));
+    // Inputs that cannot be used are said first; without GitHub nothing can be posted.
+    let github = match (GitHub::connect(cli::token(input), |name| Runner.variable(name), deadline), &request)
+    {
+        (Err(_), Err(error)) => return Err(error.clone()),
+        (github, _) => github?,
+    };
     let disk = Disk { root: Some(Runner.workspace().into()) };
     let revisions = RepositoryFiles::new(github.as_ref(), Runner.workspace().into());
-    let Some(github) = &github else {
-        let world = offline(&disk, &revisions);
-        return commands::action::action(&request, &step, &world);
+    let act = |world: &World<'_>| match &request {
+        Ok(request) => commands::action::action(request, &step, world),
+        Err(error) => commands::action::refused(error, cli::check_name(input).as_deref(), &step, world),
     };
+    let Some(github) = &github else { return act(&offline(&disk, &revisions)) };
     github.close_check_on_signal(interrupted(nonce));
     let world = World { trails: github, checks: Some(github), ..offline(&disk, &revisions) };
-    let decided = catch_unwind(AssertUnwindSafe(|| commands::action::action(&request, &step, &world)));
-    decided.unwrap_or_else(|_| {
-        github.fail_open_check("evalsig ended by a bug, which the log tells.");
-        Err(bug())
+    catch_unwind(AssertUnwindSafe(|| act(&world))).unwrap_or_else(|_| {
+        let check = github.fail_open_check("evalsig ended by a bug, which the log tells.");
+        commands::action::failed(&bug(), check, nonce)
     })
 }
 
 /// What remains to be said when the job is cancelled.
-fn interrupted(nonce: &str) -> impl FnOnce() + Send + 'static {
+fn interrupted(nonce: &str) -> impl FnOnce(Option<String>) + Send + 'static {
     let nonce = nonce.to_owned();
-    move || {
+    move |check| {
         let error =
             Code::Interrupted.at("").what("the job was cancelled or ran out of time").next("run it again");
-        let output = commands::action::failed(&error, &nonce).unwrap_or_default();
+        let output = commands::action::failed(&error, check, &nonce).unwrap_or_default();
         // The process ends either way.
         let _ = Runner.write_outputs(&output);
         edge::exit_now(&output.process.stdout, output.process.exit)

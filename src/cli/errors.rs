@@ -55,8 +55,16 @@ pub(super) fn alpha_too_large(text: &str) -> Diagnostic {
         .next("0.05 is usual; 0.2 is the most that passes without a warning")
 }
 
-pub(super) fn bad_project(text: &str, why: impl Display) -> Diagnostic {
-    Code::BadUsage.at("--project").what(format!("is {text:?}, which cannot name a project: {why}"))
+/// A flag about a baseline in a store, where no store was named.
+pub(super) fn no_store(flag: &str) -> Diagnostic {
+    Code::BadUsage
+        .at(flag)
+        .what("is about a baseline in a store, and no store was named")
+        .next("name the store: --store, or --baseline-store if nothing is to be written there")
+}
+
+pub(super) fn bad_project(flag: &str, text: &str, why: impl Display) -> Diagnostic {
+    Code::BadUsage.at(flag).what(format!("is {text:?}, which cannot name a project: {why}"))
 }
 
 pub(super) fn bad_anchor(text: &str, why: impl Display) -> Diagnostic {

@@ -37,6 +37,8 @@ pub const ACTION_INPUTS: &[&str] = &[
     "release-id",
     "project-id",
     "store",
+    "baseline-project",
+    "baseline-store",
     "max-baseline-age",
     "timestamp-url",
     "timestamp",
@@ -58,11 +60,16 @@ const OWN_INPUTS: &[&str] =
 const AUDIT_BRANCH: &str = "evalsig-audit";
 
 /// Seconds that GitHub gets to answer, all in all, unless others are given.
-const DEADLINE: u64 = 600;
+pub const DEADLINE: u64 = 600;
 
 /// The token that the action speaks to GitHub with; `None` keeps it off the network.
 pub fn token(input: impl Fn(&str) -> Option<String>) -> Option<String> {
     input("github-token").map(|token| token.trim().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// The name of the check as the input sets it: known even where the other inputs cannot be used.
+pub fn check_name(input: impl Fn(&str) -> Option<String>) -> Option<String> {
+    input("check-name").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// Resolves how long GitHub may take, all in all, in seconds.

@@ -9,7 +9,7 @@ mod inputs;
 mod lowargs;
 
 pub use hiargs::Terminal;
-pub use inputs::{ACTION_INPUTS, action_request, deadline, token};
+pub use inputs::{ACTION_INPUTS, DEADLINE, action_request, check_name, deadline, token};
 
 use clap::CommandFactory as _;
 

@@ -4,6 +4,7 @@
 mod access;
 mod request;
 mod step_output;
+mod threat;
 
 use super::World;
 use super::decide::Decision;
@@ -11,7 +12,7 @@ use super::origin::Step;
 use super::persist::{PersistedDecision, persist};
 use super::runs::{LoadedRuns, RunInputs};
 use super::targets::EnvelopeTarget;
-use crate::domain::{Diagnostic, Exit};
+use crate::domain::{Code, Diagnostic, Exit};
 use crate::present::check;
 use crate::present::runner;
 use access::Access;
@@ -28,15 +29,22 @@ pub use step_output::{ACTION_OUTPUTS, StepOutput, failed};
 /// # Errors
 /// `internal-error` if the outputs cannot be written safely.
 pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result<StepOutput, Diagnostic> {
+    if let Err(error) = threat::refuse(request, &step.origin) {
+        return refused(&error, request.check_name.as_deref(), step, world);
+    }
     // Read first: an unnamed check is called after the task. Nothing was promised to anybody yet.
     let now = world.clock.now();
     let runs = request.decision.load(&now, world);
     let access = match Access::gain(request, step, runs.as_ref().ok(), world) {
         Ok(access) => access,
-        Err(error) => return failed(&error, &step.nonce),
+        Err(error) => return failed(&error, None, &step.nonce),
     };
+    let wanted = access::wanted_name(request.check_name.as_deref(), runs.as_ref().ok().map(LoadedRuns::task));
     let mut log = access.notices.clone();
-    let result = runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world));
+    let result = match access.refusal(&wanted) {
+        Some(error) => Err(error),
+        None => runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world)),
+    };
     let mut output = match &result {
         Ok(decided) => step_output::verdict(decided, request, &access, log),
         Err(error) => step_output::failure(error, &access, log),
@@ -44,8 +52,8 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
     if let (Some(path), Ok(decided)) = (&request.report_json, &result) {
         output.unless_failed(decided.json(Some(path), world).map(drop));
     }
-    if let Some(checks) = world.checks.filter(|_| access.check_url.is_some()) {
-        let links = step_output::links(step, result.as_ref().ok());
+    if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
+        let links = step_output::links(step, result.as_ref().ok(), &access);
         let page = match &result {
             Ok(PersistedDecision { record, evidence }) => {
                 let envelope = evidence.file().map(|(_, bytes)| bytes);
@@ -54,7 +62,40 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
             Err(error) => check::failure(error, &links, run_file(error, &request.decision.runs)),
         };
         let closed = checks.close(output.conclusion, &page);
-        output.unless_failed(closed);
+        if let Ok(Some(name)) = closed.as_ref().map(|name| name.as_ref().filter(|name| **name != open.name)) {
+            output.say(access::moved(&open.name, name));
+        }
+        output.unless_failed(closed.map(drop));
+    }
+    output.finish(&step.nonce)
+}
+
+/// Tells GitHub of a failure that came before any run was read: inputs or an event that cannot be used. The
+/// check is completed as a failure where the token may, so that a required one does not wait for ever.
+/// `check_name` is its name, where one is set.
+///
+/// # Errors
+/// `internal-error` if the outputs cannot be written safely.
+pub fn refused(
+    error: &Diagnostic,
+    check_name: Option<&str>,
+    step: &Step,
+    world: &World<'_>,
+) -> Result<StepOutput, Diagnostic> {
+    let Some(checks) = world.checks else { return failed(error, None, &step.nonce) };
+    let wanted = access::wanted_name(check_name, None);
+    let mut access = Access::none();
+    match access::open(checks, &wanted, None, step, None) {
+        Ok(opened) => access.check = Some(opened),
+        Err(why) if why.code == Code::PermissionRefused => {
+            access.notices.push(runner::notice("Read-only mode", &access::read_only(&why, step)));
+        }
+        Err(why) => access.notices.push(runner::warning("No check posted", &why.to_string())),
+    }
+    let mut output = step_output::failure(error, &access, access.notices.clone());
+    if access.check.is_some() {
+        let page = check::failure(error, &step_output::links(step, None, &access), None);
+        output.unless_failed(checks.close(output.conclusion, &page).map(drop));
     }
     output.finish(&step.nonce)
 }
@@ -70,8 +111,8 @@ fn decide(
     world: &World<'_>,
 ) -> Result<PersistedDecision, Diagnostic> {
     let decision = Decision::make(runs, &request.decision.plan, Some(step), now, world)?;
-    // Whoever may not post a check may not write history either.
-    let store = request.decision.store.as_ref().filter(|_| access.may_write);
+    // Whoever may not post a check may not write history either, and a stranger's runs become nobody's.
+    let store = request.decision.store.as_ref().filter(|_| access.may_store);
     let evidence = match persist(&decision, &access.target, store, world) {
         Err(error) if request.audit == Audit::BestEffort && error.code.exit() >= Exit::CannotCreate => {
             log.push(runner::warning("Evidence not written", &error.to_string()));

@@ -18,6 +18,8 @@ pub struct DecisionRequest {
     pub plan: Plan,
     /// Where both runs go, and where `store:` names are looked up.
     pub store: Option<StoreTarget>,
+    /// Where those of the baseline are looked up instead, and nothing is written.
+    pub baseline_store: Option<StoreTarget>,
 }
 
 impl DecisionRequest {
@@ -26,7 +28,8 @@ impl DecisionRequest {
     /// # Errors
     /// Those of [`LoadedRuns::find`].
     pub fn load(&self, now: &str, world: &World<'_>) -> Result<LoadedRuns, Diagnostic> {
-        LoadedRuns::find(&self.runs, &self.plan, self.store.as_ref(), now, world)
+        let baseline = self.baseline_store.as_ref().or(self.store.as_ref());
+        LoadedRuns::find(&self.runs, &self.plan, (baseline, self.store.as_ref()), now, world)
     }
 }
 

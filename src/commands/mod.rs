@@ -6,6 +6,7 @@ pub mod decide;
 pub mod doctor;
 pub mod export;
 pub mod gate;
+pub mod gate_check;
 pub mod get;
 pub mod history;
 pub mod mde;
@@ -31,6 +32,7 @@ use crate::present::check;
 use crate::readers::FileOrFolder;
 use crate::store;
 use crate::trail::Port;
+use gate_check::NewCheck;
 use revisions::Revision;
 
 /// Files by the names that people give.
@@ -109,19 +111,38 @@ pub trait TimeStamps {
 
 /// The check run on the commit under judgement.
 pub trait Checks {
-    /// Shows that a verdict is on its way; takes over what an earlier attempt of the same job left.
-    /// Gives the check's URL.
+    /// Shows that a verdict is on its way; takes over what an earlier attempt of the same gate left, and
+    /// never what another gate of the run has.
     ///
     /// # Errors
     /// `permission-refused` where the token may not write checks; `github-unreachable` where the
     /// deadline passed first; `github-refused` for any other answer.
-    fn open(&self, check: &check::NewCheck) -> Result<String, Diagnostic>;
+    fn open(&self, check: &NewCheck) -> Result<OpenedCheck, Diagnostic>;
 
-    /// Completes the open check. Without one there is nothing to do.
+    /// Completes the open check; without one there is nothing to do. Gives the name under which it was
+    /// completed: another one than it was opened under where another gate began at the same moment.
     ///
     /// # Errors
     /// As for [`Checks::open`].
-    fn close(&self, conclusion: check::Conclusion, page: &check::Page) -> Result<(), Diagnostic>;
+    fn close(&self, conclusion: check::Conclusion, page: &check::Page) -> Result<Option<String>, Diagnostic>;
+
+    /// The head of the pull request whose merge commit this is; `None` where it is none.
+    ///
+    /// # Errors
+    /// As for [`Checks::open`].
+    fn head_of_merge(&self, commit: &str) -> Result<Option<String>, Diagnostic>;
+}
+
+/// A check that is in progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenedCheck {
+    /// Its address; empty where GitHub gave none that is safe to show.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    /// Every name that it could have is held by another gate, or it cannot be told apart from one: it stands under a
+    /// name that nobody asked for, and must end as a failure.
+    pub refused: bool,
 }
 
 /// The files of the repository at a commit, whatever is checked out.

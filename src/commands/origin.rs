@@ -26,6 +26,8 @@ pub struct Origin {
     pub proposed: bool,
     /// The branches that the event names.
     pub branches: Branches,
+    /// The step of the job, by the name that the runner gives it.
+    pub step: Option<String>,
 }
 
 /// The branches that an event names; `None` where it names none, or no name that git would accept.
@@ -208,28 +210,46 @@ impl Origin {
             "push" => source.base_sha = payload.before.as_deref().and_then(commit),
             _ => {}
         }
-        let run = v1::Run {
-            workflow_ref: variable("GITHUB_WORKFLOW_REF"),
-            workflow_sha: variable("GITHUB_WORKFLOW_SHA"),
-            run_id: variable("GITHUB_RUN_ID"),
-            run_attempt: variable("GITHUB_RUN_ATTEMPT"),
-            job: variable("GITHUB_JOB"),
-            actor: variable("GITHUB_ACTOR"),
-            triggering_actor: variable("GITHUB_TRIGGERING_ACTOR"),
-            runner: variable("RUNNER_NAME"),
-        };
+        let run = workflow_run(&variable);
         // A person who re-runs Dependabot's job still gets Dependabot's token.
         let dependabot = run.actor.as_deref() == Some("dependabot[bot]")
             && matches!(name, "pull_request" | "push" | "create" | "deployment");
         let read_only = dependabot || foreign && name == "pull_request";
-        Ok(Self { source, run, read_only, foreign, proposed, branches })
+        let step = variable("GITHUB_ACTION");
+        Ok(Self { source, run, read_only, foreign, proposed, branches, step })
     }
 
-    /// The check of this job among all checks of its commit: which release, run and attempt.
+    /// What the environment alone says, for a job whose payload cannot be read: enough to say so where a
+    /// reviewer looks. The head of a merge group is `GITHUB_SHA`; that of a pull request is a parent of it.
     #[must_use]
-    pub fn external_id(&self, release: Option<&str>) -> String {
-        let part = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
-        format!("{}/{}/{}", release.unwrap_or("-"), part(&self.run.run_id), part(&self.run.run_attempt))
+    pub fn without_payload(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let event = variable("GITHUB_EVENT_NAME");
+        let name = event.as_deref().unwrap_or_default();
+        let github_sha = variable("GITHUB_SHA").and_then(|sha| commit(&sha));
+        let of = |events: &[&str]| github_sha.clone().filter(|_| events.contains(&name));
+        let source = v1::Source {
+            repository: variable("GITHUB_REPOSITORY"),
+            head_sha: of(&["merge_group"]),
+            tested_sha: of(&["merge_group", "pull_request"]),
+            event: event.clone(),
+            ..v1::Source::default()
+        };
+        let run = workflow_run(&variable);
+        Self { source, run, proposed: true, step: variable("GITHUB_ACTION"), ..Self::default() }
+    }
+}
+
+/// The workflow run that a job belongs to.
+fn workflow_run(variable: impl Fn(&str) -> Option<String>) -> v1::Run {
+    v1::Run {
+        workflow_ref: variable("GITHUB_WORKFLOW_REF"),
+        workflow_sha: variable("GITHUB_WORKFLOW_SHA"),
+        run_id: variable("GITHUB_RUN_ID"),
+        run_attempt: variable("GITHUB_RUN_ATTEMPT"),
+        job: variable("GITHUB_JOB"),
+        actor: variable("GITHUB_ACTOR"),
+        triggering_actor: variable("GITHUB_TRIGGERING_ACTOR"),
+        runner: variable("RUNNER_NAME"),
     }
 }
 
@@ -274,7 +294,7 @@ fn unreadable(event: &str, what: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::Origin;
+    use super::{Origin, is_ref_name};
     use crate::domain::Code;
 
     const HEAD: &str = "1111111111111111111111111111111111111111";
@@ -357,9 +377,47 @@ mod tests {
     }
 
     #[test]
-    fn the_check_is_told_apart_by_release_run_and_attempt() {
-        let found = origin("push", "ada", "{}").unwrap();
-        assert_eq!(found.external_id(Some("v1")), "v1/17/-");
-        assert_eq!(found.external_id(None), "-/17/-");
+    fn an_event_names_its_branches() {
+        let payload =
+            |text: &str| format!("{{\"repository\": {{\"default_branch\": \"main\"}}, {}", &text[1..]);
+        let own = pull(r#"{"full_name": "org/app"}"#)
+            .replace(r#""repo": {"full_name": "org/app"}}}"#, r#""ref": "next"}}"#);
+        let found = origin("pull_request", "ada", &payload(&own)).unwrap();
+        assert_eq!(found.branches.base.as_deref(), Some("next"));
+        assert_eq!(found.branches.default.as_deref(), Some("main"));
+        assert!(found.proposed && !found.foreign);
+        let group = format!(
+            r#"{{"merge_group": {{"head_sha": "{HEAD}", "base_sha": "{BASE}", "base_ref": "refs/heads/release/1", "head_ref": "refs/heads/gh-readonly-queue/x"}}}}"#
+        );
+        let found = origin("merge_group", "ada", &payload(&group)).unwrap();
+        assert_eq!(found.branches.base.as_deref(), Some("release/1"));
+        assert!(found.proposed);
+        let ended = |pulls: &str, more: &str| {
+            let text =
+                format!(r#"{{"workflow_run": {{"head_sha": "{HEAD}", "pull_requests": [{pulls}]{more}}}}}"#);
+            origin("workflow_run", "ada", &payload(&text)).unwrap()
+        };
+        let (one, two) = (r#"{"number": 1, "base": {"ref": "a"}}"#, r#"{"number": 2, "base": {"ref": "b"}}"#);
+        assert_eq!(ended(one, "").branches.base.as_deref(), Some("a"));
+        assert_eq!(ended(&format!("{one}, {one}"), "").branches.base.as_deref(), Some("a"));
+        assert_eq!(ended(&format!("{one}, {two}"), "").branches.base, None, "a guess");
+        let fork = ended("", r#", "event": "pull_request", "head_repository": {"full_name": "eve/app"}"#);
+        assert!(fork.proposed && fork.foreign && !fork.read_only && fork.branches.base.is_none());
+        assert!(!ended("", r#", "event": "push""#).proposed);
+        let hostile = own.replace("next", "a..b");
+        assert_eq!(origin("pull_request", "ada", &payload(&hostile)).unwrap().branches.base, None);
+    }
+
+    #[test]
+    fn names_that_git_refuses_are_no_branches() {
+        for name in ["main", "release/1.0", "ü", "a-b_c", "@"] {
+            assert!(is_ref_name(name), "{name}");
+        }
+        for name in [
+            "", "-a", "a b", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.", "a.lock", "a:b", "a?b", "a@{1}",
+            "a\\b", "a\n",
+        ] {
+            assert!(!is_ref_name(name), "{name:?}");
+        }
     }
 }

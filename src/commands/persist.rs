@@ -36,7 +36,7 @@ pub fn persist(
     let ts = decision.circumstances.decided_at.clone();
     let cluster_key = cluster_key(&decision.plan.cluster);
     let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key };
-    let (baseline, candidate) = decision.runs.to_store();
+    let (baseline, candidate) = decision.runs.to_store(&at.root);
     let decided = decided(&decision.record, writer.facts()?.fingerprint, decision.record.report.verdict);
     let (first, second) = archive.keep(baseline, candidate, decided)?;
     writer.circumstances.store = Some(v1::Store {

@@ -2,7 +2,7 @@
 
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{ClusterRule, Code, Diagnostic, Plan, RunFrame};
+use crate::domain::{ClusterRule, Code, Diagnostic, Plan, RunFrame, RunMetadata};
 use crate::envelope::{self, v1};
 use crate::pairing::Counts;
 use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
@@ -103,20 +103,21 @@ impl LoadedRuns {
         })
     }
 
-    /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in `store`, or, for
-    /// the baseline, `store:latest-allowed`. `now` is what its age is counted to.
+    /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in the store in which
+    /// baselines, or candidates, are looked up; or, for the baseline, `store:latest-allowed`. `now` is what
+    /// its age is counted to.
     ///
     /// # Errors
     /// As [`LoadedRuns::read`]; `bad-usage` where no store was named; `run-not-found`; those of the store.
     pub fn find(
         runs: &RunInputs,
         plan: &Plan,
-        store: Option<&StoreTarget>,
+        (baselines, candidates): (Option<&StoreTarget>, Option<&StoreTarget>),
         now: &str,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let archive = |flag: &str| {
-            let at = store.ok_or_else(|| {
+        let archive = |flag: &str, store: Option<&StoreTarget>| {
+            let at = store.cloned().ok_or_else(|| {
                 Code::BadUsage
                     .at(flag)
                     .what("names a run of a store, and no store was named")
@@ -129,26 +130,26 @@ impl LoadedRuns {
         };
         let stored = |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget| {
             let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
-            LoadedRun::of_store(found, place, &runs.read_as(None, plan), &freshness)
+            LoadedRun::of_store(found, (place, &at.root), &runs.read_as(None, plan), &freshness)
         };
         // First, because it says which task an allowed baseline has to be of.
         let candidate = match runs.candidate.strip_prefix(STORE) {
             None => read(&runs.candidate, runs.candidate_run.as_ref())?,
             Some(name) => {
-                let (place, at) = archive("--candidate")?;
+                let (place, at) = archive("--candidate", candidates)?;
                 let found = store::by_name(&*place, &at.project, name)?;
-                stored(found, &runs.candidate, &*place, at)?
+                stored(found, &runs.candidate, &*place, &at)?
             }
         };
         let baseline = match runs.baseline.strip_prefix(STORE) {
             None => read(&runs.baseline, runs.baseline_run.as_ref())?,
             Some(name) => {
-                let (place, at) = archive("--baseline")?;
+                let (place, at) = archive("--baseline", baselines)?;
                 let found = match name {
                     LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
                     name => store::by_name(&*place, &at.project, name)?,
                 };
-                stored(found, &runs.baseline, &*place, at)?
+                stored(found, &runs.baseline, &*place, &at)?
             }
         };
         Ok(Self { baseline, candidate })
@@ -169,9 +170,9 @@ impl LoadedRuns {
         })
     }
 
-    /// Both runs, as a store takes them.
-    pub(super) fn to_store(&self) -> (Baseline<'_>, &RunFrame) {
-        (self.baseline.to_store(), &self.candidate.reading.run)
+    /// Both runs, as the store at `root` takes them.
+    pub(super) fn to_store(&self, root: &str) -> (Baseline<'_>, &RunFrame) {
+        (self.baseline.to_store(root), &self.candidate.reading.run)
     }
 
     /// What a person should know of how they were read.
@@ -203,6 +204,12 @@ impl LoadedRuns {
     pub fn task(&self) -> &str {
         &self.baseline.reading.run.metadata().task_id
     }
+
+    /// What the candidate's file says it is.
+    #[must_use]
+    pub fn candidate_names(&self) -> &RunMetadata {
+        self.candidate.reading.run.metadata()
+    }
 }
 
 /// One run file, read.
@@ -211,9 +218,16 @@ pub(super) struct LoadedRun {
     pub(super) identity: FileIdentity,
     pub(super) reading: Reading,
     /// Where it stands in a store, and how it was found there.
-    found: Option<(StoredFile, v1::Resolved)>,
+    found: Option<FoundInStore>,
     /// The commit that it was read from.
     commit: Option<v1::AtCommit>,
+}
+
+/// Where a run stands in a store, and how it was found there.
+struct FoundInStore {
+    root: String,
+    file: StoredFile,
+    resolved: v1::Resolved,
 }
 
 impl LoadedRun {
@@ -259,7 +273,7 @@ impl LoadedRun {
     /// A run of a store.
     pub(super) fn of_store(
         found: FoundRun,
-        place: &dyn ObjectStore,
+        (place, root): (&dyn ObjectStore, &str),
         read_as: &ReadAs,
         freshness: &Freshness<'_>,
     ) -> Result<Self, Diagnostic> {
@@ -275,18 +289,24 @@ impl LoadedRun {
             age_days: found.entry.record.time().map_or(0, |then| whole_days(then, freshness.now)),
             max_age_days: freshness.max_age_days,
         };
-        Ok(Self { path, identity, reading, found: Some((stored, resolved)), commit: None })
+        let found = FoundInStore { root: root.to_owned(), file: stored, resolved };
+        Ok(Self { path, identity, reading, found: Some(found), commit: None })
     }
 
-    /// The same run, found in a store at `stored_at`.
-    pub(super) fn found_at(self, file: StoredFile, stored_at: &str, freshness: &Freshness<'_>) -> Self {
+    /// The same run, found in the store at `root`, where it was put at `stored_at`.
+    pub(super) fn found_at(
+        self,
+        (root, file): (&str, StoredFile),
+        stored_at: &str,
+        freshness: &Freshness<'_>,
+    ) -> Self {
         let resolved = v1::Resolved {
             asked: freshness.asked.to_owned(),
             stored_at: stored_at.to_owned(),
             age_days: stored_at.parse().map_or(0, |then| whole_days(then, freshness.now)),
             max_age_days: freshness.max_age_days,
         };
-        Self { found: Some((file, resolved)), ..self }
+        Self { found: Some(FoundInStore { root: root.to_owned(), file, resolved }), ..self }
     }
 
     /// When the run was made, as it says itself: RFC 3339.
@@ -296,22 +316,23 @@ impl LoadedRun {
 
     /// Whether it is older than it may be.
     pub(super) fn is_old(&self) -> bool {
-        self.found
-            .as_ref()
-            .is_some_and(|(_, resolved)| resolved.max_age_days.is_some_and(|most| resolved.age_days > most))
+        self.found.as_ref().is_some_and(|found| {
+            found.resolved.max_age_days.is_some_and(|most| found.resolved.age_days > most)
+        })
     }
 
-    /// As a store takes what a candidate is compared with.
-    pub(super) fn to_store(&self) -> Baseline<'_> {
+    /// As the store at `root` takes what a candidate is compared with. A run that was found in it stays where it is,
+    /// in whatever project; one of another store is kept here too, because the envelope names all in one.
+    pub(super) fn to_store(&self, root: &str) -> Baseline<'_> {
         match &self.found {
-            Some((stored, _)) => Baseline::Stored(stored),
-            None => Baseline::Run(&self.reading.run),
+            Some(found) if found.root == root => Baseline::Stored(&found.file),
+            Some(_) | None => Baseline::Run(&self.reading.run),
         }
     }
 
     /// A warning where it is older than it may be.
     pub(super) fn old(&self) -> Option<String> {
-        let (_, resolved) = self.found.as_ref()?;
+        let resolved = &self.found.as_ref()?.resolved;
         let most = resolved.max_age_days.filter(|most| resolved.age_days > *most)?;
         Some(format!(
             "{} was stored {} days before this decision, longer ago than the {most} days that were set",
@@ -335,7 +356,7 @@ impl LoadedRun {
             items,
         );
         v1::Input {
-            resolved: self.found.as_ref().map(|(_, resolved)| resolved.clone()),
+            resolved: self.found.as_ref().map(|found| found.resolved.clone()),
             at_commit: self.commit.clone(),
             ..input
         }

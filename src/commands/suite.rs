@@ -30,6 +30,8 @@ pub struct SuiteRequest {
     pub tightening: Tightening,
     /// Where runs go, and where `store:` names are looked up.
     pub store: Option<StoreTarget>,
+    /// Where those of baselines and anchors are looked up instead, and nothing is written.
+    pub baseline_store: Option<StoreTarget>,
     /// Where `trail:latest-allowed` and locked plans are looked up.
     pub trail: Option<TrailTarget>,
     /// The release that is decided.
@@ -69,8 +71,13 @@ impl<'a> SuiteDecision<'a> {
         now: String,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let places =
-            Places { policy, store: request.store.as_ref(), trail: request.trail.as_ref(), now: &now, world };
+        let places = Places {
+            policy,
+            stores: (request.baseline_store.as_ref().or(request.store.as_ref()), request.store.as_ref()),
+            trail: request.trail.as_ref(),
+            now: &now,
+            world,
+        };
         let tasks = places.load()?;
         let locked = locked::plan(request, policy, &tasks, &now, world)?;
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;

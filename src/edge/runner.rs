@@ -35,17 +35,21 @@ impl Runner {
         variable(name)
     }
 
-    /// Where this step runs.
-    ///
-    /// # Errors
-    /// `event-unreadable` where the event does not say which commit it is about.
-    pub fn step(&self, nonce: &str) -> Result<Step, Diagnostic> {
-        Ok(Step {
-            origin: Origin::read(variable, &payload())?,
+    /// Where this step runs; and `event-unreadable` where the event does not say which commit it is about.
+    /// Then only what the environment says is known.
+    #[must_use]
+    pub fn step(&self, nonce: &str) -> (Step, Option<Diagnostic>) {
+        let (origin, unreadable) = match Origin::read(variable, &payload()) {
+            Ok(origin) => (origin, None),
+            Err(error) => (Origin::without_payload(variable), Some(error)),
+        };
+        let step = Step {
+            origin,
             image_digest: variable("EVALSIG_IMAGE_DIGEST"),
             server: variable("GITHUB_SERVER_URL"),
             nonce: nonce.to_owned(),
-        })
+        };
+        (step, unreadable)
     }
 
     /// Appends outputs and summary to the files that the runner names.

@@ -19,17 +19,6 @@ pub const LIMIT: usize = 65_535;
 /// The longest title. GitHub documents no limit; a pull request shows about this much.
 const TITLE: usize = 200;
 
-/// A check that is about to begin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewCheck {
-    /// What branch protection knows it by.
-    pub name: String,
-    /// The commit that it stands on.
-    pub head_sha: String,
-    /// Which job of which run it belongs to: release, run and attempt, separated by `/`.
-    pub external_id: String,
-}
-
 /// How a check ends. A required check is satisfied by `success` and by `neutral`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conclusion {
@@ -66,13 +55,21 @@ pub struct Page {
     pub annotation: Option<(String, String)>,
 }
 
-/// Where the evidence can be seen.
+/// Where the evidence can be seen, and what a reviewer should know of the check itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
+    /// Remarks about the check, as Markdown.
+    pub remarks: Vec<String>,
     /// The workflow run.
     pub run: Option<String>,
     /// The envelope in the commit that holds it.
     pub envelope: Option<String>,
+}
+
+impl Links {
+    fn remarks(&self) -> String {
+        self.remarks.iter().map(|remark| format!("\n{remark}\n")).collect()
+    }
 }
 
 /// The page of a verdict. `kept` says where the envelope went, `envelope` is its bytes.
@@ -103,6 +100,7 @@ pub fn verdict(
         c.n_pairs
     );
     let mut summary = format!("{}\n{}", markdown::gate(record, attempt), kept.markdown());
+    summary.push_str(&links.remarks());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
             summary.push_str(&format!("\n{label}: <{link}>\n"));
@@ -120,6 +118,7 @@ pub fn verdict(
 #[must_use]
 pub fn failure(error: &Diagnostic, links: &Links, file: Option<&str>) -> Page {
     let mut summary = markdown::error(error);
+    summary.push_str(&links.remarks());
     if let Some(link) = &links.run {
         summary.push_str(&format!("\nWorkflow run: <{link}>\n"));
     }

@@ -153,3 +153,45 @@ fn hostile_names_reach_neither_the_runner_nor_the_page() {
     assert!(!summary.contains('\u{202e}'), "{summary}");
     assert!(job.outputs().iter().all(|(_, value)| !value.contains("img")));
 }
+
+#[test]
+fn a_pull_request_is_compared_with_what_another_project_allowed() {
+    let mut main = Job::new(&[("min-delta", "0"), ("store", "kept"), ("project-id", "main")]);
+    main.run().exits(0);
+    main.inputs(&[("baseline", "store:latest-allowed"), ("candidate", "runs/candidate-worse.json")]);
+    let own = [("project-id", "pull-requests")];
+    let ran = main.inputs(&own).run().exits(65);
+    assert!(ran.stdout.contains("[run-not-found]"), "their own project allowed none: {}", ran.stdout);
+    let before: Vec<String> = main.session.files().into_iter().filter(|f| f.contains("kept/main/")).collect();
+    let ran = main.inputs(&[("baseline-project", "main")]).run().exits(1);
+    assert!(ran.stdout.contains("baseline main/year="), "{}", ran.stdout);
+    let after = main.session.files();
+    assert_eq!(after.iter().filter(|f| f.contains("kept/main/")).count(), before.len(), "read only");
+    assert!(after.iter().any(|f| f.contains("kept/pull-requests/year=")), "{after:#?}");
+
+    // Another store altogether: it is read, and what is kept is kept here.
+    main.inputs(&[("store", "own"), ("baseline-store", "kept"), ("baseline-project", "main")]);
+    let ran = main.run().exits(1);
+    assert!(ran.stdout.contains("store own, baseline pull-requests/year="), "{}", ran.stdout);
+    let unchanged = main.session.files();
+    assert_eq!(
+        unchanged.iter().filter(|f| f.starts_with("kept/")).count(),
+        after.iter().filter(|f| f.starts_with("kept/")).count()
+    );
+    let envelope: serde_json::Value =
+        serde_json::from_str(&main.session.read("evalsig-envelope.json")).unwrap();
+    assert!(envelope["inputs"]["baseline"]["path"].as_str().unwrap().starts_with("kept/main/"), "{envelope}");
+    assert_eq!(envelope["inputs"]["baseline"]["resolved"]["asked"], "store:latest-allowed");
+    // Nothing is written at all where only the baseline has a store.
+    main.inputs(&[("store", "")]);
+    main.run().exits(1);
+    for (inputs, words) in [
+        (&[("baseline-project", "../x")][..], "input baseline-project"),
+        (
+            &[("baseline-project", ""), ("baseline-store", ""), ("max-baseline-age", "3")],
+            "no store was named",
+        ),
+    ] {
+        assert!(main.inputs(inputs).run().exits(64).stdout.contains(words), "{words}");
+    }
+}

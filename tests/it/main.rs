@@ -28,6 +28,7 @@ mod export;
 mod files;
 mod gate;
 mod github;
+mod github_identity;
 mod github_races;
 mod golden;
 mod layers;

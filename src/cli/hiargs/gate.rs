@@ -34,10 +34,12 @@ fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
         return Err(errors::no_equivalence_in_01());
     }
     let identical = one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str)?;
+    let (store, baseline_store) = stores(&flags.store)?;
     Ok(DecisionRequest {
         runs: runs(&flags.shared)?,
         plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
-        store: store_target(&flags.store)?,
+        store,
+        baseline_store,
     })
 }
 
@@ -92,10 +94,12 @@ fn suite(flags: &GateFlags, path: &str) -> Result<SuiteRequest, Diagnostic> {
     if let Some(flag) = flags.typed.iter().filter(is_flag).find(beside) {
         return Err(errors::decided_by_policy(&format!("--{flag}")));
     }
+    let (store, baseline_store) = stores(&flags.store)?;
     Ok(SuiteRequest {
         policy: PolicySource::Disk(path.to_owned()),
         tightening: tightening(flags)?,
-        store: store_target(&flags.store)?,
+        store,
+        baseline_store,
         trail: Some(TrailTarget::Folder(flags.audit_root.clone())),
         release: flags.release_id.as_deref().map(release_id).transpose()?,
     })
@@ -123,7 +127,7 @@ fn tightening(flags: &GateFlags) -> Result<Tightening, Diagnostic> {
             .as_deref()
             .map(|text| parse("--max-attempts", text, "a whole number from 1 on", |t| t.parse().ok()))
             .transpose()?,
-        max_baseline_age: store_target(&flags.store)?.and_then(|target| target.max_age_days),
+        max_baseline_age: flags.store.max_baseline_age.as_deref().map(max_baseline_age).transpose()?,
         ..Tightening::default()
     })
 }
@@ -147,10 +151,29 @@ fn time_stamp(flags: &GateFlags) -> Result<Option<TimeStampPolicy>, Diagnostic> 
     Ok(Some(TimeStampPolicy { url: url.clone(), required }))
 }
 
-fn store_target(flags: &StoreFlags) -> Result<Option<StoreTarget>, Diagnostic> {
-    let project = project(&flags.project)?;
-    let days =
-        |text: &String| parse("--max-baseline-age", text, "a whole number of days", |t| t.parse().ok());
-    let max_age_days = flags.max_baseline_age.as_ref().map(days).transpose()?;
-    Ok(flags.store.clone().map(|root| StoreTarget { root, project, max_age_days }))
+/// The store that the runs go into, and the one in which a baseline is looked up, if that is another.
+fn stores(flags: &StoreFlags) -> Result<(Option<StoreTarget>, Option<StoreTarget>), Diagnostic> {
+    let own = project("--project", &flags.project)?;
+    let other =
+        flags.baseline_project.as_ref().map(|name| project("--baseline-project", name)).transpose()?;
+    let max_age_days = flags.max_baseline_age.as_deref().map(max_baseline_age).transpose()?;
+    let root = flags.baseline_store.clone().or_else(|| flags.store.clone());
+    for (flag, given) in
+        [("--baseline-project", other.is_some()), ("--max-baseline-age", max_age_days.is_some())]
+    {
+        if given && root.is_none() {
+            return Err(errors::no_store(flag));
+        }
+    }
+    let elsewhere = other.is_some() || flags.baseline_store.is_some();
+    let baseline = root.filter(|_| elsewhere).map(|root| StoreTarget {
+        root,
+        project: other.unwrap_or_else(|| own.clone()),
+        max_age_days,
+    });
+    Ok((flags.store.clone().map(|root| StoreTarget { root, project: own, max_age_days }), baseline))
+}
+
+fn max_baseline_age(text: &str) -> Result<u64, Diagnostic> {
+    parse("--max-baseline-age", text, "a whole number of days", |t| t.parse().ok())
 }

@@ -16,7 +16,7 @@ pub(in crate::cli) fn history(
     flags: &HistoryFlags,
     terminal: Terminal,
 ) -> Result<HistoryRequest, Diagnostic> {
-    let project = project(&flags.project)?;
+    let project = project("--project", &flags.project)?;
     let period = Period::of(flags.since.as_deref(), flags.until.as_deref()).map_err(|text| {
         let flag = if flags.since.as_deref() == Some(text) { "--since" } else { "--until" };
         errors::bad_time(flag, text)
@@ -62,7 +62,11 @@ pub(in crate::cli) fn get(flags: &GetFlags) -> Result<GetRequest, Diagnostic> {
 }
 
 fn at(flags: &RootFlags) -> Result<StoreTarget, Diagnostic> {
-    Ok(StoreTarget { root: flags.root.clone(), project: project(&flags.project)?, max_age_days: None })
+    Ok(StoreTarget {
+        root: flags.root.clone(),
+        project: project("--project", &flags.project)?,
+        max_age_days: None,
+    })
 }
 
 pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagnostic> {

@@ -12,8 +12,8 @@ use crate::readers::Format;
 const IN_UNITS: &str =
     "in units of the score: 0.01 for one point of a score from 0 to 1, without a percent sign";
 
-pub(super) fn project(text: &str) -> Result<ProjectId, Diagnostic> {
-    text.parse().map_err(|why| errors::bad_project(text, why))
+pub(super) fn project(flag: &str, text: &str) -> Result<ProjectId, Diagnostic> {
+    text.parse().map_err(|why| errors::bad_project(flag, text, why))
 }
 
 pub(super) fn above(min_delta: &str) -> Result<Claim, Diagnostic> {

@@ -76,7 +76,13 @@ pub(in crate::cli) struct StoreFlags {
     /// Project that the runs belong to.
     #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id")]
     pub(in crate::cli) project: String,
+    /// Look a baseline up in this project instead, and write nothing there.
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) baseline_project: Option<String>,
+    /// Look a baseline up in this store instead, and write nothing there.
+    #[arg(long, value_name = "ROOT")]
+    pub(in crate::cli) baseline_store: Option<String>,
     /// Warn when a baseline from the store is older than this.
-    #[arg(long, value_name = "DAYS", requires = "store")]
+    #[arg(long, value_name = "DAYS")]
     pub(in crate::cli) max_baseline_age: Option<String>,
 }

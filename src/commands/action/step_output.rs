@@ -2,10 +2,9 @@
 
 use super::access::Access;
 use super::request::{ActionRequest, Mode};
-use crate::commands::Output;
 use crate::commands::origin::Step;
 use crate::commands::persist::{EnvelopeLocation, PersistedDecision};
-use crate::commands::targets::EnvelopeTarget;
+use crate::commands::{OpenedCheck, Output};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::present::check::{Conclusion, Links};
@@ -58,6 +57,11 @@ pub(super) struct StepOutputBuilder {
 }
 
 impl StepOutputBuilder {
+    /// Adds a line to the log.
+    pub(super) fn say(&mut self, line: String) {
+        self.log.push(line);
+    }
+
     /// Turns what came before into a failure, unless it is one already.
     pub(super) fn unless_failed(&mut self, result: Result<(), Diagnostic>) {
         if let Err(error) = result {
@@ -123,7 +127,7 @@ pub(super) fn verdict(
 pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>) -> StepOutputBuilder {
     log.push(runner::error("evalsig", &error.to_string()));
     let mut values = vec![("mode-used", access.mode_used().to_owned())];
-    values.extend(access.check_url.clone().map(|url| ("check-url", url)));
+    values.extend(access.check_url().map(|url| ("check-url", url)));
     let exit = error.code.exit().code();
     StepOutputBuilder {
         values,
@@ -135,20 +139,21 @@ pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>)
     }
 }
 
-/// Tells the runner of a failure before there was a check.
+/// Tells the runner of a failure. `check`: the address of the check that was completed for it, where there
+/// was one.
 ///
 /// # Errors
 /// `internal-error` if the outputs cannot be written safely.
-pub fn failed(error: &Diagnostic, nonce: &str) -> Result<StepOutput, Diagnostic> {
-    let nothing =
-        Access { check_url: None, target: EnvelopeTarget::Nowhere, may_write: false, notices: Vec::new() };
-    failure(error, &nothing, Vec::new()).finish(nonce)
+pub fn failed(error: &Diagnostic, check: Option<String>, nonce: &str) -> Result<StepOutput, Diagnostic> {
+    let check = check.map(|url| OpenedCheck { url, ..OpenedCheck::default() });
+    failure(error, &Access { check, ..Access::none() }, Vec::new()).finish(nonce)
 }
 
-/// Where the evidence can be seen.
-pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>) -> Links {
+/// Where the evidence can be seen, and what the check says about itself.
+pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>, access: &Access) -> Links {
+    let remarks = access.remarks.clone();
     let (Some(server), Some(repository)) = (&step.server, &step.origin.source.repository) else {
-        return Links::default();
+        return Links { remarks, ..Links::default() };
     };
     let run = &step.origin.run;
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
@@ -159,6 +164,7 @@ pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>) -> Links {
         _ => None,
     });
     Links {
+        remarks,
         run: run.run_id.as_ref().map(|id| format!("{server}/{repository}/actions/runs/{id}{attempt}")),
         envelope: committed.map(|(path, commit)| format!("{server}/{repository}/blob/{commit}/{path}")),
     }
@@ -183,7 +189,7 @@ fn values(decided: &PersistedDecision, access: &Access) -> Vec<(&'static str, St
         ("fixed", decided.record.changed.fixed.to_string()),
         ("broken", decided.record.changed.broken.to_string()),
     ];
-    values.extend(access.check_url.clone().map(|url| ("check-url", url)));
+    values.extend(access.check_url().map(|url| ("check-url", url)));
     if let Some((path, bytes)) = decided.evidence.file() {
         values.push(("envelope-path", path.to_owned()));
         values.push(("envelope-sha256", Digest::of(bytes).to_string()));

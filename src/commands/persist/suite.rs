@@ -82,7 +82,7 @@ fn keep(
             }
             LoadedPair::Compared(runs) => {
                 let Some(record) = decision.record.tasks.get_mut(name) else { continue };
-                let (baseline, candidate) = runs.to_store();
+                let (baseline, candidate) = runs.to_store(&at.root);
                 let facts = decided(&record.record, fingerprint, verdict);
                 let (first, second) = archive.keep(baseline, candidate, facts)?;
                 record.store = Some(v1::Store {
@@ -93,7 +93,7 @@ fn keep(
                 });
                 candidates.push(second);
                 if let Some(anchor) = &task.anchor {
-                    let kept = match anchor.to_store() {
+                    let kept = match anchor.to_store(&at.root) {
                         Baseline::Stored(stored) => stored.clone(),
                         Baseline::Run(run) => archive.keep_run(run)?,
                     };

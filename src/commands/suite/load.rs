@@ -47,7 +47,8 @@ impl LoadedTask<'_> {
 /// Where runs are looked for.
 pub(super) struct Places<'p, 'w> {
     pub(super) policy: &'p LoadedPolicy,
-    pub(super) store: Option<&'w StoreTarget>,
+    /// Where baselines and anchors are looked up, and where candidates are.
+    pub(super) stores: (Option<&'w StoreTarget>, Option<&'w StoreTarget>),
     pub(super) trail: Option<&'w TrailTarget>,
     pub(super) now: &'w str,
     pub(super) world: &'w World<'w>,
@@ -181,7 +182,9 @@ impl<'p> Places<'p, '_> {
         candidate: Option<&LoadedRun>,
         max_age_days: Option<u64>,
     ) -> Result<Option<LoadedRun>, Diagnostic> {
-        let at = self.store.ok_or_else(|| errors::no_store(task, key, source))?;
+        let (baselines, candidates) = self.stores;
+        let at = if candidate.is_some() { baselines } else { candidates };
+        let at = at.ok_or_else(|| errors::no_store(task, key, source))?;
         let place = self.world.stores.open(&at.root)?;
         let named: Option<ProjectId> =
             task.baseline_project.as_ref().map(|name| name.parse()).transpose().map_err(|why: &str| {
@@ -208,7 +211,7 @@ impl<'p> Places<'p, '_> {
         let Some(found) = found else { return Ok(None) };
         let asked = source.to_string();
         let freshness = Freshness { asked: &asked, now: self.now, max_age_days };
-        LoadedRun::of_store(found, &*place, &self.read_as(task)?, &freshness).map(Some)
+        LoadedRun::of_store(found, (&*place, &at.root), &self.read_as(task)?, &freshness).map(Some)
     }
 
     /// The candidate of the newest decision of the trail that allowed this task: its stored copy where there is one,
@@ -225,7 +228,7 @@ impl<'p> Places<'p, '_> {
             return Ok(None);
         };
         let asked = BaselineSource::TrailLatestAllowed.to_string();
-        if let (Some(stored), Some(at)) = (&candidate.stored, self.store) {
+        if let (Some(stored), Some(at)) = (&candidate.stored, self.stores.0) {
             let place = self.world.stores.open(&at.root)?;
             if let RecordedRun::Read(bytes) = recorded_run(&*place, &stored.run)? {
                 let source = InMemory { path: place.shown(&stored.run.path), bytes };
@@ -237,7 +240,7 @@ impl<'p> Places<'p, '_> {
                 };
                 let limits = &self.policy.rules.limits;
                 let age = Freshness { asked: &asked, now: self.now, max_age_days: limits.max_baseline_age };
-                return Ok(Some(run.found_at(file, &decision.written_at, &age)));
+                return Ok(Some(run.found_at((&at.root, file), &decision.written_at, &age)));
             }
         }
         let path = &candidate.input.path;

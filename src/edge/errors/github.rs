@@ -98,6 +98,14 @@ pub(in crate::edge) fn too_many_files(branch: &str) -> Diagnostic {
         .next("begin a new trail: name another audit-branch")
 }
 
+/// The branch that should hold the trail holds other files too.
+pub(in crate::edge) fn branch_of_code(branch: &str, path: &str) -> Diagnostic {
+    Code::BadUsage
+        .at("input audit-branch")
+        .what(format!("is {branch:?}, a branch that holds other files than a trail, such as {path:?}"))
+        .next("name a branch of its own, such as evalsig-audit: it is begun where it does not exist; what a branch of code holds of a trail stays there")
+}
+
 /// The branch has no such file.
 pub(in crate::edge) fn not_on_branch(path: &str, branch: &str) -> Diagnostic {
     Code::FileUnreadable.at(path).what(format!("is not on branch {branch}"))

@@ -1,5 +1,6 @@
 //! The check run on the commit under judgement.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,10 +11,13 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::response::ApiError;
-use crate::commands::Checks;
+use crate::commands::gate_check::{self, GateIdentity, NewCheck, Placement, PostedCheck};
+use crate::commands::revisions::named_apart;
+use crate::commands::{Checks, OpenedCheck};
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
-use crate::present::check::{Conclusion, NewCheck, Page};
+use crate::edge::git_object::is_oid;
+use crate::present::check::{Conclusion, Page};
 
 /// The permission that check runs need.
 const PERMISSION: &str = "checks: write";
@@ -27,6 +31,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub(super) struct CheckRuns<'a> {
     pub(super) client: &'a Client,
     pub(super) open: Arc<OpenCheckRun>,
+    /// What the open check run was opened as, and its name.
+    pub(super) gate: &'a RefCell<Option<(NewCheck, String)>>,
 }
 
 /// The check run that is open now, shared with the handler of signals, which may have to complete it.
@@ -36,12 +42,12 @@ pub(super) struct OpenCheckRun {
     state: Mutex<State>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum State {
     /// No check run is open.
     None,
-    /// The check run with this id is in progress.
-    Open(u64),
+    /// A check run is in progress.
+    Open { id: u64, url: String },
     /// Its last request is on the way.
     Closing,
 }
@@ -57,13 +63,17 @@ impl OpenCheckRun {
         std::mem::replace(&mut *state, next)
     }
 
-    /// Completes the open check run as a failure, in one attempt: the process is about to end.
-    pub(super) async fn fail(&self, reason: &str) {
+    /// Completes the open check run as a failure, in one attempt: the process is about to end. Gives its
+    /// address, where one was open.
+    pub(super) async fn fail(&self, reason: &str) -> Option<String> {
         match self.replace(State::Closing) {
-            State::None => {}
+            State::None => None,
             // The main thread completes it, and then ends the process.
-            State::Closing => tokio::time::sleep(LAST_REQUEST_TIMEOUT).await,
-            State::Open(id) => {
+            State::Closing => {
+                tokio::time::sleep(LAST_REQUEST_TIMEOUT).await;
+                None
+            }
+            State::Open { id, url } => {
                 let path = format!("/repos/{}/check-runs/{id}", self.repository);
                 let body = json!({
                     "status": "completed",
@@ -72,28 +82,32 @@ impl OpenCheckRun {
                 });
                 // A failure cannot be reported any more; the next attempt of this job adopts the check run.
                 let _ = tokio::time::timeout(LAST_REQUEST_TIMEOUT, self.rest._patch(path, Some(&body))).await;
+                Some(url)
             }
         }
     }
 }
 
 impl Checks for CheckRuns<'_> {
-    fn open(&self, check: &NewCheck) -> Result<String, Diagnostic> {
-        let found = self
+    fn open(&self, check: &NewCheck) -> Result<OpenedCheck, Diagnostic> {
+        let (found, refused) = self
             .open_or_adopt(check)
             .map_err(|error| error.diagnostic("the check cannot be posted", PERMISSION))?;
         let id = found.get("id").and_then(Value::as_u64).ok_or_else(errors::check_run_without_id)?;
-        self.open.replace(State::Open(id));
-        Ok(found
-            .get("html_url")
-            .and_then(Value::as_str)
-            .filter(|url| is_plain_url(url))
-            .unwrap_or_default()
-            .to_owned())
+        let text = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let url = Some(text("html_url")).filter(|url| is_plain_url(url)).unwrap_or_default();
+        self.open.replace(State::Open { id, url: url.clone() });
+        self.gate.replace(Some((check.clone(), text("name"))));
+        Ok(OpenedCheck { url, name: text("name"), refused })
     }
 
-    fn close(&self, conclusion: Conclusion, page: &Page) -> Result<(), Diagnostic> {
-        let State::Open(id) = self.open.replace(State::Closing) else { return Ok(()) };
+    fn close(&self, conclusion: Conclusion, page: &Page) -> Result<Option<String>, Diagnostic> {
+        let Some((check, name)) = self.gate.take() else { return Ok(None) };
+        // Closed from here on: a signal must not complete it under a name that may be another gate's.
+        let State::Open { id, .. } = self.open.replace(State::Closing) else { return Ok(None) };
+        self.client.extend_deadline();
+        // Where GitHub does not answer, the check run is still better completed than left in progress.
+        let (id, name) = self.settle(&check, id, &name).unwrap_or((id, name));
         // A check run must not stay in progress, even if the deadline has passed.
         self.client.extend_deadline();
         let path = format!("/check-runs/{id}");
@@ -106,68 +120,154 @@ impl Checks for CheckRuns<'_> {
             sent = send(false);
         }
         self.open.replace(State::None);
-        sent.map(drop).map_err(|error| error.diagnostic("the check cannot be completed", PERMISSION))
+        sent.map_err(|error| error.diagnostic("the check cannot be completed", PERMISSION))?;
+        Ok(Some(name))
+    }
+
+    fn head_of_merge(&self, commit: &str) -> Result<Option<String>, Diagnostic> {
+        let found = self
+            .client
+            .get(&format!("/git/commits/{commit}"))
+            .map_err(|error| error.diagnostic("the merge commit cannot be read", "contents: read"))?;
+        // The base first, then the head.
+        let parents = found.get("parents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let [_, head] = parents else { return Ok(None) };
+        Ok(head.get("sha").and_then(Value::as_str).filter(|sha| is_oid(sha)).map(str::to_owned))
     }
 }
 
 impl CheckRuns<'_> {
-    /// Adopts the check run of an earlier attempt of this job, else creates one. After a lost response it
-    /// looks for the check run before it creates another.
-    fn open_or_adopt(&self, check: &NewCheck) -> Result<Value, ApiError> {
+    /// Adopts the check run that an earlier attempt of this gate left, else creates one. After a lost response
+    /// it looks for the check run before it creates another. True: no name was free for it.
+    fn open_or_adopt(&self, check: &NewCheck) -> Result<(Value, bool), ApiError> {
         let mut backoff = self.client.backoff();
+        let mut refused = false;
         loop {
-            if let Some(id) = self.find(check)? {
-                return self.client.send_idempotent(
-                    &Method::PATCH,
-                    &format!("/check-runs/{id}"),
-                    &in_progress(check),
-                );
-            }
-            let mut body = in_progress(check);
-            if let Some(body) = body.as_object_mut() {
-                body.insert("head_sha".into(), check.head_sha.clone().into());
-            }
-            match self.client.send_once("/check-runs", &body) {
+            let name = match self.place(check, refused)? {
+                Placement::Adopt(id, name) => {
+                    let body = in_progress(check, &name);
+                    let path = format!("/check-runs/{id}");
+                    return Ok((self.client.send_idempotent(&Method::PATCH, &path, &body)?, refused));
+                }
+                Placement::Create(name) => name,
+                Placement::Refuse => {
+                    refused = true;
+                    name_of_its_own(check)
+                }
+            };
+            match self.create(check, &name) {
                 Err(ApiError::Unconfirmed(_)) if backoff.sleep() => {}
-                done => return done,
+                done => return Ok((done?, refused)),
             }
         }
     }
 
-    /// The check run with this name on this commit that the same job created: same release and workflow
-    /// run, any attempt.
-    fn find(&self, check: &NewCheck) -> Result<Option<u64>, ApiError> {
-        let job = |id: &str| id.rsplit_once('/').map(|(job, _)| job.to_owned());
-        let mine = job(&check.external_id);
-        let name = utf8_percent_encode(&check.name, RESERVED);
+    fn create(&self, check: &NewCheck, name: &str) -> Result<Value, ApiError> {
+        let mut body = in_progress(check, name);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("head_sha".into(), check.head_sha.clone().into());
+        }
+        self.client.send_once("/check-runs", &body)
+    }
+
+    /// Where the check run goes. `refused`: it may stand under a name of its own already.
+    fn place(&self, check: &NewCheck, refused: bool) -> Result<Placement, ApiError> {
+        let mut posted = if refused { self.posted(check, &name_of_its_own(check))? } else { Vec::new() };
+        let mut looked_up = Vec::new();
+        let mut look_up = |name: &String, posted: &mut Vec<PostedCheck>| {
+            posted.extend(self.posted(check, name)?);
+            looked_up.push(name.clone());
+            Ok(looked_up.clone())
+        };
+        let mut known = look_up(&check.names.wanted, &mut posted)?;
+        if !check.identity.is_first_attempt() {
+            // An earlier attempt may have left something under each of them.
+            for name in check.names.all().skip(1) {
+                known = look_up(name, &mut posted)?;
+            }
+        }
+        loop {
+            match gate_check::place(check, &posted) {
+                Placement::Create(name) if !known.contains(&name) => known = look_up(&name, &mut posted)?,
+                placed => return Ok(placed),
+            }
+        }
+    }
+
+    /// Moves the open check run away from a name that another gate has: two gates that began at once both found
+    /// it free. Gives the number and name to complete.
+    fn settle(&self, check: &NewCheck, mut id: u64, name: &str) -> Result<(u64, String), ApiError> {
+        let mut name = name.to_owned();
+        let mut posted = Vec::new();
+        loop {
+            posted.extend(self.posted(check, &name)?);
+            let lost = gate_check::taken_over(check, id, &posted);
+            if !lost && !gate_check::contested(check, id, &name, &posted) {
+                return Ok((id, name));
+            }
+            posted.retain(|other: &PostedCheck| other.id != id || lost);
+            name = gate_check::free_name(check, &posted).unwrap_or_else(|| name_of_its_own(check));
+            if lost {
+                let made = self.create(check, &name)?;
+                id = made.get("id").and_then(Value::as_u64).unwrap_or(id);
+            } else {
+                let path = format!("/check-runs/{id}");
+                self.client.send_idempotent(&Method::PATCH, &path, &json!({"name": name}))?;
+            }
+            if name == name_of_its_own(check) {
+                return Ok((id, name));
+            }
+        }
+    }
+
+    /// The check runs of this name on the commit that gates of ours created.
+    fn posted(&self, check: &NewCheck, name: &str) -> Result<Vec<PostedCheck>, ApiError> {
+        let mut posted = Vec::new();
+        let encoded = utf8_percent_encode(name, RESERVED);
         for page in 1..=10 {
             let path = format!(
-                "/commits/{}/check-runs?check_name={name}&filter=all&per_page=100&page={page}",
+                "/commits/{}/check-runs?check_name={encoded}&filter=all&per_page=100&page={page}",
                 check.head_sha
             );
             let listed = self.client.get(&path)?;
             let runs = listed.get("check_runs").and_then(Value::as_array).cloned().unwrap_or_default();
-            let found = runs.iter().find(|run| {
-                let text = |name: &str| run.get(name).and_then(Value::as_str).unwrap_or_default();
-                text("name") == check.name && job(text("external_id")) == mine
-            });
-            if let Some(id) = found.and_then(|run| run.get("id")).and_then(Value::as_u64) {
-                return Ok(Some(id));
-            }
+            posted.extend(runs.iter().filter_map(read).filter(|found| found.name == name));
             if runs.len() < 100 {
                 break;
             }
         }
-        Ok(None)
+        Ok(posted)
     }
 }
 
-fn in_progress(check: &NewCheck) -> Value {
+/// A check run that a gate of ours created.
+fn read(run: &Value) -> Option<PostedCheck> {
+    let text = |pointer: &str| run.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let completed = text("/status") == "completed";
+    let instance = text("/output/summary").strip_prefix(IN_PROGRESS).filter(|_| !completed);
+    Some(PostedCheck {
+        id: run.get("id")?.as_u64()?,
+        name: text("/name").to_owned(),
+        identity: GateIdentity::read(text("/external_id"))?,
+        open_by: instance.map(|rest| rest.trim_end_matches('.').to_owned()),
+        completed,
+    })
+}
+
+/// A name that no other gate can have.
+fn name_of_its_own(check: &NewCheck) -> String {
+    named_apart(&check.names.wanted, &format!("({})", check.instance))
+}
+
+/// What the summary of a check run in progress begins with; the word that only its process knows follows.
+const IN_PROGRESS: &str = "The verdict follows. Process ";
+
+fn in_progress(check: &NewCheck, name: &str) -> Value {
     json!({
-        "name": check.name,
-        "external_id": check.external_id,
+        "name": name,
+        "external_id": check.identity.external_id(),
         "status": "in_progress",
-        "output": {"title": "being judged", "summary": "The verdict follows."},
+        "output": {"title": "being judged", "summary": format!("{IN_PROGRESS}{}.", check.instance)},
     })
 }
 

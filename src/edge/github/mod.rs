@@ -12,6 +12,7 @@ mod response;
 mod trail_branch;
 mod tree;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +20,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::errors::runtime_not_started;
 use super::trail_dir::TrailDirs;
+use crate::commands::gate_check::NewCheck;
 use crate::commands::targets::TrailTarget;
-use crate::commands::{Checks, Trails};
+use crate::commands::{Checks, OpenedCheck, Trails};
 use crate::domain::Diagnostic;
-use crate::present::check::{Conclusion, NewCheck, Page};
+use crate::present::check::{Conclusion, Page};
 use crate::trail::Port;
 use check_runs::{CheckRuns, OpenCheckRun};
 use client::Client;
@@ -34,6 +36,8 @@ use trail_branch::TrailBranch;
 pub struct GitHub {
     client: Client,
     open: Arc<OpenCheckRun>,
+    /// What the open check run was opened as, and its name.
+    gate: RefCell<Option<(NewCheck, String)>>,
     /// Dropped last: the client has tasks on it.
     runtime: Runtime,
 }
@@ -57,24 +61,25 @@ impl GitHub {
             .map_err(|error| runtime_not_started(&error))?;
         let client = Client::new(&config, deadline, runtime.handle().clone())?;
         let open = Arc::new(OpenCheckRun::none(&client));
-        Ok(Some(Self { client, open, runtime }))
+        Ok(Some(Self { client, open, gate: RefCell::default(), runtime }))
     }
 
-    /// From now on a signal that ends the job completes the open check run and then calls `exit`, which
-    /// ends the process.
-    pub fn close_check_on_signal(&self, exit: impl FnOnce() + Send + 'static) {
+    /// From now on a signal that ends the job completes the open check run and then calls `exit` with its
+    /// address, if one was open; it ends the process.
+    pub fn close_check_on_signal(&self, exit: impl FnOnce(Option<String>) + Send + 'static) {
         let open = Arc::clone(&self.open);
         self.runtime.spawn(async move {
             if termination_signal().await.is_ok() {
-                open.fail("The job was cancelled or ran out of time before its verdict was shown.").await;
-                exit();
+                exit(
+                    open.fail("The job was cancelled or ran out of time before its verdict was shown.").await,
+                );
             }
         });
     }
 
-    /// Completes the open check run as a failure, because of a panic.
-    pub fn fail_open_check(&self, reason: &str) {
-        self.runtime.block_on(self.open.fail(reason));
+    /// Completes the open check run as a failure, because of a panic. Gives its address, if one was open.
+    pub fn fail_open_check(&self, reason: &str) -> Option<String> {
+        self.runtime.block_on(self.open.fail(reason))
     }
 
     /// The files of commits.
@@ -83,17 +88,21 @@ impl GitHub {
     }
 
     fn check_runs(&self) -> CheckRuns<'_> {
-        CheckRuns { client: &self.client, open: Arc::clone(&self.open) }
+        CheckRuns { client: &self.client, open: Arc::clone(&self.open), gate: &self.gate }
     }
 }
 
 impl Checks for GitHub {
-    fn open(&self, check: &NewCheck) -> Result<String, Diagnostic> {
+    fn open(&self, check: &NewCheck) -> Result<OpenedCheck, Diagnostic> {
         self.check_runs().open(check)
     }
 
-    fn close(&self, conclusion: Conclusion, page: &Page) -> Result<(), Diagnostic> {
+    fn close(&self, conclusion: Conclusion, page: &Page) -> Result<Option<String>, Diagnostic> {
         self.check_runs().close(conclusion, page)
+    }
+
+    fn head_of_merge(&self, commit: &str) -> Result<Option<String>, Diagnostic> {
+        self.check_runs().head_of_merge(commit)
     }
 }
 

@@ -201,11 +201,16 @@ impl TrailFiles for TrailBranch<'_> {
                 .map_err(|error| self.unreadable(error))?
                 .ok_or_else(|| errors::too_many_files(&self.name))?,
         };
+        // Whoever reviews code does not look for evidence in it, and its branch may be reset or merged.
+        let of_trail = |path: &str| path.starts_with("audit/") || path == ROOT || path == ".gitattributes";
+        if let Some(path) = files.keys().find(|path| !of_trail(path)) {
+            return Err(errors::branch_of_code(&self.name, path));
+        }
         let entry = |path: &&String| path.ends_with("/entry.json") && path.starts_with(ROOT);
         self.fetch(files.iter().filter(|(path, _)| entry(path)).filter_map(|(_, file)| regular_oid(file)))?;
         let listed = files
             .iter()
-            .filter(|(path, _)| path.starts_with("audit/") || *path == ROOT || *path == ".gitattributes")
+            .filter(|(path, _)| of_trail(path))
             .map(|(path, file)| Listed { path: path.clone(), kind: file.kind })
             .collect();
         let token = HeadToken(head.clone().unwrap_or_default());
