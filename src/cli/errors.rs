@@ -198,3 +198,10 @@ pub(super) fn decided_by_policy(flag: &str) -> Diagnostic {
         .what("is given, and the policy decides it: beside a policy, flags and inputs may only tighten")
         .next(format!("drop {flag}, or change the policy"))
 }
+
+pub(super) fn no_policy_for_ref() -> Diagnostic {
+    Code::BadUsage
+        .at("input policy-ref")
+        .what("is set, and no policy is")
+        .next("set policy, or drop policy-ref")
+}

@@ -3,13 +3,16 @@
 use super::errors;
 use super::hiargs;
 use super::lowargs::{Cli, Command};
-use crate::commands::action::{ActionRequest, Audit, Mode};
+use crate::commands::action::{ActionRequest, ActionSubject, Audit, Mode};
 use crate::commands::gate::GateSubject;
+use crate::commands::revisions::PolicyRef;
 use crate::commands::targets::EnvelopeTarget;
 use crate::domain::Diagnostic;
 
 /// Every input that the action understands, as `action.yml` declares them.
 pub const ACTION_INPUTS: &[&str] = &[
+    "policy",
+    "policy-ref",
     "baseline",
     "candidate",
     "format",
@@ -21,6 +24,8 @@ pub const ACTION_INPUTS: &[&str] = &[
     "lower-is-better",
     "min-delta",
     "equivalence",
+    "margin",
+    "max-attempts",
     "rule",
     "alpha",
     "power",
@@ -54,7 +59,7 @@ pub const ACTION_INPUTS: &[&str] = &[
 
 /// Inputs that only the action has; every other one is a flag of `gate`.
 const OWN_INPUTS: &[&str] =
-    &["audit", "audit-branch", "mode", "check-name", "report-json", "github-token", "deadline"];
+    &["policy-ref", "audit", "audit-branch", "mode", "check-name", "report-json", "github-token", "deadline"];
 
 /// The branch that holds the trail, unless another one is named.
 const AUDIT_BRANCH: &str = "evalsig-audit";
@@ -93,7 +98,7 @@ pub fn deadline(input: impl Fn(&str) -> Option<String>) -> Result<u64, Diagnosti
 pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRequest, Diagnostic> {
     let given = |name: &str| input(name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     for required in ["baseline", "candidate"] {
-        if given(required).is_none() {
+        if given(required).is_none() && given("policy").is_none() {
             return Err(errors::input_missing(required));
         }
     }
@@ -115,11 +120,19 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         EnvelopeTarget::Trail { release, time_stamp, .. } => (Some(release), time_stamp),
         EnvelopeTarget::File(_) | EnvelopeTarget::Nowhere => (None, None),
     };
-    let GateSubject::Pair(decision) = gate.subject else {
-        return Err(errors::not_a_gate());
+    let policy_ref = given("policy-ref").map(|text| {
+        PolicyRef::from_name(&text).ok_or_else(|| {
+            let words: Vec<_> = PolicyRef::ALL.iter().map(|choice| choice.as_str()).collect();
+            errors::unknown_choice("policy-ref", &text, &words.join(", "))
+        })
+    });
+    let subject = match (gate.subject, policy_ref.transpose()?) {
+        (GateSubject::Pair(_), Some(_)) => return Err(errors::no_policy_for_ref()),
+        (GateSubject::Pair(asked), None) => ActionSubject::Pair(asked),
+        (GateSubject::Suite(asked), policy_ref) => ActionSubject::Suite { asked, policy_ref },
     };
     Ok(ActionRequest {
-        decision: *decision,
+        subject,
         release,
         time_stamp,
         audit_root: given("audit-root"),

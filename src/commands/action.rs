@@ -5,20 +5,24 @@ mod access;
 mod request;
 mod step_output;
 mod threat;
+mod under_policy;
 
 use super::World;
-use super::decide::Decision;
+use super::decide::{Decision, DecisionRequest};
+use super::gated::Gated;
 use super::origin::Step;
-use super::persist::{PersistedDecision, persist};
+use super::persist::{Evidence, PersistedDecision, PersistedSuite, persist, persist_suite};
 use super::runs::{LoadedRuns, RunInputs};
+use super::suite::SuiteDecision;
 use super::targets::EnvelopeTarget;
 use crate::domain::{Code, Diagnostic, Exit};
 use crate::present::check;
 use crate::present::runner;
-use access::Access;
+use access::{About, Access};
 use request::LOOSE_ENVELOPE;
+use under_policy::UnderPolicy;
 
-pub use request::{ActionRequest, Audit, Mode};
+pub use request::{ActionRequest, ActionSubject, Audit, Mode};
 pub use step_output::{ACTION_OUTPUTS, StepOutput, failed};
 
 /// Runs the gate and tells GitHub, also of failures: a failed action still has a completed check,
@@ -32,18 +36,49 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
     if let Err(error) = threat::refuse(request, &step.origin) {
         return refused(&error, request.check_name.as_deref(), step, world);
     }
-    // Read first: an unnamed check is called after the task. Nothing was promised to anybody yet.
     let now = world.clock.now();
-    let runs = request.decision.load(&now, world);
-    let access = match Access::gain(request, step, runs.as_ref().ok(), world) {
+    match &request.subject {
+        ActionSubject::Pair(asked) => {
+            // Read first: an unnamed check is called after the task. Nothing was promised to anybody yet.
+            let runs = asked.load(&now, world);
+            let about = runs.as_ref().ok().map(About::of_runs);
+            let wanted = access::wanted_name(request.check_name.as_deref(), about.as_ref());
+            let judge = |access: &Access, log: &mut Vec<String>| {
+                runs.and_then(|runs| decide_pair(asked, &runs, (request, step), access, (now, log), world))
+            };
+            tell(request, step, world, (&wanted, about.as_ref()), Some(&asked.runs), judge)
+        }
+        ActionSubject::Suite { asked, policy_ref } => {
+            let policy = match under_policy::read(asked, *policy_ref, request, step, world) {
+                Ok(policy) => policy,
+                Err(error) => return refused(&error, request.check_name.as_deref(), step, world),
+            };
+            let about = About::of_policy(&policy.rules);
+            let judge = |access: &Access, log: &mut Vec<String>| {
+                decide_suite(&policy, (request, step), access, (now, log), world)
+            };
+            tell(request, step, world, (&policy.check_name, Some(&about)), None, judge)
+        }
+    }
+}
+
+/// Opens the check, has the decision made, and tells the runner, the reviewer and the check of it.
+fn tell(
+    request: &ActionRequest,
+    step: &Step,
+    world: &World<'_>,
+    (wanted, about): (&str, Option<&About>),
+    inputs: Option<&RunInputs>,
+    judge: impl FnOnce(&Access, &mut Vec<String>) -> Result<Gated, Diagnostic>,
+) -> Result<StepOutput, Diagnostic> {
+    let access = match Access::gain(request, step, (wanted, about), world) {
         Ok(access) => access,
         Err(error) => return failed(&error, None, &step.nonce),
     };
-    let wanted = access::wanted_name(request.check_name.as_deref(), runs.as_ref().ok().map(LoadedRuns::task));
     let mut log = access.notices.clone();
-    let result = match access.refusal(&wanted) {
+    let result = match access.refusal(wanted) {
         Some(error) => Err(error),
-        None => runs.and_then(|runs| decide(&runs, request, step, &access, now, &mut log, world)),
+        None => judge(&access, &mut log),
     };
     let mut output = match &result {
         Ok(decided) => step_output::verdict(decided, request, &access, log),
@@ -55,11 +90,8 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
         let links = step_output::links(step, result.as_ref().ok(), &access);
         let page = match &result {
-            Ok(PersistedDecision { record, evidence }) => {
-                let envelope = evidence.file().map(|(_, bytes)| bytes);
-                check::verdict(record, evidence.attempt(), &evidence.view(), &links, envelope)
-            }
-            Err(error) => check::failure(error, &links, run_file(error, &request.decision.runs)),
+            Ok(decided) => decided.page(&links),
+            Err(error) => check::failure(error, &links, inputs.and_then(|inputs| run_file(error, inputs))),
         };
         let closed = checks.close(output.conclusion, &page);
         if let Ok(Some(name)) = closed.as_ref().map(|name| name.as_ref().filter(|name| **name != open.name)) {
@@ -100,28 +132,54 @@ pub fn refused(
     output.finish(&step.nonce)
 }
 
-/// Decides, and persists the envelope; under `audit: best-effort` in a file if the trail refuses.
-fn decide(
+/// Decides about one pair of runs, and persists the envelope.
+fn decide_pair(
+    asked: &DecisionRequest,
     runs: &LoadedRuns,
-    request: &ActionRequest,
-    step: &Step,
+    (request, step): (&ActionRequest, &Step),
     access: &Access,
-    now: String,
-    log: &mut Vec<String>,
+    (now, log): (String, &mut Vec<String>),
     world: &World<'_>,
-) -> Result<PersistedDecision, Diagnostic> {
-    let decision = Decision::make(runs, &request.decision.plan, Some(step), now, world)?;
+) -> Result<Gated, Diagnostic> {
+    let decision = Decision::make(runs, &asked.plan, Some(step), now, world)?;
+    let evidence = keep(request, access, log, &mut |target, may_store| {
+        persist(&decision, target, asked.store.as_ref().filter(|_| may_store), world)
+    })?;
+    Ok(Gated::Pair(Box::new(PersistedDecision { record: decision.record, evidence })))
+}
+
+/// Decides about the tasks of a policy, and persists the envelope.
+fn decide_suite(
+    policy: &UnderPolicy,
+    (request, step): (&ActionRequest, &Step),
+    access: &Access,
+    (now, log): (String, &mut Vec<String>),
+    world: &World<'_>,
+) -> Result<Gated, Diagnostic> {
+    let mut decision = SuiteDecision::make(&policy.asked, &policy.loaded, Some(step), now, world)?;
+    let evidence = keep(request, access, log, &mut |target, may_store| {
+        persist_suite(&mut decision, target, policy.asked.store.as_ref().filter(|_| may_store), world)
+    })?;
+    Ok(Gated::Suite(Box::new(PersistedSuite { record: decision.record, evidence })))
+}
+
+/// Persists a decision; under `audit: best-effort` in a file if the trail refuses.
+fn keep(
+    request: &ActionRequest,
+    access: &Access,
+    log: &mut Vec<String>,
+    persist: &mut dyn FnMut(&EnvelopeTarget, bool) -> Result<Evidence, Diagnostic>,
+) -> Result<Evidence, Diagnostic> {
     // Whoever may not post a check may not write history either, and a stranger's runs become nobody's.
-    let store = request.decision.store.as_ref().filter(|_| access.may_store);
-    let evidence = match persist(&decision, &access.target, store, world) {
+    let evidence = match persist(&access.target, access.may_store) {
         Err(error) if request.audit == Audit::BestEffort && error.code.exit() >= Exit::CannotCreate => {
             log.push(runner::warning("Evidence not written", &error.to_string()));
-            persist(&decision, &EnvelopeTarget::File(LOOSE_ENVELOPE.into()), None, world)?
+            persist(&EnvelopeTarget::File(LOOSE_ENVELOPE.into()), false)?
         }
         other => other?,
     };
     log.extend(evidence.unstamped().map(|why| runner::warning("No time stamp", why)));
-    Ok(PersistedDecision { record: decision.record, evidence })
+    Ok(evidence)
 }
 
 /// The run file that an error is about: a reviewer finds it marked in the pull request.

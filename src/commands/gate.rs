@@ -1,13 +1,12 @@
 //! `gate`: runs and a plan, or a policy, in; a verdict, its envelope and a link of the chain out.
 
 use super::decide::{Decision, DecisionRequest};
+use super::gated::Gated;
 use super::persist::{PersistedDecision, PersistedSuite, persist, persist_suite};
 use super::suite::{SuiteDecision, SuiteRequest};
 use super::targets::EnvelopeTarget;
 use super::{Output, OutputFormat, View, World};
 use crate::domain::Diagnostic;
-use crate::envelope::exit_code;
-use crate::present::{markdown, suite, terminal};
 
 /// What `gate` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,15 +24,6 @@ pub enum GateSubject {
     Pair(Box<DecisionRequest>),
     /// The tasks of a policy.
     Suite(Box<SuiteRequest>),
-}
-
-/// A decision of `gate`, with its evidence.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Gated {
-    /// About one pair of runs.
-    Pair(Box<PersistedDecision>),
-    /// About a suite.
-    Suite(Box<PersistedSuite>),
 }
 
 /// Decides, then persists runs and envelope. Nothing is written when the runs cannot be judged.
@@ -63,22 +53,12 @@ pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnosti
 /// # Errors
 /// Those of writing the JSON file that was asked for.
 pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
-    let (object, evidence, exit) = match result {
-        Gated::Pair(pair) => {
-            (pair.json(view.json.as_deref(), world)?, &pair.evidence, pair.record.report.exit_code)
-        }
-        Gated::Suite(suite) => {
-            (suite.json(view.json.as_deref(), world)?, &suite.evidence, exit_code(suite.verdict()))
-        }
+    let object = result.json(view.json.as_deref(), world)?;
+    let stdout = match view.output {
+        OutputFormat::Json => object,
+        OutputFormat::Tty => result.terminal(view.colour),
+        OutputFormat::Markdown => result.markdown(),
     };
-    let attempt = evidence.attempt();
-    let stdout = match (view.output, result) {
-        (OutputFormat::Json, _) => object,
-        (OutputFormat::Tty, Gated::Pair(pair)) => terminal::gate(&pair.record, attempt, view.colour),
-        (OutputFormat::Markdown, Gated::Pair(pair)) => markdown::gate(&pair.record, attempt),
-        (OutputFormat::Tty, Gated::Suite(of)) => suite::terminal(&of.record, attempt, view.colour),
-        (OutputFormat::Markdown, Gated::Suite(of)) => suite::markdown(&of.record, attempt),
-    };
-    let stderr = if view.quiet { String::new() } else { format!("{}\n", evidence.view().line()) };
-    Ok(Output { stdout, stderr, exit })
+    let stderr = if view.quiet { String::new() } else { format!("{}\n", result.evidence().view().line()) };
+    Ok(Output { stdout, stderr, exit: result.exit_code() })
 }

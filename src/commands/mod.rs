@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod export;
 pub mod gate;
 pub mod gate_check;
+pub mod gated;
 pub mod get;
 pub mod history;
 pub mod mde;

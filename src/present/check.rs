@@ -6,11 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
 
+use super::suite as of_suite;
 use super::{markdown, safe};
 use crate::domain::number_format::{p_value, signed};
 use crate::domain::{Diagnostic, Digest};
-use crate::envelope::Record;
 use crate::envelope::v1::VerdictWord;
+use crate::envelope::{Record, SuiteRecord};
 use crate::report::evidence::EvidenceView;
 
 /// Bytes that GitHub accepts in `summary`, and in `text`.
@@ -99,7 +100,34 @@ pub fn verdict(
         p_value(c.p_value),
         c.n_pairs
     );
-    let mut summary = format!("{}\n{}", markdown::gate(record, attempt), kept.markdown());
+    page(&title, &markdown::gate(record, attempt), kept, links, envelope)
+}
+
+/// The page of the verdict on a suite.
+#[must_use]
+pub fn suite(
+    record: &SuiteRecord,
+    attempt: Option<u32>,
+    kept: &EvidenceView,
+    links: &Links,
+    envelope: Option<&[u8]>,
+) -> Page {
+    let nth = attempt.filter(|attempt| *attempt > 1).map_or(String::new(), |n| format!(" (attempt {n})"));
+    let waived = of_suite::waived(record).map_or(String::new(), |words| format!(", {words}"));
+    let (blocking, tasks) = (&record.suite.blocking, record.tasks.len() + record.first_runs.len());
+    let which = if blocking.is_empty() {
+        format!("{tasks} tasks, none blocks")
+    } else {
+        format!("{} of {tasks} tasks block: {}", blocking.len(), blocking.join(", "))
+    };
+    let verdict = record.verdict(attempt.unwrap_or(1));
+    let title = safe::line(&format!("{}{nth}{waived}: {which}", verdict.as_str()));
+    page(&title, &of_suite::markdown(record, attempt), kept, links, envelope)
+}
+
+/// The page of any verdict: a title, what was decided, where it was kept.
+fn page(title: &str, verdict: &str, kept: &EvidenceView, links: &Links, envelope: Option<&[u8]>) -> Page {
+    let mut summary = format!("{verdict}\n{}", kept.markdown());
     summary.push_str(&links.remarks());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
@@ -107,7 +135,7 @@ pub fn verdict(
         }
     }
     Page {
-        title: clip(&title, TITLE),
+        title: clip(title, TITLE),
         summary: fit(&summary, LIMIT),
         text: envelope.map(attach).unwrap_or_default(),
         annotation: None,

@@ -109,7 +109,9 @@ fn warnings(record: &SuiteRecord) -> Vec<String> {
     found
 }
 
-fn finding(record: &SuiteRecord, attempt: u32) -> String {
+/// What was shown and what was not, in words; beyond the policy's attempts, that too.
+#[must_use]
+pub fn finding(record: &SuiteRecord, attempt: u32) -> String {
     let own = &record.suite.finding;
     match record.suite.max_attempts.filter(|_| record.exceeds(attempt)) {
         None => own.clone(),

@@ -7,6 +7,7 @@ use crate::commands::origin::Step;
 use crate::commands::runs::LoadedRuns;
 use crate::commands::targets::{EnvelopeTarget, TrailTarget};
 use crate::commands::{Checks, OpenedCheck, World};
+use crate::domain::policy::Policy;
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::present::{runner, safe};
 
@@ -43,7 +44,7 @@ impl Access {
     pub(super) fn gain(
         request: &ActionRequest,
         step: &Step,
-        runs: Option<&LoadedRuns>,
+        (wanted, about): (&str, Option<&About>),
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
         let mut access = Self { may_store: !step.origin.foreign, ..Self::none() };
@@ -57,11 +58,10 @@ impl Access {
             access.target = request.target(Reach::Workspace);
             return Ok(access);
         };
-        let wanted = wanted_name(request.check_name.as_deref(), runs.map(LoadedRuns::task));
-        match open(checks, &wanted, request.release.as_ref(), step, runs) {
+        match open(checks, wanted, request.release.as_ref(), step, about) {
             Ok(opened) => {
                 access.target = request.target(if step.origin.foreign { Reach::File } else { Reach::Branch });
-                access.say_name(request, step, &wanted, &opened);
+                access.say_name(request, step, (wanted, about), &opened);
                 access.check = Some(opened);
             }
             Err(error) if error.code == Code::PermissionRefused => {
@@ -85,7 +85,13 @@ impl Access {
     }
 
     /// Says what branch protection should know of the check's name.
-    fn say_name(&mut self, request: &ActionRequest, step: &Step, wanted: &str, opened: &OpenedCheck) {
+    fn say_name(
+        &mut self,
+        request: &ActionRequest,
+        step: &Step,
+        (wanted, about): (&str, Option<&About>),
+        opened: &OpenedCheck,
+    ) {
         let posted = &opened.name;
         if *posted != *wanted && !opened.refused {
             self.notices.push(moved(wanted, posted));
@@ -95,7 +101,8 @@ impl Access {
                 safe::code(posted)
             ));
         }
-        if request.check_name.is_none() && step.origin.proposed {
+        let from_file = request.check_name.is_none() && about.is_none_or(|about| about.of_run_file);
+        if from_file && step.origin.proposed {
             let what = "the name of this check comes from the run file, which the pull request can change: branch protection needs a name that is set, by check-name or by the policy's check.name";
             self.notices.push(runner::notice("Check named by the run file", what));
             self.remarks.push(
@@ -137,7 +144,7 @@ pub(super) fn open(
     wanted: &str,
     release: Option<&ReleaseId>,
     step: &Step,
-    runs: Option<&LoadedRuns>,
+    about: Option<&About>,
 ) -> Result<OpenedCheck, Diagnostic> {
     let (run, source) = (&step.origin.run, &step.origin.source);
     let head_sha = match (&source.head_sha, &source.tested_sha) {
@@ -149,10 +156,8 @@ pub(super) fn open(
     let head_sha = head_sha.ok_or_else(|| {
         Code::EventUnreadable.at("GITHUB_SHA").what("names no commit that could carry the check")
     })?;
-    let subject = runs.map(|runs| {
-        let names = runs.candidate_names();
-        Subject { task: &names.task_id, model: &names.model_id, metric: &names.metric_name }
-    });
+    let subject =
+        about.map(|about| Subject { task: &about.task, model: &about.model, metric: &about.metric });
     let place = (run.job.as_deref(), step.origin.step.as_deref());
     let release = release.map(ReleaseId::as_str);
     checks.open(&NewCheck {
@@ -182,6 +187,17 @@ enum Reach {
 }
 
 impl ActionRequest {
+    /// The trail that the job builds upon, whether or not it may write there.
+    pub(super) fn trail(&self, world: &World<'_>) -> Option<TrailTarget> {
+        Some(match (&self.audit_root, world.checks) {
+            (Some(root), _) => TrailTarget::Folder(root.clone()),
+            (None, Some(_)) => {
+                TrailTarget::Branch { name: self.audit_branch.clone(), copy: LOOSE_ENVELOPE.into() }
+            }
+            (None, None) => TrailTarget::Folder(".".into()),
+        })
+    }
+
     fn target(&self, reach: Reach) -> EnvelopeTarget {
         let loose = || EnvelopeTarget::File(LOOSE_ENVELOPE.into());
         let Some(release) = self.release.clone().filter(|_| self.audit != Audit::Off) else { return loose() };
@@ -197,11 +213,39 @@ impl ActionRequest {
     }
 }
 
+/// What a gate is about, as far as its check has to know.
+pub(super) struct About {
+    task: String,
+    model: String,
+    metric: String,
+    /// Whether that is what a run file says.
+    of_run_file: bool,
+}
+
+impl About {
+    /// What one pair of runs is about.
+    pub(super) fn of_runs(runs: &LoadedRuns) -> Self {
+        let names = runs.candidate_names();
+        Self {
+            task: names.task_id.clone(),
+            model: names.model_id.clone(),
+            metric: names.metric_name.clone(),
+            of_run_file: true,
+        }
+    }
+
+    /// What a policy is about: its tasks, whatever the run files say.
+    pub(super) fn of_policy(rules: &Policy) -> Self {
+        let names: Vec<&str> = rules.tasks.iter().map(|task| task.name.as_str()).collect();
+        Self { task: names.join(","), model: String::new(), metric: "suite".into(), of_run_file: false }
+    }
+}
+
 /// What the check should be called: as set, else after the task, else after the tool.
-pub(super) fn wanted_name(set: Option<&str>, task: Option<&str>) -> String {
-    let name = match (set, task) {
+pub(super) fn wanted_name(set: Option<&str>, about: Option<&About>) -> String {
+    let name = match (set, about) {
         (Some(name), _) => name.to_owned(),
-        (None, Some(task)) => format!("evalsig / {task}"),
+        (None, Some(about)) => format!("evalsig / {}", about.task),
         (None, None) => "evalsig".into(),
     };
     Names::new(&name, None, None, None).wanted

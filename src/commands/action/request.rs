@@ -1,14 +1,16 @@
 //! What the action is asked.
 
 use crate::commands::decide::DecisionRequest;
+use crate::commands::revisions::PolicyRef;
+use crate::commands::suite::SuiteRequest;
 use crate::commands::targets::TimeStampPolicy;
 use crate::domain::ReleaseId;
 
 /// What the action is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionRequest {
-    /// The runs, the plan and the store.
-    pub decision: DecisionRequest,
+    /// What is to be decided.
+    pub subject: ActionSubject,
     /// The release to be decided, if any.
     pub release: Option<ReleaseId>,
     /// Who is asked to stamp the entry.
@@ -25,6 +27,20 @@ pub struct ActionRequest {
     pub check_name: Option<String>,
     /// A file that gets the JSON result.
     pub report_json: Option<String>,
+}
+
+/// What the action is to decide.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ActionSubject {
+    /// One pair of runs under a plan.
+    Pair(Box<DecisionRequest>),
+    /// The tasks of a policy, which is read at the commit that the event and `policy_ref` lead to.
+    Suite {
+        /// The policy's path, from the top of the repository, and what stands beside it.
+        asked: Box<SuiteRequest>,
+        /// Which commit it is read at, where that was said.
+        policy_ref: Option<PolicyRef>,
+    },
 }
 
 /// What a trail that cannot be written does.

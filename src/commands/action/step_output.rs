@@ -2,13 +2,17 @@
 
 use super::access::Access;
 use super::request::{ActionRequest, Mode};
+use crate::commands::gated::Gated;
 use crate::commands::origin::Step;
-use crate::commands::persist::{EnvelopeLocation, PersistedDecision};
+use crate::commands::persist::EnvelopeLocation;
 use crate::commands::{OpenedCheck, Output};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
+use crate::envelope::{Record, SuiteRecord};
 use crate::present::check::{Conclusion, Links};
-use crate::present::{markdown, runner, terminal};
+use crate::present::terminal::Colour;
+use crate::present::{markdown, runner};
+use serde_json::Value;
 
 /// Names of the outputs, as `action.yml` declares them.
 pub const ACTION_OUTPUTS: &[&str] = &[
@@ -31,6 +35,9 @@ pub const ACTION_OUTPUTS: &[&str] = &[
     "mode-used",
     "fixed",
     "broken",
+    "tasks",
+    "blocking",
+    "attempt",
 ];
 
 /// What the runner gets.
@@ -85,37 +92,34 @@ impl StepOutputBuilder {
 
 /// A verdict, and where it was kept.
 pub(super) fn verdict(
-    decided: &PersistedDecision,
+    decided: &Gated,
     request: &ActionRequest,
     access: &Access,
     mut log: Vec<String>,
 ) -> StepOutputBuilder {
-    let report = &decided.record.report;
-    let evidence = decided.evidence.view();
-    log.push(runner::log(&terminal::gate(
-        &decided.record,
-        decided.evidence.attempt(),
-        terminal::Colour::Off,
-    )));
+    let evidence = decided.evidence().view();
+    log.push(runner::log(&decided.terminal(Colour::Off)));
     log.push(runner::log(&format!("{}\n", evidence.line())));
-    let allowed = report.verdict == VerdictWord::Allow;
+    let (allowed, green) = (decided.verdict() == VerdictWord::Allow, decided.turned_green());
     if !allowed {
-        log.push(match request.mode {
-            Mode::Enforce => runner::error("evalsig", &report.finding),
-            Mode::Advisory => runner::warning("evalsig (advisory)", &report.finding),
+        let finding = decided.finding();
+        log.push(match (request.mode, &green) {
+            (Mode::Enforce, None) => runner::error("evalsig", &finding),
+            (Mode::Enforce, Some(waived)) => {
+                runner::warning("evalsig", &format!("{}, {waived}: {finding}", decided.verdict().as_str()))
+            }
+            (Mode::Advisory, _) => runner::warning("evalsig (advisory)", &finding),
         });
     }
+    let passes = allowed || green.is_some();
+    let code = decided.exit_code();
     StepOutputBuilder {
         values: values(decided, access),
-        summary: format!(
-            "{}\n{}\n",
-            markdown::gate(&decided.record, decided.evidence.attempt()),
-            evidence.markdown()
-        ),
+        summary: format!("{}\n{}\n", decided.markdown(), evidence.markdown()),
         log,
-        code: report.exit_code,
-        exit: if request.mode == Mode::Advisory { 0 } else { report.exit_code },
-        conclusion: match (allowed, request.mode) {
+        code,
+        exit: if request.mode == Mode::Advisory || passes { 0 } else { code },
+        conclusion: match (passes, request.mode) {
             (true, _) => Conclusion::Success,
             (false, Mode::Advisory) => Conclusion::Neutral,
             (false, Mode::Enforce) => Conclusion::Failure,
@@ -150,14 +154,14 @@ pub fn failed(error: &Diagnostic, check: Option<String>, nonce: &str) -> Result<
 }
 
 /// Where the evidence can be seen, and what the check says about itself.
-pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>, access: &Access) -> Links {
+pub(super) fn links(step: &Step, decided: Option<&Gated>, access: &Access) -> Links {
     let remarks = access.remarks.clone();
     let (Some(server), Some(repository)) = (&step.server, &step.origin.source.repository) else {
         return Links { remarks, ..Links::default() };
     };
     let run = &step.origin.run;
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
-    let committed = decided.and_then(|decided| match &decided.evidence.envelope {
+    let committed = decided.and_then(|decided| match &decided.evidence().envelope {
         EnvelopeLocation::Trail { appended, commit: Some((_, commit)), .. } => {
             Some((&appended.location().path, commit))
         }
@@ -170,13 +174,38 @@ pub(super) fn links(step: &Step, decided: Option<&PersistedDecision>, access: &A
     }
 }
 
-/// Outputs are words of ours, numbers, hashes, paths and addresses of ours; never free text.
-fn values(decided: &PersistedDecision, access: &Access) -> Vec<(&'static str, String)> {
-    let report = &decided.record.report;
-    let c = &report.comparison;
-    let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
+/// Outputs are words of ours, numbers, hashes, paths, names that a policy may give and addresses of ours; never free
+/// text.
+fn values(decided: &Gated, access: &Access) -> Vec<(&'static str, String)> {
+    let evidence = decided.evidence();
     let mut values = vec![
-        ("verdict", report.verdict.as_str().to_owned()),
+        ("verdict", decided.verdict().as_str().to_owned()),
+        ("mode-used", access.mode_used().to_owned()),
+        ("attempt", evidence.attempt().map_or(String::new(), |attempt| attempt.to_string())),
+    ];
+    match decided {
+        Gated::Pair(pair) => values.extend(of_pair(&pair.record)),
+        Gated::Suite(suite) => values.extend(of_suite(&suite.record)),
+    }
+    values.extend(access.check_url().map(|url| ("check-url", url)));
+    if let Some((path, bytes)) = evidence.file() {
+        values.push(("envelope-path", path.to_owned()));
+        values.push(("envelope-sha256", Digest::of(bytes).to_string()));
+    }
+    if let EnvelopeLocation::Trail { appended, commit, .. } = &evidence.envelope {
+        let at = appended.location();
+        values.push(("entry-index", at.index.to_string()));
+        values.push(("entry-sha256", at.entry_sha256.to_string()));
+        values.extend(commit.clone().map(|(_, commit)| ("audit-commit", commit)));
+    }
+    values
+}
+
+/// The numbers of one pair of runs.
+fn of_pair(record: &Record) -> Vec<(&'static str, String)> {
+    let c = &record.report.comparison;
+    let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
+    vec![
         ("delta", c.delta.to_string()),
         ("ci-low", number(c.ci.0)),
         ("ci-high", number(c.ci.1)),
@@ -185,20 +214,19 @@ fn values(decided: &PersistedDecision, access: &Access) -> Vec<(&'static str, St
         ("method", c.method.clone()),
         ("n-pairs", c.n_pairs.to_string()),
         ("n-clusters", c.n_clusters.map_or(String::new(), |k| k.to_string())),
-        ("mode-used", access.mode_used().to_owned()),
-        ("fixed", decided.record.changed.fixed.to_string()),
-        ("broken", decided.record.changed.broken.to_string()),
-    ];
-    values.extend(access.check_url().map(|url| ("check-url", url)));
-    if let Some((path, bytes)) = decided.evidence.file() {
-        values.push(("envelope-path", path.to_owned()));
-        values.push(("envelope-sha256", Digest::of(bytes).to_string()));
-    }
-    if let EnvelopeLocation::Trail { appended, commit, .. } = &decided.evidence.envelope {
-        let at = appended.location();
-        values.push(("entry-index", at.index.to_string()));
-        values.push(("entry-sha256", at.entry_sha256.to_string()));
-        values.extend(commit.clone().map(|(_, commit)| ("audit-commit", commit)));
-    }
-    values
+        ("fixed", record.changed.fixed.to_string()),
+        ("broken", record.changed.broken.to_string()),
+    ]
+}
+
+/// The tasks of a suite, each with the verdict on its main claim by itself, and those that block: JSON, for
+/// `fromJSON` in a workflow. A policy's names of tasks hold nothing that JSON or a shell could take otherwise.
+fn of_suite(record: &SuiteRecord) -> Vec<(&'static str, String)> {
+    let tasks: serde_json::Map<String, Value> = record
+        .tasks
+        .iter()
+        .map(|(name, task)| (name.clone(), task.record.report.verdict.as_str().into()))
+        .collect();
+    let blocking: Vec<Value> = record.suite.blocking.iter().map(|name| name.as_str().into()).collect();
+    vec![("tasks", Value::Object(tasks).to_string()), ("blocking", Value::Array(blocking).to_string())]
 }

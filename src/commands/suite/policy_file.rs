@@ -7,6 +7,9 @@ use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::v2;
 use crate::policy::{self, Tightening};
 
+/// The file of waivers, in the folder of the policy.
+pub(super) const WAIVERS: &str = "evalsig-waivers.yml";
+
 /// Where the policy file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicySource {
@@ -95,10 +98,82 @@ impl LoadedPolicy {
         Ok(self)
     }
 
+    /// What it says, as tightened.
+    #[must_use]
+    pub fn rules(&self) -> &Policy {
+        &self.rules
+    }
+
+    /// SHA-256 of its bytes.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.written.sha256
+    }
+
+    /// The bytes of the file at this path in another commit; `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of reading the commit.
+    pub fn at(&self, revision: &Revision, world: &World<'_>) -> Result<Option<Vec<u8>>, Diagnostic> {
+        let Some(revisions) = world.revisions else { return Ok(None) };
+        revisions.read(&revisions.resolve(revision)?, &self.written.path)
+    }
+
+    /// Notes what the commit `head` would make of the policy and of its waivers. The judgement does not depend on it,
+    /// so what cannot be read is said, and is no error.
+    pub fn propose(&mut self, head: Option<&str>, world: &World<'_>) {
+        let (Some(head), Some(revisions), Some(at)) = (head, world.revisions, &self.at) else { return };
+        let waivers = self.path_beside(WAIVERS);
+        let read = |commit: &str, path: &str| revisions.read(commit, path);
+        let mut changes = match read(head, &self.written.path) {
+            Ok(Some(bytes)) if Digest::of(&bytes).to_string() == self.written.sha256 => Vec::new(),
+            Ok(Some(bytes)) => self.changes(&bytes),
+            Ok(None) => vec![format!("it removes {}", self.written.path)],
+            Err(error) => vec![format!("whether it alters the policy could not be read: {error}")],
+        };
+        match (read(&at.commit, &waivers), read(head, &waivers)) {
+            (Ok(before), Ok(after)) if before != after => {
+                changes.push(format!("it alters {waivers}, and waivers count from the target branch only"));
+            }
+            (Ok(_), Ok(_)) => {}
+            (Err(error), _) | (_, Err(error)) => {
+                changes.push(format!("whether it alters {waivers} could not be read: {error}"));
+            }
+        }
+        self.written.proposed_changes = changes;
+    }
+
+    /// What another text of the policy would change, in words.
+    fn changes(&self, bytes: &[u8]) -> Vec<String> {
+        let text = match utf8(&self.written.path, bytes) {
+            Ok(text) => text,
+            Err(error) => return vec![format!("it makes the policy unreadable: {error}")],
+        };
+        let before = policy::parse(&self.written.text, &self.written.path);
+        match (before, policy::parse(&text, &self.written.path)) {
+            (Ok(before), Ok(after)) => {
+                let changes = policy::difference(&before, &after);
+                if changes.is_empty() {
+                    return vec!["it alters the text of the policy, and nothing that it means".into()];
+                }
+                changes.iter().map(|change| format!("{}: {}", change.effect, change.words)).collect()
+            }
+            (_, Err(error)) | (Err(error), _) => {
+                vec![format!("it makes the policy one that is refused: {error}")]
+            }
+        }
+    }
+
+    fn path_beside(&self, name: &str) -> String {
+        match self.written.path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{name}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// The file of this name beside the policy, at the same commit; `None` where there is none.
     pub(super) fn beside(&self, name: &str, world: &World<'_>) -> Result<Option<FileBeside>, Diagnostic> {
-        let folder = self.written.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let path = self.path_beside(name);
         let Some(bytes) = read_at(&path, self.at.as_ref(), world)? else { return Ok(None) };
         let (text, sha256) = (utf8(&path, &bytes)?, Digest::of(&bytes));
         Ok(Some(FileBeside { path, text, sha256 }))

@@ -2,16 +2,13 @@
 
 use super::errors;
 use super::load::LoadedTask;
-use super::policy_file::LoadedPolicy;
+use super::policy_file::{LoadedPolicy, WAIVERS};
 use crate::commands::World;
 use crate::domain::policy::{TaskName, Waiver, WaiverSubject};
 use crate::domain::{Diagnostic, Digest, ReleaseId, Verdict};
 use crate::envelope::{RepositoryFile, v2};
 use crate::policy::waivers::{self, Idle, SOON_DAYS, Waived};
 use crate::suite::SuiteJudgement;
-
-/// The file's name, in the folder of the policy.
-const FILE: &str = "evalsig-waivers.yml";
 
 /// What the waivers at the policy's commit do to this judgement. A waiver anywhere else is none.
 ///
@@ -26,7 +23,7 @@ pub(super) fn of(
     world: &World<'_>,
 ) -> Result<v2::Waivers, Diagnostic> {
     let may_turn_green = policy.rules.waivers.may_turn_green;
-    let Some(file) = policy.beside(FILE, world)? else {
+    let Some(file) = policy.beside(WAIVERS, world)? else {
         return Ok(v2::Waivers { may_turn_green, ..v2::Waivers::default() });
     };
     let known = waivers::parse(&file.text, &file.path)?;

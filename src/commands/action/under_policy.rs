@@ -1,0 +1,77 @@
+//! The policy of a job: read where the pull request cannot write, compared with what the pull request would make of
+//! it, and with the default branch's.
+
+use super::request::ActionRequest;
+use crate::commands::World;
+use crate::commands::gate_check::Names;
+use crate::commands::origin::Step;
+use crate::commands::revisions::{PolicyRef, Revision, check_name, policy_revision};
+use crate::commands::suite::{LoadedPolicy, PolicySource, SuiteRequest};
+use crate::domain::policy::Policy;
+use crate::domain::{Code, Diagnostic, Digest};
+
+/// A policy that was read for a job.
+pub(super) struct UnderPolicy {
+    /// What is to be decided.
+    pub(super) asked: SuiteRequest,
+    /// The policy.
+    pub(super) loaded: LoadedPolicy,
+    /// What it says.
+    pub(super) rules: Policy,
+    /// What the check is called.
+    pub(super) check_name: String,
+}
+
+/// Reads the policy at the commit that the event leads to.
+///
+/// # Errors
+/// `bad-policy` where it is none, or where an input would loosen it; those of reading the commit.
+pub(super) fn read(
+    asked: &SuiteRequest,
+    policy_ref: Option<PolicyRef>,
+    request: &ActionRequest,
+    step: &Step,
+    world: &World<'_>,
+) -> Result<UnderPolicy, Diagnostic> {
+    let PolicySource::Disk(path) = &asked.policy else {
+        return Err(Code::Bug.at("policy").what("was resolved before the event was known"));
+    };
+    let revision = policy_revision(&step.origin, policy_ref)?;
+    let source = PolicySource::Commit { path: path.clone(), revision };
+    let asked = SuiteRequest { policy: source, trail: request.trail(world), ..asked.clone() };
+    let mut loaded = asked.policy(world)?;
+    if step.origin.proposed {
+        loaded.propose(step.origin.source.head_sha.as_deref(), world);
+    }
+    let rules = loaded.rules().clone();
+    let check_name = name(&loaded, &rules, request, step, world)?;
+    Ok(UnderPolicy { asked, loaded, rules, check_name })
+}
+
+/// What the check is called: by the policy alone where it says so. Where the target is another branch than the
+/// default one and has other rules, the name says so.
+fn name(
+    loaded: &LoadedPolicy,
+    rules: &Policy,
+    request: &ActionRequest,
+    step: &Step,
+    world: &World<'_>,
+) -> Result<String, Diagnostic> {
+    let own = match (&rules.check.name, &request.check_name) {
+        (Some(own), Some(given)) if own != given => {
+            return Err(crate::policy::decided_by_policy("input check-name", given, own));
+        }
+        (Some(own), _) => own.clone(),
+        (None, Some(given)) => given.clone(),
+        (None, None) => "evalsig / policy".into(),
+    };
+    let own = Names::new(&own, None, None, None).wanted;
+    let branches = &step.origin.branches;
+    let (Some(base), Some(default)) = (&branches.base, &branches.default) else { return Ok(own) };
+    if !step.origin.proposed || base == default {
+        return Ok(own);
+    }
+    let at_default = loaded.at(&Revision::Branch(default.clone()), world)?;
+    let same = at_default.is_some_and(|bytes| Digest::of(&bytes).to_string() == loaded.sha256());
+    Ok(check_name(&own, base, default, same))
+}
