@@ -14,6 +14,7 @@ mod missing_data;
 mod pairs;
 mod repeats;
 mod score_range;
+mod slice_pairs;
 mod slices;
 
 use crate::domain::{Claim, Diagnostic, Edition, MissingRule, Plan, RunFrame, ScoreRange, Unscored};

@@ -47,11 +47,13 @@ impl ValueKind {
     }
 }
 
-/// Microseconds in the unit of a column of moments, or units in a microsecond where that is finer; `None` where the
-/// column holds none.
-pub(super) fn micros(column: &ColumnDescPtr) -> Option<fn(i64) -> Option<i64>> {
+/// A moment in the unit of its column as microseconds since 1970; `None` where they are too many.
+pub(super) type ToMicros = fn(i64) -> Option<i64>;
+
+/// How a value of a column of moments becomes microseconds since 1970; `None` where the column holds none.
+pub(super) fn micros(column: &ColumnDescPtr) -> Option<ToMicros> {
     let unit = match (column.physical_type(), column.logical_type_ref(), column.converted_type()) {
-        (Type::INT64, Some(LogicalType::Timestamp(timestamp)), _) => timestamp.unit.clone(),
+        (Type::INT64, Some(LogicalType::Timestamp(timestamp)), _) => timestamp.unit,
         (Type::INT64, None, ConvertedType::TIMESTAMP_MILLIS) => TimeUnit::MILLIS,
         (Type::INT64, None, ConvertedType::TIMESTAMP_MICROS) => TimeUnit::MICROS,
         _ => return None,

@@ -11,7 +11,7 @@ use ::parquet::schema::types::SchemaDescriptor;
 use super::super::labels::LabelSource;
 use super::super::quote::list;
 use super::super::scalar::Scalar;
-use super::column::{self, Column, ValueKind};
+use super::column::{self, Column, ToMicros, ValueKind};
 use super::errors::damaged;
 use super::page_guard::{PageGuard, PageLimit};
 use crate::domain::Diagnostic;
@@ -35,7 +35,7 @@ pub(super) struct Layout {
     facts: Option<Field>,
     time: Option<Field>,
     /// How its values become microseconds since 1970.
-    micros: Option<fn(i64) -> Option<i64>>,
+    micros: Option<ToMicros>,
     /// Rows that the file declares.
     pub(super) rows: usize,
 }
@@ -163,7 +163,7 @@ impl Layout {
 
 /// The column of the moments at which rows were written. What it holds is told and decides nothing: where it cannot
 /// be read, nobody misses it.
-fn moments(metadata: &ParquetMetaData) -> Option<(Field, fn(i64) -> Option<i64>)> {
+fn moments(metadata: &ParquetMetaData) -> Option<(Field, ToMicros)> {
     let columns = metadata.file_metadata().schema_descr().columns();
     let (index, column) = columns.iter().enumerate().find(|(_, column)| column.path().parts() == ["ts"])?;
     let micros = column::micros(column).filter(|_| column.max_rep_level() == 0)?;
@@ -228,7 +228,7 @@ pub(super) struct Columns {
     pub(super) slice: Option<Column>,
     /// `ts`, where it can be read.
     pub(super) time: Option<Column>,
-    pub(super) micros: Option<fn(i64) -> Option<i64>>,
+    pub(super) micros: Option<ToMicros>,
     /// `metadata_json` where it holds what the store knows of a row.
     pub(super) facts: Option<Column>,
 }
