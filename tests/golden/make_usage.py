@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/usage/: what items took, in the shape in which Inspect 0.3.285 and promptfoo 0.123 write it.
+"""Writes tests/golden/usage/: what items took, in the shape in which Inspect 0.3.285 and promptfoo 0.123 write it, and
+when runs were made, in Parquet.
 
-    python3 tests/golden/make_usage.py      (needs nothing; the same bytes each time)
+    python3 tests/golden/make_usage.py      (the JSON files are the same bytes each time; moments-*.parquet need
+                                             pyarrow, and are left alone without it)
 
 The tools' own test models report no tokens and no cost, so these runs are made up: 24 items, of which the candidate
 takes a tenth longer and some tokens more. Each holds what must not count: a sample that failed at once, an answer
@@ -84,7 +86,25 @@ def promptfoo(run):
             "config": {"description": "qa"}, "metadata": {"promptfooVersion": "0.123.1"}}
 
 
+def moments():
+    """Two runs with the moments at which they were written, in each unit. Python evalsig 0.1.2 writes 0 there."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    first = 1795240949  # 2026-11-21T06:02:29Z
+    for unit, scale in [("ms", 10**3), ("us", 10**6), ("ns", 10**9)]:
+        pq.write_table(pa.table({
+            "run_id": ["first", "first", "second"], "model_id": ["m"] * 3, "task_id": ["t"] * 3,
+            "metric_name": ["accuracy"] * 3, "item_id": ["a", "b", "a"], "score": [1.0, 0.0, 1.0],
+            "ts": pa.array([first * scale, (first + 1) * scale, 0], pa.timestamp(unit, tz="UTC")),
+        }), HERE / f"moments-{unit}.parquet", compression="none")
+
+
 HERE.mkdir(exist_ok=True)
+try:
+    moments()
+except ImportError as error:
+    print(f"moments-*.parquet are left alone: {error}")
 for run in ["baseline", "candidate"]:
     for tool in [inspect, promptfoo]:
         text = json.dumps(tool(run), indent=1, sort_keys=True)

@@ -187,7 +187,8 @@ impl PartialRun<'_> {
         if !self.runs.takes(names) {
             return Ok(());
         }
-        self.created = self.created.take().or(moment);
+        // Python evalsig 0.1.2 writes 0 for every run.
+        self.created = self.created.take().or(moment.filter(|moment| *moment != 0));
         let id = item_id.and_then(Scalar::id).map_err(here("item_id"))?;
         let mut score = score.and_then(Scalar::score).map_err(here("score"))?;
         let epoch = epoch.and_then(Scalar::epoch).map_err(here("epoch"))?;

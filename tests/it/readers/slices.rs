@@ -109,6 +109,18 @@ fn every_format_gives_the_slice_of_an_item() {
     assert_eq!(slices(&eval(&samples, &samples), "subject"), Ok(expected()));
 }
 
+/// A field of the metadata that Python evalsig keeps as text, beside a NaN.
+#[test]
+fn parquet_of_python_evalsig_has_the_slices_in_its_metadata() {
+    let path = crate::support::repository("tests/golden/parquet/evalsig-graded.parquet");
+    let bytes = std::fs::read(path).unwrap();
+    let found = slices(&bytes, "subject").unwrap();
+    assert_eq!(found.len(), 10);
+    let of = |id: &str| found.iter().find(|(item, _)| item == id).unwrap().1.clone();
+    assert_eq!([of("q1"), of("q10"), of("q2")].map(Option::unwrap), ["law", "art", "law"]);
+    assert!(slices(&bytes, "topic").is_err_and(|error| error.code == Code::SliceMissing));
+}
+
 #[test]
 fn a_slice_that_a_summary_lacks_is_read_from_its_sample() {
     let whole = [("1", "law"), ("3", "art")]

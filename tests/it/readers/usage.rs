@@ -254,8 +254,17 @@ fn a_run_says_when_it_was_made_where_its_format_does() {
         Some("2026-11-21T06:02:05Z"),
         "stats.started_at"
     );
-    let parquet = fs::read(repository("tests/golden/parquet/evalsig-graded.parquet")).unwrap();
-    let reading = read(&parquet, Some(Format::Parquet), &ReadOptions::default()).unwrap();
-    // As its generator has it.
-    assert_eq!(reading.created.as_deref(), Some("1970-01-01T00:00:00Z"));
+    // Python evalsig 0.1.2 writes 0 for every run: that is no moment.
+    let python = fs::read(repository("tests/golden/parquet/evalsig-graded.parquet")).unwrap();
+    assert_eq!(created(&python), None);
+    for unit in ["ms", "us", "ns"] {
+        let of = |run: &str| {
+            let options = ReadOptions { run_id: Some(run.into()), ..ReadOptions::default() };
+            let reading = read(&golden(&format!("moments-{unit}.parquet")), None, &options).unwrap();
+            assert_eq!(reading.format, Format::Parquet);
+            reading.created
+        };
+        assert_eq!(of("first").as_deref(), Some("2026-11-21T06:02:29Z"), "{unit}");
+        assert_eq!(of("second"), None, "{unit}");
+    }
 }
