@@ -58,7 +58,8 @@ impl GateIdentity {
     pub fn read(external_id: &str) -> Option<Self> {
         let parts: Vec<&str> = external_id.split('/').collect();
         let [release, run, key, attempt] = parts[..] else { return None };
-        let (site, subject) = key.split_at_checked(8).filter(|_| key.len() == 16)?;
+        let hex = key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (site, subject) = key.split_at_checked(8).filter(|_| hex && key.len() == 16)?;
         Some(Self {
             release: release.to_owned(),
             run: run.to_owned(),

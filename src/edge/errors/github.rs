@@ -102,7 +102,7 @@ pub(in crate::edge) fn too_many_files(branch: &str) -> Diagnostic {
 pub(in crate::edge) fn branch_of_code(branch: &str, path: &str) -> Diagnostic {
     Code::BadUsage
         .at("input audit-branch")
-        .what(format!("is {branch:?}, a branch that holds other files than a trail, such as {path:?}"))
+        .what(format!("is {branch:?}, a branch that holds code, such as {path:?}"))
         .next("name a branch of its own, such as evalsig-audit: it is begun where it does not exist; what a branch of code holds of a trail stays there")
 }
 

@@ -203,7 +203,9 @@ impl TrailFiles for TrailBranch<'_> {
         };
         // Whoever reviews code does not look for evidence in it, and its branch may be reset or merged.
         let of_trail = |path: &str| path.starts_with("audit/") || path == ROOT || path == ".gitattributes";
-        if let Some(path) = files.keys().find(|path| !of_trail(path)) {
+        // A single word at the top, such as LICENSE, is no code: it alone must not stop a trail that goes on.
+        let of_code = |path: &str| !of_trail(path) && path.contains(['/', '.']);
+        if let Some(path) = files.keys().find(|path| of_code(path)) {
             return Err(errors::branch_of_code(&self.name, path));
         }
         let entry = |path: &&String| path.ends_with("/entry.json") && path.starts_with(ROOT);
