@@ -13,6 +13,7 @@ mod numbers;
 mod parse;
 mod problem;
 mod rules;
+mod schema;
 mod second_reading;
 mod shared;
 mod spelling;
@@ -25,5 +26,6 @@ mod yaml;
 
 pub use difference::{Change, Effect, difference};
 pub use parse::{parse, problems};
+pub use schema::{policy_schema, waivers_schema};
 pub use tighten::{Tightening, decided_by_policy, tighten};
 pub use words::{Meaning, TaskMeaning, words};

@@ -85,7 +85,6 @@ impl<'i> Reader<'i> {
         loop {
             let (event, at_key) = self.next(outer)?;
             if event == Event::MappingEnd {
-                let at = entries.first().map_or(at, |entry| entry.at);
                 return Ok(Node { at, value: Value::Map(entries) });
             }
             let Value::Scalar(Scalar { text: key, .. }) = self.node(event, at_key, outer, depth + 1)?.value
