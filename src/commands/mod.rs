@@ -12,6 +12,7 @@ pub mod mde;
 pub mod mirror;
 pub mod origin;
 pub mod persist;
+pub mod policy;
 pub mod replay;
 pub mod runs;
 pub mod statement;

@@ -22,6 +22,7 @@ mod texts;
 mod tighten;
 pub mod waivers;
 mod words;
+mod written;
 mod yaml;
 
 pub use difference::{Change, Effect, difference};
@@ -29,3 +30,4 @@ pub use parse::{parse, problems};
 pub use schema::{policy_schema, waivers_schema};
 pub use tighten::{Tightening, decided_by_policy, tighten};
 pub use words::{Meaning, TaskMeaning, words};
+pub use written::written;

@@ -37,7 +37,7 @@ pub(super) fn prose<'n>(node: &'n Node, expected: &str) -> Result<&'n str, Wrong
 }
 
 /// Whether every parser of YAML 1.1 and 1.2 takes a bare scalar for a text.
-fn is_text(text: &str) -> bool {
+pub(super) fn is_text(text: &str) -> bool {
     const WORDS: [&str; 10] = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "="];
     let lower = text.to_ascii_lowercase();
     let unsigned = lower.strip_prefix(['+', '-']).unwrap_or(&lower);

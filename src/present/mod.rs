@@ -10,6 +10,7 @@ pub mod json;
 pub mod markdown;
 pub mod mde;
 pub mod mirror;
+pub mod policy;
 pub mod run;
 pub mod runner;
 pub mod safe;
