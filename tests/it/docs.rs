@@ -213,6 +213,21 @@ fn the_exit_codes_are_the_codes() {
 }
 
 #[test]
+fn the_guide_of_the_policy_has_every_key_and_its_examples_are_good() {
+    use evalsig::policy::{keys, parse, waivers};
+    let document = Document::read("docs/policy.md");
+    for (path, known) in keys::ALL {
+        let heading = if path.is_empty() { "Top" } else { path };
+        assert_eq!(document.table(heading).column(0), *known, "the keys under {heading}");
+    }
+    assert_eq!(document.table("Waiver file").column(0), keys::WAIVER);
+    let example = document.tagged("policy: evalsig.yml").unwrap();
+    assert_eq!(parse(example, "the example").map(|policy| policy.tasks.len()), Ok(3));
+    let example = document.tagged("policy: evalsig-waivers.yml").unwrap();
+    assert_eq!(waivers::parse(example, "the example").map(|waivers| waivers.len()), Ok(1));
+}
+
+#[test]
 fn every_method_is_documented() {
     let Some(text) = tree::read_unless_pending("docs/statistics.md", "every method is documented") else {
         return;

@@ -30,7 +30,8 @@ pub(in crate::policy) fn task(task: &ReadTask<'_>, problems: &mut Problems) {
             fields.wrong(key, errors::guard_of_report_only(key), problems);
         }
     }
-    if role == Role::Budget && policy.plan.direction == Direction::HigherIsBetter {
+    let direction_known = fields.has("lower-is-better") || fields.lacks("lower-is-better");
+    if role == Role::Budget && policy.plan.direction == Direction::HigherIsBetter && direction_known {
         fields.wrong("lower-is-better", errors::budget_of_benefit(), problems);
     }
     if policy.min_delta > 0.0 && policy.plan.method == MethodChoice::Named(Method::McnemarMidp) {

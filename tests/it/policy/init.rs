@@ -48,13 +48,17 @@ fn names_and_paths_from_files_are_written_as_texts() {
                            "items": [{"item_id": "q", "score": 640.5}, {"item_id": "p", "score": -2}]})
         .to_string()
     };
-    session.write("a: #b.json", &run("010\n  - evil: &x", "yes"));
+    session.write("a: #b.json", &run("010 - evil: &x", "yes"));
     session.write("c.json", &run("..//", "latency_ms"));
     session.run_args(&["policy", "init", "a: #b.json", "c.json", "--out", "p.yml"]).exits(0);
     let said = session.run("policy check p.yml --output json").exits(0).json();
     let first = said["meaning"]["tasks"][0]["says"][0].as_str().unwrap();
     assert!(first.starts_with("a: #b.json is compared with"), "{first}");
     assert_eq!(said["meaning"]["tasks"][1]["role"], "budget");
+    // A name that no line can hold is refused, never cut.
+    session.write("d.json", &run("a\nb", "s"));
+    let refused = session.run("policy init d.json").exits(64).stderr;
+    assert!(refused.contains("tasks[0].task-id") && refused.contains("U+000A"), "{refused}");
     let twice = session.run("policy init c.json c.json").exits(64);
     assert!(twice.stderr.contains("one file for each task"), "{}", twice.stderr);
 }

@@ -352,13 +352,17 @@ fn what_is_no_plain_yaml_is_refused() {
     refused("deep keys", deep, 17);
     refused("deep lists", "- ".repeat(50_000), 1);
     refused("wrong indentation", at("  seed: 7", "   seed: 7"), line("  seed: 7"));
-    refused("a missing blank", at("  seed: 7", "  seed:7"), line("  seed: 7"));
+    let many: String = (0..2000).map(|n| format!("k{n}: 1\n")).collect();
+    refused("many keys", many, 1001);
+    refused("many tasks", format!("version: 1\ntasks:\n{}", "  - {}\n".repeat(2000)), 1003);
+    refused("a long key", format!("{}: 1\n", "k".repeat(200_000)), 1);
     refused("laughs", "a: &a [x, x]\nb: [*a, *a]\n".into(), 1);
     // Where a quote or bracket is not closed, the error stands where the parser missed it.
     for text in [
         at("name: evalsig / release", "name: \"evalsig"),
         at("alpha: 0.05", "alpha: [0.05"),
         at("alpha: 0.05", "alpha: {"),
+        at("  seed: 7", "  seed:7"),
     ] {
         let error = parse(&text, "p.yml").unwrap_err();
         assert_eq!(error.code, Code::BadPolicy, "{error}");
