@@ -1,6 +1,6 @@
 //! What one task means.
 
-use super::TaskMeaning;
+use super::meaning::TaskMeaning;
 use super::numbers::{count, points};
 use crate::domain::number_format::percent;
 use crate::domain::policy::{BaselineSource, FirstRun, Policy, Role, Scale, Spending, SuiteRule, TaskPolicy};
