@@ -61,6 +61,8 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
+        Request::PolicyCheck(request) => commands::policy::check(&request, &world),
+        Request::PolicyInit(request) => commands::policy::init(&request, world.files),
         Request::Watch(request) => commands::watch::watch(&request, world.files, &FilePoller::start()),
         Request::Mirror(request) => {
             commands::mirror::mirror(&request, &LocalTrailLocator, world.stores, world.files)

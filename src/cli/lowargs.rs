@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod gate;
 mod mde;
+mod policy;
 mod shared;
 mod statement;
 mod store;
@@ -22,6 +23,7 @@ pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
 pub(super) use mde::MdeFlags;
+pub(super) use policy::{PolicyCheckFlags, PolicyCommand, PolicyInitFlags};
 pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
 pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
@@ -72,6 +74,9 @@ pub(super) enum Command {
     /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
     #[command(after_help = mde::EXAMPLES)]
     Mde(Box<MdeFlags>),
+    /// Check a policy file, or write a first one from existing runs.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Sequential test of two growing runs, valid at every look: 0 evidence for the claim, 1 against it,
     /// 2 not decided yet.
     #[command(after_help = watch::ASSUMES)]

@@ -22,11 +22,12 @@ use crate::commands::get::GetRequest;
 use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
+use crate::commands::policy::{PolicyCheckRequest, PolicyInitRequest};
 use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
-use lowargs::{Cli, Command, StoreCommand};
+use lowargs::{Cli, Command, PolicyCommand, StoreCommand};
 
 /// A resolved request.
 #[derive(Debug)]
@@ -53,6 +54,10 @@ pub enum Request {
     Doctor(DoctorRequest),
     /// `mde`.
     Mde(MdeRequest),
+    /// `policy check`.
+    PolicyCheck(PolicyCheckRequest),
+    /// `policy init`.
+    PolicyInit(PolicyInitRequest),
     /// `watch`.
     Watch(Box<WatchRequest>),
     /// `version`.
@@ -98,6 +103,8 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(hiargs::mirror(&flags)?),
         Command::Doctor(flags) => Request::Doctor(hiargs::doctor(&flags)?),
         Command::Mde(flags) => Request::Mde(hiargs::mde(&flags)?),
+        Command::Policy(PolicyCommand::Check(flags)) => Request::PolicyCheck(hiargs::policy_check(&flags)?),
+        Command::Policy(PolicyCommand::Init(flags)) => Request::PolicyInit(hiargs::policy_init(flags)?),
         Command::Watch(flags) => Request::Watch(Box::new(hiargs::watch(&flags)?)),
         Command::Version => Request::Version,
     })

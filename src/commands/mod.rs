@@ -16,6 +16,7 @@ pub mod origin;
 pub mod persist;
 pub mod plan;
 pub mod record;
+pub mod policy;
 pub mod replay;
 pub mod revisions;
 pub mod runs;

@@ -11,6 +11,16 @@ pub fn signed(value: f64) -> String {
     }
 }
 
+/// A number as people write it, with up to nine decimals: `0.05`, `50`, `1e-7`.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 {
+        format!("{value:e}")
+    } else {
+        format!("{}", (value * 1e9).round() / 1e9)
+    }
+}
+
 /// A p-value: `0.0312`, `3.5e-9`; never a bare 0 for a number that is not.
 #[must_use]
 pub fn p_value(value: f64) -> String {

@@ -55,6 +55,13 @@ pub(super) fn too_deep(most: usize) -> Wrong {
     )
 }
 
+pub(super) fn too_many(most: usize) -> Wrong {
+    wrong(
+        format!("more than {most} entries stand in one list or mapping"),
+        "keep fewer: a policy is read by people",
+    )
+}
+
 pub(super) fn alias() -> Wrong {
     wrong("an alias (`*name`) stands here", "write the value itself: what readers see must be what is meant")
 }

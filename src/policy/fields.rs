@@ -11,6 +11,8 @@ pub(super) struct Fields<'n> {
     pub(super) at: Position,
     path: String,
     entries: &'n [Entry],
+    /// Keys that were probably meant by misspelled ones: they are not missed as well.
+    meant: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
@@ -36,13 +38,15 @@ impl<'n> Fields<'n> {
             problems.add(node.at, path, errors::no_mapping(&node.found(), known));
             return None;
         };
+        let mut meant_keys = Vec::new();
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             let homes = keys::homes(&entry.key, all);
             let meant = if homes.is_empty() { nearest(&entry.key, known.iter().copied()) } else { None };
+            meant_keys.extend(meant);
             let wrong = errors::unknown_key(&entry.key, meant, &homes, known);
             problems.add(entry.at, inner(path, &entry.key), wrong);
         }
-        Some(Self { at: node.at, path: path.to_owned(), entries })
+        Some(Self { at: node.at, path: path.to_owned(), entries, meant: meant_keys })
     }
 
     pub(super) fn path(&self, key: &str) -> String {
@@ -51,6 +55,11 @@ impl<'n> Fields<'n> {
 
     pub(super) fn has(&self, key: &str) -> bool {
         self.node(key).is_some()
+    }
+
+    /// Whether a key is not there, and no misspelled one that may have been meant to be it.
+    pub(super) fn lacks(&self, key: &str) -> bool {
+        !self.has(key) && !self.meant.contains(&key)
     }
 
     pub(super) fn node(&self, key: &str) -> Option<&'n Node> {
@@ -75,7 +84,7 @@ impl<'n> Fields<'n> {
         problems: &mut Problems,
         read: impl FnOnce(&'n Node) -> Result<T, Wrong>,
     ) -> Option<T> {
-        if !self.has(key) {
+        if self.lacks(key) {
             problems.add(self.at, self.path(key), errors::missing_key(key, write));
         }
         self.optional(key, problems, read)

@@ -48,7 +48,7 @@ impl Shared {
             baseline_project: fields.optional(
                 "baseline-project",
                 p,
-                text("the name of a project", |text| text.parse().map_err(|why| format!("{why}"))),
+                text("the name of a project", |text| text.parse().map_err(str::to_owned)),
             ),
             first_run: fields.optional("first-run", p, choice(FirstRun::ALL, FirstRun::as_str)),
             format: fields.optional(
@@ -56,7 +56,7 @@ impl Shared {
                 p,
                 text(FORMAT, |text| match text {
                     "auto" => Ok(None),
-                    text => text.parse().map(Some).map_err(|why| format!("{why}")),
+                    text => text.parse().map(Some),
                 }),
             ),
             metric: fields.optional("metric", p, text("the name of a metric", |text| Ok(text.to_owned()))),

@@ -47,7 +47,7 @@ impl<'n> ReadTask<'n> {
             problems,
             text("a file, a folder, or a glob that matches one file", candidate),
         );
-        if shared.baseline.is_none() && !fields.has("baseline") {
+        if shared.baseline.is_none() && fields.lacks("baseline") {
             let write = format!("the run that is in use: {RUN}");
             problems.add(fields.at, fields.path("baseline"), errors::missing_key("baseline", &write));
         }

@@ -37,12 +37,18 @@ pub(super) fn prose<'n>(node: &'n Node, expected: &str) -> Result<&'n str, Wrong
 }
 
 /// Whether every parser of YAML 1.1 and 1.2 takes a bare scalar for a text.
-fn is_text(text: &str) -> bool {
+pub(super) fn is_text(text: &str) -> bool {
     const WORDS: [&str; 10] = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "="];
     let lower = text.to_ascii_lowercase();
     let unsigned = lower.strip_prefix(['+', '-']).unwrap_or(&lower);
-    let numeric = unsigned.strip_prefix('.').unwrap_or(unsigned).starts_with(|c: char| c.is_ascii_digit())
-        && unsigned.chars().all(|c| c.is_ascii_hexdigit() || "xo_.:,+-tz ".contains(c));
+    let digits = unsigned.strip_prefix('.').unwrap_or(unsigned);
+    let radix = digits
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit() || c == '_'));
+    // Numbers, times and dates; a hash is a number too where its only letter is one `e`.
+    let decimal = digits.chars().all(|c| c.is_ascii_digit() || "eob_.,:+-tz ".contains(c))
+        && digits.matches('e').count() < 2;
+    let numeric = digits.starts_with(|c: char| c.is_ascii_digit()) && (radix || decimal);
     !WORDS.contains(&lower.as_str())
         && !["y", "n"].contains(&lower.as_str())
         && ![".nan", ".inf"].contains(&unsigned)
@@ -55,9 +61,18 @@ mod tests {
 
     #[test]
     fn a_bare_text_is_one_for_every_parser() {
-        for text in
-            ["mmlu-pro", "runs/cand/*.eval", "none", "v1.0", "2024-runs/base", "a point", "store:7", "-x"]
-        {
+        for text in [
+            "mmlu-pro",
+            "2c26b46b68ffc68ff99b453c1d304134",
+            "7b-chat",
+            "runs/cand/*.eval",
+            "none",
+            "v1.0",
+            "2024-runs/base",
+            "a point",
+            "store:7",
+            "-x",
+        ] {
             assert!(is_text(text), "{text}");
         }
         for text in [

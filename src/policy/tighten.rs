@@ -143,7 +143,7 @@ fn one_task(task: &mut TaskPolicy, by: &Tightening) -> Result<Vec<String>, Diagn
         task.min_delta = min_delta.unwrap_or(task.min_delta);
     }
     if let Some(before) = task.margin {
-        if by.margin.is_some_and(|margin| !(margin > 0.0)) {
+        if by.margin.is_some_and(|margin| margin.is_nan() || margin <= 0.0) {
             return Err(loosens(
                 "margin",
                 &name,

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod mde;
 pub mod mirror;
 pub mod plan;
+pub mod policy;
 pub mod run;
 pub mod runner;
 pub mod safe;

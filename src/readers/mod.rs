@@ -126,6 +126,17 @@ pub fn is_one_run(names: &[String]) -> bool {
 /// Endings of the files that evaluation tools write.
 const RUN_FILE_ENDINGS: [&str; 6] = [".json", ".jsonl", ".csv", ".tsv", ".eval", ".parquet"];
 
+/// The names of the files of a folder that hold runs: several where a tool writes one file a task.
+///
+/// # Errors
+/// `file-unreadable`, and as [`read_file`] where the folder holds no run.
+pub fn runs_in_folder(folder: &dyn Folder, format: Option<Format>) -> Result<Vec<String>, Diagnostic> {
+    let names = folder.names()?;
+    let asked = READERS.iter().filter(|reader| format.is_none_or(|format| reader.format() == format));
+    let found: Vec<String> = asked.flat_map(|reader| reader.in_folder(&names)).map(str::to_owned).collect();
+    if found.is_empty() { Err(errors::no_run_in_folder(folder.path())) } else { Ok(found) }
+}
+
 /// The file of a folder that holds the run.
 fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Source>, Diagnostic> {
     let names = folder.names()?;

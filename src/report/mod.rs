@@ -8,4 +8,5 @@ pub mod evidence;
 pub mod export;
 pub mod mde;
 pub mod mirror;
+pub mod policy;
 pub mod watch;

@@ -152,7 +152,9 @@ fn paths_in_backticks_exist() {
     for (path, document) in documents() {
         for span in &document.spans {
             let is_path = FOLDERS.iter().any(|folder| span.starts_with(folder))
-                && !span.contains([' ', '<', '*', '$', '{']);
+                && !span.contains([' ', '<', '*', '$', '{'])
+                // Files that users write in their own repository.
+                && !span.starts_with(".github/evalsig");
             let file = span.split(['#', ':']).next().unwrap_or(span);
             if is_path && !tree::PENDING.contains(&file) && !tree::root().join(file).exists() {
                 missing.push(format!("{path}: `{span}`"));
@@ -210,6 +212,21 @@ fn the_exit_codes_are_the_codes() {
         let expected = if names.is_empty() { "reserved".to_owned() } else { names.join(", ") };
         assert_eq!(listed, expected, "the errors with exit code {}", exit.code());
     }
+}
+
+#[test]
+fn the_guide_of_the_policy_has_every_key_and_its_examples_are_good() {
+    use evalsig::policy::{keys, parse, waivers};
+    let document = Document::read("docs/policy.md");
+    for (path, known) in keys::ALL {
+        let heading = if path.is_empty() { "Top" } else { path };
+        assert_eq!(document.table(heading).column(0), *known, "the keys under {heading}");
+    }
+    assert_eq!(document.table("Waiver file").column(0), keys::WAIVER);
+    let example = document.tagged("policy: evalsig.yml").unwrap();
+    assert_eq!(parse(example, "the example").map(|policy| policy.tasks.len()), Ok(3));
+    let example = document.tagged("policy: evalsig-waivers.yml").unwrap();
+    assert_eq!(waivers::parse(example, "the example").map(|waivers| waivers.len()), Ok(1));
 }
 
 #[test]

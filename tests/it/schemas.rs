@@ -3,6 +3,7 @@
 use std::fs;
 
 use evalsig::envelope;
+use evalsig::policy;
 use evalsig::present;
 use evalsig::readers::{ReadOptions, read, runframe_schema};
 use jsonschema::Validator;
@@ -24,6 +25,8 @@ fn the_committed_schemas_are_those_that_the_code_generates() {
         ("export", present::export::schema()),
         ("plan", envelope::plan_lock::schema()),
         ("waiver", envelope::waiver::schema()),
+        ("policy", policy::policy_schema()),
+        ("waivers", policy::waivers_schema()),
     ] {
         let path = repository(&format!("schemas/{name}.v1.schema.json"));
         let text = format!("{:#}\n", schema.as_value());
@@ -104,4 +107,80 @@ proptest! {
         let reading = read(run.to_string().as_bytes(), None, &ReadOptions::default());
         prop_assert_eq!(valid, reading.is_ok(), "{}: {:?}", run, reading.err().map(|e| e.to_string()));
     }
+}
+
+/// A policy as an editor checks it: YAML as JSON, against the schema.
+fn as_json(yaml: &str) -> Value {
+    serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(yaml).unwrap()).unwrap()
+}
+
+#[test]
+fn the_schema_of_a_policy_has_the_keys_that_the_reader_knows() {
+    let schema = policy::policy_schema();
+    let keys = |pointer: &str| -> Vec<String> {
+        let properties = schema.pointer(&format!("{pointer}/properties")).unwrap().as_object().unwrap();
+        assert_eq!(
+            schema.pointer(&format!("{pointer}/additionalProperties")),
+            Some(&json!(false)),
+            "{pointer}"
+        );
+        properties.keys().cloned().collect()
+    };
+    let sorted = |keys: &[&str]| {
+        let mut keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        keys.sort();
+        keys
+    };
+    use policy::keys;
+    assert_eq!(keys(""), sorted(keys::TOP));
+    assert_eq!(keys("/$defs/Defaults"), sorted(keys::DEFAULTS));
+    assert_eq!(keys("/$defs/Task"), sorted(&[keys::TASK, keys::DEFAULTS].concat()));
+    for (name, known) in [
+        ("Slices", keys::SLICES),
+        ("Anchor", keys::ANCHOR),
+        ("Suite", keys::SUITE),
+        ("Limits", keys::LIMITS),
+        ("Waivers", keys::WAIVERS),
+        ("Check", keys::CHECK),
+    ] {
+        assert_eq!(keys(&format!("/$defs/{name}")), sorted(known));
+    }
+    let waivers = policy::waivers_schema();
+    let known = waivers.pointer("/$defs/Waiver/properties").unwrap().as_object().unwrap();
+    assert_eq!(known.keys().cloned().collect::<Vec<_>>(), sorted(keys::WAIVER));
+}
+
+#[test]
+fn what_the_schema_of_a_policy_refuses_is_refused() {
+    let schema = jsonschema::validator_for(policy::policy_schema().as_value()).unwrap();
+    let full = crate::policy::FULL;
+    let errors: Vec<_> = schema.iter_errors(&as_json(full)).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    // Every value of the full policy, replaced by others.
+    let mut refused = 0;
+    for (index, line) in
+        full.lines().enumerate().filter(|(_, line)| line.contains(": ") && !line.starts_with('#'))
+    {
+        let key = line.split_once(": ").unwrap().0;
+        for value in [
+            "1", "-1", "0.5", "7.5", "true", "null", "text", "[]", "[0, 1]", "{}", "{a: 1}", "\"\"", "mean",
+            "error",
+        ] {
+            let changed = format!("{key}: {value}");
+            let text: Vec<&str> = full
+                .lines()
+                .enumerate()
+                .map(|(at, line)| if at == index { changed.as_str() } else { line })
+                .collect();
+            let text = text.join("\n");
+            if !schema.is_valid(&as_json(&text)) {
+                refused += 1;
+                assert!(
+                    policy::parse(&text, "p.yml").is_err(),
+                    "the reader takes what the schema refuses: {changed}"
+                );
+            }
+        }
+    }
+    assert!(refused > 300, "{refused}");
 }

@@ -30,7 +30,8 @@ pub(in crate::policy) fn task(task: &ReadTask<'_>, problems: &mut Problems) {
             fields.wrong(key, errors::guard_of_report_only(key), problems);
         }
     }
-    if role == Role::Budget && policy.plan.direction == Direction::HigherIsBetter {
+    let direction_known = fields.has("lower-is-better") || fields.lacks("lower-is-better");
+    if role == Role::Budget && policy.plan.direction == Direction::HigherIsBetter && direction_known {
         fields.wrong("lower-is-better", errors::budget_of_benefit(), problems);
     }
     if policy.min_delta > 0.0 && policy.plan.method == MethodChoice::Named(Method::McnemarMidp) {
@@ -39,6 +40,7 @@ pub(in crate::policy) fn task(task: &ReadTask<'_>, problems: &mut Problems) {
     if let Some(planned) = policy.plan.planned_delta
         && policy.scale == Scale::Difference
         && planned <= policy.plan.claim.lower_null()
+        && policy.plan.score_range.is_none_or(|range| policy.min_delta < range.span())
     {
         fields.wrong(
             "planned-delta",
@@ -52,7 +54,7 @@ pub(in crate::policy) fn task(task: &ReadTask<'_>, problems: &mut Problems) {
 fn margins(task: &ReadTask<'_>, problems: &mut Problems) {
     let (fields, role) = (&task.fields, task.policy.role);
     match role {
-        Role::NoRegression | Role::Budget if !fields.has("margin") => {
+        Role::NoRegression | Role::Budget if fields.lacks("margin") => {
             problems.add(fields.at, fields.path("margin"), errors::margin_missing(role));
         }
         Role::ReportOnly => {
@@ -63,11 +65,11 @@ fn margins(task: &ReadTask<'_>, problems: &mut Problems) {
         }
         Role::Improve | Role::NoRegression | Role::Budget => {}
     }
-    match (fields.has("margin"), fields.has("margin-rationale")) {
+    match (!fields.lacks("margin"), !fields.lacks("margin-rationale")) {
         (true, false) => {
             problems.add(fields.at, fields.path("margin-rationale"), errors::rationale_missing())
         }
-        (false, true) if role == Role::Improve => {
+        (false, true) if role == Role::Improve && fields.has("margin-rationale") => {
             fields.wrong("margin-rationale", errors::rationale_without_margin(), problems);
         }
         _ => {}

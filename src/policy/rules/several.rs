@@ -23,7 +23,7 @@ pub(in crate::policy) fn names(tasks: &[ReadTask<'_>], problems: &mut Problems) 
 
 /// How attempts share alpha says nothing without their number.
 pub(in crate::policy) fn limits(limits: &Limits, fields: &Fields<'_>, problems: &mut Problems) {
-    if limits.spending == Spending::Bonferroni && !fields.has("max-attempts") {
+    if limits.spending == Spending::Bonferroni && fields.lacks("max-attempts") {
         fields.wrong("spending", errors::spending_of_what(), problems);
     }
 }

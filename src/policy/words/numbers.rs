@@ -1,13 +1,6 @@
 //! Numbers inside sentences.
 
-/// A number as the policy writes it, never as `0.00000001`.
-pub(in crate::policy) fn points(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-4 {
-        format!("{value:e}")
-    } else {
-        format!("{}", (value * 1e9).round() / 1e9)
-    }
-}
+pub(in crate::policy) use crate::domain::number_format::plain as points;
 
 /// `1 task`, `3 tasks`.
 pub(in crate::policy) fn count(n: usize, one: &str) -> String {

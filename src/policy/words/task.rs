@@ -1,6 +1,6 @@
 //! What one task means.
 
-use super::TaskMeaning;
+use super::meaning::TaskMeaning;
 use super::numbers::{count, points};
 use crate::domain::number_format::percent;
 use crate::domain::policy::{BaselineSource, FirstRun, Policy, Role, Scale, Spending, SuiteRule, TaskPolicy};
@@ -22,9 +22,9 @@ pub(in crate::policy) fn run(run: &BaselineSource) -> String {
         BaselineSource::Path(path) => path.clone(),
         BaselineSource::Git { revision, path } => format!("{path} of {revision} (git)"),
         BaselineSource::Stored(name) => format!("the run {name} of the store"),
-        BaselineSource::StoreLatestAllowed => "the newest run that was allowed, in the store".into(),
+        BaselineSource::StoreLatestAllowed => "the newest allowed run of the store".into(),
         BaselineSource::TrailLatestAllowed => {
-            "the candidate of the newest decision of the trail that allowed this task".into()
+            "the candidate that the trail allowed last for this task".into()
         }
     }
 }
@@ -61,7 +61,7 @@ fn units(task: &TaskPolicy) -> String {
 /// What must be shown.
 fn shows(task: &TaskPolicy, policy: &Policy) -> Vec<String> {
     let mut says = Vec::new();
-    let reason = task.margin_rationale.as_deref().unwrap_or_default();
+    let reason = task.margin_rationale.as_deref().unwrap_or_default().trim_end_matches('.');
     let margin = task.margin.map(|margin| match task.scale {
         Scale::Difference => points(margin),
         Scale::Ratio => format!("{} of the baseline's mean", percent(margin)),
@@ -83,17 +83,19 @@ fn shows(task: &TaskPolicy, policy: &Policy) -> Vec<String> {
                 SuiteRule::Pooled => "Its items count in the pooled endpoint.".to_owned(),
             });
             says.extend(margin.map(|margin| {
-                format!("It must be shown not to be worse by {margin} or more, because: {reason}")
+                format!("It must be shown not to be worse by {margin} or more, because: {reason}.")
             }));
         }
         Role::NoRegression => {
             says.extend(margin.map(|margin| {
-                format!("It must be shown not to be worse by {margin} or more, because: {reason}")
+                format!("It must be shown not to be worse by {margin} or more, because: {reason}.")
             }));
         }
         Role::Budget => {
             says.extend(margin.map(|margin| {
-                format!("It must be shown that the cost does not grow by {margin} or more, because: {reason}")
+                format!(
+                    "It must be shown that the cost does not grow by {margin} or more, because: {reason}."
+                )
             }));
         }
         Role::ReportOnly => says.push("Its numbers are shown and decide nothing.".into()),

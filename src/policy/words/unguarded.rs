@@ -22,7 +22,11 @@ pub(super) fn list(policy: &Policy) -> Vec<String> {
             ));
         }
     }
-    for task in policy.tasks.iter().filter(|task| task.plan.cluster == ClusterRule::Off) {
+    for task in policy
+        .tasks
+        .iter()
+        .filter(|task| task.role != Role::ReportOnly && task.plan.cluster == ClusterRule::Off)
+    {
         says.push(format!(
             "{}: items count as independent. Where several share a passage, a document or a conversation, an ALLOW is wrong more \
              often than alpha says.",

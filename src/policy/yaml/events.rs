@@ -9,6 +9,10 @@ use crate::policy::problem::{Position, Problem, Wrong};
 /// Mappings and lists within each other. The deepest path of a policy has 4.
 const DEEPEST: usize = 16;
 
+/// Most entries of one list or mapping, and most characters of a key: nobody reviews more, and work stays in proportion.
+const MOST_ENTRIES: usize = 1000;
+const LONGEST_KEY: usize = 100;
+
 pub(super) fn read(text: &str) -> Result<Node, Problem> {
     let mut reader = Reader { parser: Parser::new_from_str(text) };
     let mut root = None;
@@ -76,6 +80,9 @@ impl<'i> Reader<'i> {
             if event == Event::SequenceEnd {
                 return Ok(Node { at, value: Value::List(items) });
             }
+            if items.len() >= MOST_ENTRIES {
+                return Err(problem(at_item, key, errors::too_many(MOST_ENTRIES)));
+            }
             items.push(self.node(event, at_item, &place, depth + 1)?);
         }
     }
@@ -85,13 +92,18 @@ impl<'i> Reader<'i> {
         loop {
             let (event, at_key) = self.next(outer)?;
             if event == Event::MappingEnd {
-                let at = entries.first().map_or(at, |entry| entry.at);
                 return Ok(Node { at, value: Value::Map(entries) });
             }
             let Value::Scalar(Scalar { text: key, .. }) = self.node(event, at_key, outer, depth + 1)?.value
             else {
                 return Err(problem(at_key, outer, errors::key_is_no_word()));
             };
+            if entries.len() >= MOST_ENTRIES {
+                return Err(problem(at_key, outer, errors::too_many(MOST_ENTRIES)));
+            }
+            if key.chars().count() > LONGEST_KEY {
+                return Err(problem(at_key, outer, errors::long_text(key.chars().count(), LONGEST_KEY)));
+            }
             let place = inner(outer, &key);
             if key == "<<" {
                 return Err(problem(at_key, place, errors::merge_key()));
