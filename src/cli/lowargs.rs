@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod gate;
 mod mde;
+mod plan;
 mod shared;
 mod statement;
 mod store;
@@ -22,6 +23,7 @@ pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
 pub(super) use mde::MdeFlags;
+pub(super) use plan::{PlanCommand, PlanLockFlags};
 pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
 pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
@@ -52,6 +54,9 @@ pub(super) enum Command {
     Compare(Box<CompareFlags>),
     /// What the action's container runs: INPUT_* and GITHUB_* in; verdict, outputs and summary out.
     Action,
+    /// Fix what will be judged, and how, before the runs exist.
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
     /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.

@@ -5,6 +5,7 @@ mod errors;
 mod find;
 mod load;
 mod locked;
+mod planned;
 mod policy_file;
 mod record;
 mod waived;
@@ -19,6 +20,7 @@ use crate::suite::judge_suite;
 use load::Places;
 
 pub(super) use load::{LoadedPair, LoadedTask};
+pub use planned::{PlannedPolicy, planned};
 pub use policy_file::{LoadedPolicy, PolicySource};
 
 /// What is to be decided under a policy.
