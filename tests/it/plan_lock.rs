@@ -113,18 +113,20 @@ fn a_baseline_that_is_not_there_yet_is_recorded_as_none() {
 }
 
 #[test]
-fn the_newest_allowed_run_of_the_store_is_found_without_a_candidate() {
+fn the_newest_allowed_run_of_store_or_trail_is_found_without_a_candidate() {
     let session = planned("");
     session.write("new/candidate.json", &session.read("runs/candidate.json"));
     session.run("gate --policy evalsig.yml --release-id v0 --store kept").exits(0);
-    let policy = session.read("evalsig.yml").replacen("runs/baseline.json", "store:latest-allowed", 1);
-    session.write("evalsig.yml", &policy);
-    let told = session.run(&format!("{LOCK} --store kept --output json")).exits(0).json();
     let envelope: Value = serde_json::from_str(&session.read("audit/v0/audit.json")).unwrap();
     let stored = &envelope["tasks"]["qa"]["store"]["candidate"];
-    let baseline = &told["plan"]["tasks"][0]["baseline"];
-    assert_eq!(baseline["sha256"], stored["sha256"], "{told:#}");
-    assert!(baseline["path"].as_str().unwrap().ends_with(stored["path"].as_str().unwrap()));
+    let policy = session.read("evalsig.yml");
+    for asked in ["store:latest-allowed", "trail:latest-allowed"] {
+        session.write("evalsig.yml", &policy.replacen("runs/baseline.json", asked, 1));
+        let told = session.run(&format!("{LOCK} --store kept --output json")).exits(0).json();
+        let baseline = &told["plan"]["tasks"][0]["baseline"];
+        assert_eq!(baseline["sha256"], stored["sha256"], "{told:#}");
+        assert!(baseline["path"].as_str().unwrap().ends_with(stored["path"].as_str().unwrap()));
+    }
 }
 
 #[test]
@@ -132,9 +134,9 @@ fn what_cannot_be_locked_leaves_nothing_behind() {
     let session = planned("");
     let before = session.files();
     for (line, code) in [
-        ("plan lock --release-id v1 --policy nothing.yml", 65),
+        ("plan lock --release-id v1 --policy nothing.yml", 64),
         ("plan lock --release-id ../v1 --policy evalsig.yml", 64),
-        ("plan lock --release-id v1 --policy runs/baseline.json", 65),
+        ("plan lock --release-id v1 --policy runs/baseline.json", 64),
         // Nobody listens there.
         (&format!("{LOCK} --timestamp-url http://127.0.0.1:9/tsr"), 75),
         (&format!("{LOCK} --timestamp-url ftp://tsa.example"), 64),
