@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::action::StepOutput;
+use evalsig::commands::plan::LockedBy;
 use evalsig::commands::{self, Output, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
@@ -48,6 +49,10 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
             commands::gate::show(&result, &view, &world)
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
+        Request::PlanLock(request) => {
+            let locked = commands::plan::plan_lock(&request, LockedBy::default(), &world)?;
+            commands::plan::show(&locked, request.output)
+        }
         Request::Verify(request) => {
             commands::verify::verify(&request, &LocalTrailLocator, world.files, world.stores)
         }

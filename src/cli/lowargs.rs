@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod gate;
 mod mde;
+mod plan;
 mod policy;
 mod shared;
 mod statement;
@@ -23,6 +24,7 @@ pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
 pub(super) use mde::MdeFlags;
+pub(super) use plan::{PlanCommand, PlanLockFlags};
 pub(super) use policy::{PolicyCheckFlags, PolicyCommand, PolicyInitFlags};
 pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
 pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
@@ -54,6 +56,9 @@ pub(super) enum Command {
     Compare(Box<CompareFlags>),
     /// What the action's container runs: INPUT_* and GITHUB_* in; verdict, outputs and summary out.
     Action,
+    /// Fix what will be judged, and how, before the runs exist.
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
     /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.

@@ -22,12 +22,13 @@ use crate::commands::get::GetRequest;
 use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
+use crate::commands::plan::PlanLockRequest;
 use crate::commands::policy::{PolicyCheckRequest, PolicyInitRequest};
 use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
 use crate::domain::Diagnostic;
-use lowargs::{Cli, Command, PolicyCommand, StoreCommand};
+use lowargs::{Cli, Command, PlanCommand, PolicyCommand, StoreCommand};
 
 /// A resolved request.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub enum Request {
     Compare(Box<CompareRequest>, View),
     /// `action`: its inputs are in the environment.
     Action,
+    /// `plan lock`.
+    PlanLock(Box<PlanLockRequest>),
     /// `verify`.
     Verify(VerifyRequest),
     /// `statement`.
@@ -95,6 +98,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
             Request::Compare(Box::new(hiargs::compare(&flags)?), hiargs::view(&flags.shared.view, terminal))
         }
         Command::Action => Request::Action,
+        Command::Plan(PlanCommand::Lock(flags)) => Request::PlanLock(Box::new(hiargs::plan_lock(&flags)?)),
         Command::Verify(flags) => Request::Verify(hiargs::verify(flags)?),
         Command::Statement(flags) => Request::Statement(hiargs::statement(&flags)?),
         Command::Export(flags) => Request::Export(hiargs::export(&flags)?),

@@ -1,21 +1,24 @@
 //! `evalsig plan lock`: records what will be judged, and how, before the runs exist.
 
 use super::record::{DocumentTarget, RecordedDocument, record};
+use super::suite::{self, PlannedPolicy, SuiteRequest};
 use super::targets::TimeStampPolicy;
 use super::{Output, OutputFormat, World};
 use crate::domain::Diagnostic;
-use crate::envelope::plan_lock::{self, PlanLock, PlannedTask, SCHEMA};
-use crate::envelope::{self, RepositoryFile, v1};
+use crate::envelope::plan_lock::{self, PlanLock, SCHEMA};
+use crate::envelope::{self, v1};
 use crate::present;
 use crate::trail::EntryKind;
 
-/// What a policy plans: the file, and its tasks with the baselines that were found.
+/// What is asked of `plan lock`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlannedPolicy {
-    /// The policy file.
-    pub policy: RepositoryFile,
-    /// Its tasks, in the order of the file.
-    pub tasks: Vec<PlannedTask>,
+pub struct PlanLockRequest {
+    /// The policy, and where its baselines are looked up.
+    pub suite: SuiteRequest,
+    /// Where the plan goes.
+    pub target: DocumentTarget,
+    /// How the result is shown.
+    pub output: OutputFormat,
 }
 
 /// Who locks a plan, as far as that is known.
@@ -25,6 +28,19 @@ pub struct LockedBy {
     pub run: Option<v1::Run>,
     /// The image.
     pub image_digest: Option<String>,
+}
+
+/// Reads the policy, looks for the baselines, and locks the plan.
+///
+/// # Errors
+/// Those of the policy, its baselines and the trail; then nothing was recorded.
+pub fn plan_lock(
+    request: &PlanLockRequest,
+    by: LockedBy,
+    world: &World<'_>,
+) -> Result<RecordedDocument, Diagnostic> {
+    let planned = suite::planned(&request.suite, &world.clock.now(), world)?;
+    lock(&request.target, planned, by, world)
 }
 
 /// Locks the plan, unless it is the one that is locked already.

@@ -5,6 +5,7 @@ mod errors;
 mod find;
 mod load;
 mod locked;
+mod planned;
 mod policy_file;
 mod record;
 mod waived;
@@ -19,6 +20,7 @@ use crate::suite::judge_suite;
 use load::Places;
 
 pub(super) use load::{LoadedPair, LoadedTask};
+pub use planned::{PlannedPolicy, planned};
 pub use policy_file::{LoadedPolicy, PolicySource};
 
 /// What is to be decided under a policy.
@@ -49,6 +51,11 @@ pub struct SuiteDecision<'a> {
 }
 
 impl SuiteRequest {
+    /// Where baselines and anchors are looked up, and where candidates are.
+    fn stores(&self) -> (Option<&StoreTarget>, Option<&StoreTarget>) {
+        (self.baseline_store.as_ref().or(self.store.as_ref()), self.store.as_ref())
+    }
+
     /// Reads the policy, as tightened.
     ///
     /// # Errors
@@ -71,13 +78,8 @@ impl<'a> SuiteDecision<'a> {
         now: String,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let places = Places {
-            policy,
-            stores: (request.baseline_store.as_ref().or(request.store.as_ref()), request.store.as_ref()),
-            trail: request.trail.as_ref(),
-            now: &now,
-            world,
-        };
+        let places =
+            Places { policy, stores: request.stores(), trail: request.trail.as_ref(), now: &now, world };
         let tasks = places.load()?;
         let locked = locked::plan(request, policy, &tasks, &now, world)?;
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;

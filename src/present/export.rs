@@ -72,11 +72,9 @@ fn entries(export: &Export) -> String {
         n => format!("{} {one}s", count(n as u64)),
     };
     let mut words = vec![counted(export.decisions.len(), "decision")];
-    words.extend(
-        [("plan", of("plan")), ("waiver", of("waiver"))]
-            .iter()
-            .filter_map(|(one, number)| (*number > 0).then(|| counted(*number, one))),
-    );
+    let documents = ["plan", "waiver"].map(|kind| (kind, of(kind)));
+    let there = documents.into_iter().filter(|(_, number)| *number > 0);
+    words.extend(there.map(|(kind, number)| counted(number, kind)));
     words.join(", ")
 }
 

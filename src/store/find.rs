@@ -92,6 +92,26 @@ pub fn latest_allowed(
     Err(errors::no_allowed_run(place.shown(project.as_str()), &names.task_id, &names.metric_name))
 }
 
+/// Which runs of a task are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    /// The metric; any where none is named.
+    pub metric: Option<&'a str>,
+    /// The candidate, which is never its own baseline; none where there is no candidate yet.
+    pub apart_from: Option<&'a RunFrame>,
+}
+
+impl Sought<'_> {
+    fn takes(&self, metric: &str) -> bool {
+        self.metric.is_none_or(|wanted| wanted == metric)
+    }
+
+    /// Digest of the candidate's content; empty where there is none.
+    fn own(&self) -> String {
+        self.apart_from.map_or(String::new(), |run| content::digest(run).to_string())
+    }
+}
+
 /// The newest run that was allowed as the candidate of a policy's task, the candidate itself left out; where no
 /// suite has allowed one yet, the newest that a gate without a policy allowed for `task_id`. Which task a run was
 /// allowed for is read from the envelope: a run file cannot make itself the baseline of another task.
@@ -103,17 +123,16 @@ pub fn latest_allowed_of(
     project: &ProjectId,
     task: &str,
     task_id: &str,
-    candidate: &RunFrame,
+    sought: Sought<'_>,
 ) -> Result<Option<FoundRun>, Diagnostic> {
-    let own = content::digest(candidate).to_string();
-    let metric = &candidate.metadata().metric_name;
+    let own = sought.own();
     let mut without_policy = None;
     for period in catalogue::newest_first(place, project)? {
         let catalogue = Catalogue::read(place, project, &Scope { period, ..Scope::default() })?;
         for entry in catalogue.entries.iter().rev() {
             let record = &entry.record;
             let fits = entry.present
-                && record.metric_name == *metric
+                && sought.takes(&record.metric_name)
                 && record.verdict.as_deref() == Some(VerdictWord::Allow.as_str());
             if !fits || !allowed(place, entry, &own)? {
                 continue;
@@ -157,14 +176,13 @@ pub fn first_recorded(
     place: &dyn ObjectStore,
     project: &ProjectId,
     task_id: &str,
-    candidate: &RunFrame,
+    sought: Sought<'_>,
 ) -> Result<Option<FoundRun>, Diagnostic> {
-    let own = content::digest(candidate).to_string();
-    let metric = &candidate.metadata().metric_name;
+    let own = sought.own();
     let catalogue = Catalogue::read(place, project, &Scope::default())?;
     for entry in &catalogue.entries {
         let record = &entry.record;
-        let fits = entry.present && record.task_id == task_id && record.metric_name == *metric;
+        let fits = entry.present && record.task_id == task_id && sought.takes(&record.metric_name);
         if !fits || record.verdict.is_some() {
             continue;
         }

@@ -25,7 +25,7 @@ mod run_facts;
 pub mod trail;
 
 pub use catalogue::{Catalogue, CatalogueEntry, Scope};
-pub use find::{FoundRun, by_name, first_recorded, latest_allowed, latest_allowed_of};
+pub use find::{FoundRun, Sought, by_name, first_recorded, latest_allowed, latest_allowed_of};
 pub use history::{EnvelopeCopy, HistoryLine, Query, RunHistory};
 pub use manifest::ManifestRecord;
 pub use period::Period;

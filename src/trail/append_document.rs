@@ -18,7 +18,7 @@ pub struct NewDocument<'a> {
     pub kind: EntryKind,
     /// Its bytes. They do not say where it will stand, so they are the same wherever that is.
     pub bytes: &'a [u8],
-    /// As in [`NewEntry::stamp`].
+    /// As in [`NewEntry::stamp`](super::NewEntry::stamp).
     pub stamp: &'a mut StampWith<'a>,
     /// Now: RFC 3339, UTC.
     pub written_at: &'a str,
@@ -28,7 +28,7 @@ pub struct NewDocument<'a> {
 /// apart from its moment and whoever recorded it.
 ///
 /// # Errors
-/// As [`append`]. `internal-error` for bytes that are no such document of this version and release;
+/// As [`append`](super::append()). `internal-error` for bytes that are no such document of this version and release;
 /// `trail-not-written` for a waiver of a decision that the release does not hold.
 pub fn append_document(port: &dyn Port, draft: &mut NewDocument<'_>) -> Result<Appended, Diagnostic> {
     let NewDocument { release, kind, bytes, written_at, .. } = *draft;

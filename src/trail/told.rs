@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::finding::{Finding, FindingKind};
 use super::kind::EntryKind;
 use crate::domain::ReleaseId;
-use crate::envelope::{self, DocumentFacts, Facts, Version, plan_lock, v1, waiver};
+use crate::envelope::{self, DocumentFacts, Facts, Version, plan_lock, v1, v2, waiver};
 
 /// What an envelope says, as far as a trail needs to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +76,7 @@ pub(super) fn told(
     let unreadable = |why: String| {
         Finding::broken(FindingKind::EnvelopeUnreadable, path)
             .at(index)
-            .expected(format!("an envelope in the form of {}", schema(kind)))
+            .expected(format!("an envelope in the form of {}", schemas(kind)))
             .found(why)
     };
     let note = |schema: &str| Finding::note(FindingKind::Newer, path).at(index).found(schema);
@@ -109,12 +109,12 @@ pub(super) fn told(
     }
 }
 
-/// The schema of the envelopes of a kind.
-fn schema(kind: EntryKind) -> &'static str {
+/// The schemas of the envelopes of a kind.
+fn schemas(kind: EntryKind) -> String {
     match kind {
-        EntryKind::Decision => v1::SCHEMA,
-        EntryKind::Plan => plan_lock::SCHEMA,
-        EntryKind::Waiver => waiver::SCHEMA,
+        EntryKind::Decision => format!("{} or {}", v1::SCHEMA, v2::SCHEMA),
+        EntryKind::Plan => plan_lock::SCHEMA.into(),
+        EntryKind::Waiver => waiver::SCHEMA.into(),
     }
 }
 

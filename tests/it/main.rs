@@ -34,6 +34,7 @@ mod golden;
 mod layers;
 mod numerics;
 mod parity;
+mod plan_lock;
 mod planning;
 mod policy;
 mod readers;

@@ -171,6 +171,7 @@ impl Decision {
             unscored_by: std::collections::BTreeMap::new(),
             config_hash: None,
             resolved: None,
+            at_commit: None,
         }
     }
 }

@@ -48,7 +48,11 @@ fn target(flags: &GateFlags) -> Result<EnvelopeTarget, Diagnostic> {
     Ok(match (&flags.release_id, &flags.envelope) {
         (Some(id), _) => {
             let trail = TrailTarget::Folder(flags.audit_root.clone());
-            EnvelopeTarget::Trail { trail, release: release_id(id)?, time_stamp: time_stamp(flags)? }
+            EnvelopeTarget::Trail {
+                trail,
+                release: release_id(id)?,
+                time_stamp: time_stamp(flags.timestamp_url.as_ref(), &flags.timestamp)?,
+            }
         }
         (None, Some(path)) => EnvelopeTarget::File(path.clone()),
         (None, None) => EnvelopeTarget::Nowhere,
@@ -133,14 +137,17 @@ fn tightening(flags: &GateFlags) -> Result<Tightening, Diagnostic> {
 }
 
 /// Who stamps the entry. The URL is recorded, so it must carry no secret.
-fn time_stamp(flags: &GateFlags) -> Result<Option<TimeStampPolicy>, Diagnostic> {
-    let required = parse("--timestamp", &flags.timestamp, "required, best-effort or off", |t| match t {
+pub(super) fn time_stamp(
+    url: Option<&String>,
+    timestamp: &str,
+) -> Result<Option<TimeStampPolicy>, Diagnostic> {
+    let required = parse("--timestamp", timestamp, "required, best-effort or off", |t| match t {
         "required" => Some(Some(true)),
         "best-effort" => Some(Some(false)),
         "off" => Some(None),
         _ => None,
     })?;
-    let (Some(url), Some(required)) = (&flags.timestamp_url, required) else { return Ok(None) };
+    let (Some(url), Some(required)) = (url, required) else { return Ok(None) };
     let uri = url.parse::<http::Uri>().ok().filter(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https"))
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))

@@ -9,7 +9,7 @@ use crate::commands::targets::StoreTarget;
 use crate::domain::Diagnostic;
 
 pub(in crate::cli) fn policy_check(flags: &PolicyCheckFlags) -> Result<PolicyCheckRequest, Diagnostic> {
-    let project = project(&flags.project)?;
+    let project = project("--project", &flags.project)?;
     if flags.store.as_ref().is_some_and(String::is_empty) {
         return Err(errors::empty_place("--store"));
     }

@@ -62,6 +62,7 @@ pub fn init(request: &PolicyInitRequest, files: &dyn Files) -> Result<Output, Di
             let options = ReadOptions {
                 metric: request.metric.clone(),
                 cluster: ClusterRule::FromData,
+                slice: None,
                 run_id: None,
                 deep: false,
             };

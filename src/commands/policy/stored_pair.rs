@@ -63,8 +63,13 @@ fn load(
     store: &StoreTarget,
 ) -> Result<RunFrame, Diagnostic> {
     let found = by_name(place, &store.project, name)?;
-    let options =
-        ReadOptions { metric: task.metric.clone(), cluster: plan.cluster.clone(), run_id: None, deep: false };
+    let options = ReadOptions {
+        metric: task.metric.clone(),
+        cluster: plan.cluster.clone(),
+        slice: None,
+        run_id: None,
+        deep: false,
+    };
     let shown = place.shown(&found.entry.path);
     let reading = readers::read(&found.file.bytes, Some(Format::Parquet), &options);
     Ok(reading.map_err(|error| error.within(&shown))?.run)

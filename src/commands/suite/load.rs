@@ -10,7 +10,7 @@ use crate::commands::targets::{StoreTarget, TrailTarget};
 use crate::domain::policy::{BaselineSource, FirstRun, TaskPolicy};
 use crate::domain::{Code, Diagnostic, ProjectId};
 use crate::readers::{FileOrFolder, Format, InMemory};
-use crate::store::{self, ObjectVersion, RecordedRun, StoredFile, recorded_run};
+use crate::store::{self, ObjectVersion, RecordedRun, Sought, StoredFile, recorded_run};
 use crate::trail::{self, AllowedCandidate, AllowedTask};
 
 /// The runs of one task.
@@ -65,14 +65,14 @@ impl<'p> Places<'p, '_> {
 
     fn task(&self, task: &'p TaskPolicy) -> Result<LoadedTask<'p>, Diagnostic> {
         let candidate = self.candidate(task)?;
-        let baseline = self.compared_with(task, "baseline", &task.baseline, &candidate)?;
+        let baseline = self.compared_with(task, "baseline", &task.baseline, Some(&candidate))?;
         if baseline.is_none() && task.first_run == FirstRun::Fail {
             return Err(errors::no_baseline(task, &task.baseline, "there is none yet"));
         }
         let anchor = match &task.anchor {
             None => None,
             Some(anchor) => {
-                let found = self.compared_with(task, "anchor.run", &anchor.run, &candidate)?;
+                let found = self.compared_with(task, "anchor.run", &anchor.run, Some(&candidate))?;
                 // An anchor is a release that was made: a missing one is never a first run.
                 let missing = || errors::task_without_file(task, "anchor.run", &anchor.run.to_string());
                 Some(found.ok_or_else(missing)?)
@@ -102,13 +102,23 @@ impl<'p> Places<'p, '_> {
         self.read(task, &found, None)
     }
 
+    /// The baseline of a task as it is before there is a candidate; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// Those of the place, and every error about the run, with the task as the place.
+    pub(super) fn baseline_so_far(&self, task: &TaskPolicy) -> Result<Option<LoadedRun>, Diagnostic> {
+        let found = self.compared_with(task, "baseline", &task.baseline, None)?;
+        check_task(task, "baseline", found.as_ref())?;
+        Ok(found)
+    }
+
     /// The run that a candidate is compared with; `None` where there is nothing at that place.
     fn compared_with(
         &self,
         task: &TaskPolicy,
         key: &str,
         source: &BaselineSource,
-        candidate: &LoadedRun,
+        candidate: Option<&LoadedRun>,
     ) -> Result<Option<LoadedRun>, Diagnostic> {
         match source {
             BaselineSource::Path(path) => match (&self.policy.at, self.world.revisions) {
@@ -130,7 +140,14 @@ impl<'p> Places<'p, '_> {
                 self.at_commit(task, key, path, &place, revision)
             }
             BaselineSource::Stored(_) | BaselineSource::StoreLatestAllowed => {
-                self.stored(task, key, source, Some(candidate), self.policy.rules.limits.max_baseline_age)
+                let sought = match candidate {
+                    Some(candidate) => Sought {
+                        metric: Some(&candidate.run().metadata().metric_name),
+                        apart_from: Some(candidate.run()),
+                    },
+                    None => Sought { metric: task.metric.as_deref(), apart_from: None },
+                };
+                self.stored(task, key, source, Some(sought), self.policy.rules.limits.max_baseline_age)
             }
             BaselineSource::TrailLatestAllowed => self.of_trail(task, key),
         }
@@ -179,28 +196,29 @@ impl<'p> Places<'p, '_> {
         task: &TaskPolicy,
         key: &str,
         source: &BaselineSource,
-        candidate: Option<&LoadedRun>,
+        sought: Option<Sought<'_>>,
         max_age_days: Option<u64>,
     ) -> Result<Option<LoadedRun>, Diagnostic> {
         let (baselines, candidates) = self.stores;
-        let at = if candidate.is_some() { baselines } else { candidates };
+        let at = if sought.is_some() { baselines } else { candidates };
         let at = at.ok_or_else(|| errors::no_store(task, key, source))?;
         let place = self.world.stores.open(&at.root)?;
         let named: Option<ProjectId> =
             task.baseline_project.as_ref().map(|name| name.parse()).transpose().map_err(|why: &str| {
                 Code::BadPolicy.at(format!("task {}: baseline-project", task.name)).what(why)
             })?;
-        let project = match candidate {
+        // The candidate itself lies in the project of the gate.
+        let project = match sought {
             None => &at.project,
             Some(_) => named.as_ref().unwrap_or(&at.project),
         };
-        let found = match (source, candidate) {
-            (BaselineSource::StoreLatestAllowed, Some(candidate)) => {
+        let found = match (source, sought) {
+            (BaselineSource::StoreLatestAllowed, Some(sought)) => {
                 let (name, id) = (task.name.as_str(), expected_task(task));
-                let found = store::latest_allowed_of(&*place, project, name, id, candidate.run())?;
+                let found = store::latest_allowed_of(&*place, project, name, id, sought)?;
                 match found {
                     None if task.first_run == FirstRun::Record => {
-                        store::first_recorded(&*place, project, id, candidate.run())?
+                        store::first_recorded(&*place, project, id, sought)?
                     }
                     found => found,
                 }

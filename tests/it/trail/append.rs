@@ -220,7 +220,7 @@ fn newer(part: &str, extra: &str) -> super::Files {
 fn a_newer_trail_is_read_and_not_extended() {
     for (part, extra) in [
         ("entry", "evalsig.entry/v3\", \"witness\": {\"a\": 1},"),
-        ("envelope", "evalsig.audit/v2\", \"suite\": [1],"),
+        ("envelope", "evalsig.audit/v3\", \"suite\": [1],"),
         // So new that this version cannot read a verdict from it.
         ("envelope", "evalsig.audit/v7\", \"verdict\": 0,"),
     ] {
