@@ -51,7 +51,10 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
         ActionSubject::Suite { asked, policy_ref } => {
             let policy = match under_policy::read(asked, *policy_ref, request, step, world) {
                 Ok(policy) => policy,
-                Err(error) => return refused(&error, request.check_name.as_deref(), step, world),
+                Err((error, name)) => {
+                    let name = name.or_else(|| request.check_name.clone());
+                    return refused(&error, name.as_deref(), step, world);
+                }
             };
             let about = About::of_policy(&policy.rules);
             let judge = |access: &Access, log: &mut Vec<String>| {

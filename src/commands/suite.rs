@@ -61,7 +61,23 @@ impl SuiteRequest {
     /// # Errors
     /// Those of [`LoadedPolicy::read`].
     pub fn policy(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
-        LoadedPolicy::read(&self.policy, world)?.tightened(&self.tightening)
+        self.tightened(self.policy_as_written(world)?)
+    }
+
+    /// Reads the policy as its file has it.
+    ///
+    /// # Errors
+    /// Those of [`LoadedPolicy::read`].
+    pub fn policy_as_written(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
+        LoadedPolicy::read(&self.policy, world)
+    }
+
+    /// A policy tightened by what was said beside it.
+    ///
+    /// # Errors
+    /// `bad-policy` for what would loosen it.
+    pub fn tightened(&self, policy: LoadedPolicy) -> Result<LoadedPolicy, Diagnostic> {
+        policy.tightened(&self.tightening)
     }
 }
 

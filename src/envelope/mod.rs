@@ -14,7 +14,7 @@ pub mod v1;
 pub mod v2;
 pub mod waiver;
 
-pub use candidates::{Candidate, StoredCandidate, candidates};
+pub use candidates::{Candidate, StoredCandidate, candidates, first_runs};
 pub use document::{DocumentFacts, RepositoryFile};
 pub use facts::{Facts, MAX_BYTES, Subject, Version, read, version_of};
 pub use from_judgement::{engine, input, tool};

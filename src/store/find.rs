@@ -167,31 +167,47 @@ fn task_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Option<Str
     Ok(None)
 }
 
-/// The first run of a task and metric that was stored without any decision about it: what a policy takes as the
-/// baseline as long as no run is allowed. The oldest, so that no later run can take its place.
+/// The first run that was recorded for a policy's task because it had no baseline yet: what the policy takes as the
+/// baseline as long as no run is allowed. The oldest, so that no later run can take its place. Which task it was
+/// recorded for is read from the envelope beside it.
 ///
 /// # Errors
 /// Those of the place.
 pub fn first_recorded(
     place: &dyn ObjectStore,
     project: &ProjectId,
-    task_id: &str,
+    task: &str,
     sought: Sought<'_>,
 ) -> Result<Option<FoundRun>, Diagnostic> {
     let own = sought.own();
     let catalogue = Catalogue::read(place, project, &Scope::default())?;
     for entry in &catalogue.entries {
         let record = &entry.record;
-        let fits = entry.present && record.task_id == task_id && sought.takes(&record.metric_name);
-        if !fits || record.verdict.is_some() {
+        if !entry.present || !sought.takes(&record.metric_name) || record.verdict.is_some() {
             continue;
         }
         let facts = catalogue::facts_of(place, &entry.path)?;
-        if facts.is_some_and(|facts| facts.decided.is_none() && facts.content_sha256 != own) {
+        if facts.is_some_and(|facts| facts.decided.is_none() && facts.content_sha256 != own)
+            && recorded_first(place, entry, task)?
+        {
             return fetch(place, entry).map(Some);
         }
     }
     Ok(None)
+}
+
+/// Whether an envelope beside the run records it as the first of this task.
+fn recorded_first(place: &dyn ObjectStore, entry: &CatalogueEntry, task: &str) -> Result<bool, Diagnostic> {
+    for (path, digest) in &entry.envelopes {
+        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
+            continue;
+        };
+        let first = envelope::first_runs(&copy.bytes).remove(task);
+        if first.and_then(|first| first.store).is_some_and(|run| run.path == entry.path) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the run was allowed by its own file and by an envelope, and is not the candidate.

@@ -9,6 +9,7 @@ pub(crate) mod python;
 pub(crate) mod runs;
 pub(crate) mod samples;
 mod session;
+pub(crate) mod suite;
 pub(crate) mod zip;
 
 use std::path::PathBuf;

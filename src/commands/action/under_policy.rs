@@ -25,26 +25,31 @@ pub(super) struct UnderPolicy {
 /// Reads the policy at the commit that the event leads to.
 ///
 /// # Errors
-/// `bad-policy` where it is none, or where an input would loosen it; those of reading the commit.
+/// `bad-policy` where it is none, or where an input would loosen it; those of reading the commit. With the name of the
+/// check, where the policy says it: an input cannot move the failure elsewhere.
 pub(super) fn read(
     asked: &SuiteRequest,
     policy_ref: Option<PolicyRef>,
     request: &ActionRequest,
     step: &Step,
     world: &World<'_>,
-) -> Result<UnderPolicy, Diagnostic> {
+) -> Result<UnderPolicy, (Diagnostic, Option<String>)> {
+    let unnamed = |error: Diagnostic| (error, None);
     let PolicySource::Disk(path) = &asked.policy else {
-        return Err(Code::Bug.at("policy").what("was resolved before the event was known"));
+        return Err(unnamed(Code::Bug.at("policy").what("was resolved before the event was known")));
     };
-    let revision = policy_revision(&step.origin, policy_ref)?;
+    let revision = policy_revision(&step.origin, policy_ref).map_err(unnamed)?;
     let source = PolicySource::Commit { path: path.clone(), revision };
     let asked = SuiteRequest { policy: source, trail: request.trail(world), ..asked.clone() };
-    let mut loaded = asked.policy(world)?;
+    let loaded = asked.policy_as_written(world).map_err(unnamed)?;
+    let named = loaded.rules().check.name.clone();
+    let with_name = |error: Diagnostic| (error, named.clone());
+    let mut loaded = asked.tightened(loaded).map_err(with_name)?;
     if step.origin.proposed {
         loaded.propose(step.origin.source.head_sha.as_deref(), world);
     }
     let rules = loaded.rules().clone();
-    let check_name = name(&loaded, &rules, request, step, world)?;
+    let check_name = name(&loaded, &rules, request, step, world).map_err(with_name)?;
     Ok(UnderPolicy { asked, loaded, rules, check_name })
 }
 

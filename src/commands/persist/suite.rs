@@ -53,7 +53,7 @@ pub fn persist_suite(
     Ok(Evidence { envelope, stored: None })
 }
 
-/// Stores every run and writes into the record where it stands. Gives the candidates that were decided about.
+/// Stores every run and writes into the record where it stands. Gives the candidates.
 fn keep(
     decision: &mut SuiteDecision<'_>,
     at: &StoreTarget,
@@ -75,10 +75,12 @@ fn keep(
         };
         match &task.runs {
             LoadedPair::First(run) => {
-                let kept = recorded(&archive.keep_run(run.run())?);
+                let kept = archive.keep_run(run.run())?;
                 if let Some(first) = decision.record.first_runs.get_mut(name) {
-                    first.store = Some(kept);
+                    first.store = Some(recorded(&kept));
                 }
+                // The envelope beside it says which task it is the first run of.
+                candidates.push(kept);
             }
             LoadedPair::Compared(runs) => {
                 let Some(record) = decision.record.tasks.get_mut(name) else { continue };

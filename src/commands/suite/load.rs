@@ -67,7 +67,11 @@ impl<'p> Places<'p, '_> {
         let candidate = self.candidate(task)?;
         let baseline = self.compared_with(task, "baseline", &task.baseline, Some(&candidate))?;
         if baseline.is_none() && task.first_run == FirstRun::Fail {
-            return Err(errors::no_baseline(task, &task.baseline, "there is none yet"));
+            return Err(errors::no_baseline(
+                task,
+                &task.baseline,
+                "there is none yet (the candidate itself does not count)",
+            ));
         }
         let anchor = match &task.anchor {
             None => None,
@@ -218,7 +222,7 @@ impl<'p> Places<'p, '_> {
                 let found = store::latest_allowed_of(&*place, project, name, id, sought)?;
                 match found {
                     None if task.first_run == FirstRun::Record => {
-                        store::first_recorded(&*place, project, id, sought)?
+                        store::first_recorded(&*place, project, name, sought)?
                     }
                     found => found,
                 }
