@@ -15,6 +15,7 @@ use super::persist::{Evidence, PersistedDecision, PersistedSuite, persist, persi
 use super::runs::{LoadedRuns, RunInputs};
 use super::suite::SuiteDecision;
 use super::targets::EnvelopeTarget;
+use crate::domain::policy::CommentMode;
 use crate::domain::{Code, Diagnostic, Exit};
 use crate::present::check;
 use crate::present::runner;
@@ -57,13 +58,20 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
                 }
             };
             let about = About::of_policy(&policy.rules);
+            let comment = policy.rules.check.comment == CommentMode::Sticky;
             let judge = |access: &Access, log: &mut Vec<String>| {
+                if comment {
+                    log.push(runner::notice("No comment", NO_COMMENT));
+                }
                 decide_suite(&policy, (request, step), access, (now, log), world)
             };
             tell(request, step, world, (&policy.check_name, Some(&about)), None, judge)
         }
     }
 }
+
+/// What a policy asks for that this version does not do.
+const NO_COMMENT: &str = "the policy says check.comment: sticky, and this version posts no comments: the check and the step summary say the same";
 
 /// Opens the check, has the decision made, and tells the runner, the reviewer and the check of it.
 fn tell(

@@ -97,7 +97,8 @@ impl<'a> SuiteDecision<'a> {
         let places =
             Places { policy, stores: request.stores(), trail: request.trail.as_ref(), now: &now, world };
         let tasks = places.load()?;
-        let locked = locked::plan(request, policy, &tasks, &now, world)?;
+        let locked =
+            locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
         let mut record = record::suite(&judgement, policy, &tasks);
         record.policy.locked_plan = locked;

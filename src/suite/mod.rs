@@ -12,6 +12,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `claim` | one claim of a suite, with its numbers and what became of it |
+//! | `judgement` | what a suite is judged on, and what its judgement consists of |
 //! | `evidence` | the p-values of a claim on some pairs, whatever the missing items would have scored |
 //! | `slices` | the claims on the subgroups of a task |
 //! | `ratio` | a budget that is counted as a share of the baseline's mean |
@@ -19,13 +20,16 @@
 //! | `task` | the claims of one task |
 //! | `rule` | how claims become a verdict |
 //! | `wording` | the sentences |
+//! | `errors` | one function a message |
 //! | `judge` | the call: every task, then the rule |
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod claim;
+mod errors;
 mod evidence;
 mod judge;
+mod judgement;
 mod pooled;
 mod ratio;
 mod rule;
@@ -34,4 +38,5 @@ mod task;
 mod wording;
 
 pub use claim::{ClaimKind, ClaimResult, Held};
-pub use judge::{SuiteJudgement, TaskJudgement, TaskRuns, judge_suite};
+pub use judge::judge_suite;
+pub use judgement::{SuiteJudgement, TaskJudgement, TaskRuns};

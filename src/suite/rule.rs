@@ -1,7 +1,7 @@
 //! How the claims of all tasks become one verdict.
 
 use super::claim::{ClaimKind, ClaimResult, Held};
-use super::judge::TaskRuns;
+use super::judgement::TaskRuns;
 use super::wording;
 use crate::domain::policy::{Policy, Role, SuiteRule, TaskName};
 use crate::domain::{Alpha, Verdict};
@@ -76,7 +76,7 @@ pub(super) fn decide(
             }
     });
     if pooled && blocking.is_empty() {
-        let of_pool = |runs: &&TaskRuns<'_>| super::task::is_pooled(runs.task);
+        let of_pool = |runs: &&TaskRuns<'_>| runs.task.is_pooled();
         blocking = runs.iter().filter(of_pool).map(|runs| runs.task.name.clone()).collect();
     }
     let finding = wording::finding(verdict, policy, claims, &first_runs, &stale, alpha);

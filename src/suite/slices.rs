@@ -1,6 +1,7 @@
 //! The claims on the subgroups of a task: a subject that fell while the others rose must not vanish in the mean.
 
 use super::claim::{ClaimKind, ClaimResult};
+use super::errors;
 use super::evidence::Evidence;
 use crate::domain::policy::{Slices, TaskName};
 use crate::domain::{Diagnostic, Plan};
@@ -11,7 +12,7 @@ use crate::pairing::{Pairs, SliceSize};
 /// small by leaving items out. Items without a label are a subgroup of their own.
 ///
 /// # Errors
-/// Those of [`Evidence::of`].
+/// `slice-missing` where no item carries the key: a guard never vanishes in silence. Those of [`Evidence::of`].
 pub(super) fn claims(
     task: &TaskName,
     slices: &Slices,
@@ -19,6 +20,9 @@ pub(super) fn claims(
     plan: &Plan,
     unchanged: bool,
 ) -> Result<Vec<ClaimResult>, Diagnostic> {
+    if pairs.slices.is_none() {
+        return Err(errors::no_slices(&slices.by));
+    }
     let mut found = Vec::new();
     for SliceSize { name, pairs: paired, unpaired } in pairs.slice_sizes() {
         let label = name.map_or_else(|| format!("(no {})", slices.by), str::to_owned);

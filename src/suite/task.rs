@@ -2,10 +2,10 @@
 
 use super::claim::{ClaimKind, ClaimResult};
 use super::evidence::Evidence;
-use super::judge::TaskRuns;
+use super::judgement::TaskRuns;
 use super::{ratio, slices};
 use crate::decision::{self, Judgement};
-use crate::domain::policy::{Role, Scale, TaskPolicy};
+use crate::domain::policy::{Role, Scale};
 use crate::domain::{Claim, Diagnostic, Identical, Plan, RunFrame};
 
 /// The task's own judgement, and its claims in the order in which a reader wants them.
@@ -58,9 +58,4 @@ fn unchanged(judgement: &Judgement, baseline: &RunFrame, candidate: &RunFrame) -
     judgement.plan.identical == Identical::Allow
         && judgement.pairs.gaps.is_empty()
         && decision::same_scores(baseline, candidate)
-}
-
-/// What the pooled endpoint takes of a task: whether it is one of those that are to be good at something.
-pub(super) fn is_pooled(task: &TaskPolicy) -> bool {
-    matches!(task.role, Role::Improve | Role::NoRegression)
 }

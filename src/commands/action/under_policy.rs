@@ -53,8 +53,8 @@ pub(super) fn read(
     Ok(UnderPolicy { asked, loaded, rules, check_name })
 }
 
-/// What the check is called: by the policy alone where it says so. Where the target is another branch than the
-/// default one and has other rules, the name says so.
+/// What the check is called: by the policy alone where it says so. Where the rules are not those of the default branch,
+/// the name says whose they are: a success under a loose branch must not count for another one.
 fn name(
     loaded: &LoadedPolicy,
     rules: &Policy,
@@ -71,9 +71,16 @@ fn name(
         (None, None) => "evalsig / policy".into(),
     };
     let own = Names::new(&own, None, None, None).wanted;
-    let branches = &step.origin.branches;
-    let (Some(base), Some(default)) = (&branches.base, &branches.default) else { return Ok(own) };
-    if !step.origin.proposed || base == default {
+    let origin = &step.origin;
+    // A push to any branch puts its check on a commit that may be the head of a pull request, too.
+    let pushed = || {
+        origin.source.r#ref.as_deref().map(|name| {
+            name.strip_prefix("refs/heads/").or(name.strip_prefix("refs/tags/")).unwrap_or(name).to_owned()
+        })
+    };
+    let base = if origin.proposed { origin.branches.base.clone() } else { pushed() };
+    let (Some(base), Some(default)) = (&base, &origin.branches.default) else { return Ok(own) };
+    if base == default {
         return Ok(own);
     }
     let at_default = loaded.at(&Revision::Branch(default.clone()), world)?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Again, Inputs, differs, of_newer_version, outcome};
+use super::outcome::{Again, Inputs, differs, of_newer_version, outcome};
 use crate::commands::decide;
 use crate::commands::runs::LoadedRuns;
 use crate::commands::{Files, Stores};
@@ -84,7 +84,10 @@ fn find(
                 return Ok(Err(finding.expected("runs in a store").found("an envelope that names none")));
             };
             let place = stores.open(root)?;
-            match (super::stored(&*place, &stored.baseline)?, super::stored(&*place, &stored.candidate)?) {
+            match (
+                super::outcome::stored(&*place, &stored.baseline)?,
+                super::outcome::stored(&*place, &stored.candidate)?,
+            ) {
                 (Ok(baseline), Ok(candidate)) => Ok(Ok([baseline, candidate])),
                 (Err(finding), _) | (_, Err(finding)) => Ok(Err(finding)),
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Again, Inputs, differs, of_newer_version, outcome, stored};
+use super::outcome::{Again, Inputs, differs, of_newer_version, outcome, stored};
 use crate::commands::Stores;
 use crate::commands::runs::LoadedRun;
 use crate::domain::policy::{Policy, TaskPolicy};

@@ -46,7 +46,7 @@ pub(super) fn no_file_of_task(task: &TaskPolicy, key: &str, folder: &str, names:
         .at(at(task, key))
         .what(format!(
             "is the folder {folder:?}, and none of its files is of task {:?}: {}",
-            super::find::expected_task(task),
+            task.name_in_runs(),
             list(names)
         ))
         .next("name the task in the policy as the run files do (task-id), or name the file")

@@ -119,7 +119,7 @@ pub(super) fn run_of(
     task: &TaskPolicy,
     key: &str,
 ) -> Result<Option<FileOrFolder>, Diagnostic> {
-    let id = expected_task(task);
+    let id = task.name_in_runs();
     let path = if is_glob(pattern) {
         let found = place.matching(pattern)?;
         match found.as_slice() {
@@ -148,11 +148,6 @@ pub(super) fn run_of(
             Err(errors::several_files(task, key, &path, &several))
         }
     }
-}
-
-/// The task as run files are expected to name it.
-pub(super) fn expected_task(task: &TaskPolicy) -> &str {
-    task.task_id.as_deref().unwrap_or_else(|| task.name.as_str())
 }
 
 fn is_glob(pattern: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The runs of every task, read from where the policy says they are.
 
 use super::errors;
-use super::find::{AtCommit, OnDisk, RunFiles, expected_task, run_of};
+use super::find::{AtCommit, OnDisk, RunFiles, run_of};
 use super::policy_file::LoadedPolicy;
 use crate::commands::World;
 use crate::commands::revisions::Revision;
@@ -218,7 +218,7 @@ impl<'p> Places<'p, '_> {
         };
         let found = match (source, sought) {
             (BaselineSource::StoreLatestAllowed, Some(sought)) => {
-                let (name, id) = (task.name.as_str(), expected_task(task));
+                let (name, id) = (task.name.as_str(), task.name_in_runs());
                 let found = store::latest_allowed_of(&*place, project, name, id, sought)?;
                 match found {
                     None if task.first_run == FirstRun::Record => {
@@ -243,7 +243,7 @@ impl<'p> Places<'p, '_> {
         let port = self.world.trails.open(target)?;
         let wanted = AllowedTask {
             name: task.name.as_str(),
-            task_id: expected_task(task),
+            task_id: task.name_in_runs(),
             metric: task.metric.as_deref(),
         };
         let Some(AllowedCandidate { decision, candidate }) = trail::latest_allowed(&*port, wanted)? else {

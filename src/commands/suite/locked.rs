@@ -1,11 +1,11 @@
 //! The plan that was locked in the trail before the runs were read.
 
-use super::SuiteRequest;
 use super::errors;
 use super::load::LoadedTask;
 use super::policy_file::LoadedPolicy;
 use crate::commands::World;
-use crate::domain::Diagnostic;
+use crate::commands::targets::TrailTarget;
+use crate::domain::{Diagnostic, ReleaseId};
 use crate::envelope::plan_lock::PlanLock;
 use crate::envelope::v2;
 use crate::trail::{self, EntryKind, RecordedEntry};
@@ -17,14 +17,14 @@ use crate::trail::{self, EntryKind, RecordedEntry};
 /// `bad-policy` where a plan is required and there is none, or another one; `runs-differ` where a baseline is not the
 /// one that the plan names; those of the trail.
 pub(super) fn plan(
-    request: &SuiteRequest,
+    (release, trail): (Option<&ReleaseId>, Option<&TrailTarget>),
     policy: &LoadedPolicy,
     tasks: &[LoadedTask<'_>],
     now: &str,
     world: &World<'_>,
 ) -> Result<Option<v2::LockedPlan>, Diagnostic> {
     let required = policy.rules.limits.require_locked_plan;
-    let (Some(release), Some(target)) = (&request.release, &request.trail) else {
+    let (Some(release), Some(target)) = (release, trail) else {
         return if required { Err(errors::no_release_for_plan()) } else { Ok(None) };
     };
     let port = world.trails.open(target)?;

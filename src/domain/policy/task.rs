@@ -141,6 +141,18 @@ impl TaskPolicy {
         Claim::Above { min_delta: min_delta + 0.0 }
     }
 
+    /// The task as run files are expected to name it.
+    #[must_use]
+    pub fn name_in_runs(&self) -> &str {
+        self.task_id.as_deref().unwrap_or_else(|| self.name.as_str())
+    }
+
+    /// Whether the pooled endpoint of a suite takes it: it is one of those that are to be good at something.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        matches!(self.role, Role::Improve | Role::NoRegression)
+    }
+
     /// Where better lies, as the policy says.
     #[must_use]
     pub fn direction(&self) -> Direction {

@@ -7,6 +7,8 @@ use crate::tree;
 
 /// What reaches outside the process. Outside `src/edge/` and `src/main.rs` no shipped code names it.
 const EFFECTS: &[&str] = &[
+    "glob::glob",
+    "glob::glob_with",
     "std::fs",
     "std::env",
     "std::net",
@@ -37,6 +39,8 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("der", Named::Anywhere),
     ("flate2", Named::Anywhere),
     ("getrandom", Named::Edge),
+    // Its patterns; what it reads is in EFFECTS.
+    ("glob", Named::Anywhere),
     ("http", Named::Anywhere),
     ("http_body_util", Named::Anywhere),
     ("jiff", Named::Anywhere),

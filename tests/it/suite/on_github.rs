@@ -237,3 +237,27 @@ fn a_policy_that_is_not_there_fails_the_check() {
     assert!(ran.stdout.contains("is not there"), "{}", ran.stdout);
     assert_eq!(only_check(&github).conclusion.as_deref(), Some("failure"));
 }
+
+#[test]
+fn a_push_under_rules_of_its_own_does_not_count_for_the_pull_request() {
+    let Some(github) = github() else { return };
+    let loose = policy().replace("margin: 0.05", "margin: 0.9");
+    let files = [
+        (".github/evalsig.yml", loose.as_bytes()),
+        ("base/math.csv", usual().as_bytes()),
+        ("base/safety.csv", usual().as_bytes()),
+    ]
+    .map(|(path, bytes)| (path, bytes.to_vec()));
+    let held: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+    let head = github.commit("feature", &held);
+    let mut job = job(&github, &[(".github/evalsig.yml", &loose)], "main", (&better(), &worse()));
+    let payload =
+        json!({"before": "0".repeat(40), "repository": {"full_name": "org/app", "default_branch": "main"}});
+    job.session.set("GITHUB_SHA", &head).set("GITHUB_REF", "refs/heads/feature");
+    job.event("push", &payload).run().exits(0);
+    let check = only_check(&github);
+    assert_eq!(
+        (check.name.as_str(), check.head_sha.as_str()),
+        ("evalsig / release (base feature)", head.as_str())
+    );
+}
