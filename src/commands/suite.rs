@@ -59,7 +59,7 @@ impl SuiteRequest {
     /// Reads the policy, as tightened.
     ///
     /// # Errors
-    /// Those of [`LoadedPolicy::read`].
+    /// `bad-policy` where the file is none, or is loosened; those of reading it.
     pub fn policy(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
         self.tightened(self.policy_as_written(world)?)
     }
@@ -67,7 +67,7 @@ impl SuiteRequest {
     /// Reads the policy as its file has it.
     ///
     /// # Errors
-    /// Those of [`LoadedPolicy::read`].
+    /// `bad-policy` where the file is none, or is loosened; those of reading it.
     pub fn policy_as_written(&self, world: &World<'_>) -> Result<LoadedPolicy, Diagnostic> {
         LoadedPolicy::read(&self.policy, world)
     }
