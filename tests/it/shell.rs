@@ -52,8 +52,7 @@ fn every_description_says_what_empty_means() {
     let action = yaml("action.yml");
     for (name, input) in action["inputs"].as_mapping().unwrap() {
         let text = input["description"].as_str().unwrap();
-        let required = input["required"].as_bool().unwrap();
-        assert!(required || text.contains("Empty"), "{name:?}: the description lacks `Empty: ...`");
+        assert!(text.contains("Empty"), "{name:?}: the description lacks `Empty: ...`");
         let own = name.as_str() == Some("github-token");
         assert_eq!(input.get("default").is_some(), own, "{name:?}: defaults live in the binary");
     }
@@ -61,11 +60,9 @@ fn every_description_says_what_empty_means() {
         let text = output["description"].as_str().unwrap();
         assert!(text.contains("mpty"), "{name:?}: the description does not say when it is empty");
     }
-    let required: Vec<_> = keys(&action["inputs"])
-        .into_iter()
-        .filter(|name| action["inputs"][*name]["required"].as_bool() == Some(true))
-        .collect();
-    assert_eq!(required, ["baseline", "candidate"]);
+    // What is required depends on whether a policy is given, which the declaration cannot say.
+    let mut inputs = action["inputs"].as_mapping().unwrap().values();
+    assert!(inputs.all(|input| input["required"].as_bool() == Some(false)));
 }
 
 #[test]
