@@ -245,7 +245,7 @@ fn every_input_and_output_is_documented_and_nothing_else() {
     let document = Document::read("docs/action.md");
     assert_eq!(document.table("Inputs").column(0), evalsig::cli::ACTION_INPUTS);
     assert_eq!(document.table("Outputs").column(0), evalsig::commands::ACTION_OUTPUTS);
-    let types = ["enum", "number", "integer", "hash", "path", "address"];
+    let types = ["enum", "number", "integer", "hash", "path", "address", "JSON"];
     for (name, kind) in evalsig::commands::ACTION_OUTPUTS.iter().zip(document.table("Outputs").column(1)) {
         assert!(types.contains(&kind), "{name} is a {kind:?}; an output is one of {types:?}");
     }

@@ -38,6 +38,7 @@ mod plan_lock;
 mod planning;
 mod policy;
 mod readers;
+mod recipes;
 mod replay;
 mod revisions;
 mod schemas;

@@ -209,8 +209,21 @@ fn values(decided: &Gated, access: &Access) -> Vec<(&'static str, String)> {
         values.push(("entry-sha256", at.entry_sha256.to_string()));
         values.extend(commit.clone().map(|(_, commit)| ("audit-commit", commit)));
     }
+    // What one kind of decision has no value for is written too, empty.
+    let other = match decided {
+        Gated::Pair(_) => OF_SUITE,
+        Gated::Suite(_) => OF_PAIR,
+    };
+    values.extend(other.iter().map(|name| (*name, String::new())));
     values
 }
+
+/// Outputs that only one pair of runs has.
+const OF_PAIR: &[&str] =
+    &["delta", "ci-low", "ci-high", "p-value", "mde", "method", "n-pairs", "n-clusters", "fixed", "broken"];
+
+/// Outputs that only the tasks of a policy have.
+const OF_SUITE: &[&str] = &["tasks", "blocking"];
 
 /// The numbers of one pair of runs.
 fn of_pair(record: &Record) -> Vec<(&'static str, String)> {
