@@ -218,7 +218,7 @@ impl<'p> Places<'p, '_> {
                 let found = store::latest_allowed_of(&*place, project, name, id, sought)?;
                 match found {
                     None if task.first_run == FirstRun::Record => {
-                        store::first_recorded(&*place, project, id, sought)?
+                        store::first_recorded(&*place, project, name, sought)?
                     }
                     found => found,
                 }
