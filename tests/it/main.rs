@@ -48,6 +48,7 @@ mod simulation;
 mod stand_in;
 mod statement;
 mod store;
+mod suites;
 mod trail;
 mod tree;
 mod verdicts;
