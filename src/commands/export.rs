@@ -3,6 +3,7 @@
 //! The chain is exported from its start: what stands at its end can only be shown from there.
 
 mod copy;
+mod decision;
 mod range;
 mod target;
 

@@ -54,7 +54,7 @@ pub fn history(
         let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
         let mut catalogue = Catalogue::read(&*place, &at.project, &scope)?;
         catalogue.heal(&*place, &at.project, &scope);
-        history.add_store(catalogue, &|path| place.shown(path));
+        history.add_store(catalogue, &*place);
     }
     if let Some(name) = &request.trail {
         let Located::Trail(trail) = locator.locate(name.as_ref())? else {

@@ -102,7 +102,7 @@ pub fn statement(
     let recorded = Recorded::read(&held.bytes).map_err(|error| error.within(&held.name))?;
     let envelope = Resource::new(&held.name, Digest::of(&held.bytes));
     let mut subjects = Vec::new();
-    for known in recorded.runs().into_iter().chain([envelope.clone()]) {
+    for known in recorded.judged().into_iter().chain([envelope.clone()]) {
         if !subjects.contains(&known) {
             subjects.push(known);
         }

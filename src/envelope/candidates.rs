@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::facts::MAX_BYTES;
-use super::{v1, v2};
+use super::v1;
 use crate::domain::{Code, Diagnostic};
 
 /// The candidate of one task, as its envelope names it.
@@ -68,17 +68,4 @@ fn candidate(task: Option<String>, members: Members) -> Candidate {
         run: candidate,
     });
     Candidate { task, input: inputs.candidate, stored }
-}
-
-/// The runs that a decision about a suite recorded as the first of their tasks; none in any other envelope.
-#[must_use]
-pub fn first_runs(bytes: &[u8]) -> BTreeMap<String, v2::FirstRun> {
-    #[derive(Deserialize)]
-    struct Suite {
-        first_runs: BTreeMap<String, v2::FirstRun>,
-    }
-    if bytes.len() > MAX_BYTES {
-        return BTreeMap::new();
-    }
-    serde_json::from_slice(bytes).map_or_else(|_| BTreeMap::new(), |suite: Suite| suite.first_runs)
 }

@@ -1,5 +1,5 @@
-//! The bytes that are hashed and kept. `v1` holds the structs that are written; this file turns
-//! them into bytes, and `facts` reads back as much as a trail needs to know.
+//! The bytes that are hashed and kept. `v1` and `v2` hold the structs that are written; this file turns
+//! them into bytes. `facts` reads back as much as a trail needs to know, `summary` what is listed.
 
 mod candidates;
 mod document;
@@ -10,18 +10,20 @@ pub mod record;
 pub mod replay;
 pub mod statement;
 mod suite_record;
+mod summary;
 pub mod v1;
 pub mod v2;
 pub mod waiver;
 
-pub use candidates::{Candidate, StoredCandidate, candidates, first_runs};
+pub use candidates::{Candidate, StoredCandidate, candidates};
 pub use document::{DocumentFacts, RepositoryFile};
 pub use facts::{Facts, MAX_BYTES, Subject, Version, read, version_of};
 pub use from_judgement::{engine, input, tool};
 pub use record::{Circumstances, Place, Record};
 pub use suite_record::{SuiteRecord, TaskRecord, exit_code, suite};
+pub use summary::{SuiteSummary, Summary, SummaryNumbers, SummaryReport, TaskSummary, summary};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::domain::{Code, Diagnostic};
 
@@ -36,63 +38,14 @@ pub fn to_bytes(document: &impl Serialize) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-/// The JSON Schema of the envelope, as published in `schemas/audit.v1.schema.json`.
+/// The JSON Schema of the envelope of one task, as published in `schemas/audit.v1.schema.json`.
 #[must_use]
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(v1::Envelope)
 }
 
-/// What a line of history says of a decision, as its envelope has it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Summary {
-    /// The release it belongs to.
-    pub release_id: Option<String>,
-    /// Which attempt.
-    pub attempt: u32,
-    /// Its verdict.
-    pub verdict: v1::VerdictWord,
-    /// When it was decided.
-    pub decided_at: String,
-    /// The numbers.
-    pub report: SummaryReport,
-    /// The two runs.
-    pub inputs: v1::Inputs,
-    /// Their stored copies.
-    pub store: Option<v1::Store>,
-}
-
-/// The part of a report that a line of history has room for.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct SummaryReport {
-    /// The claim in words.
-    pub claim: String,
-    /// The numbers.
-    pub comparison: SummaryNumbers,
-}
-
-/// Delta, its interval and bounds, and its p-value.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct SummaryNumbers {
-    /// Mean of candidate - baseline, sign turned when lower is better.
-    pub delta: f64,
-    /// Its interval; null is an unbounded side.
-    pub ci: (Option<f64>, Option<f64>),
-    /// The interval's confidence.
-    pub ci_level: f64,
-    /// Tests the claim.
-    pub p_value: f64,
-    /// Paired items.
-    pub n_pairs: u64,
-    /// Both bounds, where the rule knows any.
-    pub bounds: Option<v1::Bounds>,
-}
-
-/// Reads what a line of history says, from an envelope of this or a newer version.
-///
-/// # Errors
-/// As [`read`].
-pub fn summary(bytes: &[u8]) -> Result<Summary, Diagnostic> {
-    read(bytes)?;
-    serde_json::from_slice(bytes)
-        .map_err(|error| Code::EnvelopeUnreadable.at("").what(format!("is not an envelope: {error}")))
+/// That of a suite, as published in `schemas/audit.v2.schema.json`.
+#[must_use]
+pub fn suite_schema() -> schemars::Schema {
+    schemars::schema_for!(v2::Envelope)
 }

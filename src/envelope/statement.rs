@@ -1,12 +1,15 @@
 //! An envelope as an in-toto Statement (<https://in-toto.io/Statement/v1>): what signers that know
 //! attestations take. The same envelope gives the same bytes; nothing here knows the time.
 
+mod recorded;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::v1;
-use crate::domain::{Code, Diagnostic};
+use super::{v1, v2};
+
+pub use recorded::Recorded;
 
 /// Type of every statement.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -108,89 +111,14 @@ pub struct EntryRef {
 pub struct TestResult {
     /// `PASSED` or `FAILED`.
     pub result: &'static str,
-    /// What the test was made with: both runs, the policy where one was used, the envelope.
+    /// What the test was made with: all runs, the policy where one was used, the envelope.
     pub configuration: Vec<Resource>,
-    /// The test, where it passed.
+    /// The tests that passed: the one of a pair of runs, the claims of a suite that are shown.
     pub passed_tests: Vec<String>,
     /// Always empty.
     pub warned_tests: Vec<String>,
-    /// The test, where it did not.
+    /// Those that did not.
     pub failed_tests: Vec<String>,
-}
-
-/// An envelope as far as statements about it need to know, of this or a newer version.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recorded {
-    content: Value,
-    facts: RecordedFacts,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct RecordedFacts {
-    verdict: v1::VerdictWord,
-    plan: RecordedPlan,
-    inputs: v1::Inputs,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct RecordedPlan {
-    hypothesis: String,
-    policy: Option<v1::PolicyRef>,
-}
-
-impl Recorded {
-    /// Reads the bytes of an envelope.
-    ///
-    /// # Errors
-    /// As [`super::read`].
-    pub fn read(bytes: &[u8]) -> Result<Self, Diagnostic> {
-        super::read(bytes)?;
-        let unreadable = |error: serde_json::Error| {
-            Code::EnvelopeUnreadable.at("").what(format!("is not an envelope: {error}"))
-        };
-        Ok(Self {
-            content: serde_json::from_slice(bytes).map_err(unreadable)?,
-            facts: serde_json::from_slice(bytes).map_err(unreadable)?,
-        })
-    }
-
-    /// Both runs, as the envelope names them.
-    #[must_use]
-    pub fn runs(&self) -> [Resource; 2] {
-        let v1::Inputs { baseline, candidate } = &self.facts.inputs;
-        // What came from standard input has no name, and in-toto writes that so.
-        let name = |path: &'_ str| if path == "-" { "_".to_owned() } else { path.to_owned() };
-        [baseline, candidate].map(|run| Resource::new(name(&run.path), &run.sha256))
-    }
-
-    /// All of it, and where it stands.
-    #[must_use]
-    pub fn verdict(self, entry: Option<EntryRef>) -> Predicate {
-        Predicate::Verdict(Verdict { envelope: self.content, entry })
-    }
-
-    /// The verdict as the result of one test, called `TASK/METRIC/HYPOTHESIS`.
-    ///
-    /// INCONCLUSIVE is a failure: the specification counts tests that warn among those that passed, and
-    /// policies may accept them. Too little evidence is never a pass.
-    #[must_use]
-    pub fn test_result(self, envelope: Resource) -> Predicate {
-        let RecordedFacts { verdict, plan, inputs } = &self.facts;
-        let test = format!("{}/{}/{}", inputs.candidate.task_id, inputs.candidate.metric, plan.hypothesis);
-        let (result, passed_tests, failed_tests) = match verdict {
-            v1::VerdictWord::Allow => ("PASSED", vec![test], Vec::new()),
-            v1::VerdictWord::Reject | v1::VerdictWord::Inconclusive => ("FAILED", Vec::new(), vec![test]),
-        };
-        let policy = plan.policy.as_ref().map(|policy| Resource::new(&policy.path, &policy.sha256));
-        let configuration = self.runs().into_iter().chain(policy).chain([envelope]).collect();
-        Predicate::TestResult(TestResult {
-            result,
-            configuration,
-            passed_tests,
-            warned_tests: Vec::new(),
-            failed_tests,
-        })
-    }
 }
 
 impl Statement {
@@ -201,8 +129,17 @@ impl Statement {
     }
 }
 
+/// An envelope of either shape.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is only described")]
+enum AnyEnvelope {
+    Pair(Box<v1::Envelope>),
+    Suite(Box<v2::Envelope>),
+}
+
 /// The JSON Schema of [`Verdict`], as published in `schemas/verdict.v1.schema.json`.
 #[must_use]
 pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Verdict<v1::Envelope>)
+    schemars::schema_for!(Verdict<AnyEnvelope>)
 }

@@ -1,5 +1,6 @@
 //! What an export says of itself: for programs, for a browser and for whoever has nothing but a terminal.
 
+mod claims;
 mod html;
 mod readme;
 

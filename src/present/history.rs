@@ -32,6 +32,9 @@ struct Row<'a> {
     path: Option<&'a str>,
     present: bool,
     envelopes: Vec<Envelope<'a>>,
+    /// The task of the policy, where a suite was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_task: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -69,8 +72,14 @@ impl<'a> Row<'a> {
                     attempt: kept.release.as_ref().map(|(_, attempt)| *attempt),
                 })
                 .collect(),
+            policy_task: line.policy_task.as_deref(),
         }
     }
+}
+
+/// Whether a suite was decided about any of these runs: only then there is a column for its tasks.
+fn of_suites(lines: &[HistoryLine]) -> bool {
+    lines.iter().any(|line| line.policy_task.is_some())
 }
 
 /// One JSON array.
@@ -95,17 +104,20 @@ pub fn jsonl(lines: &[HistoryLine]) -> Result<String, Diagnostic> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// Comma-separated values as RFC 4180 has them, with a header; of several envelopes the last.
+/// Comma-separated values as RFC 4180 has them, with a header; of several envelopes the last. The task of a policy is
+/// a column of its own at the end, where there is any.
 #[must_use]
 pub fn csv(lines: &[HistoryLine]) -> String {
+    let suites = of_suites(lines);
     let mut text = String::from(
         "ts,run_id,model_id,task_id,metric_name,n_items,config_hash,delta,p_value,verdict,parent_run_id,path,\
-         present,envelope_path,envelope_sha256,release_id,attempt\n",
+         present,envelope_path,envelope_sha256,release_id,attempt",
     );
+    text.push_str(if suites { ",policy_task\n" } else { "\n" });
     let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     for row in lines.iter().map(Row::of) {
         let envelope = row.envelopes.last();
-        let cells = [
+        let mut cells = vec![
             row.ts,
             row.run_id.to_owned(),
             row.model_id.to_owned(),
@@ -124,7 +136,9 @@ pub fn csv(lines: &[HistoryLine]) -> String {
             envelope.and_then(|envelope| envelope.release_id).unwrap_or("").to_owned(),
             envelope.and_then(|envelope| envelope.attempt).map_or(String::new(), |n| n.to_string()),
         ];
-        text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+        cells.extend(suites.then(|| row.policy_task.unwrap_or("").to_owned()));
+        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        text.push_str(&cells.join(","));
         text.push('\n');
     }
     text
@@ -143,7 +157,10 @@ pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
     }
     let releases = lines.iter().any(|line| line.kept.iter().any(|kept| kept.release.is_some()));
     let mut head = vec!["TIME", "RUN", "MODEL", "TASK", "METRIC", "DELTA", "VERDICT"];
-    head.extend(releases.then_some("RELEASE").into_iter().chain(["FILE"]));
+    let suites = of_suites(lines);
+    head.extend(releases.then_some("RELEASE"));
+    head.extend(suites.then_some("POLICY TASK"));
+    head.push("FILE");
     let mut rows: Vec<Vec<String>> = vec![head.into_iter().map(str::to_owned).collect()];
     for line in lines {
         let record = &line.record;
@@ -159,6 +176,7 @@ pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
         if releases {
             row.push(release(line));
         }
+        row.extend(suites.then(|| line.policy_task.as_deref().map_or("-".into(), safe::line)));
         let gone = if line.present || line.path.is_empty() { "" } else { " (not there)" };
         row.push(if line.path.is_empty() { "-".into() } else { format!("{}{gone}", safe::line(&line.path)) });
         rows.push(row);

@@ -1,7 +1,11 @@
 //! What `export` reports: the index of a part of a trail.
 
+mod suite;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub use suite::{Suite, Task, TaskRuns};
 
 use crate::envelope::v1::{Bounds, VerdictWord};
 
@@ -69,7 +73,7 @@ pub struct Decision {
     pub verdict: Option<VerdictWord>,
     /// When it was decided, likewise.
     pub decided_at: Option<String>,
-    /// The claim and the numbers, likewise.
+    /// The claim and the numbers, likewise; null for a suite too, whose numbers stand under `suite` and `tasks`.
     pub numbers: Option<Numbers>,
     /// The envelope.
     pub envelope: Hashed,
@@ -77,8 +81,14 @@ pub struct Decision {
     pub entry: Hashed,
     /// Signatures, certificates and time stamps that lie beside it.
     pub beside: Vec<String>,
-    /// The stored runs that it is about.
+    /// The stored runs that it is about; those of a suite stand under `tasks`.
     pub runs: Runs,
+    /// The rule, the verdict's reasons and the claims of a suite; left out where one pair of runs was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<Suite>,
+    /// The tasks of a suite, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
 }
 
 /// A plan or a waiver.

@@ -137,39 +137,41 @@ pub fn latest_allowed_of(
             if !fits || !allowed(place, entry, &own)? {
                 continue;
             }
-            match task_of(place, entry)? {
-                Some(of) if of == task => return fetch(place, entry).map(Some),
-                Some(_) => {}
-                None if record.task_id == task_id && without_policy.is_none() => {
-                    without_policy = Some(entry.clone());
-                }
-                None => {}
+            let tasks = tasks_of(place, entry)?;
+            if tasks.iter().any(|of| of == task) {
+                return fetch(place, entry).map(Some);
+            }
+            if tasks.is_empty() && record.task_id == task_id && without_policy.is_none() {
+                without_policy = Some(entry.clone());
             }
         }
     }
     without_policy.map(|entry| fetch(place, &entry)).transpose()
 }
 
-/// The task of a policy that a run was the candidate of, by an envelope beside it.
-fn task_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Option<String>, Diagnostic> {
+/// The tasks of a policy that a run was allowed as the candidate of, by the envelopes beside it. One file may be the
+/// candidate of several.
+fn tasks_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Vec<String>, Diagnostic> {
+    let mut tasks = Vec::new();
     for (path, digest) in &entry.envelopes {
         let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
             continue;
         };
-        let candidates = envelope::candidates(&copy.bytes).unwrap_or_default();
+        if !envelope::read(&copy.bytes).is_ok_and(|facts| facts.verdict == VerdictWord::Allow) {
+            continue;
+        }
         let is_it = |found: &envelope::Candidate| {
             found.stored.as_ref().is_some_and(|stored| stored.run.path == entry.path)
         };
-        if let Some(task) = candidates.into_iter().find(is_it).and_then(|found| found.task) {
-            return Ok(Some(task));
-        }
+        let candidates = envelope::candidates(&copy.bytes).unwrap_or_default();
+        tasks.extend(candidates.into_iter().filter(is_it).filter_map(|found| found.task));
     }
-    Ok(None)
+    Ok(tasks)
 }
 
-/// The first run that was recorded for a policy's task because it had no baseline yet: what the policy takes as the
+/// The first run that was recorded for a policy's task without any decision about it: what the policy takes as the
 /// baseline as long as no run is allowed. The oldest, so that no later run can take its place. Which task it was
-/// recorded for is read from the envelope beside it.
+/// recorded for is read from the envelope beside it: a run file cannot name itself into another task.
 ///
 /// # Errors
 /// Those of the place.
@@ -183,13 +185,12 @@ pub fn first_recorded(
     let catalogue = Catalogue::read(place, project, &Scope::default())?;
     for entry in &catalogue.entries {
         let record = &entry.record;
-        if !entry.present || !sought.takes(&record.metric_name) || record.verdict.is_some() {
+        let fits = entry.present && sought.takes(&record.metric_name) && record.verdict.is_none();
+        if !fits || !recorded_for(place, entry, task)? {
             continue;
         }
         let facts = catalogue::facts_of(place, &entry.path)?;
-        if facts.is_some_and(|facts| facts.decided.is_none() && facts.content_sha256 != own)
-            && recorded_first(place, entry, task)?
-        {
+        if facts.is_some_and(|facts| facts.decided.is_none() && facts.content_sha256 != own) {
             return fetch(place, entry).map(Some);
         }
     }
@@ -197,13 +198,14 @@ pub fn first_recorded(
 }
 
 /// Whether an envelope beside the run records it as the first of this task.
-fn recorded_first(place: &dyn ObjectStore, entry: &CatalogueEntry, task: &str) -> Result<bool, Diagnostic> {
+fn recorded_for(place: &dyn ObjectStore, entry: &CatalogueEntry, task: &str) -> Result<bool, Diagnostic> {
     for (path, digest) in &entry.envelopes {
         let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
             continue;
         };
-        let first = envelope::first_runs(&copy.bytes).remove(task);
-        if first.and_then(|first| first.store).is_some_and(|run| run.path == entry.path) {
+        let suite = envelope::summary(&copy.bytes).ok().and_then(|summary| summary.suite);
+        let first = suite.and_then(|mut suite| suite.first_runs.remove(task)?.store);
+        if first.is_some_and(|stored| stored.path == entry.path) {
             return Ok(true);
         }
     }

@@ -1,14 +1,18 @@
 //! History: one line for each stored run, and one for each decision of a trail whose runs are not in
-//! the store.
+//! the store. A suite has a line for each task and its run.
 
 use std::collections::BTreeMap;
 
 use super::catalogue::{Catalogue, CatalogueEntry};
 use super::manifest::ManifestRecord;
 use super::period::Period;
+use super::port::ObjectStore;
 use crate::domain::{Diagnostic, Digest};
-use crate::envelope::{self, Summary};
+use crate::envelope::{self, MAX_BYTES, Summary, TaskSummary};
 use crate::trail::{FileKind, TrailFiles};
+
+/// How the envelope of one pair begins, as it is written.
+const OF_PAIR: &[u8] = b"{\n  \"schema\": \"evalsig.audit/v1\",";
 
 /// Which lines are wanted; every part that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +21,7 @@ pub struct Query {
     pub period: Period,
     /// The model.
     pub model: Option<String>,
-    /// The task.
+    /// The task, as the run or a policy names it.
     pub task: Option<String>,
     /// The metric.
     pub metric: Option<String>,
@@ -31,7 +35,8 @@ impl Query {
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         let record = &line.record;
         fits(&self.model, &record.model_id)
-            && fits(&self.task, &record.task_id)
+            && (fits(&self.task, &record.task_id)
+                || line.policy_task.as_ref().is_some_and(|task| fits(&self.task, task)))
             && fits(&self.metric, &record.metric_name)
             && fits(&self.verdict, record.verdict.as_deref().unwrap_or(""))
             && self.period.takes(record.time())
@@ -47,6 +52,8 @@ pub struct HistoryLine {
     pub path: String,
     /// Whether that file is there.
     pub present: bool,
+    /// The task of a policy that it was the candidate of.
+    pub policy_task: Option<String>,
     /// The envelopes that decided about it.
     pub kept: Vec<EnvelopeCopy>,
 }
@@ -72,20 +79,52 @@ pub struct RunHistory {
 }
 
 impl RunHistory {
-    /// Adds the runs of a store.
-    pub fn add_store(&mut self, catalogue: Catalogue, shown: &dyn Fn(&str) -> String) {
+    /// Adds the runs of a store. What was decided about a suite is read from the envelopes beside its candidates: the
+    /// file of a run knows neither its task in the policy nor which attempt it was.
+    pub fn add_store(&mut self, catalogue: Catalogue, place: &dyn ObjectStore) {
         self.notes.extend(catalogue.notes);
-        self.lines.extend(catalogue.entries.into_iter().map(|entry| {
-            let CatalogueEntry { record, path, present, envelopes } = entry;
-            if !present {
-                self.notes.push(format!("{}: is in the index, and its file is gone", shown(&path)));
+        for entry in &catalogue.entries {
+            if !entry.present {
+                let path = place.shown(&entry.path);
+                self.notes.push(format!("{path}: is in the index, and its file is gone"));
             }
-            let kept = envelopes.into_iter();
-            let kept = kept
-                .map(|(path, sha256)| EnvelopeCopy { path: shown(&path), sha256, release: None })
-                .collect();
-            HistoryLine { record, path: shown(&path), present, kept }
-        }));
+        }
+        let suites = suites(&catalogue.entries, place);
+        for CatalogueEntry { record, path, present, envelopes } in catalogue.entries {
+            let kept = envelopes.into_iter().map(|(at, sha256)| EnvelopeCopy {
+                path: place.shown(&at),
+                sha256,
+                release: None,
+            });
+            let kept: Vec<EnvelopeCopy> = kept.collect();
+            let mut line = HistoryLine {
+                record,
+                path: place.shown(&path),
+                present,
+                policy_task: None,
+                kept: Vec::new(),
+            };
+            let mut lines = Vec::new();
+            for kept in kept {
+                let summary = suites.get(&kept.sha256);
+                let mut told = false;
+                for (verdict, task) in summary.into_iter().flat_map(|summary| of_run(summary, &path)) {
+                    add(&mut lines, decided(&line, verdict, task), &kept);
+                    told = true;
+                }
+                for task in summary.into_iter().flat_map(|summary| first_of(summary, &path)) {
+                    add(&mut lines, HistoryLine { policy_task: Some(task), ..line.clone() }, &kept);
+                    told = true;
+                }
+                if !told {
+                    line.kept.push(kept);
+                }
+            }
+            if lines.is_empty() || !line.kept.is_empty() {
+                lines.push(line);
+            }
+            self.lines.extend(lines);
+        }
     }
 
     /// Adds the decisions of a trail: to the runs that they are about, or as lines of their own.
@@ -94,9 +133,11 @@ impl RunHistory {
     /// # Errors
     /// Those of reading the trail.
     pub fn add_trail(&mut self, trail: &dyn TrailFiles) -> Result<(), Diagnostic> {
-        let mut known = BTreeMap::new();
+        let mut known: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
         for (at, line) in self.lines.iter().enumerate() {
-            known.extend(line.kept.iter().map(|kept| (kept.sha256, at)));
+            for kept in &line.kept {
+                known.entry(kept.sha256).or_default().push(at);
+            }
         }
         let mut files = trail.snapshot()?.files;
         files.sort();
@@ -114,18 +155,36 @@ impl RunHistory {
             let sha256 = Digest::of(&bytes);
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
             let kept = EnvelopeCopy { path: trail.shown(&file.path), sha256, release };
-            match known.get(&sha256).and_then(|at| self.lines.get_mut(*at)) {
-                Some(line) => {
-                    line.kept.retain(|copy| copy.sha256 != sha256 || copy.release.is_some());
-                    line.kept.push(kept);
+            let beside = known.get(&sha256).map_or(&[][..], Vec::as_slice);
+            for task in &summary.tasks {
+                if !self.found_in_trail(beside, task.name.as_ref(), &kept) {
+                    self.lines.push(line(&summary, task, kept.clone()));
                 }
-                None => self.lines.push(line(summary, kept)),
+            }
+            // Nothing was decided about these: without their run there is no line.
+            for task in summary.suite.iter().flat_map(|suite| suite.first_runs.keys()) {
+                self.found_in_trail(beside, Some(task), &kept);
             }
         }
         // Attempts within one second stand in their order.
         let release = |line: &HistoryLine| line.kept.iter().find_map(|kept| kept.release.clone());
-        self.lines.sort_by_cached_key(|line| (line.record.time(), line.path.clone(), release(line)));
+        self.lines.sort_by_cached_key(|line| {
+            (line.record.time(), line.path.clone(), release(line), line.policy_task.clone())
+        });
         Ok(())
+    }
+
+    /// Puts an envelope of the trail in the place of its copy in the store, on the line of this task. Says whether there
+    /// is one.
+    fn found_in_trail(&mut self, beside: &[usize], task: Option<&String>, kept: &EnvelopeCopy) -> bool {
+        let of_task =
+            |at: &&usize| self.lines.get(**at).is_some_and(|line| line.policy_task.as_ref() == task);
+        let Some(line) = beside.iter().find(of_task).and_then(|at| self.lines.get_mut(*at)) else {
+            return false;
+        };
+        line.kept.retain(|copy| copy.sha256 != kept.sha256 || copy.release.is_some());
+        line.kept.push(kept.clone());
+        true
     }
 
     /// Leaves out what was not asked for.
@@ -134,26 +193,81 @@ impl RunHistory {
     }
 }
 
+/// The decisions about suites that stand beside runs, by the digest of their envelopes. What is damaged decides
+/// nothing; the line of its run stands all the same.
+fn suites(entries: &[CatalogueEntry], place: &dyn ObjectStore) -> BTreeMap<Digest, Summary> {
+    let mut wanted: BTreeMap<Digest, String> = BTreeMap::new();
+    for (path, sha256) in entries.iter().flat_map(|entry| &entry.envelopes) {
+        // The same envelope stands beside every candidate: one copy of it is enough.
+        wanted.entry(*sha256).or_insert_with(|| path.clone());
+    }
+    let paths: Vec<String> = wanted.values().cloned().collect();
+    let read = place.tails(&paths, MAX_BYTES as u64);
+    let summaries = wanted.into_keys().zip(read).filter_map(|(sha256, bytes)| {
+        // One of a single pair says nothing that the run's own file does not.
+        let bytes = bytes.ok().filter(|bytes| !bytes.starts_with(OF_PAIR) && Digest::of(bytes) == sha256)?;
+        let summary = envelope::summary(&bytes).ok()?;
+        summary.suite.is_some().then_some((sha256, summary))
+    });
+    summaries.collect()
+}
+
+/// What a suite decided about the run in this file: once for each task that it was the candidate of.
+fn of_run<'s>(summary: &'s Summary, path: &'s str) -> impl Iterator<Item = (&'static str, &'s TaskSummary)> {
+    let is_it =
+        move |task: &&TaskSummary| task.store.as_ref().is_some_and(|store| store.candidate.path == path);
+    summary.tasks.iter().filter(is_it).map(|task| (summary.verdict.as_str(), task))
+}
+
+/// The tasks that the run in this file was recorded as the first of.
+fn first_of(summary: &Summary, path: &str) -> Vec<String> {
+    let runs = summary.suite.iter().flat_map(|suite| &suite.first_runs);
+    let here = runs.filter(|(_, run)| run.store.as_ref().is_some_and(|stored| stored.path == path));
+    here.map(|(task, _)| task.clone()).collect()
+}
+
+/// The line of a stored run, with what was decided about it as the candidate of this task.
+fn decided(line: &HistoryLine, verdict: &str, task: &TaskSummary) -> HistoryLine {
+    let mut line = line.clone();
+    let comparison = &task.report.comparison;
+    line.record.delta = Some(comparison.delta);
+    line.record.p_value = Some(comparison.p_value);
+    line.record.verdict = Some(verdict.to_owned());
+    line.record.parent_run_id = Some(task.inputs.baseline.run_id.clone());
+    line.policy_task.clone_from(&task.name);
+    line.kept.clear();
+    line
+}
+
+/// Adds the line, or its envelope to one that says the same.
+fn add(lines: &mut Vec<HistoryLine>, line: HistoryLine, kept: &EnvelopeCopy) {
+    let same =
+        |other: &&mut HistoryLine| other.policy_task == line.policy_task && other.record == line.record;
+    match lines.iter_mut().find(same) {
+        Some(line) => line.kept.push(kept.clone()),
+        None => lines.push(HistoryLine { kept: vec![kept.clone()], ..line }),
+    }
+}
+
 /// The line of a decision whose runs are not at hand.
-fn line(summary: Summary, kept: EnvelopeCopy) -> HistoryLine {
-    let Summary { verdict, decided_at, report, inputs, store, .. } = summary;
-    let candidate = inputs.candidate;
-    let path = store.map_or(String::new(), |store| {
+fn line(summary: &Summary, task: &TaskSummary, kept: EnvelopeCopy) -> HistoryLine {
+    let path = task.store.as_ref().map_or(String::new(), |store| {
         format!("{}/{}", store.root.trim_end_matches('/'), store.candidate.path)
     });
+    let candidate = task.inputs.candidate.clone();
     let record = ManifestRecord {
         run_id: candidate.run_id,
         model_id: candidate.model_id,
         task_id: candidate.task_id,
         metric_name: candidate.metric,
-        ts: decided_at,
+        ts: summary.decided_at.clone(),
         path: path.clone(),
         n_items: candidate.rows,
         config_hash: candidate.config_hash,
-        delta: Some(report.comparison.delta),
-        p_value: Some(report.comparison.p_value),
-        verdict: Some(verdict.as_str().to_owned()),
-        parent_run_id: Some(inputs.baseline.run_id),
+        delta: Some(task.report.comparison.delta),
+        p_value: Some(task.report.comparison.p_value),
+        verdict: Some(summary.verdict.as_str().to_owned()),
+        parent_run_id: Some(task.inputs.baseline.run_id.clone()),
     };
-    HistoryLine { record, path, present: false, kept: vec![kept] }
+    HistoryLine { record, path, present: false, policy_task: task.name.clone(), kept: vec![kept] }
 }

@@ -50,6 +50,7 @@ mod stand_in;
 mod statement;
 mod store;
 mod suite;
+mod suites;
 mod trail;
 mod tree;
 mod verdicts;

@@ -19,16 +19,17 @@ fn validator() -> Validator {
 #[test]
 fn the_committed_schemas_are_those_that_the_code_generates() {
     for (name, schema) in [
-        ("runframe", runframe_schema()),
-        ("audit", envelope::schema()),
-        ("verdict", envelope::statement::schema()),
-        ("export", present::export::schema()),
-        ("plan", envelope::plan_lock::schema()),
-        ("waiver", envelope::waiver::schema()),
-        ("policy", policy::policy_schema()),
-        ("waivers", policy::waivers_schema()),
+        ("runframe.v1", runframe_schema()),
+        ("audit.v1", envelope::schema()),
+        ("audit.v2", envelope::suite_schema()),
+        ("verdict.v1", envelope::statement::schema()),
+        ("export.v1", present::export::schema()),
+        ("plan.v1", envelope::plan_lock::schema()),
+        ("waiver.v1", envelope::waiver::schema()),
+        ("policy.v1", policy::policy_schema()),
+        ("waivers.v1", policy::waivers_schema()),
     ] {
-        let path = repository(&format!("schemas/{name}.v1.schema.json"));
+        let path = repository(&format!("schemas/{name}.schema.json"));
         let text = format!("{:#}\n", schema.as_value());
         if std::env::var_os("UPDATE_SCHEMAS").is_some() {
             fs::write(&path, &text).unwrap();

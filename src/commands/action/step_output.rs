@@ -40,12 +40,6 @@ pub const ACTION_OUTPUTS: &[&str] = &[
     "attempt",
 ];
 
-/// Outputs that only a decision about one pair of runs has.
-const OF_PAIR: &[&str] =
-    &["delta", "ci-low", "ci-high", "p-value", "mde", "method", "n-pairs", "n-clusters", "fixed", "broken"];
-/// Outputs that only a decision about a suite has.
-const OF_SUITE: &[&str] = &["tasks", "blocking"];
-
 /// What the runner gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepOutput {
@@ -189,15 +183,10 @@ fn values(decided: &Gated, access: &Access) -> Vec<(&'static str, String)> {
         ("mode-used", access.mode_used().to_owned()),
         ("attempt", evidence.attempt().map_or(String::new(), |attempt| attempt.to_string())),
     ];
-    let known = match decided {
+    values.extend(match decided {
         Gated::Pair(pair) => of_pair(&pair.record),
         Gated::Suite(suite) => of_suite(&suite.record),
-    };
-    // What the other kind of decision has is written too, empty: a workflow reads no stale value.
-    for name in OF_PAIR.iter().chain(OF_SUITE) {
-        let value = known.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        values.push((name, value.unwrap_or_default()));
-    }
+    });
     values.extend(access.check_url().map(|url| ("check-url", url)));
     if let Some((path, bytes)) = evidence.file() {
         values.push(("envelope-path", path.to_owned()));

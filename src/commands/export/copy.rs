@@ -8,7 +8,7 @@ use crate::envelope::{self, plan_lock, statement, v1, waiver};
 use crate::present::export;
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
-use crate::report::export::{Decision, Document, Export, File, Hashed, Missing, Numbers, Runs, SUMS};
+use crate::report::export::{Document, Export, File, Hashed, Missing, SUMS};
 use crate::store::{ObjectStore, RecordedRun, is_inside, recorded_run};
 use crate::trail::{EntryKind, EntryLine, MAX_FILE, TrailFiles};
 
@@ -22,11 +22,13 @@ pub(super) struct Copy<'a> {
     runs: BTreeSet<(String, String)>,
     /// What the entries that are here stand for.
     kinds: BTreeSet<EntryKind>,
+    /// Whether a decision about a suite is among them.
+    pub(super) suites: bool,
 }
 
 impl<'a> Copy<'a> {
     pub(super) fn begin(target: &'a mut dyn ExportTarget, export: &'a mut Export) -> Self {
-        Self { target, export, runs: BTreeSet::new(), kinds: BTreeSet::new() }
+        Self { target, export, runs: BTreeSet::new(), kinds: BTreeSet::new(), suites: false }
     }
 
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
@@ -80,53 +82,6 @@ impl<'a> Copy<'a> {
         Ok(true)
     }
 
-    /// A decision of the range, with its runs where there is a store.
-    pub(super) fn decision(
-        &mut self,
-        line: &EntryLine,
-        index: u64,
-        bytes: &[u8],
-        beside: Vec<String>,
-        place: Option<&dyn ObjectStore>,
-    ) -> Result<(), Diagnostic> {
-        let summary = envelope::summary(bytes).ok();
-        let stored = summary.as_ref().and_then(|summary| summary.store.as_ref());
-        let mut runs = Runs::default();
-        match (place, stored) {
-            (None, _) => {}
-            (Some(place), Some(stored)) => {
-                runs.baseline = self.run(&stored.baseline, &line.path, place)?;
-                runs.candidate = self.run(&stored.candidate, &line.path, place)?;
-            }
-            (Some(_), None) => {
-                let why = match &summary {
-                    Some(_) => "the envelope names no stored runs",
-                    None => "the envelope was written by a newer version, which may name some",
-                };
-                self.misses("runs", &line.path, None, why);
-            }
-        }
-        let numbers = summary.map(|summary| {
-            let envelope::SummaryReport { claim, comparison } = summary.report;
-            let envelope::SummaryNumbers { delta, ci, ci_level, p_value, n_pairs, bounds } = comparison;
-            Numbers { claim, delta, ci, ci_level, p_value, n_pairs, bounds }
-        });
-        let hashed = |path: &str, sha256| Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? });
-        self.export.decisions.push(Decision {
-            index,
-            release_id: line.release.clone(),
-            attempt: line.number,
-            verdict: line.verdict,
-            decided_at: line.decided_at.clone(),
-            numbers,
-            envelope: hashed(&line.path, line.sha256)?,
-            entry: hashed(&line.entry_path, line.entry_sha256)?,
-            beside,
-            runs,
-        });
-        Ok(())
-    }
-
     /// A plan or a waiver of the range.
     pub(super) fn document(
         &mut self,
@@ -139,7 +94,6 @@ impl<'a> Copy<'a> {
             EntryKind::Plan => plan_lock::parse(bytes).map(|plan| plan.in_short()),
             EntryKind::Decision | EntryKind::Waiver => waiver::parse(bytes).map(|waiver| waiver.in_short()),
         };
-        let hashed = |path: &str, sha256| Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? });
         self.export.documents.push(Document {
             index,
             kind: line.kind.to_string(),
@@ -156,7 +110,7 @@ impl<'a> Copy<'a> {
     }
 
     /// A stored run, with the bytes that the envelope names. Gives its path, if it is here.
-    fn run(
+    pub(super) fn run(
         &mut self,
         run: &v1::StoredRun,
         envelope: &str,
@@ -183,7 +137,7 @@ impl<'a> Copy<'a> {
         Ok(None)
     }
 
-    fn misses(&mut self, what: &str, envelope: &str, sha256: Option<&str>, why: &str) {
+    pub(super) fn misses(&mut self, what: &str, envelope: &str, sha256: Option<&str>, why: &str) {
         let missing = Missing {
             what: what.to_owned(),
             envelope: envelope.to_owned(),
@@ -196,18 +150,19 @@ impl<'a> Copy<'a> {
     /// What the export says of itself, and the sums of everything.
     pub(super) fn describe(mut self) -> Result<(), Diagnostic> {
         let has = |kind: EntryKind| self.kinds.contains(&kind);
-        let documents = [
-            has(EntryKind::Plan).then(|| ("plan", plan_lock::schema())),
-            has(EntryKind::Waiver).then(|| ("waiver", waiver::schema())),
+        let further = [
+            has(EntryKind::Plan).then(|| ("plan.v1", plan_lock::schema())),
+            has(EntryKind::Waiver).then(|| ("waiver.v1", waiver::schema())),
+            self.suites.then(|| ("audit.v2", envelope::suite_schema())),
         ];
         let schemas = [
-            ("audit", envelope::schema()),
-            ("export", export::schema()),
-            ("runframe", runframe_schema()),
-            ("verdict", statement::schema()),
+            ("audit.v1", envelope::schema()),
+            ("export.v1", export::schema()),
+            ("runframe.v1", runframe_schema()),
+            ("verdict.v1", statement::schema()),
         ];
-        for (name, schema) in schemas.into_iter().chain(documents.into_iter().flatten()) {
-            let path = format!("schemas/{name}.v1.schema.json");
+        for (name, schema) in schemas.into_iter().chain(further.into_iter().flatten()) {
+            let path = format!("schemas/{name}.schema.json");
             self.add(&path, format!("{:#}\n", schema.as_value()).as_bytes())?;
         }
         let page = export::page(self.export);
@@ -230,6 +185,11 @@ fn verified(source: &dyn TrailFiles, path: &str, sha256: Option<Digest>) -> Resu
         return Ok(bytes);
     }
     Err(Code::FileUnreadable.at(source.shown(path)).what("changed while it was exported").next("run again"))
+}
+
+/// A file that was verified, as the index names it.
+pub(super) fn hashed(path: &str, sha256: Option<Digest>) -> Result<Hashed, Diagnostic> {
+    Ok(Hashed { path: path.to_owned(), sha256: named(path, sha256)? })
 }
 
 /// The digest of a file that was verified.

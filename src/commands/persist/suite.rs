@@ -17,8 +17,8 @@ impl Recorded for SuiteRecord {
     }
 }
 
-/// Persists the runs of every task, then the envelope that names them, then a copy of it beside each candidate. A
-/// kill in between leaves runs without an envelope, and the same decision again goes on from there.
+/// Persists the runs of every task, then the envelope that names them, then a copy of it beside each candidate and
+/// each first run. A kill in between leaves runs without an envelope, and the same decision again goes on from there.
 ///
 /// # Errors
 /// Those of the store, the file or the trail; then no envelope was persisted, unless the store failed to take its
@@ -34,7 +34,7 @@ pub fn persist_suite(
     let mut writer = EnvelopeWriter { record: &decision.record, circumstances };
     let envelope = writer.write(target, world)?;
     record_waivers(&decision.record, target, &envelope, &writer.circumstances, world)?;
-    if let (Some(at), Some(candidates)) = (store, stored) {
+    if let (Some(at), Some(sealed)) = (store, stored) {
         let place = world.stores.open(&at.root)?;
         let ts = writer.circumstances.decided_at.clone();
         let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key: None };
@@ -46,14 +46,15 @@ pub fn persist_suite(
                 &unplaced
             }
         };
-        for candidate in &candidates {
-            archive.seal(candidate, bytes)?;
+        for run in &sealed {
+            archive.seal(run, bytes)?;
         }
     }
     Ok(Evidence { envelope, stored: None })
 }
 
-/// Stores every run and writes into the record where it stands. Gives the candidates.
+/// Stores every run and writes into the record where it stands. Gives those that the envelope belongs beside: the
+/// candidates, and first runs, which are later found by what it says of them.
 fn keep(
     decision: &mut SuiteDecision<'_>,
     at: &StoreTarget,
@@ -64,7 +65,7 @@ fn keep(
     let fingerprint = envelope::read(&decision.record.bytes(None, circumstances)?)?.fingerprint;
     // Of the suite, not of the task: a run of a rejected suite is no baseline for anything.
     let verdict = decision.record.suite.verdict;
-    let mut candidates = Vec::new();
+    let mut sealed = Vec::new();
     for task in &decision.tasks {
         let name = task.task.name.as_str();
         let archive = RunArchive {
@@ -79,8 +80,7 @@ fn keep(
                 if let Some(first) = decision.record.first_runs.get_mut(name) {
                     first.store = Some(recorded(&kept));
                 }
-                // The envelope beside it says which task it is the first run of.
-                candidates.push(kept);
+                sealed.push(kept);
             }
             LoadedPair::Compared(runs) => {
                 let Some(record) = decision.record.tasks.get_mut(name) else { continue };
@@ -93,7 +93,7 @@ fn keep(
                     baseline: recorded(&first),
                     candidate: recorded(&second),
                 });
-                candidates.push(second);
+                sealed.push(second);
                 if let Some(anchor) = &task.anchor {
                     let kept = match anchor.to_store(&at.root) {
                         Baseline::Stored(stored) => stored.clone(),
@@ -104,7 +104,7 @@ fn keep(
             }
         }
     }
-    Ok(candidates)
+    Ok(sealed)
 }
 
 /// Appends an entry for each waiver in force, which names the decision that it stands beside.

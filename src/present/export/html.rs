@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::entries;
+use super::{claims, entries};
 use crate::domain::Digest;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
-use crate::report::export::{Decision, Document, Export, Head, Numbers};
+use crate::report::export::{Decision, Document, Export, Head, Numbers, Suite};
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
@@ -27,6 +27,7 @@ thead { display: table-header-group }
 .ALLOW { color: #0a6b2d; font-weight: 600 }
 .REJECT { color: #a31515; font-weight: 600 }
 .INCONCLUSIVE { color: #7a5200; font-weight: 600 }
+table.claims { margin: .4rem 0; font-size: .95em } table.claims th, table.claims td { padding: .15rem .5rem; border-bottom: 1px solid #e4e4e4 }
 code, pre { font: .85em/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
 pre { background: #f4f4f4; padding: .6rem .8rem }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 1rem 0 }
@@ -114,12 +115,30 @@ fn row(out: &mut String, decision: &Decision) {
         html(release_id),
         links(decision)
     );
-    let claim = decision.numbers.as_ref().map_or("Written by a newer version.", |numbers| &numbers.claim);
-    let (claim, sha256) = (html(claim), html(&decision.envelope.sha256));
+    let (claim, table) = match (&decision.numbers, &decision.suite) {
+        (Some(numbers), _) => (numbers.claim.clone(), String::new()),
+        (None, Some(suite)) => (claims::words(suite), claims_table(suite)),
+        (None, None) => ("Written by a newer version.".into(), String::new()),
+    };
+    let (claim, sha256) = (html(&claim), html(&decision.envelope.sha256));
     let _ = writeln!(
         out,
-        "<tr><td class=\"number\"></td><td class=\"claim\" colspan=\"8\">{claim} <code>{sha256}</code></td></tr>\n</tbody>"
+        "<tr><td class=\"number\"></td><td class=\"claim\" colspan=\"8\">{claim} <code>{sha256}</code>{table}</td></tr>\n</tbody>"
     );
+}
+
+/// The claims of a suite.
+fn claims_table(suite: &Suite) -> String {
+    let cells = |cells: &[String], tag: &str| -> String {
+        cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", html(cell))).collect()
+    };
+    let head = cells(&claims::HEAD.map(String::from), "th");
+    let mut out = format!("\n<table class=\"claims\">\n<tr>{head}</tr>\n");
+    for row in claims::rows(suite) {
+        let _ = writeln!(out, "<tr>{}</tr>", cells(&row, "td"));
+    }
+    out.push_str("</table>\n");
+    out
 }
 
 /// A plan or a waiver: its kind where a decision has its verdict, and below what it says.
@@ -173,6 +192,15 @@ fn links(decision: &Decision) -> String {
     let mut links = vec![link(&decision.envelope.path, "envelope"), link(&decision.entry.path, "entry")];
     let runs = [(&decision.runs.baseline, "baseline"), (&decision.runs.candidate, "candidate")];
     links.extend(runs.iter().filter_map(|(path, text)| Some(link(path.as_deref()?, text))));
+    for task in &decision.tasks {
+        let runs = [
+            (&task.runs.baseline, "baseline"),
+            (&task.runs.candidate, "candidate"),
+            (&task.runs.anchor, "anchor"),
+        ];
+        let named = |text: &str| format!("{} {text}", task.task);
+        links.extend(runs.iter().filter_map(|(path, text)| Some(link(path.as_deref()?, &named(text)))));
+    }
     links.extend(decision.beside.iter().map(|path| link(path, &name(path))));
     links.join(", ")
 }

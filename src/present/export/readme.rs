@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{entries, lacking};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{claims, entries, lacking};
 use crate::present::safe::line;
-use crate::report::export::{Export, Head};
+use crate::report::export::{Decision, Export, Head, Suite};
 
 /// The text. Its indented blocks are commands for a shell in the folder of the export.
 #[must_use]
@@ -29,6 +31,9 @@ pub fn readme(export: &Export) -> String {
     out.push_str(if export.with_runs { RUNS } else { NO_RUNS });
     out.push_str(OTHERS);
     out.push_str(BY_HAND);
+    for (decision, suite) in export.decisions.iter().filter_map(|d| Some((d, d.suite.as_ref()?))) {
+        suite_in_words(&mut out, decision, suite);
+    }
     let beside = |ending: &str| {
         export.files.iter().any(|file| file.path.starts_with("audit/") && file.path.ends_with(ending))
     };
@@ -49,6 +54,30 @@ pub fn readme(export: &Export) -> String {
         out.push_str(AGAIN);
     }
     out
+}
+
+/// What was decided about a suite. No line of it begins as a command does.
+fn suite_in_words(out: &mut String, decision: &Decision, suite: &Suite) {
+    let verdict = decision.verdict.map_or("unknown", |verdict| verdict.as_str());
+    let Decision { index, attempt, .. } = decision;
+    let release = line(&decision.release_id);
+    let _ = writeln!(out, "\n   Entry {index}, release {release}, attempt {attempt}: {verdict}.");
+    let _ = writeln!(out, "   {}", line(&claims::words(suite)));
+    let path = line(&suite.policy_path);
+    let _ = writeln!(out, "   Policy {path}, SHA-256 {}. Claims:\n", line(&suite.policy_sha256));
+    let mut rows = vec![claims::HEAD.map(String::from)];
+    rows.extend(claims::rows(suite).into_iter().map(|row| row.map(|cell| line(&cell))));
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..claims::HEAD.len()).map(width).collect();
+    for row in &rows {
+        let mut text = String::from("   |");
+        for (cell, width) in row.iter().zip(&widths) {
+            text.push_str(&format!(" {cell}{} |", " ".repeat(width.saturating_sub(cell.width()))));
+        }
+        let _ = writeln!(out, "{text}");
+    }
 }
 
 const CONTENT: &str = "
