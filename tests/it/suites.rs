@@ -60,7 +60,7 @@ fn table(run: &str, named: &str, fixed: usize, broken: usize, subjects: [&str; 2
         if *left > 0 {
             (*left, right) = (*left - 1, !right);
         }
-        let style = (40 + item * 31 % 50 + usize::from(fixed > 0 && item % 3 == 0)) as f64 / 100.0;
+        let style = (40 + item * 31 % 50 + (item + fixed) % 3) as f64 / 100.0;
         let latency = 400 + item * 17 % 200 + fixed % 7;
         let subject = subjects[item / 2 % 2];
         let right = u8::from(right);
@@ -94,8 +94,7 @@ fn envelope(session: &Session, path: &str) -> Value {
 
 #[track_caller]
 fn assert_valid(schema: &str, document: &Value) {
-    let schema: Value =
-        serde_json::from_str(&std::fs::read_to_string(repository(schema)).unwrap()).unwrap();
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(repository(schema)).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<_> = validator.iter_errors(document).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:#?}");

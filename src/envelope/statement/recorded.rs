@@ -168,7 +168,8 @@ impl Suite {
         if allowed {
             return (named(shown), Vec::new());
         }
-        let mut failed: Vec<String> = self.first_runs.keys().map(|task| format!("{task}: baseline")).collect();
+        let mut failed: Vec<String> =
+            self.first_runs.keys().map(|task| format!("{task}: baseline")).collect();
         let blocks = |task: &String| self.suite.blocking.contains(task);
         let stale = self.tasks.iter().filter(|(task, runs)| blocks(task) && runs.too_old());
         failed.extend(stale.map(|(task, _)| format!("{task}: baseline")));

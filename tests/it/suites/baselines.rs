@@ -68,7 +68,7 @@ fn the_first_run_is_recorded_and_stays_the_baseline_until_one_is_allowed() {
     }
 
     // One that is undecided does not take its place.
-    candidates(&session, "two", 14, 20);
+    candidates(&session, "two", 14, 30);
     gate(&session, "v2").exits(2);
     let second = envelope(&session, "audit/v2/audit.json");
     assert_eq!((baseline(&second, "math"), baseline(&second, "code")), ("one".into(), "one".into()));
@@ -144,8 +144,9 @@ tasks:
     let tasks = [task("right", "accuracy"), task("style", "style"), task("right-again", "accuracy")].concat();
     session.write("evalsig.yml", &format!("{}{tasks}", one_file.replace(", candidate: cand/code.csv", "")));
     gate(&session, "v1").exits(2);
-    for (release, run, before) in [("v2", "two", "one"), ("v3", "three", "two"), ("v4", "four", "three")] {
-        candidates(&session, run, 5, 5);
+    let runs = [("v2", "two", "one", 5), ("v3", "three", "two", 6), ("v4", "four", "three", 7)];
+    for (release, run, before, fixed) in runs {
+        candidates(&session, run, fixed, 5);
         gate(&session, release).exits(0);
         let written = envelope(&session, &format!("audit/{release}/audit.json"));
         for (name, metric) in [("right", "accuracy"), ("style", "style"), ("right-again", "accuracy")] {

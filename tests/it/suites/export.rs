@@ -8,7 +8,8 @@ use super::{POLICY, assert_valid, envelope, gate, session, table};
 fn every_run_of_a_suite_is_exported_and_its_claims_are_shown() {
     let session = session();
     gate(&session, "v1").exits(0);
-    let first = POLICY.replace("baseline: base/code.csv", "baseline: store:latest-allowed\n    first-run: record");
+    let first =
+        POLICY.replace("baseline: base/code.csv", "baseline: store:latest-allowed\n    first-run: record");
     session.write("evalsig.yml", &first.replace("name: style", "name: tone"));
     gate(&session, "v2").exits(2);
     let told = session.run("export all --store kept --out out").exits(0);
@@ -42,7 +43,8 @@ fn every_run_of_a_suite_is_exported_and_its_claims_are_shown() {
         }
     }
     assert_eq!(runs, 9);
-    let tone = &index["decisions"][1]["tasks"].as_array().unwrap().iter().find(|t| t["task"] == "tone").unwrap();
+    let tone =
+        &index["decisions"][1]["tasks"].as_array().unwrap().iter().find(|t| t["task"] == "tone").unwrap();
     assert!(tone["numbers"].is_null() && tone["runs"]["candidate"].is_string());
     // What is exported is enough to decide again.
     let again = session.run("verify out --store out/runs").exits(0).stdout;
