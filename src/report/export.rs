@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use numbers::Numbers;
-pub use suite::{ExportedSuite, ExportedTask, ExportedRuns};
+pub use suite::{ExportedRuns, ExportedSuite, ExportedTask};
 
 use crate::envelope::v1::VerdictWord;
 

@@ -3,7 +3,7 @@
 use super::copy::{Copy, hashed};
 use crate::domain::Diagnostic;
 use crate::envelope::{self, SummaryReport, TaskSummary, v1};
-use crate::report::export::{Decision, Numbers, Runs, ExportedSuite, ExportedTask, ExportedRuns};
+use crate::report::export::{Decision, ExportedRuns, ExportedSuite, ExportedTask, Numbers, Runs};
 use crate::store::ObjectStore;
 use crate::trail::EntryLine;
 

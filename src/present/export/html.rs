@@ -9,7 +9,7 @@ use super::{claims, entries};
 use crate::domain::Digest;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
-use crate::report::export::{Decision, Document, Export, Head, Numbers, ExportedSuite};
+use crate::report::export::{Decision, Document, Export, ExportedSuite, Head, Numbers};
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{claims, entries, lacking};
 use crate::present::safe::line;
-use crate::report::export::{Decision, Export, Head, ExportedSuite};
+use crate::report::export::{Decision, Export, ExportedSuite, Head};
 
 /// The text. Its indented blocks are commands for a shell in the folder of the export.
 #[must_use]
