@@ -2,7 +2,7 @@
 
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::v2::{Claim, ClaimBounds};
-use crate::report::export::Suite;
+use crate::report::export::ExportedSuite;
 
 /// What stands above the rows.
 pub(super) const HEAD: [&str; 8] =
