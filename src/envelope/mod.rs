@@ -47,5 +47,9 @@ pub fn schema() -> schemars::Schema {
 /// That of a suite, as published in `schemas/audit.v2.schema.json`.
 #[must_use]
 pub fn suite_schema() -> schemars::Schema {
-    schemars::schema_for!(v2::Envelope)
+    let mut schema = schemars::schema_for!(v2::Envelope);
+    // Not by the derive: within another schema an `$id` would turn every reference below it.
+    let id = "https://github.com/org/evalsig-action/schemas/audit.v2.schema.json";
+    schema.insert("$id".into(), id.into());
+    schema
 }

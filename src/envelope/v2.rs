@@ -26,7 +26,6 @@ pub const SCHEMA: &str = "evalsig.audit/v2";
 
 /// The record of one decision about a suite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(extend("$id" = "https://github.com/org/evalsig-action/schemas/audit.v2.schema.json"))]
 pub struct Envelope {
     /// Always `evalsig.audit/v2`.
     pub schema: String,

@@ -1,13 +1,15 @@
 //! What `export` reports: the index of a part of a trail.
 
+mod numbers;
 mod suite;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use suite::{Suite, Task, TaskRuns};
+pub use numbers::Numbers;
+pub use suite::{ExportedRuns, ExportedSuite, ExportedTask};
 
-use crate::envelope::v1::{Bounds, VerdictWord};
+use crate::envelope::v1::VerdictWord;
 
 /// Schema of `export.json`.
 pub const SCHEMA: &str = "evalsig.export/v1";
@@ -85,10 +87,10 @@ pub struct Decision {
     pub runs: Runs,
     /// The rule, the verdict's reasons and the claims of a suite; left out where one pair of runs was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suite: Option<Suite>,
+    pub suite: Option<ExportedSuite>,
     /// The tasks of a suite, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<ExportedTask>,
 }
 
 /// A plan or a waiver.
@@ -121,25 +123,6 @@ pub struct Runs {
     pub baseline: Option<String>,
     /// The run that wanted to replace it.
     pub candidate: Option<String>,
-}
-
-/// What an envelope reports, in short.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Numbers {
-    /// The claim in words.
-    pub claim: String,
-    /// Mean of candidate - baseline, sign turned when lower is better.
-    pub delta: f64,
-    /// Its interval; null is an unbounded side.
-    pub ci: (Option<f64>, Option<f64>),
-    /// The interval's confidence.
-    pub ci_level: f64,
-    /// Tests the claim.
-    pub p_value: f64,
-    /// Paired items.
-    pub n_pairs: u64,
-    /// Both bounds of the inverted test; null under the rule `evalsig-0.1`, which has none.
-    pub bounds: Option<Bounds>,
 }
 
 /// A file by path and digest.

@@ -54,6 +54,14 @@ pub(super) fn manifest_not_built(error: &dyn Display) -> Diagnostic {
     Code::Bug.at("manifest").what(error.to_string())
 }
 
+/// A copy of an envelope, named by its digest, holds something else.
+pub(super) fn envelope_changed(path: String) -> Diagnostic {
+    Code::EnvelopeUnreadable
+        .at(path)
+        .what("does not hold the bytes that its name says")
+        .next("a store's files must not be changed: restore it from a copy")
+}
+
 /// The file of an envelope, named by its digest, holds something else.
 pub(super) fn other_envelope(path: String) -> Diagnostic {
     Code::StoreNotWritten

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::{Catalogue, CatalogueEntry};
+use super::errors;
 use super::manifest::ManifestRecord;
 use super::period::Period;
 use super::port::ObjectStore;
@@ -89,7 +90,7 @@ impl RunHistory {
                 self.notes.push(format!("{path}: is in the index, and its file is gone"));
             }
         }
-        let suites = suites(&catalogue.entries, place);
+        let suites = suites(&catalogue.entries, place, &mut self.notes);
         for CatalogueEntry { record, path, present, envelopes } in catalogue.entries {
             let kept = envelopes.into_iter().map(|(at, sha256)| EnvelopeCopy {
                 path: place.shown(&at),
@@ -193,9 +194,13 @@ impl RunHistory {
     }
 }
 
-/// The decisions about suites that stand beside runs, by the digest of their envelopes. What is damaged decides
-/// nothing; the line of its run stands all the same.
-fn suites(entries: &[CatalogueEntry], place: &dyn ObjectStore) -> BTreeMap<Digest, Summary> {
+/// The decisions about suites that stand beside runs, by the digest of their envelopes. What is damaged is noted, and
+/// the line of its run stands all the same.
+fn suites(
+    entries: &[CatalogueEntry],
+    place: &dyn ObjectStore,
+    notes: &mut Vec<String>,
+) -> BTreeMap<Digest, Summary> {
     let mut wanted: BTreeMap<Digest, String> = BTreeMap::new();
     for (path, sha256) in entries.iter().flat_map(|entry| &entry.envelopes) {
         // The same envelope stands beside every candidate: one copy of it is enough.
@@ -203,13 +208,24 @@ fn suites(entries: &[CatalogueEntry], place: &dyn ObjectStore) -> BTreeMap<Diges
     }
     let paths: Vec<String> = wanted.values().cloned().collect();
     let read = place.tails(&paths, MAX_BYTES as u64);
-    let summaries = wanted.into_keys().zip(read).filter_map(|(sha256, bytes)| {
-        // One of a single pair says nothing that the run's own file does not.
-        let bytes = bytes.ok().filter(|bytes| !bytes.starts_with(OF_PAIR) && Digest::of(bytes) == sha256)?;
-        let summary = envelope::summary(&bytes).ok()?;
-        summary.suite.is_some().then_some((sha256, summary))
-    });
-    summaries.collect()
+    let mut found = BTreeMap::new();
+    for ((sha256, path), bytes) in wanted.into_iter().zip(read) {
+        let summary = match bytes {
+            // One of a single pair says nothing that the run's own file does not.
+            Ok(bytes) if bytes.starts_with(OF_PAIR) => continue,
+            Ok(bytes) if Digest::of(&bytes) != sha256 => Err(errors::envelope_changed(place.shown(&path))),
+            Ok(bytes) => envelope::summary(&bytes),
+            Err(error) => Err(error),
+        };
+        match summary {
+            Ok(summary) if summary.suite.is_some() => {
+                found.insert(sha256, summary);
+            }
+            Ok(_) => {}
+            Err(error) => notes.push(format!("{}: left out: {}", place.shown(&path), error.what)),
+        }
+    }
+    found
 }
 
 /// What a suite decided about the run in this file: once for each task that it was the candidate of.

@@ -60,7 +60,7 @@ fn table(run: &str, named: &str, fixed: usize, broken: usize, subjects: [&str; 2
         if *left > 0 {
             (*left, right) = (*left - 1, !right);
         }
-        let style = (40 + item * 31 % 50 + usize::from(fixed > 0 && item % 3 == 0)) as f64 / 100.0;
+        let style = (40 + item * 31 % 50 + (item + fixed) % 3) as f64 / 100.0;
         let latency = 400 + item * 17 % 200 + fixed % 7;
         let subject = subjects[item / 2 % 2];
         let right = u8::from(right);

@@ -3,7 +3,7 @@
 use super::copy::{Copy, hashed};
 use crate::domain::Diagnostic;
 use crate::envelope::{self, SummaryReport, TaskSummary, v1};
-use crate::report::export::{Decision, Numbers, Runs, Suite, Task, TaskRuns};
+use crate::report::export::{Decision, ExportedRuns, ExportedSuite, ExportedTask, Numbers, Runs};
 use crate::store::ObjectStore;
 use crate::trail::EntryLine;
 
@@ -55,7 +55,7 @@ impl Copy<'_> {
             let runs = self.runs_of(&task, &at, place)?;
             let numbers = Some(numbers(task.report));
             match task.name {
-                Some(task) => decision.tasks.push(Task { task, numbers, runs }),
+                Some(task) => decision.tasks.push(ExportedTask { task, numbers, runs }),
                 None => {
                     decision.runs = Runs { baseline: runs.baseline, candidate: runs.candidate };
                     decision.numbers = numbers;
@@ -66,10 +66,10 @@ impl Copy<'_> {
         for (task, first) in suite.first_runs {
             let what = format!("the run of task {task}");
             let candidate = self.named_run(first.store.as_ref(), &what, &at, place)?;
-            let runs = TaskRuns { candidate, ..TaskRuns::default() };
-            decision.tasks.push(Task { task, numbers: None, runs });
+            let runs = ExportedRuns { candidate, ..ExportedRuns::default() };
+            decision.tasks.push(ExportedTask { task, numbers: None, runs });
         }
-        decision.suite = Some(Suite {
+        decision.suite = Some(ExportedSuite {
             policy_path: suite.policy_path,
             policy_sha256: suite.policy_sha256,
             rule: suite.rule,
@@ -88,12 +88,12 @@ impl Copy<'_> {
         task: &TaskSummary,
         envelope: &str,
         place: Option<&dyn ObjectStore>,
-    ) -> Result<TaskRuns, Diagnostic> {
+    ) -> Result<ExportedRuns, Diagnostic> {
         let what =
             task.name.as_ref().map_or_else(|| "runs".to_owned(), |name| format!("the runs of task {name}"));
         let Some(stored) = &task.store else {
             self.named_run(None, &what, envelope, place)?;
-            return Ok(TaskRuns::default());
+            return Ok(ExportedRuns::default());
         };
         let anchor = if task.anchored {
             let what = what.replacen("the runs", "the anchor", 1);
@@ -101,7 +101,7 @@ impl Copy<'_> {
         } else {
             None
         };
-        Ok(TaskRuns {
+        Ok(ExportedRuns {
             baseline: self.named_run(Some(&stored.baseline), &what, envelope, place)?,
             candidate: self.named_run(Some(&stored.candidate), &what, envelope, place)?,
             anchor,

@@ -9,7 +9,7 @@ use super::{claims, entries};
 use crate::domain::Digest;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::present::safe::{href, html};
-use crate::report::export::{Decision, Document, Export, Head, Numbers, Suite};
+use crate::report::export::{Decision, Document, Export, ExportedSuite, Head, Numbers};
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
@@ -128,7 +128,7 @@ fn row(out: &mut String, decision: &Decision) {
 }
 
 /// The claims of a suite.
-fn claims_table(suite: &Suite) -> String {
+fn claims_table(suite: &ExportedSuite) -> String {
     let cells = |cells: &[String], tag: &str| -> String {
         cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", html(cell))).collect()
     };

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{claims, entries, lacking};
 use crate::present::safe::line;
-use crate::report::export::{Decision, Export, Head, Suite};
+use crate::report::export::{Decision, Export, ExportedSuite, Head};
 
 /// The text. Its indented blocks are commands for a shell in the folder of the export.
 #[must_use]
@@ -57,7 +57,7 @@ pub fn readme(export: &Export) -> String {
 }
 
 /// What was decided about a suite. No line of it begins as a command does.
-fn suite_in_words(out: &mut String, decision: &Decision, suite: &Suite) {
+fn suite_in_words(out: &mut String, decision: &Decision, suite: &ExportedSuite) {
     let verdict = decision.verdict.map_or("unknown", |verdict| verdict.as_str());
     let Decision { index, attempt, .. } = decision;
     let release = line(&decision.release_id);

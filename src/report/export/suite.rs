@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Numbers;
+use super::numbers::Numbers;
 use crate::envelope::v2::Claim;
 
 /// The decision over all tasks.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Suite {
+pub struct ExportedSuite {
     /// The policy's path.
     pub policy_path: String,
     /// SHA-256 of the policy.
@@ -27,18 +27,18 @@ pub struct Suite {
 
 /// One task of a suite.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Task {
+pub struct ExportedTask {
     /// Its name in the policy.
     pub task: String,
     /// Its main claim and the numbers of that; null where its first run was recorded, for want of a baseline.
     pub numbers: Option<Numbers>,
     /// Its stored runs.
-    pub runs: TaskRuns,
+    pub runs: ExportedRuns,
 }
 
 /// Paths of the stored runs of a task in the export; null for one that is not here, or that there is none of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TaskRuns {
+pub struct ExportedRuns {
     /// The run that was in use.
     pub baseline: Option<String>,
     /// The run that wanted to replace it, or that was recorded as the first.

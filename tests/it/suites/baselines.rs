@@ -68,7 +68,7 @@ fn the_first_run_is_recorded_and_stays_the_baseline_until_one_is_allowed() {
     }
 
     // One that is undecided does not take its place.
-    candidates(&session, "two", 14, 20);
+    candidates(&session, "two", 14, 30);
     gate(&session, "v2").exits(2);
     let second = envelope(&session, "audit/v2/audit.json");
     assert_eq!((baseline(&second, "math"), baseline(&second, "code")), ("one".into(), "one".into()));
@@ -131,7 +131,8 @@ fn what_was_not_allowed_is_no_baseline() {
 
 #[test]
 fn tasks_that_read_one_file_have_each_their_own_baseline() {
-    let session = session("one");
+    // Runs that were stored within one second stand by their names.
+    let session = session("run-1");
     let one_file = r#"version: 1
 defaults: {baseline: store:latest-allowed, first-run: record, candidate: cand/code.csv}
 tasks:
@@ -144,8 +145,9 @@ tasks:
     let tasks = [task("right", "accuracy"), task("style", "style"), task("right-again", "accuracy")].concat();
     session.write("evalsig.yml", &format!("{}{tasks}", one_file.replace(", candidate: cand/code.csv", "")));
     gate(&session, "v1").exits(2);
-    for (release, run, before) in [("v2", "two", "one"), ("v3", "three", "two"), ("v4", "four", "three")] {
-        candidates(&session, run, 5, 5);
+    let runs = [("v2", "run-2", "run-1", 5), ("v3", "run-3", "run-2", 6), ("v4", "run-4", "run-3", 7)];
+    for (release, run, before, fixed) in runs {
+        candidates(&session, run, fixed, 5);
         gate(&session, release).exits(0);
         let written = envelope(&session, &format!("audit/{release}/audit.json"));
         for (name, metric) in [("right", "accuracy"), ("style", "style"), ("right-again", "accuracy")] {

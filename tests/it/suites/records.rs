@@ -75,7 +75,9 @@ fn history_has_a_line_for_each_task_and_its_run() {
 
     // The trail alone knows the decisions, and the store alone knows them as well.
     let of_trail = history(&session, "--trail .");
-    assert_eq!(texts(&of_trail, "policy_task"), ["code", "latency", "math", "style"]);
+    let mut tasks = texts(&of_trail, "policy_task");
+    tasks.sort_unstable();
+    assert_eq!(tasks, ["code", "latency", "math", "style"]);
     assert!(of_trail.iter().all(|line| line["present"] == false && line["envelopes"][0]["attempt"] == 1));
     let of_store = history(&session, "--root kept --project app --verdict ALLOW");
     assert_eq!(of_store.len(), 4);
@@ -86,7 +88,7 @@ fn history_has_a_line_for_each_task_and_its_run() {
     assert!(table.lines().next().unwrap().contains("POLICY TASK"), "{table}");
     let csv = session.run("history --trail . --output csv").exits(0).stdout;
     assert!(csv.lines().next().unwrap().ends_with(",attempt,policy_task"), "{csv}");
-    assert!(csv.lines().nth(1).unwrap().ends_with(",v1,1,code"), "{csv}");
+    assert!(csv.lines().skip(1).any(|line| line.ends_with(",v1,1,code")), "{csv}");
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn a_statement_names_every_run_and_claim() {
     assert!(tests.iter().any(|test| test.starts_with("math: anchor")), "{tests:?}");
 
     // A candidate that broke code: that claim failed, and the others did not.
-    session.write("cand/code.csv", &super::table("worse", "code", 0, 90, ["algebra", "geometry"]));
+    session.write("cand/code.csv", &super::table("worse", "code", 1, 90, ["algebra", "geometry"]));
     gate(&session, "v2").exits(1);
     let failed = session.run(&test.replace("v1", "v2")).exits(0).json();
     assert_eq!(failed["result"], "FAILED");
