@@ -30,6 +30,8 @@ pub(super) struct Runner<'g> {
     pub(super) evaluation: Vec<(&'static str, Vec<u8>)>,
     /// Files by artifact.
     pub(super) artifacts: BTreeMap<String, Vec<(PathBuf, Vec<u8>)>>,
+    /// Inputs of one pair of runs, in place of the recipe's policy.
+    pub(super) instead_of_policy: Texts,
     /// Whether the installed binary is the one whose checksum the workflow names.
     pub(super) checksum_is_set: bool,
     jobs: BTreeMap<String, JobRun>,
@@ -108,6 +110,7 @@ impl<'g> Runner<'g> {
             variables,
             evaluation: Vec::new(),
             artifacts: BTreeMap::new(),
+            instead_of_policy: Texts::new(),
             checksum_is_set: true,
             jobs: BTreeMap::new(),
             folder,
@@ -141,6 +144,8 @@ impl<'g> Runner<'g> {
             return self.jobs.entry(name.to_owned()).insert_entry(run).into_mut();
         }
         run.workspace = self.folder.path().join("work").join(name);
+        // Each run of a job begins with nothing.
+        let _ = fs::remove_dir_all(&run.workspace);
         fs::create_dir_all(&run.workspace).unwrap();
         fs::create_dir_all(self.folder.path().join("temp")).unwrap();
         let mut variables = self.variables.clone();
@@ -166,7 +171,11 @@ impl<'g> Runner<'g> {
 
     /// Runs a step, and gives its exit code.
     fn step(&mut self, step: &Value, variables: &Texts, run: &mut JobRun) -> i32 {
-        let with = self.filled(&step["with"], run);
+        let mut with = self.filled(&step["with"], run);
+        if !self.instead_of_policy.is_empty() && with.remove("policy").is_some() {
+            with.remove("policy-ref");
+            with.extend(self.instead_of_policy.clone());
+        }
         let mut environment = variables.clone();
         environment.extend(self.filled(&step["env"], run));
         let given = |name: &str| with.get(name).map_or("", String::as_str);
