@@ -40,7 +40,12 @@ const IMPROVE: &str = "improve";
 const WIDE: f64 = 0.3;
 
 /// Judges one set of runs.
-fn judge(policy: &Policy, runs: &[(RunFrame, RunFrame)], anchor: Option<&RunFrame>, seed: u64) -> SuiteJudgement {
+fn judge(
+    policy: &Policy,
+    runs: &[(RunFrame, RunFrame)],
+    anchor: Option<&RunFrame>,
+    seed: u64,
+) -> SuiteJudgement {
     let mut policy = policy.clone();
     for task in &mut policy.tasks {
         task.plan.seed = seed;
@@ -154,13 +159,30 @@ fn slices(resamples: u32) -> Vec<Cell> {
     one_at_edge[2] = -0.1;
     let mut one_falls = vec![0.1; 5];
     one_falls[3] = -0.43;
-    let truth = |kind| format!("eight subjects of 100 items, one at its margin -.1, the mean rises by .03 ({kind})");
+    let truth =
+        |kind| format!("eight subjects of 100 items, one at its margin -.1, the mean rises by .03 ({kind})");
     let falls = "five subjects of 200 items, 0/1 scores, one falls by .43, the others rise by .1";
     let fell = sliced(Kind::ZeroOne(0.45), 1000, one_falls);
     let (graded, binary) = (Kind::Graded(0.2), Kind::ZeroOne(0.2));
     vec![
-        verdict("slices", truth("graded"), ALLOW, EDGE, 1.0, sliced(graded, 800, one_at_edge.clone()), resamples),
-        verdict("slices", truth("0/1"), ALLOW, EDGE, 1.0, sliced(binary, 800, one_at_edge.clone()), resamples),
+        verdict(
+            "slices",
+            truth("graded"),
+            ALLOW,
+            EDGE,
+            1.0,
+            sliced(graded, 800, one_at_edge.clone()),
+            resamples,
+        ),
+        verdict(
+            "slices",
+            truth("0/1"),
+            ALLOW,
+            EDGE,
+            1.0,
+            sliced(binary, 800, one_at_edge.clone()),
+            resamples,
+        ),
         verdicts(
             "slices",
             falls,
@@ -201,14 +223,17 @@ fn pooled(resamples: u32) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (equal, weights) in [(false, "items"), (true, "equal")] {
         let rest = rest(weights);
-        let truth = |of| format!("pooled, weights {weights}: five tasks, 200 to 800 items, endpoint exactly 0 ({of})");
+        let truth = |of| {
+            format!("pooled, weights {weights}: five tasks, 200 to 800 items, endpoint exactly 0 ({of})")
+        };
         let mixed = (design(equal), rest.as_str());
         cells.push(verdict("pooled", truth("0/1 and graded"), ALLOW, EDGE, 1.0, mixed, resamples));
         let mixed = (clusters(equal), rest.as_str());
         cells.push(verdict("pooled", truth("two of them clustered"), ALLOW, EDGE, 1.0, mixed, resamples));
     }
     let rest = rest("items");
-    let same = (0..5).map(|n| Task::new(NO_REGRESSION, Kind::ZeroOne(0.1), 200 + 150 * n, 0.0, WIDE)).collect();
+    let same =
+        (0..5).map(|n| Task::new(NO_REGRESSION, Kind::ZeroOne(0.1), 200 + 150 * n, 0.0, WIDE)).collect();
     let truth = "pooled, weights items: five tasks of 0/1 scores, nothing changes";
     cells.push(verdict("pooled", truth, ALLOW, EDGE, 1.0, (same, &rest), resamples));
     cells
@@ -242,7 +267,8 @@ fn attempts(resamples: u32) -> Vec<Cell> {
 /// Every claim true, each exactly at its edge.
 fn rejects(resamples: u32) -> Vec<Cell> {
     let guarded = ten(|_| (NO_REGRESSION, -0.03, 0.03));
-    let improving = ten(|number| if number < 3 { (IMPROVE, 0.0, WIDE) } else { (NO_REGRESSION, -0.03, 0.03) });
+    let improving =
+        ten(|number| if number < 3 { (IMPROVE, 0.0, WIDE) } else { (NO_REGRESSION, -0.03, 0.03) });
     let sliced: Vec<Task> = (0..10)
         .map(|number| {
             let kind = [Kind::ZeroOne(0.12), Kind::ZeroOne(0.2)][number % 2];
@@ -255,7 +281,11 @@ fn rejects(resamples: u32) -> Vec<Cell> {
     vec![
         cell("ten tasks, each exactly at its margin", 1.0, guarded),
         cell("seven tasks at their margins, three of role improve at 0", 1.0, improving),
-        cell("ten tasks of ten subjects of 40 items, 0/1 scores, all 110 claims at their margins", 0.25, sliced),
+        cell(
+            "ten tasks of ten subjects of 40 items, 0/1 scores, all 110 claims at their margins",
+            0.25,
+            sliced,
+        ),
     ]
 }
 
@@ -273,8 +303,7 @@ fn anchors(resamples: u32) -> Vec<Cell> {
     };
     let task = Task::new(NO_REGRESSION, Kind::Graded(0.07), 800, 0.0, 0.03);
     let alone = policy_of(std::slice::from_ref(&task), resamples, "");
-    let anchored =
-        policy_of(&[task.with(", anchor: {run: v1.csv, margin: 0.05}")], resamples, "");
+    let anchored = policy_of(&[task.with(", anchor: {run: v1.csv, margin: 0.05}")], resamples, "");
     let steps: Vec<f64> = (0..=20).map(|step| 0.01 * f64::from(step)).collect();
     let many = steps.clone();
     let drift = move |stream: &mut Stream, seed: u64| {
@@ -341,9 +370,10 @@ fn ratios(resamples: u32) -> Vec<Cell> {
             let trial = move |stream: &mut Stream, seed: u64| {
                 let suite = judge(&policy, &draw(&tasks, stream), None, seed);
                 // Delta is a share of the baseline's mean, larger is better: the truth is -.1.
-                let bounds = suite.claims.first().map_or((-0.1, -0.1), |claim| {
-                    (claim.evidence.lower, claim.evidence.upper)
-                });
+                let bounds = suite
+                    .claims
+                    .first()
+                    .map_or((-0.1, -0.1), |claim| (claim.evidence.lower, claim.evidence.upper));
                 vec![
                     suite.verdict == Verdict::Allow,
                     suite.verdict == Verdict::Reject,
@@ -351,7 +381,8 @@ fn ratios(resamples: u32) -> Vec<Cell> {
                     bounds.1 < -0.1,
                 ]
             };
-            let counted = ["wrong ALLOW", "wrong REJECT", "lower bound above the truth", "upper bound below the truth"];
+            let counted =
+                ["wrong ALLOW", "wrong REJECT", "lower bound above the truth", "upper bound below the truth"];
             Cell {
                 group: "ratio",
                 truth: format!(
@@ -380,7 +411,9 @@ fn missing(resamples: u32) -> Vec<Cell> {
     [0, 20, 39]
         .into_iter()
         .map(|dropped| {
-            let truth = format!("ten tasks, one falls by .04 with a margin of .01 and lacks {dropped} of the items it broke");
+            let truth = format!(
+                "ten tasks, one falls by .04 with a margin of .01 and lacks {dropped} of the items it broke"
+            );
             verdict("missing", truth, ALLOW, EDGE, 0.5, (tasks(dropped), ""), resamples)
         })
         .collect()
@@ -391,7 +424,10 @@ fn planned(resamples: u32) -> Vec<Cell> {
     let kinds = [
         (Kind::ZeroOne(0.06), Design::TwoValued { discordance: 0.06, step: 1.0 }),
         (Kind::Graded(0.2), Design::Graded { sd: 0.2 }),
-        (Kind::Clustered(0.2, 0.2), Design::Clustered { sd: 0.2, icc: 0.2, mean_size: 10.0, seen_size: 10.0 }),
+        (
+            Kind::Clustered(0.2, 0.2),
+            Design::Clustered { sd: 0.2, icc: 0.2, mean_size: 10.0, seen_size: 10.0 },
+        ),
     ];
     let alpha = Alpha::USUAL;
     [1_usize, 4, 9]

@@ -91,14 +91,16 @@ impl Task {
             // A cost is a positive number as it is; other scores are turned where less is better.
             let turned = self.lower_is_better && !matches!(self.kind, Kind::LogNormal(_));
             for (run, score) in runs.iter_mut().zip([Some(before), (!drop).then_some(after)]) {
-                let Some(score) = score.map(|score| if turned { 1.0 - score } else { score }) else { continue };
+                let Some(score) = score.map(|score| if turned { 1.0 - score } else { score }) else {
+                    continue;
+                };
                 let score = Score::new(score).unwrap_or_else(|| unreachable!("a number"));
                 run.push(Item { id: &id, epoch: 0, cluster: cluster.as_deref(), score: Ok(score) });
                 run.slice(subject.as_deref());
             }
         }
-        let [baseline, candidate] =
-            runs.map(|run| run.finish(RunMetadata::default()).unwrap_or_else(|error| unreachable!("{error}")));
+        let [baseline, candidate] = runs
+            .map(|run| run.finish(RunMetadata::default()).unwrap_or_else(|error| unreachable!("{error}")));
         (baseline, candidate)
     }
 

@@ -5,7 +5,7 @@ use super::pooled::{self, Stratum};
 use super::rule::{self, Outcome};
 use super::task;
 use crate::decision::Judgement;
-use crate::domain::policy::{Policy, SuiteRule, TaskName, TaskPolicy};
+use crate::domain::policy::{Policy, Role, SuiteRule, TaskName, TaskPolicy};
 use crate::domain::{Alpha, Diagnostic, Plan, RunFrame, Verdict};
 
 /// The runs of one task.
@@ -39,7 +39,7 @@ pub struct SuiteJudgement {
     pub tasks: Vec<TaskJudgement>,
     /// Every claim, task by task.
     pub claims: Vec<ClaimResult>,
-    /// What corrections over several claims are held to: the smallest alpha of any task.
+    /// What corrections over several claims are held to: the smallest alpha of any task that decides.
     pub alpha: Alpha,
     /// The answer.
     pub verdict: Verdict,
@@ -127,6 +127,7 @@ pub fn judge_suite(policy: &Policy, runs: &[TaskRuns<'_>]) -> Result<SuiteJudgem
     }
     let alpha = runs
         .iter()
+        .filter(|runs| runs.task.role != Role::ReportOnly)
         .map(|runs| attempt_plan(policy, runs.task).alpha)
         .min_by(|a, b| a.get().total_cmp(&b.get()))
         .unwrap_or(Alpha::USUAL);

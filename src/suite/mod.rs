@@ -31,6 +31,8 @@ mod ratio;
 mod rule;
 mod slices;
 mod task;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 pub use claim::{ClaimKind, ClaimResult, Held};

@@ -45,9 +45,11 @@ mod selftest;
 mod shell;
 mod shown;
 mod simulation;
+mod simulation_suites;
 mod stand_in;
 mod statement;
 mod store;
+
 mod trail;
 mod tree;
 mod verdicts;
