@@ -5,7 +5,7 @@ use super::judgement::{SuiteJudgement, TaskJudgement, TaskRuns};
 use super::pooled::{self, Stratum};
 use super::rule::{self, Outcome};
 use super::task;
-use crate::domain::policy::{Policy, SuiteRule, TaskPolicy};
+use crate::domain::policy::{Policy, Role, SuiteRule, TaskPolicy};
 use crate::domain::{Alpha, Diagnostic, Plan};
 
 /// May the candidate ship, by what the policy asks of all tasks together?
@@ -84,6 +84,7 @@ pub fn judge_suite(policy: &Policy, runs: &[TaskRuns<'_>]) -> Result<SuiteJudgem
     }
     let alpha = runs
         .iter()
+        .filter(|runs| runs.task.role != Role::ReportOnly)
         .map(|runs| attempt_plan(policy, runs.task).alpha)
         .min_by(|a, b| a.get().total_cmp(&b.get()))
         .unwrap_or(Alpha::USUAL);

@@ -36,7 +36,7 @@ pub struct SuiteJudgement {
     pub tasks: Vec<TaskJudgement>,
     /// Every claim, task by task.
     pub claims: Vec<ClaimResult>,
-    /// What corrections over several claims are held to: the smallest alpha of any task.
+    /// What corrections over several claims are held to: the smallest alpha of any task that decides.
     pub alpha: Alpha,
     /// The answer.
     pub verdict: Verdict,

@@ -35,6 +35,8 @@ mod ratio;
 mod rule;
 mod slices;
 mod task;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 pub use claim::{ClaimKind, ClaimResult, Held};

@@ -3,8 +3,8 @@
 use crate::tree;
 
 #[test]
-fn every_public_function_of_inference_and_decision_has_an_example() {
-    let missing = [without_example("src/inference"), without_example("src/decision")].concat();
+fn every_public_function_of_inference_decision_and_suite_has_an_example() {
+    let missing = ["src/inference", "src/decision", "src/suite"].map(without_example).concat();
     assert!(missing.is_empty(), "an example that runs is missing:\n{}", missing.join("\n"));
 }
 

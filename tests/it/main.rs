@@ -46,6 +46,7 @@ mod selftest;
 mod shell;
 mod shown;
 mod simulation;
+mod simulation_suites;
 mod stand_in;
 mod statement;
 mod store;
