@@ -30,6 +30,18 @@ impl Pairs {
         sizes
     }
 
+    /// Whether each slice is one cluster, and each cluster one slice: the subjects of a test that are both. What a
+    /// claim about one subject asks is that subject's own mean, so there its items are the units. Where slices only
+    /// happen to hold few clusters, clusters stay the units.
+    fn slices_are_clusters(&self) -> bool {
+        let (Some(slices), Some(clusters)) = (&self.slices, &self.clusters) else { return false };
+        let (mut of_slice, mut of_cluster) = (BTreeMap::new(), BTreeMap::new());
+        slices.of_pairs.iter().zip(clusters).all(|(slice, cluster)| {
+            *of_slice.entry(slice).or_insert(cluster) == cluster
+                && *of_cluster.entry(cluster).or_insert(slice) == slice
+        })
+    }
+
     /// The pairs of one slice, or of the items without a slice (`None`), so that the same inference can be run
     /// on them: in the same order, with the counts, the gaps and the clusters of these items alone. What is a
     /// property of the whole stays that of the whole: the range of scores, whether items are right or wrong,
@@ -60,12 +72,14 @@ impl Pairs {
         let clusters = self.clusters.as_ref().and_then(|all| {
             let clusters = renumbered(rows.iter().filter_map(|row| all.get(*row).copied()), &mut gaps);
             let distinct = clusters.iter().max().map_or(0, |last| *last as usize + 1);
-            if distinct < clusters.len() {
+            if distinct < clusters.len() && !self.slices_are_clusters() {
                 return Some(clusters);
             }
-            notes.push(
-                "every cluster of the slice holds one item, so the items are the independent units".into(),
-            );
+            notes.push(if distinct < clusters.len() {
+                "slices and clusters are the same, so the claim is about this cluster and its items are the independent units".into()
+            } else {
+                "every cluster of the slice holds one item, so the items are the independent units".into()
+            });
             gaps.iter_mut().for_each(|gap| gap.cluster = None);
             None
         });

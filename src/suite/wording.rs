@@ -6,7 +6,7 @@ use crate::domain::policy::{Policy, SuiteRule, TaskName};
 use crate::domain::{Alpha, Verdict};
 
 /// What a list in a sentence names at most.
-const NAMED: usize = 8;
+const NAMED: usize = 4;
 
 pub(super) fn finding(
     verdict: Verdict,

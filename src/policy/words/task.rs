@@ -102,10 +102,10 @@ fn shows(task: &TaskPolicy, policy: &Policy) -> Vec<String> {
     }
     if let Some(slices) = &task.slices {
         says.push(format!(
-            "Each {} with at least {} must be shown not to be worse by {} or more, with Holm over all of them; smaller ones are \
+            "Each {} with at least {} must be shown not to be worse by {} or more; smaller ones are \
              only reported.",
             slices.by,
-            count(usize::try_from(slices.min_items).unwrap_or(usize::MAX), "paired item"),
+            count(usize::try_from(slices.min_items).unwrap_or(usize::MAX), "item"),
             points(slices.margin)
         ));
     }

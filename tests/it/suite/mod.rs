@@ -270,3 +270,41 @@ fn a_suite_may_gain_tasks_and_never_lose_one_within_a_release() {
     assert!(ran.code >= 64 && ran.stderr.contains("safety"), "{} {}", ran.code, ran.stderr);
     session.run(&format!("{GATE} --release-id v2")).exits(0);
 }
+
+#[test]
+fn a_subject_that_is_both_cluster_and_slice_is_judged_by_its_items() {
+    let session = Session::new();
+    let runs = |fallen: usize| {
+        let mut text = String::from("item_id,acc,subject\n");
+        for item in 0..800 {
+            let (subject, nth) = (item % 8, item / 8);
+            let right = if subject == fallen { nth % 2 == 0 } else { nth % 10 != 0 };
+            text.push_str(&format!("{item},{},subject-{subject}\n", u8::from(right)));
+        }
+        text
+    };
+    session.write("base.csv", &runs(99)).write("same.csv", &runs(99)).write("fallen.csv", &runs(3));
+    let gate = |candidate: &str| {
+        session.write(
+            "evalsig.yml",
+            &format!(
+                "version: 1\ntasks:\n  - {{name: all, baseline: base.csv, candidate: {candidate}, cluster: subject, role: no-regression, \
+                 margin: 0.2, margin-rationale: noise, slices: {{by: subject, min-items: 50, margin: 0.1}}}}\n"
+            ),
+        );
+        session.run(GATE)
+    };
+    let same = gate("same.csv").json();
+    assert_eq!(same["tasks"]["all"]["plan"]["units"], "clusters");
+    let slices: Vec<&Value> =
+        same["suite"]["claims"].as_array().unwrap().iter().filter(|claim| claim["kind"] == "slice").collect();
+    assert!(slices.len() == 8 && slices.iter().all(|claim| claim["obstacle"].is_null()), "{slices:#?}");
+    let fallen = gate("fallen.csv").exits(1).json();
+    let broken: Vec<&Value> = fallen["suite"]["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|claim| claim["held"] == "refuted")
+        .collect();
+    assert_eq!((broken.len(), &broken[0]["label"]), (1, &"subject-3".into()));
+}
