@@ -2,7 +2,11 @@
 //! end in evidence are run step by step against the stand-in for GitHub.
 
 #[cfg(unix)]
+mod compared;
+#[cfg(unix)]
 mod executed;
+#[cfg(unix)]
+mod left;
 #[cfg(unix)]
 mod runner;
 

@@ -11,6 +11,7 @@ use evalsig::domain::Digest;
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
+use super::left::{collected, read_outputs};
 use crate::shell::yaml;
 use crate::support::github::Github;
 use crate::support::{EVALSIG, ran};
@@ -25,10 +26,10 @@ pub(super) const UNSET_SHA256: &str = "put-here-the-sha256-that-the-release-page
 pub(super) struct Runner<'g> {
     pub(super) github: &'g Github,
     event: (&'static str, Json),
-    variables: Texts,
+    pub(super) variables: Texts,
     /// What the evaluation writes into the workspace.
     pub(super) evaluation: Vec<(&'static str, Vec<u8>)>,
-    /// Files by artifact.
+    /// Files by artifact; by `RUN/ARTIFACT` where it is another workflow run's.
     pub(super) artifacts: BTreeMap<String, Vec<(PathBuf, Vec<u8>)>>,
     /// Inputs of one pair of runs, in place of the recipe's policy.
     pub(super) instead_of_policy: Texts,
@@ -44,6 +45,8 @@ pub(super) struct JobRun {
     pub(super) result: &'static str,
     /// Its workspace.
     pub(super) workspace: PathBuf,
+    /// Values of the matrix.
+    matrix: Texts,
     outputs: Texts,
     steps: BTreeMap<String, Texts>,
     /// Steps that ran: name, exit code, and all that was said.
@@ -68,10 +71,14 @@ impl<'g> Runner<'g> {
         fs::create_dir_all(path("bin")).unwrap();
         // Stand-ins for the programs of a hosted runner that would leave the machine.
         for (name, script) in [
-            ("make", "cp -r \"$EVALUATION/.\" ."),
+            // One task alone where it is named; without its files the evaluation failed.
+            (
+                "make",
+                "for given; do case $given in TASK=*) only=/${given#TASK=};; esac; done\ncp -r \"$EVALUATION$only/.\" .",
+            ),
             (
                 "gh",
-                "echo \"$*\" >> \"$GH_CALLS\"; if [ \"$1 $2\" = 'release upload' ]; then test -s \"$4\"; fi",
+                "echo \"$*\" >> \"$GH_CALLS\"; case \"$1 $2\" in 'release upload') test -s \"$4\";; 'run list') echo 9000;; esac",
             ),
             (
                 "curl",
@@ -133,21 +140,36 @@ impl<'g> Runner<'g> {
         self
     }
 
-    /// Runs one job of a recipe.
+    /// Runs one job of a recipe, once for each value of its matrix; the last of those that failed is kept.
     pub(super) fn run_job(&mut self, recipe: &str, name: &str) -> &JobRun {
         let workflow = yaml(&format!("docs/workflows/{recipe}"));
         let job = &workflow["jobs"][name];
+        let mut ended = Vec::new();
+        match job["strategy"]["matrix"].as_mapping().and_then(|matrix| matrix.iter().next()) {
+            Some((key, values)) => {
+                for value in values.as_sequence().unwrap() {
+                    let text = |value: &Value| value.as_str().unwrap().to_owned();
+                    ended.push(self.run_once(name, job, Texts::from([(text(key), text(value))])));
+                }
+            }
+            None => ended.push(self.run_once(name, job, Texts::new())),
+        }
+        let at = ended.iter().rposition(|run| run.result == "failure").unwrap_or(ended.len() - 1);
+        self.jobs.entry(name.to_owned()).insert_entry(ended.swap_remove(at)).into_mut()
+    }
+
+    fn run_once(&mut self, name: &str, job: &Value, matrix: Texts) -> JobRun {
         let needed = job["needs"].as_str().map_or("success", |needed| self.jobs[needed].result);
-        let mut run = JobRun { result: "success", ..JobRun::default() };
+        let mut run = JobRun { result: "success", matrix, ..JobRun::default() };
         if !self.holds(&job["if"], needed == "success", &run) {
-            run.result = "skipped";
-            return self.jobs.entry(name.to_owned()).insert_entry(run).into_mut();
+            return JobRun { result: "skipped", ..run };
         }
         run.workspace = self.folder.path().join("work").join(name);
         // Each run of a job begins with nothing.
-        let _ = fs::remove_dir_all(&run.workspace);
-        fs::create_dir_all(&run.workspace).unwrap();
-        fs::create_dir_all(self.folder.path().join("temp")).unwrap();
+        for folder in [run.workspace.clone(), self.folder.path().join("temp")] {
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(folder).unwrap();
+        }
         let mut variables = self.variables.clone();
         variables.insert("GITHUB_JOB".into(), name.to_owned());
         variables.insert("GITHUB_WORKSPACE".into(), run.workspace.to_str().unwrap().to_owned());
@@ -161,8 +183,7 @@ impl<'g> Runner<'g> {
             }
         }
         run.outputs = self.filled(&job["outputs"], &run);
-        let _ = fs::remove_dir_all(self.folder.path().join("temp"));
-        self.jobs.entry(name.to_owned()).insert_entry(run).into_mut()
+        run
     }
 
     pub(super) fn job(&self, name: &str) -> &JobRun {
@@ -208,22 +229,30 @@ impl<'g> Runner<'g> {
             }
             Some("actions/upload-artifact") => {
                 let files = collected(&run.workspace.join(given("path")));
-                let empty = files.is_empty();
                 assert_eq!(given("if-no-files-found"), "error");
-                self.artifacts.insert(given("name").to_owned(), files);
-                i32::from(empty)
+                let none = files.is_empty();
+                if !none {
+                    self.artifacts.insert(given("name").to_owned(), files);
+                }
+                i32::from(none)
             }
-            Some("actions/download-artifact") => match self.artifacts.get(given("name")) {
-                Some(files) => {
+            Some("actions/download-artifact") => {
+                let run_id = with.get("run-id").map(|id| format!("{id}/")).unwrap_or_default();
+                let one = |artifact: &str| artifact == format!("{run_id}{}", given("name"));
+                let several = |artifact: &str| artifact.starts_with(given("pattern").trim_end_matches('*'));
+                let merged = given("merge-multiple") == "true";
+                let wanted = |artifact: &str| if merged { several(artifact) } else { one(artifact) };
+                let mut found = false;
+                for (_, files) in self.artifacts.iter().filter(|(artifact, _)| wanted(artifact)) {
                     for (path, bytes) in files {
                         let path = run.workspace.join(given("path")).join(path);
                         fs::create_dir_all(path.parent().unwrap()).unwrap();
                         fs::write(path, bytes).unwrap();
                     }
-                    0
+                    found = true;
                 }
-                None => 1,
-            },
+                i32::from(!found)
+            }
             Some("actions/attest") => {
                 let bundle = self.attest(&run.workspace, &with);
                 outputs.insert("bundle-path".into(), bundle.to_str().unwrap().to_owned());
@@ -309,9 +338,15 @@ impl<'g> Runner<'g> {
         filled
     }
 
-    /// The value of a name such as `steps.gate.outputs.verdict`; what is not there is empty, as at GitHub.
-    fn value(&self, name: &str, run: &JobRun) -> String {
-        let parts: Vec<&str> = name.split('.').collect();
+    /// The value of a name such as `steps.gate.outputs.verdict`, or of `NAME == 'A' && 'B' || 'C'`; what is not there
+    /// is empty, as at GitHub.
+    fn value(&self, expression: &str, run: &JobRun) -> String {
+        if let Some((condition, values)) = expression.split_once(" && ") {
+            let (yes, no) = values.split_once(" || ").expect(expression);
+            let chosen = if self.compare(condition, run) { yes } else { no };
+            return chosen.trim_matches('\'').to_owned();
+        }
+        let parts: Vec<&str> = expression.split('.').collect();
         let payload = |path: &[&str]| {
             let found = path.iter().fold(&self.event.1, |value, part| &value[*part]);
             found.as_str().map_or_else(|| found.to_string(), str::to_owned)
@@ -319,61 +354,32 @@ impl<'g> Runner<'g> {
         match parts[..] {
             ["github", "token"] => self.github.token().to_owned(),
             ["github", "repository"] => self.variables["GITHUB_REPOSITORY"].clone(),
+            ["github", "workflow"] => self.variables["GITHUB_WORKFLOW"].clone(),
+            ["github", "event_name"] => self.event.0.to_owned(),
             ["github", "event", ..] => payload(&parts[2..]),
             ["inputs", input] => payload(&["inputs", input]),
+            ["matrix", key] => run.matrix[key].clone(),
             ["steps", step, "outputs", output] => {
                 run.steps.get(step).and_then(|outputs| outputs.get(output)).cloned().unwrap_or_default()
             }
             ["needs", job, "outputs", output] => {
                 self.jobs[job].outputs.get(output).cloned().unwrap_or_default()
             }
-            _ => panic!("{name}: teach the runner this expression"),
+            _ => panic!("{expression}: teach the runner this expression"),
         }
+    }
+
+    fn compare(&self, condition: &str, run: &JobRun) -> bool {
+        let (name, literal) = condition.split_once(" == ").expect("a comparison");
+        self.value(name, run) == literal.trim_matches('\'')
     }
 
     /// Whether a condition holds; without a status function it also needs everything before to have succeeded.
     fn holds(&self, condition: &Value, so_far: bool, run: &JobRun) -> bool {
         let Some(text) = condition.as_str() else { return so_far };
-        match text.split_once(" == ") {
-            Some((name, literal)) => so_far && self.value(name, run) == literal.trim_matches('\''),
-            None => {
-                assert!(matches!(text, "always()" | "${{ !cancelled() }}"), "{text}: teach the runner this");
-                true
-            }
-        }
+        let text = text.strip_prefix("${{ ").and_then(|rest| rest.strip_suffix(" }}")).unwrap_or(text);
+        let is_status = |part: &&str| matches!(*part, "always()" | "!cancelled()");
+        let (status, others): (Vec<&str>, Vec<&str>) = text.split(" && ").partition(is_status);
+        (so_far || !status.is_empty()) && others.iter().all(|part| self.compare(part, run))
     }
-}
-
-/// A file, or the files below a folder, by their paths inside it.
-fn collected(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    if path.is_file() {
-        return vec![(path.file_name().unwrap().into(), fs::read(path).unwrap())];
-    }
-    let mut found = Vec::new();
-    for entry in fs::read_dir(path).into_iter().flatten() {
-        let entry = entry.unwrap();
-        let name = PathBuf::from(entry.file_name());
-        found.extend(collected(&entry.path()).into_iter().map(|(inner, bytes)| {
-            let inside = if entry.path().is_dir() { name.join(inner) } else { name.clone() };
-            (inside, bytes)
-        }));
-    }
-    found
-}
-
-/// The file behind `GITHUB_OUTPUT`: `NAME=VALUE`, or `NAME<<DELIMITER`, lines, `DELIMITER`.
-fn read_outputs(text: &str) -> Texts {
-    let mut lines = text.lines();
-    let mut outputs = Texts::new();
-    while let Some(line) = lines.next() {
-        let (name, value) = match line.split_once("<<") {
-            Some((name, delimiter)) => {
-                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
-                (name, value.join("\n"))
-            }
-            None => line.split_once('=').map(|(name, value)| (name, value.to_owned())).expect(line),
-        };
-        outputs.insert(name.to_owned(), value);
-    }
-    outputs
 }
