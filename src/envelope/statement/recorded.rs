@@ -19,7 +19,7 @@ pub struct Recorded {
 
 #[derive(Clone, Debug, PartialEq)]
 enum About {
-    Pair(Pair),
+    Pair(Box<Pair>),
     Suite(Suite),
 }
 
@@ -86,7 +86,7 @@ impl Recorded {
         let Header { verdict, suite } = serde_json::from_slice(bytes).map_err(unreadable)?;
         let about = match suite {
             Some(_) => serde_json::from_slice(bytes).map(About::Suite),
-            None => serde_json::from_slice(bytes).map(About::Pair),
+            None => serde_json::from_slice(bytes).map(|pair| About::Pair(Box::new(pair))),
         };
         Ok(Self {
             content: serde_json::from_slice(bytes).map_err(unreadable)?,
@@ -135,7 +135,8 @@ impl Recorded {
     pub fn test_result(self, envelope: Resource) -> Predicate {
         let passed = self.verdict == v1::VerdictWord::Allow;
         let (passed_tests, failed_tests) = match &self.about {
-            About::Pair(Pair { plan, inputs }) => {
+            About::Pair(pair) => {
+                let Pair { plan, inputs } = &**pair;
                 let v1::Input { task_id, metric, .. } = &inputs.candidate;
                 let test = vec![format!("{task_id}/{metric}/{}", plan.hypothesis)];
                 if passed { (test, Vec::new()) } else { (Vec::new(), test) }
@@ -143,7 +144,9 @@ impl Recorded {
             About::Suite(suite) => suite.tests(passed),
         };
         let mut configuration = self.judged();
-        if let About::Pair(Pair { plan: Plan { policy: Some(policy), .. }, .. }) = &self.about {
+        if let About::Pair(pair) = &self.about
+            && let Some(policy) = &pair.plan.policy
+        {
             configuration.push(Resource::new(&policy.path, &policy.sha256));
         }
         configuration.push(envelope);
