@@ -157,7 +157,9 @@ impl Names {
         let wanted: String = safe::line(wanted).chars().take(MAX_CHECK_NAME).collect();
         let apart = |parts: &[&str]| named_apart(&wanted, &format!("({})", safe::line(&parts.join(", "))));
         let with = |release: &[&str]| -> Vec<String> {
-            let parts: Vec<&str> = release.iter().copied().chain(model).chain(step).collect();
+            // A suite is about no one model.
+            let named = release.iter().copied().chain(model).chain(step);
+            let parts: Vec<&str> = named.filter(|part| !part.is_empty()).collect();
             (1..=parts.len()).map(|end| apart(parts.get(..end).unwrap_or_default())).collect()
         };
         let among_releases = release.map_or(Vec::new(), |release| with(&[release]));

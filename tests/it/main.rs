@@ -51,7 +51,6 @@ mod stand_in;
 mod statement;
 mod store;
 mod suite;
-mod suites;
 mod trail;
 mod tree;
 mod verdicts;

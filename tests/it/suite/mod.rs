@@ -1,5 +1,6 @@
 //! `gate --policy`: the tasks of a policy judged as one.
 
+mod evidence;
 mod on_github;
 mod recorded;
 mod sources;

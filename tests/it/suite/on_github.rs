@@ -261,3 +261,25 @@ fn a_push_under_rules_of_its_own_does_not_count_for_the_pull_request() {
         ("evalsig / release (base feature)", head.as_str())
     );
 }
+
+#[test]
+fn two_gates_under_one_policy_do_not_overwrite_each_other() {
+    let Some(github) = github() else { return };
+    let mut first = job(&github, &[], "main", (&better(), &worse()));
+    first.session.set("GITHUB_ACTION", "gate");
+    first.run().exits(1);
+    let mut second = job(&github, &[], "main", (&better(), &usual()));
+    second.session.set("GITHUB_ACTION", "again").set("GITHUB_SHA", github.head_sha());
+    second.event("pull_request", &serde_json::from_str(&first.session.read("event.json")).unwrap());
+    second.run().exits(0);
+    let mut checks: Vec<(String, Option<String>)> =
+        github.checks().into_iter().map(|check| (check.name, check.conclusion)).collect();
+    checks.sort();
+    assert_eq!(
+        checks,
+        [
+            ("evalsig / release".into(), Some("failure".into())),
+            ("evalsig / release (again)".into(), Some("success".into())),
+        ]
+    );
+}
