@@ -33,7 +33,7 @@ impl Pairs {
     /// Whether each slice is one cluster, and each cluster one slice: the subjects of a test that are both. What a
     /// claim about one subject asks is that subject's own mean, so there its items are the units. Where slices only
     /// happen to hold few clusters, clusters stay the units.
-    fn slices_are_clusters(&self) -> bool {
+    pub(super) fn slices_are_clusters(&self) -> bool {
         let (Some(slices), Some(clusters)) = (&self.slices, &self.clusters) else { return false };
         let (mut of_slice, mut of_cluster) = (BTreeMap::new(), BTreeMap::new());
         slices.of_pairs.iter().zip(clusters).all(|(slice, cluster)| {
