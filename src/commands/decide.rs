@@ -67,15 +67,7 @@ impl<'a> Decision<'a> {
         now: String,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let circumstances = Circumstances {
-            decided_at: now,
-            clock: world.clock.source(),
-            source: step.map(|step| step.origin.source.clone()),
-            run: step.map(|step| step.origin.run.clone()),
-            image_digest: step.and_then(|step| step.image_digest.clone()),
-            store: None,
-            time_stamp: None,
-        };
+        let circumstances = Step::circumstances(step, now, world.clock.source());
         Ok(Self { runs, plan, record: record(runs, plan)?, circumstances })
     }
 }

@@ -4,10 +4,11 @@
 //! only commit ids that look like commit ids, numbers, names of branches that git would accept and one
 //! comparison of names are used.
 
-use serde::Deserialize;
+mod payload;
 
 use crate::domain::{Code, Diagnostic};
-use crate::envelope::v1;
+use crate::envelope::{Circumstances, v1};
+use payload::Payload;
 
 /// What a job is about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,66 +58,20 @@ pub struct Step {
     pub nonce: String,
 }
 
-/// The parts of a payload that are looked at.
-#[derive(Debug, Default, Deserialize)]
-struct Payload {
-    pull_request: Option<PullRequest>,
-    merge_group: Option<MergeGroup>,
-    workflow_run: Option<WorkflowRun>,
-    before: Option<String>,
-    repository: Option<Repository>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PullRequest {
-    number: u64,
-    head: Side,
-    base: Side,
-}
-
-#[derive(Debug, Deserialize)]
-struct Side {
-    sha: String,
-    r#ref: Option<String>,
-    /// Null where the fork was deleted.
-    repo: Option<Repository>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Repository {
-    full_name: Option<String>,
-    default_branch: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct MergeGroup {
-    head_sha: String,
-    base_sha: String,
-    head_ref: Option<String>,
-    base_ref: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct WorkflowRun {
-    head_sha: String,
-    /// What started the run that ended.
-    event: Option<String>,
-    head_branch: Option<String>,
-    head_repository: Option<Repository>,
-    #[serde(default)]
-    pull_requests: Vec<Linked>,
-}
-
-/// A pull request as a workflow run lists it.
-#[derive(Debug, Deserialize)]
-struct Linked {
-    number: u64,
-    base: Option<LinkedSide>,
-}
-
-#[derive(Debug, Deserialize)]
-struct LinkedSide {
-    r#ref: Option<String>,
+impl Step {
+    /// What the moment of a decision knows, which this step asks for where there is one.
+    #[must_use]
+    pub(super) fn circumstances(step: Option<&Self>, now: String, clock: String) -> Circumstances {
+        Circumstances {
+            decided_at: now,
+            clock,
+            source: step.map(|step| step.origin.source.clone()),
+            run: step.map(|step| step.origin.run.clone()),
+            image_digest: step.and_then(|step| step.image_digest.clone()),
+            store: None,
+            time_stamp: None,
+        }
+    }
 }
 
 impl Origin {

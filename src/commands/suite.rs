@@ -105,15 +105,7 @@ impl<'a> SuiteDecision<'a> {
         let commit = step.and_then(|step| step.origin.source.head_sha.as_deref());
         let about = (request.release.as_ref(), commit);
         record.waivers = waived::of(&judgement, policy, &tasks, about, &now, world)?;
-        let circumstances = Circumstances {
-            decided_at: now,
-            clock: world.clock.source(),
-            source: step.map(|step| step.origin.source.clone()),
-            run: step.map(|step| step.origin.run.clone()),
-            image_digest: step.and_then(|step| step.image_digest.clone()),
-            store: None,
-            time_stamp: None,
-        };
+        let circumstances = Step::circumstances(step, now, world.clock.source());
         Ok(Self { tasks, record, circumstances })
     }
 }

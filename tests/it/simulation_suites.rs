@@ -56,7 +56,8 @@ fn mixed() -> Vec<Task> {
     ]
 }
 
-/// Every rate is as it must be, within three standard errors.
+/// Every rate is as it must be, within four standard errors: of some thirty rates of 100 runs, one beyond three is no
+/// surprise. The table of docs/suites.md rests on more runs.
 #[test]
 fn wrong_answers_are_rare() {
     if !tree::slow_tests("simulation_suites::wrong_answers_are_rare") {
@@ -70,7 +71,7 @@ fn wrong_answers_are_rare() {
             (0..runs).map(|run| (cell.trial)(&mut streams.replicate(run), run)).collect();
         for (place, (counted, wanted)) in cell.counted.iter().enumerate() {
             let rate = found.iter().filter(|run| run[place]).count() as f64 / runs as f64;
-            let error = |wanted: f64| 3.0 * (wanted * (1.0 - wanted) / runs as f64).sqrt();
+            let error = |wanted: f64| 4.0 * (wanted * (1.0 - wanted) / runs as f64).sqrt();
             let holds = match *wanted {
                 Wanted::AtMost(most) => rate <= most + error(most),
                 Wanted::AtLeast(least) => rate >= least - error(least),
