@@ -1,6 +1,6 @@
 //! What is measured: each cell is a truth, a policy and the answer that must be rare (or frequent).
 
-use evalsig::domain::policy::Policy;
+use evalsig::domain::policy::{Policy, TaskPolicy};
 use evalsig::domain::{Alpha, Claim, RunFrame, Verdict};
 use evalsig::inference::planning::{Ask, Design};
 use evalsig::numerics::stream::Stream;
@@ -39,6 +39,22 @@ const IMPROVE: &str = "improve";
 /// A margin that nothing comes near to.
 const WIDE: f64 = 0.3;
 
+/// The runs of every task, as they are judged.
+pub(crate) fn task_runs<'a>(
+    policy: &'a Policy,
+    runs: &'a [(RunFrame, RunFrame)],
+    anchor: Option<&'a RunFrame>,
+) -> Vec<TaskRuns<'a>> {
+    let of_task = |(task, (baseline, candidate)): (&'a TaskPolicy, &'a (RunFrame, RunFrame))| TaskRuns {
+        task,
+        baseline: Some(baseline),
+        candidate,
+        anchor,
+        stale: false,
+    };
+    policy.tasks.iter().zip(runs).map(of_task).collect()
+}
+
 /// Judges one set of runs.
 fn judge(
     policy: &Policy,
@@ -50,18 +66,7 @@ fn judge(
     for task in &mut policy.tasks {
         task.plan.seed = seed;
     }
-    let of_tasks: Vec<TaskRuns<'_>> = policy
-        .tasks
-        .iter()
-        .zip(runs)
-        .map(|(task, (baseline, candidate))| TaskRuns {
-            task,
-            baseline: Some(baseline),
-            candidate,
-            anchor,
-            stale: false,
-        })
-        .collect();
+    let of_tasks = task_runs(&policy, runs, anchor);
     judge_suite(&policy, &of_tasks).unwrap_or_else(|error| unreachable!("{error}"))
 }
 

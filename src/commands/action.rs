@@ -57,8 +57,8 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
                     return refused(&error, name.as_deref(), step, world);
                 }
             };
-            let about = About::of_policy(&policy.rules);
-            let comment = policy.rules.check.comment == CommentMode::Sticky;
+            let about = About::of_policy(policy.loaded.rules());
+            let comment = policy.loaded.rules().check.comment == CommentMode::Sticky;
             let judge = |access: &Access, log: &mut Vec<String>| {
                 if comment {
                     log.push(runner::notice("No comment", NO_COMMENT));

@@ -3,6 +3,8 @@
 mod evidence;
 mod suite;
 
+use std::borrow::Cow;
+
 use super::World;
 use super::decide::Decision;
 use super::record::{Stamping, within_reach};
@@ -46,15 +48,7 @@ pub fn persist(
         candidate: recorded(&second),
     });
     let envelope = writer.write(target, world)?;
-    let unplaced;
-    let bytes = match envelope.bytes() {
-        Some(bytes) => bytes,
-        None => {
-            unplaced = writer.envelope(None)?;
-            &unplaced
-        }
-    };
-    archive.seal(&second, bytes)?;
+    archive.seal(&second, &writer.bytes_at(&envelope)?)?;
     Ok(Evidence { envelope, stored: writer.circumstances.store })
 }
 
@@ -108,6 +102,14 @@ struct EnvelopeWriter<'a> {
 impl EnvelopeWriter<'_> {
     fn envelope(&self, place: Option<Place<'_>>) -> Result<Vec<u8>, Diagnostic> {
         self.record.bytes(place, &self.circumstances)
+    }
+
+    /// The bytes of the envelope as it was written; where it was written nowhere, as it would be outside any trail.
+    fn bytes_at<'a>(&self, location: &'a EnvelopeLocation) -> Result<Cow<'a, [u8]>, Diagnostic> {
+        match location.bytes() {
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => self.envelope(None).map(Cow::Owned),
+        }
     }
 
     /// What a trail needs to know of it, whatever its place.

@@ -5,7 +5,7 @@ use super::World;
 use super::targets::{TimeStampPolicy, TrailTarget};
 use crate::domain::{Code, Diagnostic, ReleaseId};
 use crate::report::evidence::EvidenceView;
-use crate::trail::{self, Appended, EntryKind, NewDocument, Port};
+use crate::trail::{self, Appended, EntryKind, EntryLocation, NewDocument, Port};
 
 /// Asks an authority for the time stamp of an entry, under a policy. Without one nothing is asked.
 pub(super) struct Stamping<'a> {
@@ -126,23 +126,33 @@ impl RecordedDocument {
     /// Where it stands, for people.
     #[must_use]
     pub fn view(&self) -> EvidenceView {
-        let at = self.appended.location();
-        let mut facts = vec![
-            ("", at.path.clone()),
-            ("sha256 ", at.sha256.to_string()),
-            ("entry ", at.index.to_string()),
-            ("entry sha256 ", at.entry_sha256.to_string()),
-        ];
-        facts.extend(at.stamp().map(|path| ("time stamp ", path)));
-        facts.extend(self.unstamped.as_ref().map(|why| ("no time stamp: ", why.clone())));
-        if let Some((branch, commit)) = &self.commit {
-            facts.push(("branch ", branch.clone()));
-            facts.push(("commit ", commit.clone()));
-        }
+        let facts = entry_facts(self.appended.location(), self.unstamped.as_ref(), self.commit.as_ref());
         let said = match self.appended {
             Appended::Exists(_) => "recorded before, so nothing was written",
             Appended::Written(_) => "appended to the trail",
         };
         EvidenceView { said, facts }
     }
+}
+
+/// Where an entry and what it stands for are, and who stamped it, for people. `commit`: the branch and the commit that
+/// hold it.
+pub(super) fn entry_facts(
+    at: &EntryLocation,
+    unstamped: Option<&String>,
+    commit: Option<&(String, String)>,
+) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("", at.path.clone()),
+        ("sha256 ", at.sha256.to_string()),
+        ("entry ", at.index.to_string()),
+        ("entry sha256 ", at.entry_sha256.to_string()),
+    ];
+    facts.extend(at.stamp().map(|path| ("time stamp ", path)));
+    facts.extend(unstamped.map(|why| ("no time stamp: ", why.clone())));
+    if let Some((branch, commit)) = commit {
+        facts.push(("branch ", branch.clone()));
+        facts.push(("commit ", commit.clone()));
+    }
+    facts
 }

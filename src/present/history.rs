@@ -1,14 +1,10 @@
 //! History as a table for people, and as JSON, JSON Lines and CSV for programs.
-//!
-//! Not the crate `comfy-table`: it pads the last column, styles cells by a terminal library of its own, and
-//! would replace fifteen lines.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr as _;
 
-use super::safe;
 use super::terminal::Colour;
+use super::{columns, safe};
 use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
 use crate::store::HistoryLine;
@@ -181,24 +177,8 @@ pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
         row.push(if line.path.is_empty() { "-".into() } else { format!("{}{gone}", safe::line(&line.path)) });
         rows.push(row);
     }
-    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len))
-        .map(|column| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for row in &rows {
-        let last = row.len().saturating_sub(1);
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let style = if column == 6 { style(cell, colour) } else { Style::new() };
-            text.push_str(&format!("{style}{cell}{style:#}"));
-            if column < last {
-                text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
-            }
-        }
-        text.push('\n');
-    }
-    text
+    let verdict = |column: usize, cell: &str| if column == 6 { style(cell, colour) } else { Style::new() };
+    columns::lines(&rows, &verdict).into_iter().map(|line| line + "\n").collect()
 }
 
 /// The releases that it was decided for.

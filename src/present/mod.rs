@@ -2,6 +2,7 @@
 //! recorded.
 
 pub mod check;
+mod columns;
 pub mod doctor;
 pub mod evidence;
 pub mod export;

@@ -1,8 +1,10 @@
 //! The verdict on a suite, for a terminal and as Markdown: the first line, the claims in a table, the tasks that
 //! block, the policy and who decided beside it.
 
-use super::safe;
+use anstyle::Style;
+
 use super::terminal::{Colour, Page, paint};
+use super::{columns, safe};
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::{SuiteRecord, v1, v2};
 
@@ -31,7 +33,7 @@ pub fn terminal(record: &SuiteRecord, attempt: Option<u32>, colour: Colour) -> S
         page.row("attempt", &attempts(record, attempt));
     }
     page.gap();
-    for line in columns(&table(record)) {
+    for line in columns::lines(&safe_cells(table(record)), &|_, _| Style::new()) {
         page.line(&format!("  {}", safe::line(&line)));
     }
     page.gap();
@@ -162,22 +164,9 @@ fn row(claim: &v2::Claim) -> Vec<String> {
     ]
 }
 
-/// Rows as columns, each as wide as its widest cell.
-fn columns(rows: &[Vec<String>]) -> Vec<String> {
-    use unicode_width::UnicodeWidthStr as _;
-    let safe: Vec<Vec<String>> =
-        rows.iter().map(|cells| cells.iter().map(|cell| safe::line(cell)).collect()).collect();
-    let widths: Vec<usize> = (0..safe.first().map_or(0, Vec::len))
-        .map(|at| safe.iter().filter_map(|cells| cells.get(at)).map(|cell| cell.width()).max().unwrap_or(0))
-        .collect();
-    let line = |cells: &Vec<String>| {
-        let padded = cells
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    safe.iter().map(line).collect()
+/// The same rows, safe for a terminal before they are measured.
+fn safe_cells(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    rows.iter().map(|cells| cells.iter().map(|cell| safe::line(cell)).collect()).collect()
 }
 
 fn policy(record: &SuiteRecord) -> String {

@@ -153,17 +153,15 @@ pub fn latest_allowed_of(
 /// candidate of several.
 fn tasks_of(place: &dyn ObjectStore, entry: &CatalogueEntry) -> Result<Vec<String>, Diagnostic> {
     let mut tasks = Vec::new();
-    for (path, digest) in &entry.envelopes {
-        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
-            continue;
-        };
-        if !envelope::read(&copy.bytes).is_ok_and(|facts| facts.verdict == VerdictWord::Allow) {
+    for bytes in envelopes_beside(place, entry) {
+        let bytes = bytes?;
+        if !envelope::read(&bytes).is_ok_and(|facts| facts.verdict == VerdictWord::Allow) {
             continue;
         }
         let is_it = |found: &envelope::Candidate| {
             found.stored.as_ref().is_some_and(|stored| stored.run.path == entry.path)
         };
-        let candidates = envelope::candidates(&copy.bytes).unwrap_or_default();
+        let candidates = envelope::candidates(&bytes).unwrap_or_default();
         tasks.extend(candidates.into_iter().filter(is_it).filter_map(|found| found.task));
     }
     Ok(tasks)
@@ -199,11 +197,8 @@ pub fn first_recorded(
 
 /// Whether an envelope beside the run records it as the first of this task.
 fn recorded_for(place: &dyn ObjectStore, entry: &CatalogueEntry, task: &str) -> Result<bool, Diagnostic> {
-    for (path, digest) in &entry.envelopes {
-        let Some(copy) = place.read(path)?.filter(|copy| Digest::of(&copy.bytes) == *digest) else {
-            continue;
-        };
-        let suite = envelope::summary(&copy.bytes).ok().and_then(|summary| summary.suite);
+    for bytes in envelopes_beside(place, entry) {
+        let suite = envelope::summary(&bytes?).ok().and_then(|summary| summary.suite);
         let first = suite.and_then(|mut suite| suite.first_runs.remove(task)?.store);
         if first.is_some_and(|stored| stored.path == entry.path) {
             return Ok(true);
@@ -225,12 +220,21 @@ fn allowed(place: &dyn ObjectStore, entry: &CatalogueEntry, own: &str) -> Result
     }
 }
 
+/// The envelopes beside a run, each as it was written; a copy that is gone or damaged says nothing.
+fn envelopes_beside<'a>(
+    place: &'a dyn ObjectStore,
+    entry: &'a CatalogueEntry,
+) -> impl Iterator<Item = Result<Vec<u8>, Diagnostic>> + 'a {
+    entry.envelopes.iter().filter_map(|(path, digest)| match place.read(path) {
+        Ok(copy) => copy.map(|copy| copy.bytes).filter(|bytes| Digest::of(bytes) == *digest).map(Ok),
+        Err(error) => Some(Err(error)),
+    })
+}
+
 /// Whether an envelope beside the run allows it by this very decision.
 fn sealed(place: &dyn ObjectStore, entry: &CatalogueEntry, decision: &str) -> Result<bool, Diagnostic> {
-    for (path, digest) in &entry.envelopes {
-        let Some(copy) = place.read(path)? else { continue };
-        let facts = envelope::read(&copy.bytes).ok().filter(|_| Digest::of(&copy.bytes) == *digest);
-        if facts.is_some_and(|facts| {
+    for bytes in envelopes_beside(place, entry) {
+        if envelope::read(&bytes?).is_ok_and(|facts| {
             facts.verdict == VerdictWord::Allow && facts.fingerprint.to_string() == decision
         }) {
             return Ok(true);

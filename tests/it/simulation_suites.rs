@@ -6,10 +6,10 @@ use evalsig::domain::policy::Policy;
 use evalsig::domain::{Claim, Plan, RunFrame, Verdict};
 use evalsig::numerics::stream::{Purpose, Stream, Streams};
 use evalsig::readers::{ReadOptions, read};
-use evalsig::suite::{ClaimKind, Held, SuiteJudgement, TaskRuns, judge_suite};
+use evalsig::suite::{ClaimKind, Held, SuiteJudgement, judge_suite};
 
 use crate::tree;
-use cells::{Wanted, cells};
+use cells::{Wanted, cells, task_runs};
 use data::{Kind, Task, policy_of, ten};
 
 #[path = "../../examples/suites/cells.rs"]
@@ -24,19 +24,7 @@ fn stream(number: u64) -> Stream {
 }
 
 fn judged(policy: &Policy, runs: &[(RunFrame, RunFrame)]) -> SuiteJudgement {
-    let runs: Vec<TaskRuns<'_>> = policy
-        .tasks
-        .iter()
-        .zip(runs)
-        .map(|(task, (baseline, candidate))| TaskRuns {
-            task,
-            baseline: Some(baseline),
-            candidate,
-            anchor: None,
-            stale: false,
-        })
-        .collect();
-    judge_suite(policy, &runs).unwrap()
+    judge_suite(policy, &task_runs(policy, runs, None)).unwrap()
 }
 
 fn drawn(tasks: &[Task], number: u64) -> Vec<(RunFrame, RunFrame)> {

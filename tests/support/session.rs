@@ -87,6 +87,15 @@ impl Session {
         ran(self.command(args).output().unwrap())
     }
 
+    /// Runs `git` in the session's folder, as somebody and without anybody's settings.
+    #[track_caller]
+    pub(crate) fn git(&self, line: &str) -> Ran {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(line.split_whitespace());
+        git.current_dir(self.path(".")).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        ran(git.output().unwrap()).exits(0)
+    }
+
     /// Every file below the folder, sorted, with forward slashes.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut found = Vec::new();

@@ -7,7 +7,6 @@ use crate::commands::gate_check::Names;
 use crate::commands::origin::Step;
 use crate::commands::revisions::{PolicyRef, Revision, check_name, policy_revision};
 use crate::commands::suite::{LoadedPolicy, PolicySource, SuiteRequest};
-use crate::domain::policy::Policy;
 use crate::domain::{Code, Diagnostic, Digest};
 
 /// A policy that was read for a job.
@@ -16,8 +15,6 @@ pub(super) struct UnderPolicy {
     pub(super) asked: SuiteRequest,
     /// The policy.
     pub(super) loaded: LoadedPolicy,
-    /// What it says.
-    pub(super) rules: Policy,
     /// What the check is called.
     pub(super) check_name: String,
 }
@@ -48,21 +45,19 @@ pub(super) fn read(
     if step.origin.proposed {
         loaded.propose(step.origin.source.head_sha.as_deref(), world);
     }
-    let rules = loaded.rules().clone();
-    let check_name = name(&loaded, &rules, request, step, world).map_err(with_name)?;
-    Ok(UnderPolicy { asked, loaded, rules, check_name })
+    let check_name = name(&loaded, request, step, world).map_err(with_name)?;
+    Ok(UnderPolicy { asked, loaded, check_name })
 }
 
 /// What the check is called: by the policy alone where it says so. Where the rules are not those of the default branch,
 /// the name says whose they are: a success under a loose branch must not count for another one.
 fn name(
     loaded: &LoadedPolicy,
-    rules: &Policy,
     request: &ActionRequest,
     step: &Step,
     world: &World<'_>,
 ) -> Result<String, Diagnostic> {
-    let own = match (&rules.check.name, &request.check_name) {
+    let own = match (&loaded.rules().check.name, &request.check_name) {
         (Some(own), Some(given)) if own != given => {
             return Err(crate::policy::decided_by_policy("input check-name", given, own));
         }

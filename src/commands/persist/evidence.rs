@@ -1,6 +1,7 @@
 //! The evidence of a decision: where its envelope and its runs stand.
 
 use crate::commands::World;
+use crate::commands::record::entry_facts;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{Record, SuiteRecord, v1};
 use crate::present::json;
@@ -113,19 +114,7 @@ impl Evidence {
                 vec![("", path.clone()), ("sha256 ", Digest::of(bytes).to_string())],
             ),
             EnvelopeLocation::Trail { appended, commit, unstamped, .. } => {
-                let at = appended.location();
-                let mut facts = vec![
-                    ("", at.path.clone()),
-                    ("sha256 ", at.sha256.to_string()),
-                    ("entry ", at.index.to_string()),
-                    ("entry sha256 ", at.entry_sha256.to_string()),
-                ];
-                facts.extend(at.stamp().map(|path| ("time stamp ", path)));
-                facts.extend(unstamped.as_ref().map(|why| ("no time stamp: ", why.clone())));
-                if let Some((branch, commit)) = commit {
-                    facts.push(("branch ", branch.clone()));
-                    facts.push(("commit ", commit.clone()));
-                }
+                let facts = entry_facts(appended.location(), unstamped.as_ref(), commit.as_ref());
                 let said = match appended {
                     Appended::Exists(_) => {
                         "the same inputs were decided under the same plan before, so nothing was written"

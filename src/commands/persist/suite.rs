@@ -8,7 +8,7 @@ use crate::commands::targets::{EnvelopeTarget, StoreTarget};
 use crate::domain::Diagnostic;
 use crate::envelope::waiver::{self, RecordedWaiver, Waiver};
 use crate::envelope::{self, Circumstances, Place, SuiteRecord, v1};
-use crate::store::{Baseline, RunArchive, StoredFile};
+use crate::store::{Baseline, ObjectStore, RunArchive, StoredFile};
 use crate::trail::EntryKind;
 
 impl Recorded for SuiteRecord {
@@ -30,24 +30,23 @@ pub fn persist_suite(
     world: &World<'_>,
 ) -> Result<Evidence, Diagnostic> {
     let circumstances = decision.circumstances.clone();
-    let stored = store.map(|at| keep(decision, at, &circumstances, world)).transpose()?;
+    let ts = circumstances.decided_at.clone();
+    let store = match store {
+        Some(at) => Some((at, world.stores.open(&at.root)?)),
+        None => None,
+    };
+    let sealed = match &store {
+        Some((at, place)) => keep(decision, at, &**place, &circumstances)?,
+        None => Vec::new(),
+    };
     let mut writer = EnvelopeWriter { record: &decision.record, circumstances };
     let envelope = writer.write(target, world)?;
     record_waivers(&decision.record, target, &envelope, &writer.circumstances, world)?;
-    if let (Some(at), Some(sealed)) = (store, stored) {
-        let place = world.stores.open(&at.root)?;
-        let ts = writer.circumstances.decided_at.clone();
-        let archive = RunArchive { place: &*place, project: &at.project, ts: &ts, cluster_key: None };
-        let unplaced;
-        let bytes = match envelope.bytes() {
-            Some(bytes) => bytes,
-            None => {
-                unplaced = writer.envelope(None)?;
-                &unplaced
-            }
-        };
+    if let Some((at, place)) = &store {
+        let archive = RunArchive { place: &**place, project: &at.project, ts: &ts, cluster_key: None };
+        let bytes = writer.bytes_at(&envelope)?;
         for run in &sealed {
-            archive.seal(run, bytes)?;
+            archive.seal(run, &bytes)?;
         }
     }
     Ok(Evidence { envelope, stored: None })
@@ -58,10 +57,9 @@ pub fn persist_suite(
 fn keep(
     decision: &mut SuiteDecision<'_>,
     at: &StoreTarget,
+    place: &dyn ObjectStore,
     circumstances: &Circumstances,
-    world: &World<'_>,
 ) -> Result<Vec<StoredFile>, Diagnostic> {
-    let place = world.stores.open(&at.root)?;
     let fingerprint = envelope::read(&decision.record.bytes(None, circumstances)?)?.fingerprint;
     // Of the suite, not of the task: a run of a rejected suite is no baseline for anything.
     let verdict = decision.record.suite.verdict;
@@ -69,7 +67,7 @@ fn keep(
     for task in &decision.tasks {
         let name = task.task.name.as_str();
         let archive = RunArchive {
-            place: &*place,
+            place,
             project: &at.project,
             ts: &circumstances.decided_at,
             cluster_key: cluster_key(&task.task.plan.cluster),

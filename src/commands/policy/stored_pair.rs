@@ -23,7 +23,7 @@ impl StoredPair {
         place: &dyn ObjectStore,
         store: &StoreTarget,
     ) -> Result<Self, String> {
-        let name = task.task_id.as_deref().unwrap_or(task.name.as_str());
+        let name = task.name_in_runs();
         let fits = |record: &ManifestRecord| {
             let metric = task.metric.as_ref().is_none_or(|metric| record.metric_name == *metric);
             metric && (record.task_id == name || same_name(&record.task_id, name))

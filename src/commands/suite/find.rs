@@ -6,13 +6,24 @@ use crate::domain::Diagnostic;
 use crate::domain::policy::TaskPolicy;
 use crate::readers::{self, FileOrFolder, Folder, InMemory, Source};
 
+/// What of a folder is the run of a task.
+pub(super) enum Pick {
+    /// This file.
+    File(String),
+    /// All of it, as a tool wrote one run.
+    Whole,
+}
+
+/// Says it, from the names of the files in the folder.
+pub(super) type PickFrom<'a> = dyn Fn(&[String]) -> Result<Pick, Diagnostic> + 'a;
+
 /// A place that run files are looked for in.
 pub(super) trait RunFiles {
     /// The paths that a glob matches, in ascending order.
     fn matching(&self, pattern: &str) -> Result<Vec<String>, Diagnostic>;
 
-    /// A file or folder; `None` where there is nothing of this name.
-    fn open(&self, path: &str) -> Result<Option<FileOrFolder>, Diagnostic>;
+    /// A file, or what `pick` says of a folder; `None` where there is nothing of this name.
+    fn open(&self, path: &str, pick: &PickFrom<'_>) -> Result<Option<FileOrFolder>, Diagnostic>;
 }
 
 /// The disk.
@@ -23,11 +34,17 @@ impl RunFiles for OnDisk<'_> {
         self.0.matching(pattern)
     }
 
-    fn open(&self, path: &str) -> Result<Option<FileOrFolder>, Diagnostic> {
+    fn open(&self, path: &str, pick: &PickFrom<'_>) -> Result<Option<FileOrFolder>, Diagnostic> {
         if !self.0.exists(path) {
             return Ok(None);
         }
-        self.0.open(path).map(Some)
+        Ok(Some(match self.0.open(path)? {
+            FileOrFolder::Folder(folder) => match pick(&folder.names()?)? {
+                Pick::File(name) => FileOrFolder::File(folder.open(&name)?),
+                Pick::Whole => FileOrFolder::Folder(folder),
+            },
+            file @ FileOrFolder::File(_) => file,
+        }))
     }
 }
 
@@ -47,7 +64,7 @@ impl RunFiles for AtCommit<'_> {
         Ok(paths.into_iter().filter(|path| glob.matches_with(path, readers::GLOB)).collect())
     }
 
-    fn open(&self, path: &str) -> Result<Option<FileOrFolder>, Diagnostic> {
+    fn open(&self, path: &str, pick: &PickFrom<'_>) -> Result<Option<FileOrFolder>, Diagnostic> {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         let below = format!("{path}/");
         let names: Vec<String> = self
@@ -59,15 +76,24 @@ impl RunFiles for AtCommit<'_> {
             .filter(|name| !name.contains('/'))
             .map(str::to_owned)
             .collect();
-        if !names.is_empty() {
-            let mut files = Vec::new();
-            for name in &names {
-                files.push((name.clone(), format!("{path}/{name}")));
-            }
-            return Ok(Some(FileOrFolder::Folder(Box::new(self.folder(path, files)?))));
+        if names.is_empty() {
+            return Ok(self.file(path)?.map(|file| FileOrFolder::File(Box::new(file))));
         }
-        let Some(bytes) = self.revisions.read(self.commit, path)? else { return Ok(None) };
-        Ok(Some(FileOrFolder::File(Box::new(InMemory { path: self.shown(path), bytes }))))
+        // Each file is a request: of a folder with one file a task only that one is read.
+        match pick(&names)? {
+            Pick::File(name) => {
+                let file = self.file(&format!("{path}/{name}"))?;
+                Ok(file.map(|file| FileOrFolder::File(Box::new(file))))
+            }
+            Pick::Whole => {
+                let mut files = Vec::new();
+                for name in names {
+                    let bytes = self.file(&format!("{path}/{name}"))?.map(|file| file.bytes);
+                    files.push((name, bytes.unwrap_or_default()));
+                }
+                Ok(Some(FileOrFolder::Folder(Box::new(CommitFolder { path: self.shown(path), files }))))
+            }
+        }
     }
 }
 
@@ -76,14 +102,10 @@ impl AtCommit<'_> {
         format!("git:{}:{path}", self.commit)
     }
 
-    /// The files of a folder, read when they are opened and not before.
-    fn folder(&self, path: &str, files: Vec<(String, String)>) -> Result<CommitFolder, Diagnostic> {
-        let mut read = Vec::new();
-        for (name, path) in files {
-            let bytes = self.revisions.read(self.commit, &path)?.unwrap_or_default();
-            read.push((name, bytes));
-        }
-        Ok(CommitFolder { path: self.shown(path), files: read })
+    /// The bytes of a file; `None` where there is none.
+    fn file(&self, path: &str) -> Result<Option<InMemory<Vec<u8>>>, Diagnostic> {
+        let bytes = self.revisions.read(self.commit, path)?;
+        Ok(bytes.map(|bytes| InMemory { path: self.shown(path), bytes }))
     }
 }
 
@@ -136,18 +158,15 @@ pub(super) fn run_of(
     } else {
         pattern.to_owned()
     };
-    let Some(found) = place.open(&path)? else { return Ok(None) };
-    let FileOrFolder::Folder(folder) = found else { return Ok(Some(found)) };
-    let names = folder.names()?;
-    match readers::files_of_task(&names, id).as_slice() {
-        [only] => folder.open(only).map(|source| Some(FileOrFolder::File(source))),
-        [] if readers::is_one_run(&names) => Ok(Some(FileOrFolder::Folder(folder))),
-        [] => Err(errors::no_file_of_task(task, key, &path, &names)),
+    place.open(&path, &|names| match readers::files_of_task(names, id).as_slice() {
+        [only] => Ok(Pick::File((*only).to_owned())),
+        [] if readers::is_one_run(names) => Ok(Pick::Whole),
+        [] => Err(errors::no_file_of_task(task, key, &path, names)),
         several => {
             let several: Vec<String> = several.iter().map(ToString::to_string).collect();
             Err(errors::several_files(task, key, &path, &several))
         }
-    }
+    })
 }
 
 fn is_glob(pattern: &str) -> bool {

@@ -1,12 +1,10 @@
 //! Where the runs of a suite come from: folders, globs, commits, the store, the trail.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use super::GATE;
 use crate::support::suite::{better, run, session, usual};
-use crate::support::{Session, ran, tool};
+use crate::support::{Session, tool};
 
 /// A session's policy with these baselines and candidates for both tasks.
 fn from(session: &Session, baseline: &str, candidate: &str) {
@@ -87,15 +85,10 @@ fn a_baseline_of_a_commit_is_what_was_committed() {
         return;
     }
     let session = session(&better(), &usual());
-    let git = |line: &str| {
-        let mut command = Command::new("git");
-        command.current_dir(session.path(".")).args(line.split(' '));
-        command.args::<[&str; 0], &str>([]).env("GIT_CONFIG_GLOBAL", "/dev/null");
-        ran(command.output().unwrap()).exits(0).stdout
-    };
+    let git = |line: &str| session.git(line).stdout;
     git("init -q -b main");
     git("add base");
-    git("-c user.name=Ada -c user.email=ada@example.org commit -q -m baselines");
+    git("commit -q -m baselines");
     let commit = git("rev-parse HEAD").trim().to_owned();
     // What lies in the folder now is not asked.
     session.write("base/math.csv", &run(|_| true));

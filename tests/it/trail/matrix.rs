@@ -4,7 +4,6 @@
 use crate::tree;
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 
 use evalsig::domain::Digest;
 use evalsig::envelope::{self, v1};
@@ -300,15 +299,7 @@ fn what_git_keeps_shows_a_removed_signature() {
     }
     let session = Session::new();
     spread(&evidence.files, &session.path("."));
-    let git = |line: &str| {
-        let done = Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
-            .args(line.split_whitespace())
-            .current_dir(session.path("."))
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "git {line}: {}", String::from_utf8_lossy(&done.stderr));
-    };
+    let git = |line: &str| session.git(line);
     git("init -q");
     git("add .");
     git("commit -q -m trail");

@@ -52,15 +52,7 @@ fn git_shows_a_plan_that_was_changed_or_removed() {
         return;
     }
     let session = session();
-    let git = |line: &str| {
-        let done = Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
-            .args(line.split_whitespace())
-            .current_dir(session.path("."))
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "git {line}: {}", String::from_utf8_lossy(&done.stderr));
-    };
+    let git = |line: &str| session.git(line);
     git("init -q -b main");
     git("add .");
     git("commit -q -m trail");
