@@ -57,8 +57,19 @@ pub(crate) fn get_tag(site: &Site, oid: &str) -> Answer {
     let text = String::from_utf8_lossy(&object.bytes).into_owned();
     let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     let (sha, kind) = (of("object "), of("type "));
-    let target = json!({"sha": sha, "type": kind, "url": site.url(&format!("git/{kind}s/{sha}"))});
-    Ok(Reply::json(200, &json!({"sha": oid, "tag": of("tag "), "object": target})))
+    let message = text.split_once("\n\n").map_or("", |(_, message)| message);
+    Ok(Reply::json(
+        200,
+        &json!({
+            "node_id": format!("TA_{oid}"),
+            "sha": oid,
+            "url": site.url(&format!("git/tags/{oid}")),
+            "tag": of("tag "),
+            "message": message,
+            "tagger": signature(of("tagger ")),
+            "object": {"sha": sha, "type": kind, "url": site.url(&format!("git/{kind}s/{sha}"))},
+        }),
+    ))
 }
 
 pub(crate) fn get_blob(site: &Site, oid: &str) -> Answer {

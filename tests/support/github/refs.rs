@@ -28,7 +28,8 @@ pub(crate) fn get_tag(site: &Site, tag: &str) -> Answer {
     let oid = site.repository.resolve(&name).ok_or_else(refuse)?;
     let kind = site.repository.object(&oid).ok_or_else(refuse)?.kind.clone();
     let object = json!({"sha": oid, "type": kind, "url": site.url(&format!("git/{kind}s/{oid}"))});
-    Ok(Reply::json(200, &json!({"ref": name, "url": site.url(&format!("git/{name}")), "object": object})))
+    let (node_id, url) = (format!("REF_{name}"), site.url(&format!("git/{name}")));
+    Ok(Reply::json(200, &json!({"ref": name, "node_id": node_id, "url": url, "object": object})))
 }
 
 pub(crate) fn create(site: &Site, call: &Call) -> Answer {
