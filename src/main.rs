@@ -13,7 +13,8 @@ use evalsig::edge::{
     self, Disk, FilePoller, GitHub, HttpTimeStampAuthority, LocalExportTargets, LocalTrailLocator,
     RepositoryFiles, Runner, Stores, SystemClock, TrailDirs,
 };
-use evalsig::present::terminal::{self, Colour};
+use evalsig::present::screen::Colour;
+use evalsig::present::terminal;
 
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Output {
-    match cli::parse(std::env::args_os(), Terminal { colour: edge::supports_colour() }) {
+    match cli::parse(std::env::args_os(), Terminal { colour: edge::supports_colour(), width: edge::width() })
+    {
         Ok(Request::Action) => action().unwrap_or_else(|error| refused(&error)),
         Ok(request) => dispatch(request).unwrap_or_else(|error| refused(&error)),
         Err(Refusal::Value(error)) => refused(&error),

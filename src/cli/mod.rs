@@ -109,7 +109,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Mde(flags) => Request::Mde(hiargs::mde(&flags)?),
         Command::Policy(PolicyCommand::Check(flags)) => Request::PolicyCheck(hiargs::policy_check(&flags)?),
         Command::Policy(PolicyCommand::Init(flags)) => Request::PolicyInit(hiargs::policy_init(flags)?),
-        Command::Watch(flags) => Request::Watch(Box::new(hiargs::watch(&flags)?)),
+        Command::Watch(flags) => Request::Watch(Box::new(hiargs::watch(&flags, terminal)?)),
         Command::Version => Request::Version,
     })
 }

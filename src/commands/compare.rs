@@ -27,7 +27,7 @@ pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Resu
         world.files.write(path, object.as_bytes())?;
     }
     let stdout = match view.output {
-        OutputFormat::Tty => terminal::compare(&record),
+        OutputFormat::Tty => terminal::compare(&record, view.screen),
         OutputFormat::Json => object,
         OutputFormat::Markdown => markdown::compare(&record),
     };

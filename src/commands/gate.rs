@@ -56,7 +56,7 @@ pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Di
     let object = result.json(view.json.as_deref(), world)?;
     let stdout = match view.output {
         OutputFormat::Json => object,
-        OutputFormat::Tty => result.terminal(view.colour),
+        OutputFormat::Tty => result.terminal(view.screen),
         OutputFormat::Markdown => result.markdown(),
     };
     let stderr = if view.quiet { String::new() } else { format!("{}\n", result.evidence().view().line()) };

@@ -7,7 +7,7 @@ use crate::domain::Diagnostic;
 use crate::envelope::exit_code;
 use crate::envelope::v1::VerdictWord;
 use crate::present::check::{self, Links, Page};
-use crate::present::terminal::Colour;
+use crate::present::screen::Screen;
 use crate::present::{markdown, suite, terminal};
 
 /// A decision of `gate` or the action, with its evidence.
@@ -64,11 +64,11 @@ impl Gated {
 
     /// The decision for a terminal.
     #[must_use]
-    pub fn terminal(&self, colour: Colour) -> String {
+    pub fn terminal(&self, screen: Screen) -> String {
         let attempt = self.evidence().attempt();
         match self {
-            Self::Pair(pair) => terminal::gate(&pair.record, attempt, colour),
-            Self::Suite(of) => suite::terminal(&of.record, attempt, colour),
+            Self::Pair(pair) => terminal::gate(&pair.record, attempt, screen),
+            Self::Suite(of) => suite::terminal(&of.record, attempt, screen),
         }
     }
 

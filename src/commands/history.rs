@@ -5,7 +5,7 @@ use super::verify::{Located, TrailLocator};
 use super::{Stores, targets::StoreTarget};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
-use crate::present::terminal::Colour;
+use crate::present::screen::Screen;
 use crate::store::{Catalogue, Query, RunHistory, Scope};
 
 /// What `history` is asked.
@@ -21,8 +21,8 @@ pub struct HistoryRequest {
     pub afresh: bool,
     /// How to say it.
     pub shape: Shape,
-    /// Whether colour may be used.
-    pub colour: Colour,
+    /// Where the lines will be read.
+    pub screen: Screen,
 }
 
 /// The shape of the lines.
@@ -67,7 +67,7 @@ pub fn history(
     }
     history.narrow(&request.query);
     let stdout = match request.shape {
-        Shape::Table => present::history::table(&history.lines, request.colour),
+        Shape::Table => present::history::table(&history.lines, request.screen),
         Shape::Json => present::history::json(&history.lines)?,
         Shape::Jsonl => present::history::jsonl(&history.lines)?,
         Shape::Csv => present::history::csv(&history.lines),

@@ -218,8 +218,8 @@ pub enum OutputFormat {
 pub struct View {
     /// Its shape on standard output.
     pub output: OutputFormat,
-    /// Whether colour may be used.
-    pub colour: crate::present::terminal::Colour,
+    /// Where it will be read.
+    pub screen: crate::present::screen::Screen,
     /// Whether remarks on standard error are left out.
     pub quiet: bool,
     /// A file that gets the JSON object as well.

@@ -198,8 +198,11 @@ impl<'a> State<'a> {
     fn outcome(self) -> Result<Output, Diagnostic> {
         let request = self.request;
         let watched = self.watched()?;
-        let stdout =
-            if request.output == OutputFormat::Json { json::text(&watched)? } else { text(&watched) };
+        let stdout = if request.output == OutputFormat::Json {
+            json::text(&watched)?
+        } else {
+            text(&watched, request.width)
+        };
         Ok(Output { stdout, exit: watched.exit_code, ..Output::default() })
     }
 

@@ -21,6 +21,7 @@ pub mod panic_hook;
 mod polling;
 mod repository_files;
 mod runner;
+mod screen;
 mod store_dir;
 mod stores;
 mod time_stamp_authority;
@@ -36,21 +37,14 @@ pub use github::GitHub;
 pub use polling::FilePoller;
 pub use repository_files::RepositoryFiles;
 pub use runner::Runner;
+pub use screen::{supports_colour, width};
 pub use store_dir::StoreDir;
 pub use stores::Stores;
 pub use time_stamp_authority::HttpTimeStampAuthority;
 pub use trail_dir::TrailDirs;
 pub use trail_locator::LocalTrailLocator;
 
-use std::io::{IsTerminal as _, Write as _};
-
-/// Whether standard output is a terminal with colours (see <https://no-color.org>).
-#[must_use]
-pub fn supports_colour() -> bool {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stdout().is_terminal() && !plain
-}
+use std::io::Write as _;
 
 /// Prints a text and ends the process at once, from the handler of a signal.
 pub fn exit_now(stdout: &str, code: u8) -> ! {

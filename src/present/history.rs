@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::terminal::Colour;
+use super::screen::{Colour, Screen};
 use super::{columns, safe};
 use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
@@ -147,7 +147,7 @@ fn quoted(cell: &str) -> String {
 
 /// A table, one row a run, the path last because it is long.
 #[must_use]
-pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
+pub fn table(lines: &[HistoryLine], screen: Screen) -> String {
     if lines.is_empty() {
         return "no run fits\n".into();
     }
@@ -177,7 +177,8 @@ pub fn table(lines: &[HistoryLine], colour: Colour) -> String {
         row.push(if line.path.is_empty() { "-".into() } else { format!("{}{gone}", safe::line(&line.path)) });
         rows.push(row);
     }
-    let verdict = |column: usize, cell: &str| if column == 6 { style(cell, colour) } else { Style::new() };
+    let verdict =
+        |column: usize, cell: &str| if column == 6 { style(cell, screen.colour) } else { Style::new() };
     columns::lines(&rows, &verdict).into_iter().map(|line| line + "\n").collect()
 }
 

@@ -3,7 +3,9 @@
 
 use anstyle::Style;
 
-use super::terminal::{Colour, Page, paint};
+use super::page::Page;
+use super::screen::Screen;
+use super::terminal::paint;
 use super::{columns, safe};
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::{SuiteRecord, v1, v2};
@@ -13,11 +15,11 @@ const SHORT: usize = 12;
 
 /// The verdict of a suite for a terminal.
 #[must_use]
-pub fn terminal(record: &SuiteRecord, attempt: Option<u32>, colour: Colour) -> String {
+pub fn terminal(record: &SuiteRecord, attempt: Option<u32>, screen: Screen) -> String {
     let nth = attempt.unwrap_or(1);
-    let mut page = Page::new();
+    let mut page = Page::new(screen.width);
     let waived = waived(record).map_or(String::new(), |words| format!(", {words}"));
-    page.line(&format!("evalsig gate: {}{}", paint(record.verdict(nth), colour), safe::line(&waived)));
+    page.line(&format!("evalsig gate: {}{}", paint(record.verdict(nth), screen.colour), safe::line(&waived)));
     page.gap();
     for warning in warnings(record) {
         page.row("warning", &warning);

@@ -1,31 +1,21 @@
 //! A report for a terminal. It reads as well without colour as with it.
-//!
-//! Not the crate `textwrap`: it would replace the ten lines of `Page::row` and wrap at other places.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
 
+use super::page::Page;
+use super::screen::{Colour, Screen};
 use super::{safe, words};
 use crate::domain::Diagnostic;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::envelope::Record;
 use crate::envelope::v1::{Input, VerdictWord};
 
-/// Whether escape codes may be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// Write them.
-    On,
-    /// Plain text only.
-    Off,
-}
-
 /// The verdict of a gate, its reasons, the numbers and the inputs.
 #[must_use]
-pub fn gate(record: &Record, attempt: Option<u32>, colour: Colour) -> String {
+pub fn gate(record: &Record, attempt: Option<u32>, screen: Screen) -> String {
     let report = &record.report;
-    let mut page = Page::new();
-    page.line(&format!("evalsig gate: {}", paint(report.verdict, colour)));
+    let mut page = Page::new(screen.width);
+    page.line(&format!("evalsig gate: {}", paint(report.verdict, screen.colour)));
     page.gap();
     for warning in &report.comparison.warnings {
         page.row("warning", warning);
@@ -46,8 +36,8 @@ pub fn gate(record: &Record, attempt: Option<u32>, colour: Colour) -> String {
 
 /// The numbers of a comparison, without a verdict.
 #[must_use]
-pub fn compare(record: &Record) -> String {
-    let mut page = Page::new();
+pub fn compare(record: &Record, screen: Screen) -> String {
+    let mut page = Page::new(screen.width);
     page.line("evalsig compare");
     page.gap();
     for warning in &record.report.comparison.warnings {
@@ -164,65 +154,5 @@ fn styled(word: &str, style: Style, colour: Colour) -> String {
     match colour {
         Colour::On => format!("{style}{word}{style:#}"),
         Colour::Off => word.to_owned(),
-    }
-}
-
-/// Label and text in two columns, long text wrapped under itself.
-pub(super) struct Page {
-    pub(super) text: String,
-}
-
-impl Page {
-    const LABEL: usize = 12;
-    const WIDTH: usize = 100;
-
-    pub(super) fn new() -> Self {
-        Self { text: String::new() }
-    }
-
-    /// A line of our own words.
-    pub(super) fn line(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.text.push('\n');
-    }
-
-    pub(super) fn gap(&mut self) {
-        self.text.push('\n');
-    }
-
-    /// A labelled text, which may quote what is hostile.
-    pub(super) fn row(&mut self, label: &str, text: &str) {
-        let mut column = 0;
-        self.text.push_str(&format!("  {label:<width$}", width = Self::LABEL));
-        for word in safe::line(text).split(' ') {
-            if column > 0 && column + word.width() > Self::WIDTH - Self::LABEL {
-                self.text.truncate(self.text.trim_end().len());
-                self.text.push_str(&format!("\n  {:width$}", "", width = Self::LABEL));
-                column = 0;
-            }
-            self.text.push_str(word);
-            self.text.push(' ');
-            column += word.width() + 1;
-        }
-        self.text.truncate(self.text.trim_end().len());
-        self.text.push('\n');
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Page;
-
-    #[test]
-    fn lines_break_by_columns_and_not_by_characters() {
-        let row = |word: &str| {
-            let mut page = Page::new();
-            page.row("claim", &[word; 30].join(" "));
-            page.text.lines().map(str::to_owned).collect::<Vec<_>>()
-        };
-        // 88 columns of text: 17 words of four columns with a blank, whichever characters fill them.
-        assert_eq!(row("abcd").len(), 2);
-        let wide = row("模型");
-        assert_eq!((wide.len(), wide[0].matches('模').count()), (2, 17));
     }
 }

@@ -1,6 +1,7 @@
 //! The answer of `evalsig watch`, for people; as JSON it is the same members.
 
-use super::terminal::Page;
+use super::page::Page;
+use super::screen::Width;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::report::watch::WatchReport;
 
@@ -10,9 +11,9 @@ them on growing data until one passes is not valid, and neither is a gate on dat
 
 /// The answer for people.
 #[must_use]
-pub fn text(watched: &WatchReport) -> String {
+pub fn text(watched: &WatchReport, width: Width) -> String {
     let claim = format!("delta > {}", signed(watched.min_delta));
-    let mut page = Page::new();
+    let mut page = Page::new(width);
     page.line(&match watched.evidence {
         Some("for") => format!("evalsig watch: stopped, ALLOW-side evidence: {claim}"),
         Some(_) => format!("evalsig watch: stopped, evidence against {claim}"),

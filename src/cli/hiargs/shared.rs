@@ -10,13 +10,15 @@ use crate::commands::{OutputFormat, View};
 use crate::domain::{
     Claim, Diagnostic, Edition, Fraction, Identical, MethodChoice, Plan, Rule, Sides, TaskMismatch,
 };
-use crate::present::terminal::Colour;
+use crate::present::screen::{Colour, Screen, Width};
 
-/// Whether the terminal takes colour: found out at the edge.
+/// What standard output is: found out at the edge.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     /// Standard output is a terminal that takes colour, and NO_COLOR is not set.
     pub colour: bool,
+    /// How wide standard output is.
+    pub width: Width,
 }
 
 pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
@@ -26,18 +28,19 @@ pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
             OutputFlag::Json => OutputFormat::Json,
             OutputFlag::Markdown => OutputFormat::Markdown,
         },
-        colour: colour(flags.color, terminal),
+        screen: screen(flags.color, terminal),
         quiet: flags.quiet,
         json: flags.json.clone(),
     }
 }
 
-pub(super) fn colour(flag: ColourFlag, terminal: Terminal) -> Colour {
-    match flag {
+pub(super) fn screen(flag: ColourFlag, terminal: Terminal) -> Screen {
+    let colour = match flag {
         ColourFlag::Always => Colour::On,
         ColourFlag::Auto if terminal.colour => Colour::On,
         ColourFlag::Auto | ColourFlag::Never => Colour::Off,
-    }
+    };
+    Screen { colour, width: terminal.width }
 }
 
 pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {

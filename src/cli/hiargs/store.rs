@@ -1,7 +1,7 @@
 //! `history` and `store`: which store, and what of it.
 
 use super::super::errors;
-use super::shared::{Terminal, colour};
+use super::shared::{Terminal, screen};
 use super::values::{parse, project};
 use crate::cli::lowargs::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
@@ -44,7 +44,7 @@ pub(in crate::cli) fn history(
             ShapeFlag::Jsonl => Shape::Jsonl,
             ShapeFlag::Csv => Shape::Csv,
         },
-        colour: colour(flags.color, terminal),
+        screen: screen(flags.color, terminal),
     })
 }
 

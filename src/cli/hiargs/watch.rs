@@ -1,14 +1,14 @@
 //! `watch`: two growing runs, and how they are looked at.
 
 use super::super::errors;
-use super::shared::plain;
+use super::shared::{Terminal, plain};
 use super::values::{above, alpha, cluster, direction, format, missing, number, parse, seed};
 use crate::cli::lowargs::WatchFlags;
 use crate::commands::runs::RunInputs;
 use crate::commands::watch::{Follow, WatchRequest};
 use crate::domain::{Diagnostic, Plan};
 
-pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnostic> {
+pub(in crate::cli) fn watch(flags: &WatchFlags, terminal: Terminal) -> Result<WatchRequest, Diagnostic> {
     for (flag, path) in [("--baseline", &flags.baseline), ("--candidate", &flags.candidate)] {
         if flags.follow && path == "-" {
             return Err(errors::cannot_follow(flag));
@@ -63,5 +63,6 @@ pub(in crate::cli) fn watch(flags: &WatchFlags) -> Result<WatchRequest, Diagnost
         state: flags.state.clone(),
         follow: flags.follow.then_some(follow),
         output: plain(flags.output),
+        width: terminal.width,
     })
 }

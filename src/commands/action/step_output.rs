@@ -10,7 +10,7 @@ use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::envelope::{Record, SuiteRecord};
 use crate::present::check::{Conclusion, Links};
-use crate::present::terminal::Colour;
+use crate::present::screen::Screen;
 use crate::present::{markdown, runner};
 use serde_json::Value;
 
@@ -98,7 +98,7 @@ pub(super) fn verdict(
     mut log: Vec<String>,
 ) -> StepOutputBuilder {
     let evidence = decided.evidence().view();
-    log.push(runner::log(&decided.terminal(Colour::Off)));
+    log.push(runner::log(&decided.terminal(Screen::PLAIN)));
     log.push(runner::log(&format!("{}\n", evidence.line())));
     let (allowed, green) = (decided.verdict() == VerdictWord::Allow, decided.turned_green());
     if !allowed {

@@ -6,7 +6,8 @@ use crate::commands::{Files, Output, OutputFormat, World};
 use crate::domain::policy::{Policy, Waiver};
 use crate::domain::{Code, Diagnostic, Digest, Exit};
 use crate::policy::{self, waivers};
-use crate::present::terminal::{self, Colour};
+use crate::present::screen::Colour;
+use crate::present::terminal;
 use crate::present::{self, json};
 use crate::report::policy::{PolicyProblem, PolicyProblems, PolicyReport};
 

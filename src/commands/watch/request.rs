@@ -3,6 +3,7 @@
 use crate::commands::OutputFormat;
 use crate::commands::runs::RunInputs;
 use crate::domain::Plan;
+use crate::present::screen::Width;
 
 /// What `watch` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub struct WatchRequest {
     pub follow: Option<Follow>,
     /// Shape of the answer.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 impl WatchRequest {

@@ -1,0 +1,32 @@
+//! What standard output is: whether it takes colour, and how wide it is.
+
+use std::env::var_os;
+use std::io::{IsTerminal as _, stdout};
+
+use terminal_size::terminal_size_of;
+
+use crate::present::screen::Width;
+
+/// Columns of a terminal that does not tell its own.
+const USUAL: u16 = 80;
+
+/// Whether standard output is a terminal with colours (see <https://no-color.org>).
+#[must_use]
+pub fn supports_colour() -> bool {
+    let plain = var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || var_os("TERM").is_some_and(|term| term == "dumb");
+    stdout().is_terminal() && !plain
+}
+
+/// The columns of standard output. `COLUMNS` comes before what the terminal tells, as in `ls` and `git`; a pipe
+/// heeds neither.
+#[must_use]
+pub fn width() -> Width {
+    if !stdout().is_terminal() {
+        return Width::Pipe;
+    }
+    let wished = var_os("COLUMNS").and_then(|text| text.to_str()?.trim().parse().ok());
+    let told = || terminal_size_of(stdout()).map(|(columns, _)| columns.0);
+    let known = |columns: &u16| *columns > 0;
+    Width::Terminal(wished.filter(known).or_else(told).filter(known).unwrap_or(USUAL))
+}
