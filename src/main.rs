@@ -25,8 +25,10 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Output {
-    match cli::parse(std::env::args_os(), Terminal { colour: edge::supports_colour(), width: edge::width() })
-    {
+    match cli::parse(
+        std::env::args_os(),
+        Terminal { colour: edge::supports_colour(), width: edge::width(), glyphs: edge::glyphs() },
+    ) {
         Ok(Request::Action) => action().unwrap_or_else(|error| refused(&error)),
         Ok(request) => dispatch(request).unwrap_or_else(|error| refused(&error)),
         Err(Refusal::Value(error)) => refused(&error),

@@ -92,7 +92,7 @@ fn tell(
         None => judge(&access, &mut log),
     };
     let mut output = match &result {
-        Ok(decided) => step_output::verdict(decided, request, &access, log),
+        Ok(decided) => step_output::verdict(decided, (request, step), &access, log),
         Err(error) => step_output::failure(error, &access, log),
     };
     if let (Some(path), Ok(decided)) = (&request.report_json, &result) {
@@ -101,7 +101,15 @@ fn tell(
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
         let links = step_output::links(step, result.as_ref().ok(), &access);
         let page = match &result {
-            Ok(decided) => decided.page(&links),
+            Ok(decided) => {
+                let envelope = decided.evidence().file().map(|(_, bytes)| bytes);
+                check::decision(
+                    &step_output::view(decided, request, step),
+                    &decided.evidence().view(),
+                    &links,
+                    envelope,
+                )
+            }
             Err(error) => check::failure(error, &links, inputs.and_then(|inputs| run_file(error, inputs))),
         };
         let closed = checks.close(output.conclusion, &page);
@@ -156,7 +164,7 @@ fn decide_pair(
     let evidence = keep(request, access, log, &mut |target, may_store| {
         persist(&decision, target, asked.store.as_ref().filter(|_| may_store), world)
     })?;
-    Ok(Gated::Pair(Box::new(PersistedDecision { record: decision.record, evidence })))
+    Ok(Gated::Pair(Box::new(PersistedDecision { record: decision.record, items: decision.items, evidence })))
 }
 
 /// Decides about the tasks of a policy, and persists the envelope.
@@ -171,7 +179,7 @@ fn decide_suite(
     let evidence = keep(request, access, log, &mut |target, may_store| {
         persist_suite(&mut decision, target, policy.asked.store.as_ref().filter(|_| may_store), world)
     })?;
-    Ok(Gated::Suite(Box::new(PersistedSuite { record: decision.record, evidence })))
+    Ok(Gated::Suite(Box::new(PersistedSuite { record: decision.record, items: decision.items, evidence })))
 }
 
 /// Persists a decision; under `audit: best-effort` in a file if the trail refuses.

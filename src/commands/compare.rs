@@ -1,10 +1,12 @@
 //! `compare`: the same inference without a verdict.
 
-use super::decide::record;
+use super::decide::judged;
 use super::runs::{LoadedRuns, RunInputs};
 use super::{Output, OutputFormat, View, World};
-use crate::domain::{Diagnostic, Plan};
-use crate::present::{json, markdown, terminal};
+use crate::domain::{Code, Diagnostic, Plan};
+use crate::present::decision::{markdown, terminal};
+use crate::present::json;
+use crate::view;
 
 /// What `compare` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,18 +20,25 @@ pub struct CompareRequest {
 /// Compares and shows the numbers.
 ///
 /// # Errors
-/// Those of [`LoadedRuns::read`] and [`record`], and of writing the JSON file that was asked for.
+/// Those of [`LoadedRuns::read`] and [`judged`], and of writing the JSON file that was asked for.
 pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
     let runs = LoadedRuns::read(&request.runs, &request.plan, world.files)?;
-    let record = record(&runs, &request.plan)?;
+    let (record, items) = judged(&runs, &request.plan)?;
+    let seen = view::comparison(&record, items);
     let object = json::compare(record.clone())?;
     if let Some(path) = &view.json {
         world.files.write(path, object.as_bytes())?;
     }
     let stdout = match view.output {
-        OutputFormat::Tty => terminal::compare(&record, view.screen),
+        OutputFormat::Tty => terminal::comparison(&seen, view.screen),
         OutputFormat::Json => object,
-        OutputFormat::Markdown => markdown::compare(&record),
+        OutputFormat::Markdown => markdown::comparison(&seen),
+        OutputFormat::Junit => {
+            return Err(Code::BadUsage
+                .at("--output junit")
+                .what("is about a verdict, and compare gives none")
+                .next("take gate, or --output json"));
+        }
     };
     Ok(Output { stdout, ..Output::default() })
 }

@@ -8,6 +8,7 @@ use super::targets::StoreTarget;
 use crate::decision::judge;
 use crate::domain::{Diagnostic, Plan};
 use crate::envelope::{Circumstances, Record};
+use crate::view::Items;
 
 /// What is to be decided.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,9 +39,22 @@ impl DecisionRequest {
 /// # Errors
 /// Those of [`judge`].
 pub fn record(runs: &LoadedRuns, plan: &Plan) -> Result<Record, Diagnostic> {
-    let judgement = judge(runs.baseline.run(), runs.candidate.run(), plan)?;
+    Ok(judged(runs, plan)?.0)
+}
+
+/// How many items that became worse, and how many that became better, are kept for those who are told of the verdict.
+pub(super) const NAMED: usize = 10;
+
+/// The record of the judgement on two runs, and what became of their items. Writes nothing.
+///
+/// # Errors
+/// Those of [`judge`].
+pub fn judged(runs: &LoadedRuns, plan: &Plan) -> Result<(Record, Items), Diagnostic> {
+    let (baseline, candidate) = (runs.baseline.run(), runs.candidate.run());
+    let judgement = judge(baseline, candidate, plan)?;
     let inputs = runs.recorded(&judgement.pairs.counts);
-    Ok(Record::of(&judgement, inputs, runs.notes()))
+    let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, NAMED);
+    Ok((Record::of(&judgement, inputs, runs.notes()), items))
 }
 
 /// A decision that is not persisted yet.
@@ -51,6 +65,8 @@ pub struct Decision<'a> {
     pub plan: &'a Plan,
     /// The record of the judgement.
     pub record: Record,
+    /// What became of the items.
+    pub items: Items,
     /// When and where it was made.
     pub circumstances: Circumstances,
 }
@@ -68,6 +84,7 @@ impl<'a> Decision<'a> {
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
         let circumstances = Step::circumstances(step, now, world.clock.source());
-        Ok(Self { runs, plan, record: record(runs, plan)?, circumstances })
+        let (record, items) = judged(runs, plan)?;
+        Ok(Self { runs, plan, record, items, circumstances })
     }
 }

@@ -34,7 +34,7 @@ pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Output, Diag
     Ok(Output {
         stdout: match request.output {
             OutputFormat::Json => json::text(&checkup)?,
-            OutputFormat::Tty | OutputFormat::Markdown => text(&checkup),
+            OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => text(&checkup),
         },
         stderr: String::new(),
         exit: if healthy { 0 } else { Exit::Data.code() },

@@ -7,6 +7,7 @@ use super::suite::{SuiteDecision, SuiteRequest};
 use super::targets::EnvelopeTarget;
 use super::{Output, OutputFormat, View, World};
 use crate::domain::Diagnostic;
+use crate::present::decision::{junit, markdown, terminal};
 
 /// What `gate` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,13 +38,21 @@ pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnosti
             let runs = asked.load(&now, world)?;
             let decision = Decision::make(&runs, &asked.plan, None, now, world)?;
             let evidence = persist(&decision, &request.target, asked.store.as_ref(), world)?;
-            Ok(Gated::Pair(Box::new(PersistedDecision { record: decision.record, evidence })))
+            Ok(Gated::Pair(Box::new(PersistedDecision {
+                record: decision.record,
+                items: decision.items,
+                evidence,
+            })))
         }
         GateSubject::Suite(asked) => {
             let policy = asked.policy(world)?;
             let mut decision = SuiteDecision::make(asked, &policy, None, now, world)?;
             let evidence = persist_suite(&mut decision, &request.target, asked.store.as_ref(), world)?;
-            Ok(Gated::Suite(Box::new(PersistedSuite { record: decision.record, evidence })))
+            Ok(Gated::Suite(Box::new(PersistedSuite {
+                record: decision.record,
+                items: decision.items,
+                evidence,
+            })))
         }
     }
 }
@@ -56,8 +65,9 @@ pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Di
     let object = result.json(view.json.as_deref(), world)?;
     let stdout = match view.output {
         OutputFormat::Json => object,
-        OutputFormat::Tty => result.terminal(view.screen),
-        OutputFormat::Markdown => result.markdown(),
+        OutputFormat::Tty => terminal::decision(&result.view(), view.screen),
+        OutputFormat::Markdown => markdown::decision(&result.view(), "", usize::MAX),
+        OutputFormat::Junit => junit::decision(&result.view())?,
     };
     let stderr = if view.quiet { String::new() } else { format!("{}\n", result.evidence().view().line()) };
     Ok(Output { stdout, stderr, exit: result.exit_code() })

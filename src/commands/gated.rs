@@ -6,9 +6,7 @@ use super::persist::{Evidence, PersistedDecision, PersistedSuite};
 use crate::domain::Diagnostic;
 use crate::envelope::exit_code;
 use crate::envelope::v1::VerdictWord;
-use crate::present::check::{self, Links, Page};
-use crate::present::screen::Screen;
-use crate::present::{markdown, suite, terminal};
+use crate::view::{self, DecisionView};
 
 /// A decision of `gate` or the action, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,49 +47,28 @@ impl Gated {
     pub fn turned_green(&self) -> Option<String> {
         match self {
             Self::Pair(_) => None,
-            Self::Suite(of) => suite::waived(&of.record).filter(|_| of.record.waivers.turn_green()),
+            Self::Suite(of) if of.record.waivers.turn_green() => self.view().suite?.waived,
+            Self::Suite(_) => None,
         }
     }
 
-    /// What was shown and what was not, in words.
+    /// The decision as its readers see it: from the envelope that was kept, so that a rendering a year later is the
+    /// same, and with the items, which only are at hand now.
     #[must_use]
-    pub fn finding(&self) -> String {
-        match self {
-            Self::Pair(pair) => pair.record.report.finding.clone(),
-            Self::Suite(of) => suite::finding(&of.record, of.attempt()),
-        }
-    }
-
-    /// The decision for a terminal.
-    #[must_use]
-    pub fn terminal(&self, screen: Screen) -> String {
-        let attempt = self.evidence().attempt();
-        match self {
-            Self::Pair(pair) => terminal::gate(&pair.record, attempt, screen),
-            Self::Suite(of) => suite::terminal(&of.record, attempt, screen),
-        }
-    }
-
-    /// The decision as Markdown.
-    #[must_use]
-    pub fn markdown(&self) -> String {
-        let attempt = self.evidence().attempt();
-        match self {
-            Self::Pair(pair) => markdown::gate(&pair.record, attempt),
-            Self::Suite(of) => suite::markdown(&of.record, attempt),
-        }
-    }
-
-    /// The decision as the page of a check.
-    #[must_use]
-    pub(in crate::commands) fn page(&self, links: &Links) -> Page {
+    pub fn view(&self) -> DecisionView {
         let evidence = self.evidence();
-        let (attempt, view) = (evidence.attempt(), evidence.view());
-        let envelope = evidence.file().map(|(_, bytes)| bytes);
-        match self {
-            Self::Pair(pair) => check::verdict(&pair.record, attempt, &view, links, envelope),
-            Self::Suite(of) => check::suite(&of.record, attempt, &view, links, envelope),
-        }
+        let attempt = evidence.attempt();
+        let kept = evidence.file().and_then(|(_, bytes)| view::of_envelope(bytes).ok());
+        let view = kept.unwrap_or_else(|| match self {
+            Self::Pair(pair) => view::of_pair(&pair.record, attempt),
+            Self::Suite(of) => view::of_suite(&of.record, attempt),
+        });
+        let view = view.with_items(|name| match (self, name) {
+            (Self::Pair(pair), _) => Some(pair.items.clone()),
+            (Self::Suite(of), Some(name)) => of.items.get(name).cloned(),
+            (Self::Suite(_), None) => None,
+        });
+        DecisionView { place: evidence.place(), ..view }
     }
 
     /// The decision as one JSON object, also written to the file at `path` where one was asked for.

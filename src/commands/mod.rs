@@ -211,6 +211,8 @@ pub enum OutputFormat {
     Json,
     /// Markdown.
     Markdown,
+    /// JUnit XML, one test case a task.
+    Junit,
 }
 
 /// How a result is shown.

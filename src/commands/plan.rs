@@ -77,7 +77,7 @@ pub fn show(locked: &RecordedDocument, output: OutputFormat) -> Result<Output, D
     let view = locked.view();
     let stdout = match output {
         OutputFormat::Json => present::plan::json(&plan, &locked.appended)?,
-        OutputFormat::Tty | OutputFormat::Markdown => present::plan::text(&plan, &view),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::plan::text(&plan, &view),
     };
     Ok(Output { stdout, ..Output::default() })
 }

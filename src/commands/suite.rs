@@ -10,6 +10,8 @@ mod policy_file;
 mod record;
 mod waived;
 
+use std::collections::BTreeMap;
+
 use super::World;
 use super::origin::Step;
 use super::targets::{StoreTarget, TrailTarget};
@@ -17,6 +19,7 @@ use crate::domain::{Diagnostic, ReleaseId};
 use crate::envelope::{Circumstances, SuiteRecord};
 use crate::policy::Tightening;
 use crate::suite::judge_suite;
+use crate::view::Items;
 use load::Places;
 
 pub(super) use load::{LoadedPair, LoadedTask};
@@ -46,6 +49,8 @@ pub struct SuiteDecision<'a> {
     pub(super) tasks: Vec<LoadedTask<'a>>,
     /// The record of the judgement.
     pub record: SuiteRecord,
+    /// What became of the items of each task.
+    pub items: BTreeMap<String, Items>,
     /// When and where it was made.
     pub circumstances: Circumstances,
 }
@@ -100,12 +105,13 @@ impl<'a> SuiteDecision<'a> {
         let locked =
             locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
+        let items = record::items(&judgement, &tasks);
         let mut record = record::suite(&judgement, policy, &tasks);
         record.policy.locked_plan = locked;
         let commit = step.and_then(|step| step.origin.source.head_sha.as_deref());
         let about = (request.release.as_ref(), commit);
         record.waivers = waived::of(&judgement, policy, &tasks, about, &now, world)?;
         let circumstances = Step::circumstances(step, now, world.clock.source());
-        Ok(Self { tasks, record, circumstances })
+        Ok(Self { tasks, record, items, circumstances })
     }
 }

@@ -83,7 +83,7 @@ pub fn verify(
     };
     let text = match request.output {
         OutputFormat::Json => present::verify::json(&answer)?,
-        OutputFormat::Tty | OutputFormat::Markdown => present::verify::text(&answer),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::verify::text(&answer),
     };
     Ok(Output { stdout: text, exit: answer.exit_code(), ..Output::default() })
 }

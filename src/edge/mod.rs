@@ -37,7 +37,7 @@ pub use github::GitHub;
 pub use polling::FilePoller;
 pub use repository_files::RepositoryFiles;
 pub use runner::Runner;
-pub use screen::{supports_colour, width};
+pub use screen::{glyphs, supports_colour, width};
 pub use store_dir::StoreDir;
 pub use stores::Stores;
 pub use time_stamp_authority::HttpTimeStampAuthority;

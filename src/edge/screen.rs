@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, stdout};
 
 use terminal_size::terminal_size_of;
 
-use crate::present::screen::Width;
+use crate::present::screen::{Glyphs, Width};
 
 /// Columns of a terminal that does not tell its own.
 const USUAL: u16 = 80;
@@ -29,4 +29,16 @@ pub fn width() -> Width {
     let told = || terminal_size_of(stdout()).map(|(columns, _)| columns.0);
     let known = |columns: &u16| *columns > 0;
     Width::Terminal(wished.filter(known).or_else(told).filter(known).unwrap_or(USUAL))
+}
+
+/// Which characters standard output shows: what is no terminal gets the same everywhere, a terminal those of its
+/// locale. The first of the three variables that is set decides, as POSIX has it.
+#[must_use]
+pub fn glyphs() -> Glyphs {
+    if !stdout().is_terminal() {
+        return Glyphs::Unicode;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(var_os).find(|text| !text.is_empty());
+    let locale = locale.map(|text| text.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    if locale.contains("utf-8") || locale.contains("utf8") { Glyphs::Unicode } else { Glyphs::Ascii }
 }

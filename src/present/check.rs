@@ -6,16 +6,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
 
-use super::suite as of_suite;
-use super::{markdown, safe};
-use crate::domain::number_format::{p_value, signed};
+use super::decision::markdown;
+use super::markdown::error as markdown_of;
+use super::safe;
 use crate::domain::{Diagnostic, Digest};
-use crate::envelope::v1::VerdictWord;
-use crate::envelope::{Record, SuiteRecord};
 use crate::report::evidence::EvidenceView;
+use crate::view::DecisionView;
 
 /// Bytes that GitHub accepts in `summary`, and in `text`.
 pub const LIMIT: usize = 65_535;
+
+/// Most warnings that a title names.
+const MARKS: usize = 2;
 
 /// The longest title. GitHub documents no limit; a pull request shows about this much.
 const TITLE: usize = 200;
@@ -75,77 +77,41 @@ impl Links {
 
 /// The page of a verdict. `kept` says where the envelope went, `envelope` is its bytes.
 #[must_use]
-pub fn verdict(
-    record: &Record,
-    attempt: Option<u32>,
-    kept: &EvidenceView,
-    links: &Links,
-    envelope: Option<&[u8]>,
-) -> Page {
-    let report = &record.report;
-    let c = &report.comparison;
-    // What the verdict rests on: the worst case where scores are missing.
-    let case = c.worst_case.as_ref().map(|case| (case.lower, case.upper));
-    let (side, bound) = match (case.or(c.bounds.as_ref().map(|b| (b.lower, b.upper))), report.verdict) {
-        (Some((_, upper)), VerdictWord::Reject) => ("at most", upper),
-        (Some((lower, _)), _) => ("at least", lower),
-        (None, _) => ("at least", c.ci.0),
-    };
-    let nth = attempt.filter(|attempt| *attempt > 1).map_or(String::new(), |n| format!(" (attempt {n})"));
-    let bound = bound.map_or(String::new(), |b| format!(", {side} {}", signed(b)));
-    let title = format!(
-        "{}{nth}: delta {}{bound} (p {}, {} pairs)",
-        report.verdict.as_str(),
-        signed(c.delta),
-        p_value(c.p_value),
-        c.n_pairs
-    );
-    page(&title, &markdown::gate(record, attempt), kept, links, envelope)
-}
-
-/// The page of the verdict on a suite.
-#[must_use]
-pub fn suite(
-    record: &SuiteRecord,
-    attempt: Option<u32>,
-    kept: &EvidenceView,
-    links: &Links,
-    envelope: Option<&[u8]>,
-) -> Page {
-    let nth = attempt.filter(|attempt| *attempt > 1).map_or(String::new(), |n| format!(" (attempt {n})"));
-    let waived = of_suite::waived(record).map_or(String::new(), |words| format!(", {words}"));
-    let (blocking, tasks) = (&record.suite.blocking, record.tasks.len() + record.first_runs.len());
-    let which = if blocking.is_empty() {
-        format!("{tasks} tasks, none blocks")
-    } else {
-        format!("{} of {tasks} tasks block: {}", blocking.len(), blocking.join(", "))
-    };
-    let verdict = record.verdict(attempt.unwrap_or(1));
-    let title = safe::line(&format!("{}{nth}{waived}: {which}", verdict.as_str()));
-    page(&title, &of_suite::markdown(record, attempt), kept, links, envelope)
-}
-
-/// The page of any verdict: a title, what was decided, where it was kept.
-fn page(title: &str, verdict: &str, kept: &EvidenceView, links: &Links, envelope: Option<&[u8]>) -> Page {
-    let mut summary = format!("{verdict}\n{}", kept.markdown());
-    summary.push_str(&links.remarks());
+pub fn decision(view: &DecisionView, kept: &EvidenceView, links: &Links, envelope: Option<&[u8]>) -> Page {
+    let mut beside = kept.markdown();
+    beside.push_str(&links.remarks());
     for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
         if let Some(link) = link {
-            summary.push_str(&format!("\n{label}: <{link}>\n"));
+            beside.push_str(&format!("\n{label}: <{link}>\n"));
         }
     }
     Page {
-        title: clip(title, TITLE),
-        summary: fit(&summary, LIMIT),
+        title: clip(&title(view), TITLE),
+        // Parts are left out whole; the cut behind them is for one that is too long by itself.
+        summary: fit(&markdown::decision(view, &beside, LIMIT), LIMIT),
         text: envelope.map(attach).unwrap_or_default(),
         annotation: None,
     }
 }
 
+/// The first line, with what must not be missed by somebody who reads no further.
+fn title(view: &DecisionView) -> String {
+    let mut marks = Vec::new();
+    marks.extend(view.suite.as_ref().and_then(|suite| suite.waived.clone()));
+    marks.extend(view.attempt().filter(|attempt| *attempt > 1).map(|attempt| format!("attempt {attempt}")));
+    // What the notice is about is said below; that there is one is said here.
+    let others = |label: &str| !matches!(label, "attempt" | "waiver");
+    marks
+        .extend(view.warnings().map(|notice| notice.label.clone()).filter(|label| others(label)).take(MARKS));
+    marks.dedup();
+    let marks = if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join("; ")) };
+    safe::line(&format!("{}{marks}", view.headline))
+}
+
 /// The page of a failure to reach a verdict. `file` is the run file that it is about, if any.
 #[must_use]
 pub fn failure(error: &Diagnostic, links: &Links, file: Option<&str>) -> Page {
-    let mut summary = markdown::error(error);
+    let mut summary = markdown_of(error);
     summary.push_str(&links.remarks());
     if let Some(link) = &links.run {
         summary.push_str(&format!("\nWorkflow run: <{link}>\n"));

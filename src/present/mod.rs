@@ -1,8 +1,9 @@
-//! Envelope to text. Pure, and every renderer takes the envelope itself: what is shown is what was
-//! recorded.
+//! What people and programs read. Pure, and every renderer of a decision takes the view that was made from the
+//! envelope: what is shown is what was recorded.
 
 pub mod check;
 mod columns;
+pub mod decision;
 pub mod doctor;
 pub mod evidence;
 pub mod export;
@@ -18,8 +19,6 @@ pub mod run;
 pub mod runner;
 pub mod safe;
 pub mod screen;
-pub mod suite;
 pub mod terminal;
 pub mod verify;
 pub mod watch;
-mod words;

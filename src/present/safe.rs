@@ -23,15 +23,27 @@ pub fn lines(text: &str) -> String {
 /// markup, a link or a mention is a code span.
 #[must_use]
 pub fn words(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
-    let word = |word: &str| {
-        if word.chars().all(plain) && !word.contains("://") && !word.contains("www.") {
-            word.to_owned()
-        } else {
-            code(word)
-        }
-    };
+    let word = |word: &str| if is_plain(word) { word.to_owned() } else { code(word) };
     line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether Markdown and GitHub show a word as it stands: no markup, link, mention, issue or commit.
+#[must_use]
+pub fn is_plain(word: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
+    let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    // GitHub links hexadecimal digits that may be a commit, and GH-1 as an issue.
+    let commit = core.len() >= 7
+        && core.chars().all(|c| c.is_ascii_hexdigit())
+        && !core.chars().all(|c| c.is_ascii_digit());
+    let lower = word.to_ascii_lowercase();
+    word.chars().all(plain) && !commit && !["://", "www.", "gh-"].iter().any(|mark| lower.contains(mark))
+}
+
+/// A name from a file in a sentence: a plain word as it stands, anything else as code, so that its end is seen.
+#[must_use]
+pub fn name(text: &str) -> String {
+    if !text.is_empty() && is_plain(text) { text.to_owned() } else { code(text) }
 }
 
 /// A Markdown code span, also inside a table cell: rendered as exactly this text, no link, mention,

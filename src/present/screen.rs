@@ -9,6 +9,15 @@ pub enum Colour {
     Off,
 }
 
+/// Which characters drawings are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Lines and dots of Unicode, each one column wide.
+    Unicode,
+    /// ASCII alone, for a terminal that shows nothing else.
+    Ascii,
+}
+
 /// How many columns there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
@@ -57,9 +66,11 @@ pub struct Screen {
     pub colour: Colour,
     /// How many columns there are.
     pub width: Width,
+    /// Which characters drawings are made of.
+    pub glyphs: Glyphs,
 }
 
 impl Screen {
     /// A file, a pipe or a log: no colour, and the same lines on every machine.
-    pub const PLAIN: Self = Self { colour: Colour::Off, width: Width::Pipe };
+    pub const PLAIN: Self = Self { colour: Colour::Off, width: Width::Pipe, glyphs: Glyphs::Unicode };
 }

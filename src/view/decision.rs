@@ -1,5 +1,6 @@
 //! A whole decision: about one pair of runs, or about the tasks of a policy.
 
+use super::items::Items;
 use super::notices::{Notice, Weight};
 use super::sentence::Sentence;
 use super::suite::SuiteView;
@@ -66,11 +67,18 @@ pub struct TrailPlace {
     pub path: String,
     /// The position of its entry in the chain, from 1.
     pub index: u64,
-    /// Entries of the chain.
-    pub length: u64,
     /// SHA-256 of its entry.
     pub entry_sha256: String,
-    /// Whether the whole chain up to its head was recomputed and is intact.
+    /// What recomputing the chain found; `None` where that was not done.
+    pub chain: Option<ChainState>,
+}
+
+/// What recomputing a chain found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainState {
+    /// Entries of the chain.
+    pub length: u64,
+    /// Whether every entry, up to its head, is as it was written.
     pub intact: bool,
 }
 
@@ -96,6 +104,23 @@ impl DecisionView {
     #[must_use]
     pub fn pair(&self) -> Option<&TaskView> {
         if self.suite.is_some() { None } else { self.tasks.first() }
+    }
+
+    /// The view with the items of each task, as `items_of` has them by the task's name in the policy.
+    #[must_use]
+    pub fn with_items(mut self, mut items_of: impl FnMut(Option<&str>) -> Option<Items>) -> Self {
+        for task in &mut self.tasks {
+            task.items = items_of(task.name.as_deref());
+        }
+        self
+    }
+
+    /// The view with something more to know beside the verdict.
+    #[must_use]
+    pub fn noting(mut self, notices: impl IntoIterator<Item = Notice>) -> Self {
+        self.notices.extend(notices);
+        self.notices.sort_by_key(|notice| notice.weight);
+        self
     }
 
     /// The notices that may change what the verdict means.

@@ -18,13 +18,13 @@ mod suite;
 mod task;
 mod unit;
 
-pub use decision::{DecisionView, Moment, PastDecision, TrailPlace};
+pub use decision::{ChainState, DecisionView, Moment, PastDecision, TrailPlace};
 pub use effect::{Asked, Effect, Region};
 pub use facts::Fact;
 pub use items::{ClusterChange, EpochMeans, ItemChange, Items, Outcomes};
 pub use notices::{Notice, Weight};
 pub use power::PowerCurve;
-pub use read::{of_envelope, of_pair, of_suite};
+pub use read::{comparison, of_envelope, of_pair, of_suite};
 pub use rules::{Passed, RuleRow};
 pub use sentence::{Part, Sentence};
 pub use suite::{ClaimView, FirstRunView, SuiteView};

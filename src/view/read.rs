@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::decision::{DecisionView, Moment};
 use super::effect::Asked;
+use super::items::Items;
 use super::notices::Notice;
 use super::suite::{self, SuiteView};
 use super::task::{InputView, TaskView};
@@ -93,6 +94,12 @@ fn of_task(task: v2::Task) -> TaskRecord {
 #[must_use]
 pub fn of_pair(record: &Record, attempt: Option<u32>) -> DecisionView {
     view_of_pair(record, None, attempt)
+}
+
+/// The view of a comparison: a pair of runs without a verdict on it.
+#[must_use]
+pub fn comparison(record: &Record, items: Items) -> TaskView {
+    TaskView { items: Some(items), ..TaskView::of(record, None) }
 }
 
 fn view_of_pair(record: &Record, store: Option<&v1::Store>, attempt: Option<u32>) -> DecisionView {

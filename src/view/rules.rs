@@ -127,7 +127,7 @@ fn claim(record: &Record, effect: &Effect, unit: &Unit) -> Vec<RuleRow> {
 pub(super) fn p_shown(record: &Record) -> (&'static str, Option<f64>) {
     let c = &record.report.comparison;
     match record.report.verdict {
-        VerdictWord::Reject if c.bounds.is_some() => ("p-value of the refutation", c.p_value_against),
-        _ => ("p-value of the claim", Some(c.p_value)),
+        VerdictWord::Reject if c.bounds.is_some() => ("p of the refutation", c.p_value_against),
+        _ => ("p of the claim", Some(c.p_value)),
     }
 }

@@ -227,14 +227,14 @@ pub(super) fn notices(record: &SuiteRecord) -> Vec<Notice> {
 
 fn policy(record: &SuiteRecord) -> Vec<Fact> {
     let v2::Policy { path, source_ref, commit, sha256, .. } = &record.policy;
-    let mut facts = vec![Fact::new("policy", path), Fact::new("policy sha256", sha256)];
+    let mut facts = vec![Fact::new("policy", path), Fact::new("sha256", sha256)];
     if let (Some(of), Some(commit)) = (source_ref, commit) {
         let short = commit.get(..SHORT).unwrap_or(commit);
         facts.push(Fact::new("read at", format!("{of}, commit {short}")));
     }
-    facts.push(Fact::new("suite rule", &record.suite.rule));
+    facts.push(Fact::new("rule", &record.suite.rule));
     facts.push(Fact::new("alpha", record.suite.alpha.to_string()));
-    facts.extend(record.suite.max_attempts.map(|most| Fact::new("attempts allowed", most.to_string())));
+    facts.extend(record.suite.max_attempts.map(|most| Fact::new("attempts", most.to_string())));
     facts
 }
 

@@ -203,13 +203,13 @@ fn numbers(record: &Record, effect: &Effect, unit: &Unit) -> Vec<Fact> {
         }
         Some((lower, upper)) => {
             facts.push(Fact::new(
-                "bounds with missing scores",
+                "bounds",
                 format!(
                     "{}, each {each} sure, whatever the missing scores would be",
                     pair(effect.lower, effect.upper)
                 ),
             ));
-            facts.push(Fact::new("bounds of the scored pairs", pair(*lower, *upper)));
+            facts.push(Fact::new("as scored", pair(*lower, *upper)));
         }
     }
     if let Some(check) = &c.cross_check {
@@ -220,8 +220,10 @@ fn numbers(record: &Record, effect: &Effect, unit: &Unit) -> Vec<Fact> {
         ));
     }
     let (label, p) = rules::p_shown(record);
-    facts.extend(p.map(|p| Fact::new(label, p_value(p))));
-    facts.extend(c.p_value_zero.map(|p| Fact::new("p-value of better at all", p_value(p))));
+    facts.extend(p.map(|p| {
+        Fact::new("p-value", format!("{} ({})", p_value(p), label.trim_start_matches("p of the ")))
+    }));
+    facts.extend(c.p_value_zero.map(|p| Fact::new("p at zero", format!("{} (better at all)", p_value(p)))));
     facts.push(Fact::new("method", format!("{} ({})", c.method, record.plan.method_reason)));
     let groups = c.n_clusters.map_or(String::new(), |k| format!(" in {} groups", count(k)));
     facts.push(Fact::new("pairs", format!("{}{groups}", count(c.n_pairs))));
@@ -237,10 +239,10 @@ fn numbers(record: &Record, effect: &Effect, unit: &Unit) -> Vec<Fact> {
     }));
     let sizes = &record.effect_sizes;
     let size = |label: &str, value: Option<f64>| value.map(|value| Fact::new(label, format!("{value:.3}")));
-    facts.extend(size("Cohen's d (paired)", sizes.cohens_d_paired));
-    facts.extend(size("Cliff's delta", sizes.cliffs_delta));
-    facts.extend(size("fixed per broken", sizes.fixed_per_broken));
-    facts.extend(size("intra-cluster correlation", sizes.icc));
+    facts.extend(size("Cohen's d", sizes.cohens_d_paired));
+    facts.extend(size("Cliff's d", sizes.cliffs_delta));
+    facts.extend(size("per broken", sizes.fixed_per_broken));
+    facts.extend(size("icc", sizes.icc));
     facts
 }
 

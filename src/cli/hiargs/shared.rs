@@ -10,7 +10,7 @@ use crate::commands::{OutputFormat, View};
 use crate::domain::{
     Claim, Diagnostic, Edition, Fraction, Identical, MethodChoice, Plan, Rule, Sides, TaskMismatch,
 };
-use crate::present::screen::{Colour, Screen, Width};
+use crate::present::screen::{Colour, Glyphs, Screen, Width};
 
 /// What standard output is: found out at the edge.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub struct Terminal {
     pub colour: bool,
     /// How wide standard output is.
     pub width: Width,
+    /// Which characters it shows.
+    pub glyphs: Glyphs,
 }
 
 pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
@@ -27,6 +29,7 @@ pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
             OutputFlag::Tty => OutputFormat::Tty,
             OutputFlag::Json => OutputFormat::Json,
             OutputFlag::Markdown => OutputFormat::Markdown,
+            OutputFlag::Junit => OutputFormat::Junit,
         },
         screen: screen(flags.color, terminal),
         quiet: flags.quiet,
@@ -40,7 +43,7 @@ pub(super) fn screen(flag: ColourFlag, terminal: Terminal) -> Screen {
         ColourFlag::Auto if terminal.colour => Colour::On,
         ColourFlag::Auto | ColourFlag::Never => Colour::Off,
     };
-    Screen { colour, width: terminal.width }
+    Screen { colour, width: terminal.width, glyphs: terminal.glyphs }
 }
 
 pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {

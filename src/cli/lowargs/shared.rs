@@ -112,6 +112,8 @@ pub(in crate::cli) enum OutputFlag {
     Json,
     /// Markdown.
     Markdown,
+    /// JUnit XML, one test case a task; gate only.
+    Junit,
 }
 
 /// When to use colour.

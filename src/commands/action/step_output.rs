@@ -10,8 +10,11 @@ use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::envelope::{Record, SuiteRecord};
 use crate::present::check::{Conclusion, Links};
+use crate::present::decision::{markdown, terminal};
+use crate::present::markdown::error as error_page;
+use crate::present::runner;
 use crate::present::screen::Screen;
-use crate::present::{markdown, runner};
+use crate::view::{DecisionView, Notice};
 use serde_json::Value;
 
 /// Names of the outputs, as `action.yml` declares them.
@@ -90,19 +93,36 @@ impl StepOutputBuilder {
     }
 }
 
+/// Bytes that GitHub takes for the summary of a step.
+const SUMMARY_LIMIT: usize = 1 << 20;
+
+/// The decision as its readers see it, with what only this job knows.
+pub(super) fn view(decided: &Gated, request: &ActionRequest, step: &Step) -> DecisionView {
+    let advisory = (request.mode == Mode::Advisory)
+        .then(|| Notice::warning("advisory", "this gate advises and blocks nothing, whatever its verdict"));
+    let fork = step.origin.foreign.then(|| {
+        Notice::warning(
+            "fork",
+            "judged for a fork: the runs are nobody's we know, and nothing is kept in trail or store",
+        )
+    });
+    decided.view().noting(advisory.into_iter().chain(fork))
+}
+
 /// A verdict, and where it was kept.
 pub(super) fn verdict(
     decided: &Gated,
-    request: &ActionRequest,
+    (request, step): (&ActionRequest, &Step),
     access: &Access,
     mut log: Vec<String>,
 ) -> StepOutputBuilder {
     let evidence = decided.evidence().view();
-    log.push(runner::log(&decided.terminal(Screen::PLAIN)));
+    let view = view(decided, request, step);
+    log.push(runner::log(&terminal::decision(&view, Screen::PLAIN)));
     log.push(runner::log(&format!("{}\n", evidence.line())));
     let (allowed, green) = (decided.verdict() == VerdictWord::Allow, decided.turned_green());
     if !allowed {
-        let finding = decided.finding();
+        let finding = view.headline.to_string();
         log.push(match (request.mode, &green) {
             (Mode::Enforce, None) => runner::error("evalsig", &finding),
             (Mode::Enforce, Some(waived)) => {
@@ -115,7 +135,7 @@ pub(super) fn verdict(
     let code = decided.exit_code();
     StepOutputBuilder {
         values: values(decided, access),
-        summary: format!("{}\n{}\n", decided.markdown(), evidence.markdown()),
+        summary: markdown::decision(&view, &evidence.markdown(), SUMMARY_LIMIT),
         log,
         code,
         exit: if request.mode == Mode::Advisory || passes { 0 } else { code },
@@ -135,7 +155,7 @@ pub(super) fn failure(error: &Diagnostic, access: &Access, mut log: Vec<String>)
     let exit = error.code.exit().code();
     StepOutputBuilder {
         values,
-        summary: markdown::error(error),
+        summary: error_page(error),
         log,
         code: exit,
         exit,

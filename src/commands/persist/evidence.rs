@@ -1,5 +1,7 @@
 //! The evidence of a decision: where its envelope and its runs stand.
 
+use std::collections::BTreeMap;
+
 use crate::commands::World;
 use crate::commands::record::entry_facts;
 use crate::domain::{Diagnostic, Digest};
@@ -7,6 +9,7 @@ use crate::envelope::{Record, SuiteRecord, v1};
 use crate::present::json;
 use crate::report::evidence::{EvidenceView, TrailEntry};
 use crate::trail::Appended;
+use crate::view::{Items, TrailPlace};
 
 /// Where the envelope went.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +88,18 @@ impl Evidence {
         }
     }
 
+    /// Where the trail holds the envelope, for whoever reads the decision.
+    pub(in crate::commands) fn place(&self) -> Option<TrailPlace> {
+        let EnvelopeLocation::Trail { appended, .. } = &self.envelope else { return None };
+        let at = appended.location();
+        Some(TrailPlace {
+            path: at.path.clone(),
+            index: at.index,
+            entry_sha256: at.entry_sha256.to_string(),
+            chain: None,
+        })
+    }
+
     /// Where the trail holds the envelope, for the JSON result.
     pub(in crate::commands) fn trail_entry(&self) -> Option<TrailEntry> {
         let EnvelopeLocation::Trail { appended, .. } = &self.envelope else { return None };
@@ -138,6 +153,8 @@ impl Evidence {
 pub struct PersistedDecision {
     /// The record of the judgement.
     pub record: Record,
+    /// What became of the items.
+    pub items: Items,
     /// Where runs and envelope stand.
     pub evidence: Evidence,
 }
@@ -166,6 +183,8 @@ impl PersistedDecision {
 pub struct PersistedSuite {
     /// The record of the judgement.
     pub record: SuiteRecord,
+    /// What became of the items of each task.
+    pub items: BTreeMap<String, Items>,
     /// Where runs and envelope stand.
     pub evidence: Evidence,
 }

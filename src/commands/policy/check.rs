@@ -54,7 +54,7 @@ pub fn check(request: &PolicyCheckRequest, world: &World<'_>) -> Result<Output, 
     }
     let stdout = match request.output {
         OutputFormat::Json => json::text(&report)?,
-        OutputFormat::Tty | OutputFormat::Markdown => present::policy::text(&report),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::policy::text(&report),
     };
     Ok(Output { stdout, ..Output::default() })
 }
@@ -82,7 +82,7 @@ fn refused(problems: &[Diagnostic], output: OutputFormat) -> Result<Output, Diag
                 })
                 .collect(),
         })?,
-        OutputFormat::Tty | OutputFormat::Markdown => String::new(),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => String::new(),
     };
     Ok(Output { stdout, stderr, exit: Exit::Usage.code() })
 }

@@ -2,17 +2,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::present::screen::Glyphs;
 use crate::view::{Asked, TaskView};
-
-/// Which characters a drawing is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// Lines and dots of Unicode, each one column wide.
-    #[default]
-    Unicode,
-    /// ASCII alone.
-    Ascii,
-}
 
 /// The characters of a bar.
 struct Bar {
@@ -79,7 +70,9 @@ pub(in crate::present) fn interval(task: &TaskView, width: usize, glyphs: Glyphs
     lines.push(axis.labels(&bound_labels(task)));
     if let Some(observed) = effect.observed {
         lines.push(axis.bar(bar, bar.thin, observed, effect.estimate, &edges));
-        lines.push("upper bar: whatever the missing scores would be; lower bar: the scored pairs alone".into());
+        lines.push(
+            "upper bar: whatever the missing scores would be; lower bar: the scored pairs alone".into(),
+        );
     }
     lines.retain(|line| !line.trim().is_empty());
     lines
@@ -97,7 +90,9 @@ impl Axis {
     fn over(numbers: impl Iterator<Item = f64>, width: usize) -> Option<Self> {
         let (low, high) = numbers
             .filter(|number| number.is_finite())
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
+                (low.min(number), high.max(number))
+            });
         let room = (high - low) * 0.12;
         (room > 0.0 && room.is_finite()).then(|| Self { low: low - room, high: high + room, width })
     }
@@ -128,7 +123,11 @@ impl Axis {
         (from..=to).for_each(|column| put(column, line));
         // Zero and what was asked for stay visible where the interval covers them.
         let covered = |column: usize| column > from && column < to;
-        edges.iter().map(|edge| self.column(*edge)).filter(|column| covered(*column)).for_each(|c| put(c, bar.edge));
+        edges
+            .iter()
+            .map(|edge| self.column(*edge))
+            .filter(|column| covered(*column))
+            .for_each(|c| put(c, bar.edge));
         put(from, if lower.is_some() { bar.open } else { bar.left });
         put(to, if upper.is_some() { bar.close } else { bar.right });
         put(self.column(estimate), bar.dot);

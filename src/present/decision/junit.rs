@@ -34,7 +34,9 @@ pub fn decision(view: &DecisionView) -> Result<String, Diagnostic> {
 fn outcome(view: &DecisionView, task: &TaskView) -> VerdictWord {
     match &view.suite {
         None => task.verdict,
-        Some(suite) if !suite.blocking.iter().any(|name| Some(name) == task.name.as_ref()) => VerdictWord::Allow,
+        Some(suite) if !suite.blocking.iter().any(|name| Some(name) == task.name.as_ref()) => {
+            VerdictWord::Allow
+        }
         // What blocks may do so by another claim than its main one.
         Some(_) if task.verdict == VerdictWord::Allow => VerdictWord::Inconclusive,
         Some(_) => task.verdict,

@@ -1,9 +1,10 @@
 //! A decision as Markdown: the step summary, the check, the comment, a rendering a year later.
 
-use super::drawing::{self, Glyphs};
+use super::drawing;
 use super::{CLAIMS, asked, bounds, changes, claim_cells, items_and_groups};
 use crate::domain::number_format::percent;
 use crate::present::safe;
+use crate::present::screen::Glyphs;
 use crate::view::{DecisionView, Fact, InputView, Notice, TaskView, Weight};
 
 /// Columns of a drawing: what a check on GitHub shows without a scroll bar.
@@ -29,7 +30,8 @@ pub fn decision(view: &DecisionView, beside: &str, limit: usize) -> String {
     let mut order = parts.iter().map(|part| part.order).max().unwrap_or(0);
     loop {
         let kept = parts.iter().filter(|part| part.order <= order || part.order == 0);
-        let text: String = kept.map(|part| format!("{}\n", part.text.trim_end())).collect::<Vec<_>>().join("\n");
+        let text: String =
+            kept.map(|part| format!("{}\n", part.text.trim_end())).collect::<Vec<_>>().join("\n");
         let note = if left_out.is_empty() {
             String::new()
         } else {
@@ -166,7 +168,8 @@ fn table(heading: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Strin
     let mut text = format!("| {} |\n|{}\n", heading.join(" | "), "---|".repeat(heading.len()));
     let mut any = false;
     for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| if cell.is_empty() { " ".into() } else { cell_text(cell) }).collect();
+        let cells: Vec<String> =
+            row.iter().map(|cell| if cell.is_empty() { " ".into() } else { cell_text(cell) }).collect();
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
         any = true;
     }
@@ -210,7 +213,10 @@ fn each_task(view: &DecisionView) -> String {
     let mut text: String = view.tasks.iter().filter(blocking).map(line).collect();
     text.extend(view.tasks.iter().filter(|task| !blocking(task)).map(line));
     for first in view.suite.iter().flat_map(|suite| &suite.first_runs) {
-        text.push_str(&format!("- {}: first run recorded, nothing to compare with yet\n", safe::name(&first.task)));
+        text.push_str(&format!(
+            "- {}: first run recorded, nothing to compare with yet\n",
+            safe::name(&first.task)
+        ));
     }
     for task in view.tasks.iter().filter(blocking) {
         text.push_str(&format!("\n**{}**\n\n{}", safe::name(task.title()), changed(task)));
@@ -268,14 +274,20 @@ fn moment(view: &DecisionView) -> String {
         format!("- program: {} {}", safe::words(&moment.tool.name), safe::words(&moment.tool.version)),
     ];
     let source = [("commit", &moment.source.head_sha), ("repository", &moment.source.repository)];
-    lines.extend(source.iter().filter_map(|(label, value)| Some(format!("- {label}: {}", safe::code(value.as_ref()?)))));
+    lines.extend(
+        source
+            .iter()
+            .filter_map(|(label, value)| Some(format!("- {label}: {}", safe::code(value.as_ref()?)))),
+    );
     if let Some(place) = &view.place {
+        let chain = place.chain.map_or(String::new(), |chain| {
+            let state = if chain.intact { "intact" } else { "not intact" };
+            format!(" of {}; the chain is {state}", chain.length)
+        });
         lines.push(format!(
-            "- trail: entry {} of {}, sha256 {}, the chain is {}",
+            "- trail: entry {}{chain}, sha256 {}",
             place.index,
-            place.length,
-            safe::code(&place.entry_sha256),
-            if place.intact { "intact" } else { "not intact" }
+            safe::code(&place.entry_sha256)
         ));
     }
     lines.join("\n") + "\n"

@@ -7,8 +7,6 @@ pub mod junit;
 pub mod markdown;
 pub mod terminal;
 
-pub use drawing::Glyphs;
-
 use crate::domain::number_format::count;
 use crate::view::{Asked, ClaimView, TaskView, Unit};
 

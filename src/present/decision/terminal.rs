@@ -4,11 +4,15 @@ use super::drawing;
 use super::{CLAIMS, bounds, changes, claim_cells, items_and_groups};
 use crate::domain::number_format::percent;
 use crate::present::columns;
-use crate::present::page::{Page, Screen};
+use crate::present::page::{Page, wrapped};
 use crate::present::safe;
+use crate::present::screen::{Colour, Screen};
 use crate::view::{DecisionView, Fact, InputView, Notice, Sentence, TaskView, Weight};
+use unicode_width::UnicodeWidthStr as _;
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
+
+use crate::envelope::v1::VerdictWord;
 
 /// Widest drawing: on a wide terminal a longer one is no clearer.
 const WIDEST: usize = 76;
@@ -18,8 +22,8 @@ const NAMED: usize = 5;
 /// The decision: its first line, the interval drawn, what to know, details below.
 #[must_use]
 pub fn decision(view: &DecisionView, screen: Screen) -> String {
-    let mut page = Page::new(screen);
-    page.verdict(&view.headline.to_string(), view.verdict);
+    let mut page = Page::new(screen.width);
+    page.line(&headline(view, screen));
     page.gap();
     about(&mut page, view);
     if let Some(task) = view.pair() {
@@ -54,13 +58,13 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
         files(&mut page, task, view.suite.is_some());
     }
     notices(&mut page, &view.notices, Weight::Remark);
-    page.text()
+    page.text
 }
 
 /// The numbers of a comparison, without a verdict.
 #[must_use]
 pub fn comparison(task: &TaskView, screen: Screen) -> String {
-    let mut page = Page::new(screen);
+    let mut page = Page::new(screen.width);
     page.line(&compared(task).to_string());
     page.gap();
     page.row("task", &format!("{}, metric {}, {}", task.task, task.metric, items_and_groups(task)));
@@ -72,23 +76,44 @@ pub fn comparison(task: &TaskView, screen: Screen) -> String {
     page.gap();
     files(&mut page, task, false);
     notices(&mut page, &task.notices, Weight::Remark);
-    page.text()
+    page.text
 }
 
 /// The first line of a comparison: what the difference is, and how sure.
 pub(super) fn compared(task: &TaskView) -> Sentence {
     let (effect, unit) = (&task.effect, &task.unit);
-    Sentence::default()
-        .name(&task.candidate.model)
-        .words(" compared with ")
-        .name(&task.baseline.model)
-        .words(format!(
+    Sentence::default().name(&task.candidate.model).words(" compared with ").name(&task.baseline.model).words(
+        format!(
             ": {}{} ({}; each bound {} sure)",
             unit.signed(effect.estimate),
             unit.word(),
             bounds(effect.lower, effect.upper, unit),
             percent(effect.each)
-        ))
+        ),
+    )
+}
+
+/// The first line in the colour of the verdict, wrapped.
+fn headline(view: &DecisionView, screen: Screen) -> String {
+    let words = safe::line(&view.headline.to_string());
+    let lines = wrapped(&words, screen.width, "", "");
+    lines.iter().map(|line| coloured(line, view.verdict, screen.colour)).collect::<Vec<_>>().join("\n")
+}
+
+fn coloured(text: &str, verdict: VerdictWord, colour: Colour) -> String {
+    let style = Style::new().bold().fg_color(Some(hue(verdict).into()));
+    match colour {
+        Colour::On => format!("{style}{text}{style:#}"),
+        Colour::Off => text.to_owned(),
+    }
+}
+
+fn hue(verdict: VerdictWord) -> AnsiColor {
+    match verdict {
+        VerdictWord::Allow => AnsiColor::Green,
+        VerdictWord::Reject => AnsiColor::Red,
+        VerdictWord::Inconclusive => AnsiColor::Yellow,
+    }
 }
 
 fn about(page: &mut Page, view: &DecisionView) {
@@ -98,7 +123,10 @@ fn about(page: &mut Page, view: &DecisionView) {
     }
     if let Some(task) = view.pair() {
         let lower = if task.lower_is_better { " (lower is better)" } else { "" };
-        page.row("task", &format!("{}, metric {}{lower}, {}", task.task, task.metric, items_and_groups(task)));
+        page.row(
+            "task",
+            &format!("{}, metric {}{lower}, {}", task.task, task.metric, items_and_groups(task)),
+        );
         page.row("claim", &task.claim);
     } else if let Some(suite) = &view.suite {
         page.row("finding", &view.finding);
@@ -109,7 +137,7 @@ fn about(page: &mut Page, view: &DecisionView) {
 }
 
 fn draw(page: &mut Page, task: &TaskView, screen: Screen) {
-    let width = screen.width.saturating_sub(2).min(WIDEST);
+    let width = screen.width.text().saturating_sub(2).min(WIDEST);
     page.gap();
     for line in drawing::interval(task, width, screen.glyphs) {
         page.line(format!("  {line}").trim_end());
@@ -137,8 +165,10 @@ fn scores(page: &mut Page, task: &TaskView) {
     }
     let groups = changes::groups(task, 2);
     if !groups.is_empty() {
-        let named: Vec<String> =
-            groups.into_iter().map(|[name, items, _, _, difference]| format!("{name} {difference} ({items} items)")).collect();
+        let named: Vec<String> = groups
+            .into_iter()
+            .map(|[name, items, _, _, difference]| format!("{name} {difference} ({items} items)"))
+            .collect();
         page.row("groups", &named.join("; "));
     }
 }
@@ -150,12 +180,15 @@ fn claims(page: &mut Page, view: &DecisionView, screen: Screen) {
     let mut rows = vec![CLAIMS.map(str::to_owned).to_vec()];
     rows.extend(suite.claims.iter().map(|claim| safe(&claim_cells(claim))));
     let lines = columns::lines(&rows, &|_, _| Style::new());
-    if lines.iter().all(|line| unicode_width::UnicodeWidthStr::width(line.as_str()) + 2 <= screen.width) {
+    if lines.iter().all(|line| screen.width.fits(line.width() + 2)) {
         lines.iter().for_each(|line| page.line(&format!("  {}", safe::line(line))));
     } else {
         for claim in &suite.claims {
             let [task, kind, difference, bounds, asked, p, items, result] = claim_cells(claim);
-            page.row(&task, &format!("{kind}: {result}; {difference}, {bounds}, asked for {asked}, p {p}, {items} items"));
+            page.row(
+                &task,
+                &format!("{kind}: {result}; {difference}, {bounds}, asked for {asked}, p {p}, {items} items"),
+            );
         }
     }
     page.gap();
