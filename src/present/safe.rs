@@ -99,7 +99,8 @@ fn longest_run(text: &str, wanted: char) -> usize {
 }
 
 /// Replaces what cannot be seen, or changes how the rest is seen, by its code point.
-fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if hides(c) {
@@ -116,7 +117,7 @@ fn visible(text: &str) -> String {
 pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
-            0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
+            0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xfffe | 0xffff | 0xe0000..=0xe007f)
 }
 
 #[cfg(test)]
