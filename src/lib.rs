@@ -13,6 +13,7 @@
 //! decision    two RunFrames + plan -> Judgement: the verdict with its reasons
 //! suite       the runs of several tasks + policy -> SuiteJudgement: one verdict over all claims
 //! envelope    everything above -> the bytes that are hashed and kept
+//! view        a decision as its reader sees it, made from the envelope alone
 //! report      what a command found, for every renderer
 //! trail       the append-only, hash-chained log of envelopes, over a port
 //! store       both runs of every decision as Parquet, and their history, over a port
@@ -41,6 +42,8 @@ pub mod decision;
 pub mod suite;
 
 pub mod envelope;
+
+pub mod view;
 
 pub mod report;
 

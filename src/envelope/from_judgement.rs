@@ -6,6 +6,7 @@ use super::v1;
 use crate::decision::{Basis, EffectSizes, Judgement, Outlook, WorstCase};
 use crate::domain::{Claim, Digest, Direction, Edition, Plan, RunFrame, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
+use crate::numerics::moments::mean;
 use crate::pairing::Pairs;
 
 /// How many ids of changed items an envelope lists.
@@ -88,6 +89,7 @@ fn comparison(
         ci_level: 1.0 - plan.alpha.get(),
         p_value,
         p_value_zero: Some(estimate.p_zero),
+        p_value_against: against(plan, worst_case.map_or(estimate.p_against, |case| case.p_against)),
         significant: largest_p <= plan.alpha.get(),
         n_pairs: pairs.counts.pairs as u64,
         n_clusters: estimate.clusters.map(|k| k as u64),
@@ -108,6 +110,24 @@ fn comparison(
             upper: finite(case.upper),
             each: 1.0 - plan.alpha_each().get(),
         }),
+        levels: Some(levels(pairs)),
+    }
+}
+
+/// The p-value of a refutation. A claim of equivalence is refuted at either end, and by the bounds alone.
+fn against(plan: &Plan, p: f64) -> Option<f64> {
+    match (plan.claim, plan.sides) {
+        (Claim::Within { .. }, _) => None,
+        (Claim::Above { .. }, Sides::One) => Some(p),
+        (Claim::Above { .. }, Sides::Two) => Some((2.0 * p).min(1.0)),
+    }
+}
+
+fn levels(pairs: &Pairs) -> v1::Levels {
+    v1::Levels {
+        baseline: mean(&pairs.baseline),
+        candidate: mean(&pairs.candidate),
+        two_scores: pairs.two_values,
     }
 }
 
@@ -120,6 +140,7 @@ fn legacy_comparison(plan: &Plan, pairs: &Pairs, outcome: &LegacyOutcome) -> v1:
         ci_level: 1.0 - plan.alpha.get(),
         p_value: outcome.p_value,
         p_value_zero: None,
+        p_value_against: None,
         significant: outcome.significant,
         n_pairs: pairs.counts.pairs as u64,
         n_clusters: outcome.clusters.map(|k| k as u64),
@@ -130,6 +151,7 @@ fn legacy_comparison(plan: &Plan, pairs: &Pairs, outcome: &LegacyOutcome) -> v1:
         cross_check: None,
         bounds: None,
         worst_case: None,
+        levels: Some(levels(pairs)),
     }
 }
 

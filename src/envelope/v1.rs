@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use origin::{Run, Source, TimeStamp, Tool};
 pub use plan::{Plan, PolicyRef};
 pub use report::{
-    Bounds, Changed, Comparison, CrossCheck, EffectSizes, KnownRange, Missing, Pairing, Report, WorstCase,
+    Bounds, Changed, Comparison, CrossCheck, EffectSizes, KnownRange, Levels, Missing, Pairing, Report,
+    WorstCase,
 };
 pub use runs::{AtCommit, Input, Inputs, Resolved, Store, StoredRun};
 

@@ -45,6 +45,10 @@ pub struct Comparison {
     pub p_value: f64,
     /// Tests superiority (H0: delta <= 0).
     pub p_value_zero: Option<f64>,
+    /// Tests the opposite of the claim (H0: delta >= `min_delta`): what a REJECT rests on, whatever missing
+    /// items would have scored. Null for a claim of equivalence, and where the rule knows none.
+    #[serde(default)]
+    pub p_value_against: Option<f64>,
     /// Whether `p_value` reached alpha. Kept for readers of the original recipe.
     pub significant: bool,
     /// Paired items.
@@ -68,6 +72,20 @@ pub struct Comparison {
     /// Both bounds whatever the missing items would have scored; null where nothing is missing.
     #[serde(default)]
     pub worst_case: Option<WorstCase>,
+    /// What both runs score by themselves; absent from envelopes of versions that did not record it.
+    #[serde(default)]
+    pub levels: Option<Levels>,
+}
+
+/// What both runs score by themselves on the paired items, in the metric's own units.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Levels {
+    /// Mean score of the baseline; its sign is never turned.
+    pub baseline: f64,
+    /// Mean score of the candidate.
+    pub candidate: f64,
+    /// The lower and the higher score, where every score is one of two.
+    pub two_scores: Option<(f64, f64)>,
 }
 
 /// CR2 with Bell and McCaffrey's degrees of freedom. It never enters the verdict.

@@ -1,0 +1,255 @@
+//! The items themselves: what the envelope does not hold, and both runs do.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::domain::{Direction, RunFrame};
+use crate::numerics::tails::student_isf;
+use crate::pairing::Pairs;
+
+/// What became of the items from baseline to candidate. Differences are candidate minus baseline, sign turned when
+/// lower scores are better, in units of the score.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Items {
+    /// Items that the candidate does worse, worst first; ties in ascending order of id. At most as many as were
+    /// asked for.
+    pub worse: Vec<ItemChange>,
+    /// Items that it does better, best first.
+    pub better: Vec<ItemChange>,
+    /// How many items there are of both kinds, and without a change.
+    pub counts: (u64, u64, u64),
+    /// Right and wrong in both runs, where every score is one of two.
+    pub outcomes: Option<Outcomes>,
+    /// Differences in bins of one width: lower edge, upper edge, items. Empty where scores are one of two.
+    pub histogram: Vec<(f64, f64, u64)>,
+    /// Groups of items, the one that lost most first; empty where there are none.
+    pub clusters: Vec<ClusterChange>,
+    /// Means of each repeat; empty where items were run once.
+    pub epochs: Vec<EpochMeans>,
+}
+
+/// One item whose score changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemChange {
+    /// Its id.
+    pub id: String,
+    /// The group it belongs to.
+    pub cluster: Option<String>,
+    /// Score of the baseline; the mean over repeats where there are some.
+    pub baseline: f64,
+    /// Score of the candidate.
+    pub candidate: f64,
+    /// The difference: above 0 is better.
+    pub difference: f64,
+}
+
+/// How many items were right or wrong in both runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Right in both.
+    pub both_right: u64,
+    /// Wrong in the baseline, right in the candidate.
+    pub fixed: u64,
+    /// Right in the baseline, wrong in the candidate.
+    pub broken: u64,
+    /// Wrong in both.
+    pub both_wrong: u64,
+}
+
+/// A group of items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterChange {
+    /// Its name.
+    pub name: String,
+    /// Paired items.
+    pub items: u64,
+    /// Items that the candidate does worse.
+    pub worse: u64,
+    /// Items that it does better.
+    pub better: u64,
+    /// Mean difference.
+    pub difference: f64,
+    /// Its 95 % interval by itself (Student's t, not corrected for looking at many); `None` below two items or where
+    /// all differences are the same.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// Mean scores of one repeat over the paired items that have it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochMeans {
+    /// Which repeat.
+    pub epoch: u32,
+    /// Mean of the baseline.
+    pub baseline: Option<f64>,
+    /// Mean of the candidate.
+    pub candidate: Option<f64>,
+}
+
+/// Bins of the histogram.
+const BINS: u32 = 21;
+
+impl Items {
+    /// What became of the pairs of both runs; of the changed items at most `most` each way.
+    #[must_use]
+    pub fn of(pairs: &Pairs, runs: [&RunFrame; 2], direction: Direction, most: usize) -> Self {
+        let sign = direction.sign();
+        let differences: Vec<f64> = pairs
+            .candidate
+            .iter()
+            .zip(&pairs.baseline)
+            .map(|(after, before)| (after - before) * sign)
+            .collect();
+        let clusters = cluster_names(pairs, runs);
+        let change = |row: usize| -> Option<ItemChange> {
+            Some(ItemChange {
+                id: pairs.ids.get(row).to_owned(),
+                cluster: clusters.get(row).copied().flatten().map(str::to_owned),
+                baseline: *pairs.baseline.get(row)?,
+                candidate: *pairs.candidate.get(row)?,
+                difference: *differences.get(row)?,
+            })
+        };
+        let listed = |wanted: fn(f64) -> bool| {
+            let size = |row: &usize| differences.get(*row).map_or(0.0, |difference| difference.abs());
+            let mut rows: Vec<usize> =
+                (0..).zip(&differences).filter(|(_, d)| wanted(**d)).map(|(row, _)| row).collect();
+            let count = rows.len() as u64;
+            // Rows ascend by id, and the sort keeps that among equals.
+            rows.sort_by(|a, b| size(b).partial_cmp(&size(a)).unwrap_or(Ordering::Equal));
+            rows.truncate(most);
+            (count, rows.into_iter().filter_map(change).collect::<Vec<_>>())
+        };
+        let (fewer, worse) = listed(|difference| difference < 0.0);
+        let (more, better) = listed(|difference| difference > 0.0);
+        let same = (differences.len() as u64).saturating_sub(fewer + more);
+        let outcomes = pairs.two_values.map(|values| outcomes(pairs, values, direction));
+        let histogram = if outcomes.is_some() { Vec::new() } else { histogram(&differences) };
+        Self {
+            clusters: cluster_changes(&differences, &clusters),
+            epochs: if pairs.one_epoch { Vec::new() } else { epochs(pairs, runs) },
+            counts: (fewer, more, same),
+            worse,
+            better,
+            outcomes,
+            histogram,
+        }
+    }
+}
+
+/// The cluster of each pair by name, as the runs carry it.
+fn cluster_names<'a>(pairs: &Pairs, [baseline, candidate]: [&'a RunFrame; 2]) -> Vec<Option<&'a str>> {
+    let run = if baseline.is_clustered() { baseline } else { candidate };
+    if !run.is_clustered() {
+        return Vec::new();
+    }
+    let mut rows = run.sorted().peekable();
+    let name = |index: usize| {
+        let id = pairs.ids.get(index);
+        while rows.next_if(|row| row.id < id).is_some() {}
+        rows.peek().filter(|row| row.id == id).and_then(|row| row.cluster)
+    };
+    (0..pairs.ids.len()).map(name).collect()
+}
+
+fn outcomes(pairs: &Pairs, (low, high): (f64, f64), direction: Direction) -> Outcomes {
+    let right = if direction == Direction::HigherIsBetter { high } else { low };
+    let mut found = Outcomes { both_right: 0, fixed: 0, broken: 0, both_wrong: 0 };
+    for (before, after) in pairs.baseline.iter().zip(&pairs.candidate) {
+        let cell = match (*before == right, *after == right) {
+            (true, true) => &mut found.both_right,
+            (false, true) => &mut found.fixed,
+            (true, false) => &mut found.broken,
+            (false, false) => &mut found.both_wrong,
+        };
+        *cell += 1;
+    }
+    found
+}
+
+/// Bins that lie evenly around 0, so that the middle one holds what did not change.
+fn histogram(differences: &[f64]) -> Vec<(f64, f64, u64)> {
+    let widest = differences.iter().fold(0.0_f64, |widest, d| widest.max(d.abs()));
+    if widest == 0.0 {
+        return Vec::new();
+    }
+    let width = 2.0 * widest / f64::from(BINS);
+    let mut counts = vec![0_u64; BINS as usize];
+    for difference in differences {
+        let bin = ((difference + widest) / width).floor().clamp(0.0, f64::from(BINS - 1)) as usize;
+        if let Some(count) = counts.get_mut(bin) {
+            *count += 1;
+        }
+    }
+    let edge = |bin: u32| -widest + width * f64::from(bin);
+    (0..BINS).zip(counts).map(|(bin, count)| (edge(bin), edge(bin + 1), count)).collect()
+}
+
+#[derive(Default)]
+struct Sums {
+    items: u64,
+    worse: u64,
+    better: u64,
+    sum: f64,
+    squares: f64,
+}
+
+fn cluster_changes(differences: &[f64], clusters: &[Option<&str>]) -> Vec<ClusterChange> {
+    let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
+    for (difference, cluster) in differences.iter().zip(clusters) {
+        let Some(cluster) = cluster else { continue };
+        let of = sums.entry(cluster).or_default();
+        of.items += 1;
+        of.worse += u64::from(*difference < 0.0);
+        of.better += u64::from(*difference > 0.0);
+        of.sum += difference;
+        of.squares += difference * difference;
+    }
+    let mut found: Vec<(f64, ClusterChange)> = sums
+        .into_iter()
+        .map(|(name, of)| {
+            let n = of.items as f64;
+            let mean = of.sum / n;
+            let variance = (of.squares - n * mean * mean) / (n - 1.0);
+            let half = (of.items > 1 && variance > 0.0)
+                .then(|| student_isf(0.025, n - 1.0) * (variance / n).sqrt())
+                .filter(|half| half.is_finite());
+            let interval = half.map(|half| (mean - half, mean + half));
+            let change = ClusterChange {
+                name: name.to_owned(),
+                items: of.items,
+                worse: of.worse,
+                better: of.better,
+                difference: mean,
+                interval,
+            };
+            (of.sum, change)
+        })
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+    found.into_iter().map(|(_, change)| change).collect()
+}
+
+/// The mean of each repeat over the paired items.
+fn epochs(pairs: &Pairs, runs: [&RunFrame; 2]) -> Vec<EpochMeans> {
+    let mut means: BTreeMap<u32, [(f64, u64); 2]> = BTreeMap::new();
+    for (which, run) in runs.into_iter().enumerate() {
+        let mut index = 0;
+        for row in run.sorted() {
+            while index < pairs.ids.len() && pairs.ids.get(index) < row.id {
+                index += 1;
+            }
+            let paired = index < pairs.ids.len() && pairs.ids.get(index) == row.id;
+            if let (true, Ok(score)) = (paired, row.score)
+                && let Some((sum, count)) = means.entry(row.epoch).or_default().get_mut(which)
+            {
+                *sum += score.get();
+                *count += 1;
+            }
+        }
+    }
+    let mean = |(sum, count): (f64, u64)| (count > 0).then(|| sum / count as f64);
+    means
+        .into_iter()
+        .map(|(epoch, [before, after])| EpochMeans { epoch, baseline: mean(before), candidate: mean(after) })
+        .collect()
+}
