@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod mde;
 pub mod mirror;
+pub mod page;
 pub mod plan;
 pub mod plots;
 pub mod policy;

@@ -195,6 +195,14 @@ impl Svg {
         svg
     }
 
+    /// Begins a picture that only repeats the words beside it, and that nobody is told of.
+    #[must_use]
+    pub fn ornament((width, height): Point) -> Self {
+        let (w, h) = (number(width), number(height));
+        let size = format!("viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\"");
+        Self { out: format!("<svg {size} aria-hidden=\"true\" focusable=\"false\">") }
+    }
+
     /// A line between two points.
     pub fn line(&mut self, (x1, y1): Point, (x2, y2): Point, stroke: Stroke) {
         let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(number);

@@ -3,7 +3,7 @@
 use super::axis::{self, BELOW};
 use super::frame::{Frame, Shown, apart, text_width};
 use super::scale::{Scale, Sign};
-use crate::present::svg::{Anchor, Fill, Ink, Point, Stroke, Svg, Type};
+use crate::present::svg::{Anchor, Fill, Ink, Point, Stroke, Type};
 
 /// The curve with what is marked on it.
 #[derive(Clone, Debug)]

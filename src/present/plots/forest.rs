@@ -124,19 +124,19 @@ fn sided(delta: f64) -> Ink {
 }
 
 fn describe(forest: &Forest<'_>) -> String {
-    let rows = forest.rows.len() as u64;
     let worse = forest.rows.iter().filter(|row| row.delta.at < 0.0).count() as u64;
-    let end = |row: Option<&Row>, word: &str| {
+    let end = |word: &str, row: Option<&Row>| {
         row.map_or(String::new(), |row| format!(" {word}: {} with {}.", row.label, row.delta.text))
     };
+    let by_size = |a: &&Row, b: &&Row| a.delta.at.total_cmp(&b.delta.at);
     let overall = forest.overall.as_ref();
     format!(
-        "{} rows, one each {}; {} of them below 0.{}{}{}",
-        count(rows),
+        "{} rows, one a {}; {} of them below 0.{}{}{}",
+        count(forest.rows.len() as u64),
         forest.part,
         count(worse),
-        end(forest.rows.first(), "Worst"),
-        end(forest.rows.last().filter(|_| rows > 1), "Best"),
+        end("Lowest", forest.rows.iter().min_by(by_size)),
+        end("Highest", forest.rows.iter().max_by(by_size)),
         overall.map_or(String::new(), |overall| format!(" Over all: {}.", overall.text))
     )
 }

@@ -24,45 +24,10 @@ pub struct Histogram<'a> {
     pub axis: &'a str,
     /// The bars from left to right.
     pub bins: &'a [Bin],
-    /// Items whose score is the same in both runs; they stand in a bar of their own at 0.
-    pub unchanged: u64,
+    /// Items that got worse, got better, and kept their score.
+    pub counts: (u64, u64, u64),
     /// Their mean.
     pub mean: Shown,
-}
-
-/// Most bars on either side of 0.
-const MOST: usize = 12;
-
-/// Counts differences into bars of one width. 0 is an edge, so no bar mixes what got better with what got worse, and
-/// differences of exactly 0 stand in none: the second number counts them.
-#[must_use]
-pub fn bins(differences: impl IntoIterator<Item = f64>) -> (Vec<Bin>, u64) {
-    let finite: Vec<f64> = differences.into_iter().filter(|value| value.is_finite()).collect();
-    let unchanged = finite.iter().filter(|value| **value == 0.0).count() as u64;
-    let (low, high) = finite.iter().fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
-    let Some(width) = width(high.max(-low)) else { return (Vec::new(), unchanged) };
-    let steps = |edge: f64| (edge / width).ceil().clamp(0.0, MOST as f64) as usize;
-    let (below, above) = (steps(-low), steps(high));
-    let edge = |i: usize| (i as f64 - below as f64) * width;
-    let mut bins: Vec<Bin> =
-        (0..below + above).map(|i| Bin { from: edge(i), to: edge(i + 1), count: 0 }).collect();
-    for value in finite.into_iter().filter(|value| *value != 0.0) {
-        // Away from 0 an edge belongs to the bar nearer to 0, on both sides alike.
-        let step = ((value.abs() / width).ceil() as usize).max(1) - 1;
-        let i = if value > 0.0 { below + step } else { below.saturating_sub(1 + step) };
-        let i = i.min(bins.len().saturating_sub(1));
-        if let Some(bin) = bins.get_mut(i) {
-            bin.count += 1;
-        }
-    }
-    (bins, unchanged)
-}
-
-/// The round width that covers `reach` in at most `MOST` bars.
-fn width(reach: f64) -> Option<f64> {
-    let exponents = -12_i32..=15;
-    let widths = exponents.flat_map(|e| [1, 2, 5].map(|digit| format!("{digit}e{e}").parse().unwrap_or(1.0)));
-    (reach > 0.0).then(|| widths.into_iter().find(|width: &f64| width * MOST as f64 >= reach)).flatten()
 }
 
 /// Draws it.
@@ -77,7 +42,11 @@ pub fn draw(frame: &Frame<'_>, histogram: &Histogram<'_>) -> String {
     for bin in histogram.bins {
         let tall = bin.count as f64 / most as f64 * (bottom - top);
         let (from, to) = (scale.at(bin.from), scale.at(bin.to));
-        let ink = if bin.from < 0.0 { Ink::Worse } else { Ink::Better };
+        let ink = match (bin.from, bin.to) {
+            (_, to) if to <= 0.0 => Ink::Worse,
+            (from, _) if from >= 0.0 => Ink::Better,
+            _ => Ink::Faint,
+        };
         svg.rect((from + 0.75, bottom - tall), (to - from - 1.5, tall), Fill::Solid(ink));
         let text = count(bin.count);
         if bin.count > 0 && text_width(&text, 11.0) < to - from {
@@ -98,42 +67,12 @@ pub fn draw(frame: &Frame<'_>, histogram: &Histogram<'_>) -> String {
 }
 
 fn describe(histogram: &Histogram<'_>) -> String {
-    let sum = |better: bool| {
-        count(histogram.bins.iter().filter(|bin| (bin.from >= 0.0) == better).map(|bin| bin.count).sum())
-    };
+    let (worse, better, same) = histogram.counts;
     format!(
         "{} items got worse, {} got better, {} kept their score. The mean difference is {}.",
-        sum(false),
-        sum(true),
-        count(histogram.unchanged),
+        count(worse),
+        count(better),
+        count(same),
         histogram.mean.text
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::bins;
-
-    #[test]
-    fn no_bar_mixes_better_and_worse() {
-        let (found, unchanged) = bins([-0.3, -0.25, 0.0, 0.0, 0.1, 0.5, f64::NAN]);
-        assert_eq!(unchanged, 2);
-        assert_eq!(found.iter().map(|bin| bin.count).sum::<u64>(), 4);
-        assert!(found.iter().all(|bin| bin.from >= 0.0 || bin.to <= 0.0), "{found:?}");
-        assert_eq!(bins([0.0]), (vec![], 1));
-    }
-
-    proptest! {
-        #[test]
-        fn every_difference_stands_in_the_bar_that_holds_it(values in proptest::collection::vec(-5.0_f64..5.0, 1..60)) {
-            let (found, unchanged) = bins(values.iter().copied());
-            prop_assert_eq!(found.iter().map(|bin| bin.count).sum::<u64>() + unchanged, values.len() as u64);
-            for bin in &found {
-                let near = |v: &&f64| **v > bin.from - 1e-9 && **v < bin.to + 1e-9;
-                prop_assert!(bin.count <= values.iter().filter(near).count() as u64);
-            }
-        }
-    }
 }

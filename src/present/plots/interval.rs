@@ -7,6 +7,7 @@ use super::marks;
 use super::scale::{Scale, Sign};
 use crate::domain::Verdict;
 use crate::present::svg::{Anchor, Fill, Ink, Stroke, Svg, Type};
+use crate::view::Region;
 
 /// The numbers of the figure.
 #[derive(Clone, Debug)]
@@ -23,8 +24,23 @@ pub struct Interval<'a> {
     pub worst: Option<(Option<Shown>, Option<Shown>)>,
     /// What was asked for.
     pub asked: Asked,
-    /// What the bounds say.
+    /// Where the bounds lie that the verdict rests on.
+    pub lies: Region,
+    /// The verdict.
     pub verdict: Verdict,
+}
+
+impl Interval<'_> {
+    /// The region that holds all of the interval, where the verdict says the same. It does not where scores are missing
+    /// from too many items, and under the rule of evalsig 0.1.
+    fn decided(&self) -> Option<Region> {
+        let agrees = match self.lies {
+            Region::Shown => self.verdict == Verdict::Allow,
+            Region::Refuted => self.verdict == Verdict::Reject,
+            Region::Open => false,
+        };
+        agrees.then_some(self.lies)
+    }
 }
 
 /// What was asked for.
@@ -106,7 +122,7 @@ fn regions(svg: &mut Svg, scale: &Scale, interval: &Interval<'_>, (top, bottom):
     };
     for (from, to, may) in regions {
         let (ink, words) = if may { (Ink::Better, MAY) } else { (Ink::Worse, MUST_NOT) };
-        let landed = interval.verdict == if may { Verdict::Allow } else { Verdict::Reject };
+        let landed = interval.decided() == Some(if may { Region::Shown } else { Region::Refuted });
         svg.rect((from, top), (to - from, bottom - top), Fill::Pale(ink, if landed { 0.2 } else { 0.08 }));
         let set = if landed { Type::bold(Anchor::Middle) } else { Type::label(Anchor::Middle) };
         svg.text(((from + to) / 2.0, top + 18.0), set, words);
@@ -176,14 +192,19 @@ fn describe(interval: &Interval<'_>) -> String {
         let between = between(low.as_ref(), high.as_ref());
         format!(" Whatever the missing items would have scored, it lies {between}.")
     });
-    let region = match interval.verdict {
-        Verdict::Allow => format!("All of it lies where the candidate {MAY}."),
-        Verdict::Reject => format!("All of it lies where the candidate {MUST_NOT}."),
-        Verdict::Inconclusive => "It does not lie in one region, so nothing is decided.".into(),
-    };
     format!(
-        "The estimate is {}, the interval lies {}.{worst} Asked for: {asked}. {region}",
+        "The estimate is {}, the interval lies {}.{worst} Asked for: {asked}. In words: {region}.",
         interval.estimate.text,
-        between(interval.lower.as_ref(), interval.upper.as_ref())
+        between(interval.lower.as_ref(), interval.upper.as_ref()),
+        region = region(interval)
     )
+}
+
+/// Where the interval lies, in words.
+#[must_use]
+pub fn region(interval: &Interval<'_>) -> &'static str {
+    match (interval.decided(), interval.lies) {
+        (Some(region), _) | (None, region @ Region::Open) => region.words(),
+        (None, _) => "the verdict does not rest on where the interval lies",
+    }
 }

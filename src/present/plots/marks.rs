@@ -25,8 +25,16 @@ pub fn shape(verdict: Verdict) -> &'static str {
 
 /// The mark of a verdict: a circle for ALLOW, a triangle for REJECT, a square for INCONCLUSIVE.
 pub fn mark(svg: &mut Svg, at: Point, radius: f64, verdict: Verdict) {
+    shaped(svg, at, radius, verdict, Fill::Solid(ink(verdict)));
+}
+
+/// The same shape in the colour of the text beside it.
+pub fn outline(svg: &mut Svg, at: Point, radius: f64, verdict: Verdict) {
+    shaped(svg, at, radius, verdict, Fill::Solid(Ink::Text));
+}
+
+fn shaped(svg: &mut Svg, at: Point, radius: f64, verdict: Verdict, fill: Fill) {
     let (x, y) = at;
-    let fill = Fill::Solid(ink(verdict));
     match verdict {
         Verdict::Allow => svg.circle(at, radius, fill),
         Verdict::Reject => {

@@ -14,6 +14,8 @@ pub struct Repeats<'a> {
     pub baseline: &'a str,
     /// The name of the candidate.
     pub candidate: &'a str,
+    /// Whether lower scores are better.
+    pub lower_is_better: bool,
     /// One row a repeat, then one over all of them.
     pub rows: &'a [Repeat],
 }
@@ -47,7 +49,8 @@ pub fn draw(frame: &Frame<'_>, repeats: &Repeats<'_>) -> String {
         let set = if row.overall { Type::bold(Anchor::Start) } else { Type::label(Anchor::Start) };
         svg.text((4.0, middle + 4.0), set, &fitted(&row.label, labels, 13.0));
         let (from, to) = (scale.at(row.baseline.at), scale.at(row.candidate.at));
-        let ink = if row.candidate.at < row.baseline.at { Ink::Worse } else { Ink::Better };
+        let worse = if repeats.lower_is_better { to > from } else { to < from };
+        let ink = if worse { Ink::Worse } else { Ink::Better };
         svg.line((from, middle), (to, middle), Stroke::solid(ink, if row.overall { 3.5 } else { 2.0 }));
         pair(&mut svg, (from, to), middle);
     }

@@ -78,8 +78,8 @@ impl Scale {
     }
 
     /// The numbers at the two edges.
-    #[must_use]
-    pub(super) fn range(&self) -> (f64, f64) {
+    #[cfg(test)]
+    fn range(&self) -> (f64, f64) {
         (self.from, self.to)
     }
 
