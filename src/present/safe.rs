@@ -101,6 +101,27 @@ pub fn href(path: &str) -> String {
     format!("./{}", utf8_percent_encode(path, NOT_IN_HREF))
 }
 
+/// A text cell of a CSV file. Spreadsheets take a cell that begins like a formula for one: an apostrophe makes it text.
+#[must_use]
+pub fn csv(text: &str) -> String {
+    let visible = visible(text);
+    let formula = visible.trim_start().starts_with(['=', '+', '-', '@']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, visible.replace('"', "\"\""))
+}
+
+/// An address at the server of a repository, made of pieces that a name of another place cannot hide in; `None` where one
+/// of them is not what it should be. `server` is an origin, such as `https://github.com`.
+#[must_use]
+pub fn address(server: &str, pieces: &[&str]) -> Option<String> {
+    let host = server.strip_prefix("https://")?;
+    let of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let named = |text: &str, extra: fn(char) -> bool| {
+        !text.is_empty() && text.chars().all(|c| of_host(c) || extra(c)) && !text.chars().all(|c| c == '.')
+    };
+    let good = named(host, |_| false) && pieces.iter().all(|piece| named(piece, |c| c == '_'));
+    good.then(|| format!("https://{host}/{}", pieces.join("/")))
+}
+
 fn longest_run(text: &str, wanted: char) -> usize {
     let (mut longest, mut current) = (0, 0);
     for c in text.chars() {
@@ -111,7 +132,8 @@ fn longest_run(text: &str, wanted: char) -> usize {
 }
 
 /// Replaces what cannot be seen, or changes how the rest is seen, by its code point.
-fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if hides(c) {
@@ -128,7 +150,7 @@ fn visible(text: &str) -> String {
 pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
-            0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
+            0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xfffe | 0xffff | 0xe0000..=0xe007f)
 }
 
 #[cfg(test)]
@@ -136,7 +158,7 @@ mod tests {
     use comrak::nodes::{AstNode, NodeValue};
     use proptest::prelude::*;
 
-    use super::{block, code, href, html, line, lines};
+    use super::{address, block, code, csv, href, html, line, lines};
 
     #[test]
     fn no_text_leaves_its_place_on_a_page() {
@@ -149,6 +171,25 @@ mod tests {
             "./audit/v1/javascript%3Ax%3F%23%22%20%C3%A9.sig"
         );
         assert_eq!(href("//host/%2e"), ".///host/%252e");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_no_quote_ends_it() {
+        let cells = ["a,b\"c", "=HYPERLINK(1)", " -1", "id-7", "a\nb"].map(csv);
+        assert_eq!(cells, ["\"a,b\"\"c\"", "\"'=HYPERLINK(1)\"", "\"' -1\"", "\"id-7\"", "\"a\\u{a}b\""]);
+    }
+
+    #[test]
+    fn an_address_leads_nowhere_else() {
+        let at = |pieces: &[&str]| address("https://github.com", pieces);
+        assert_eq!(at(&["o", "n.a_b", "commit", "abc"]).unwrap(), "https://github.com/o/n.a_b/commit/abc");
+        for hostile in ["", "..", ".", "a/b", "a?b", "a#b", "a@b", "javascript:x", "a b", "%2e", "é"] {
+            assert_eq!(at(&["o", hostile]), None, "{hostile}");
+        }
+        for server in ["http://github.com", "javascript:alert(1)//", "https://a@b", "https://", "https://a/b"]
+        {
+            assert_eq!(address(server, &["o"]), None, "{server}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The answer of `evalsig watch`, for people; as JSON it is the same members.
 
-use super::page::Page;
+use super::layout::Page;
 use super::screen::Width;
 use crate::domain::number_format::{count, p_value, percent, signed};
 use crate::report::watch::WatchReport;

@@ -4,7 +4,7 @@ use super::drawing;
 use super::{CLAIMS, bounds, changes, claim_cells, items_and_groups};
 use crate::domain::number_format::percent;
 use crate::present::columns;
-use crate::present::page::{Page, wrapped};
+use crate::present::layout::{Page, wrapped};
 use crate::present::safe;
 use crate::present::screen::{Colour, Screen};
 use crate::view::{DecisionView, Fact, InputView, Notice, Sentence, TaskView, Weight};

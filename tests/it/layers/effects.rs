@@ -44,6 +44,7 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("http", Named::Anywhere),
     ("http_body_util", Named::Anywhere),
     ("jiff", Named::Anywhere),
+    ("maud", Named::Anywhere),
     ("object_store", Named::Edge),
     ("octocrab", Named::Edge),
     ("parquet", Named::Anywhere),
