@@ -8,6 +8,7 @@ use crate::commands::gate::GateSubject;
 use crate::commands::revisions::PolicyRef;
 use crate::commands::targets::EnvelopeTarget;
 use crate::domain::Diagnostic;
+use crate::domain::policy::CommentMode;
 
 /// Every input that the action understands, as `action.yml` declares them.
 pub const ACTION_INPUTS: &[&str] = &[
@@ -52,14 +53,24 @@ pub const ACTION_INPUTS: &[&str] = &[
     "audit-branch",
     "mode",
     "check-name",
+    "comment",
     "report-json",
     "github-token",
     "deadline",
 ];
 
 /// Inputs that only the action has; every other one is a flag of `gate`.
-const OWN_INPUTS: &[&str] =
-    &["policy-ref", "audit", "audit-branch", "mode", "check-name", "report-json", "github-token", "deadline"];
+const OWN_INPUTS: &[&str] = &[
+    "policy-ref",
+    "audit",
+    "audit-branch",
+    "mode",
+    "check-name",
+    "comment",
+    "report-json",
+    "github-token",
+    "deadline",
+];
 
 /// The branch that holds the trail, unless another one is named.
 const AUDIT_BRANCH: &str = "evalsig-audit";
@@ -140,6 +151,11 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         audit,
         mode,
         check_name: given("check-name"),
+        comment: choice(
+            given("comment"),
+            "comment",
+            &CommentMode::ALL.iter().map(|mode| (mode.as_str(), *mode)).collect::<Vec<_>>(),
+        )?,
         report_json: given("report-json"),
     })
 }

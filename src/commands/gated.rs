@@ -53,6 +53,17 @@ impl Gated {
         }
     }
 
+    /// Whether a reader misses nothing who reads the first line alone: ALLOW at the first attempt, with everything
+    /// scored and nothing to be warned of.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let quiet = match self {
+            Self::Pair(pair) => pair.record.is_quiet(),
+            Self::Suite(suite) => !suite::has_remarks(&suite.record),
+        };
+        quiet && self.verdict() == VerdictWord::Allow && self.evidence().attempt().unwrap_or(1) <= 1
+    }
+
     /// What was shown and what was not, in words.
     #[must_use]
     pub fn finding(&self) -> String {

@@ -73,6 +73,12 @@ impl Record {
         Some((f64::from(attempts) * each).min(1.0))
     }
 
+    /// Whether its numbers come without a warning, and from every item.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.report.comparison.warnings.is_empty() && self.pairing.coverage >= 1.0
+    }
+
     /// The envelope of this record at its place in a trail (`None`: outside any trail).
     #[must_use]
     pub fn envelope(&self, place: Option<Place<'_>>, circumstances: &Circumstances) -> v1::Envelope {

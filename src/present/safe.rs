@@ -23,15 +23,32 @@ pub fn lines(text: &str) -> String {
 /// markup, a link or a mention is a code span.
 #[must_use]
 pub fn words(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
-    let word = |word: &str| {
-        if word.chars().all(plain) && !word.contains("://") && !word.contains("www.") {
-            word.to_owned()
-        } else {
-            code(word)
-        }
-    };
+    let word = |word: &str| if is_plain(word) { word.to_owned() } else { code(word) };
     line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The same in a block of HTML within Markdown: what GitHub could take for a mention or a reference is code, where it
+/// looks for none.
+#[must_use]
+pub fn html_words(text: &str) -> String {
+    let word = |word: &str| if is_plain(word) { html(word) } else { format!("<code>{}</code>", html(word)) };
+    line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word is text and nothing else, wherever it stands.
+fn is_plain(word: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
+    word.chars().all(plain) && !word.contains("://") && !word.contains("www.") && !is_reference(word)
+}
+
+/// Whether GitHub would make a link of a word by itself: `GH-12`, or the id of a commit.
+fn is_reference(word: &str) -> bool {
+    let mut parts = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    parts.any(|part| {
+        let issue = part.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("gh-"));
+        let hex = part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        issue || hex && (7..=40).contains(&part.len()) && part.bytes().any(|byte| !byte.is_ascii_digit())
+    })
 }
 
 /// A Markdown code span, also inside a table cell: rendered as exactly this text, no link, mention,

@@ -111,6 +111,15 @@ fn warnings(record: &SuiteRecord) -> Vec<String> {
     found
 }
 
+/// Whether somebody who reads the verdict should read on: warnings, waivers, scores that are missing.
+#[must_use]
+pub fn has_remarks(record: &SuiteRecord) -> bool {
+    !warnings(record).is_empty()
+        || !record.waivers.in_force.is_empty()
+        || !record.waivers.remarks.is_empty()
+        || !record.tasks.values().all(|task| task.record.is_quiet())
+}
+
 /// What was shown and what was not, in words; beyond the policy's attempts, that too.
 #[must_use]
 pub fn finding(record: &SuiteRecord, attempt: u32) -> String {
