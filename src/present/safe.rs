@@ -31,14 +31,17 @@ pub fn words(text: &str) -> String {
 /// looks for none.
 #[must_use]
 pub fn html_words(text: &str) -> String {
-    let word = |word: &str| if is_plain(word) { html(word) } else { format!("<code>{}</code>", html(word)) };
+    let text_only = |word: &str| is_plain(word) && !is_reference(word);
+    let word = |word: &str| {
+        if text_only(word) { html(word) } else { format!("<code>{}</code>", html(word)) }
+    };
     line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a word is text and nothing else, wherever it stands.
 fn is_plain(word: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
-    word.chars().all(plain) && !word.contains("://") && !word.contains("www.") && !is_reference(word)
+    word.chars().all(plain) && !word.contains("://") && !word.contains("www.")
 }
 
 /// Whether GitHub would make a link of a word by itself: `GH-12`, or the id of a commit.
@@ -141,7 +144,7 @@ mod tests {
     use comrak::nodes::{AstNode, NodeValue};
     use proptest::prelude::*;
 
-    use super::{block, code, href, html, line, lines};
+    use super::{block, code, href, html, html_words, line, lines};
 
     #[test]
     fn no_text_leaves_its_place_on_a_page() {
@@ -154,6 +157,27 @@ mod tests {
             "./audit/v1/javascript%3Ax%3F%23%22%20%C3%A9.sig"
         );
         assert_eq!(href("//host/%2e"), ".///host/%252e");
+    }
+
+    #[test]
+    fn words_that_github_would_link_are_code_in_html() {
+        for (word, is_code) in [
+            ("ALLOW:", false),
+            ("+0.0318,", false),
+            ("1234567", false),
+            ("decade", false),
+            ("@everyone", true),
+            ("GH-12", true),
+            ("(gh-12)", true),
+            ("#12", true),
+            ("deadbee,", true),
+            ("https://x.y", true),
+            ("<b>", true),
+        ] {
+            let shown = html_words(&format!("a {word} b"));
+            let expected = if is_code { format!("<code>{}</code>", html(word)) } else { html(word) };
+            assert_eq!(shown, format!("a {expected} b"));
+        }
     }
 
     #[test]
