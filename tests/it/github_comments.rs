@@ -149,8 +149,10 @@ fn at_once(jobs: &[Job]) -> Vec<String> {
 }
 
 #[track_caller]
-fn race(jobs: u64) {
+fn race(jobs: u64, delay: u64) {
     let Some((github, head)) = proposed(Setup::default()) else { return };
+    // Whoever creates is held up, so that the others find none either.
+    github.plan(vec![Fault::new(Kind::Slow(delay)).on(CREATE).always()]);
     let all: Vec<Job> = (1..=jobs).map(|run| gate(&github, &head, run)).collect();
     for log in at_once(&all) {
         assert!(log.contains("comment on pull request 7: "), "{log}");
@@ -162,6 +164,7 @@ fn race(jobs: u64) {
         about_comments(&github).len(),
         marker(&comment)
     );
+    assert!(github.comments_ever() > jobs / 2, "that was no race");
     // Whatever was said last, the next one finds it.
     gate(&github, &head, jobs + 1).run().exits(0);
     let last = only_comment(&github);
@@ -171,13 +174,13 @@ fn race(jobs: u64) {
 
 #[test]
 fn gates_at_once_leave_one_comment() {
-    race(6);
+    race(6, 3_000);
 }
 
 #[test]
 fn sixty_four_gates_at_once_leave_one_comment() {
     if tree::slow_tests("github_comments::sixty_four_gates_at_once_leave_one_comment") {
-        race(64);
+        race(64, 15_000);
     }
 }
 
