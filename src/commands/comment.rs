@@ -3,7 +3,8 @@
 //!
 //! GitHub can neither create a comment "unless there is one" nor change it "if it still is what it was". So a gate looks,
 //! does one thing, and looks again, until what it finds is settled. Of two comments the older one stays, and whoever
-//! created the younger one deletes it.
+//! created the younger one takes it back, after the older one shows its verdict: until then the younger one tells
+//! all others that a newer verdict is on its way.
 
 use crate::domain::Digest;
 
@@ -169,25 +170,26 @@ impl NewComment {
         let unseen = unseen.map(|id| PostedComment { id, marker: self.marker.clone() });
         let all = || posted.iter().chain(&unseen);
         let Some(first) = all().min_by_key(|comment| comment.id) else { return NextStep::Create };
+        // Also one that its gate has yet to take back: then that gate writes.
+        let newer = all().any(|comment| comment.marker.is_newer_than(&self.marker));
+        let shown = progress.written && first.marker == self.marker;
+        if !newer && !shown {
+            return NextStep::Update(first.id);
+        }
         if let Some(own) = progress.created.filter(|own| *own != first.id) {
             return NextStep::Delete(own);
         }
-        // This run's own, whose creation went unconfirmed; at the first look also what a job left that was killed
-        // before it could delete it. A newer one may belong to a job that is about to.
+        // This run's own, whose creation went unconfirmed; and what a job left that was killed before it could take it
+        // back. Among gates that create at once, each takes back its own.
         let left = |comment: &&PostedComment| {
-            let older = !progress.written && !comment.marker.is_newer_than(&self.marker);
+            let older = progress.created.is_none() && !comment.marker.is_newer_than(&self.marker);
             comment.id != first.id && (older || comment.marker == self.marker)
         };
-        if let Some(left) = all().find(left) {
-            return NextStep::Delete(left.id);
+        match all().find(left) {
+            Some(left) => NextStep::Delete(left.id),
+            None if newer => NextStep::Superseded,
+            None => NextStep::Done(first.id),
         }
-        if first.marker.is_newer_than(&self.marker) {
-            return NextStep::Superseded;
-        }
-        if progress.written && first.marker == self.marker {
-            return NextStep::Done(first.id);
-        }
-        NextStep::Update(first.id)
     }
 }
 
@@ -244,13 +246,21 @@ mod tests {
         let own = posted(7, "20", "1", "new");
         assert_eq!(me.next_step(std::slice::from_ref(&own), &mine), NextStep::Done(7));
         assert_eq!(me.next_step(&[], &mine), NextStep::Done(7), "a list that lags behind");
-        for other in [posted(6, "20", "1", "new"), posted(6, "21", "1", "new"), posted(6, "1", "1", "old")] {
-            assert_eq!(me.next_step(&[own.clone(), other.clone()], &mine), NextStep::Delete(7));
-            assert_eq!(me.next_step(&[other], &mine), NextStep::Delete(7), "a list that lags behind");
+        for settled in [posted(6, "20", "1", "new"), posted(6, "21", "1", "new")] {
+            assert_eq!(me.next_step(&[own.clone(), settled.clone()], &mine), NextStep::Delete(7));
+            assert_eq!(me.next_step(&[settled], &mine), NextStep::Delete(7), "a list that lags behind");
+        }
+        // Its own stays until the older one shows its verdict, and tells the others of it.
+        for older in [posted(6, "19", "1", "new"), posted(6, "99", "1", "old")] {
+            assert_eq!(me.next_step(&[older.clone(), own.clone()], &mine), NextStep::Update(6));
+            let late = comment("18", "1", "new");
+            let there = [older, own.clone()];
+            assert_eq!(late.next_step(&there, &Progress::default()), NextStep::Superseded);
+            let theirs = Progress { created: Some(8), written: true };
+            assert_eq!(late.next_step(&there, &theirs), NextStep::Delete(8));
         }
         let younger = posted(8, "19", "1", "new");
-        assert_eq!(me.next_step(&[own, younger], &mine), NextStep::Done(7), "who created it deletes it");
-        // With its own gone, its verdict goes into the one that stays.
+        assert_eq!(me.next_step(&[own, younger], &mine), NextStep::Done(7), "who created it takes it back");
         let gone = Progress { created: None, written: true };
         assert_eq!(me.next_step(&[posted(6, "19", "1", "new")], &gone), NextStep::Update(6));
         assert_eq!(me.next_step(&[posted(6, "21", "1", "new")], &gone), NextStep::Superseded);
@@ -260,12 +270,15 @@ mod tests {
     fn what_a_killed_job_left_is_deleted_by_the_next() {
         let me = comment("20", "1", "new");
         let left = [posted(6, "18", "1", "old"), posted(7, "19", "1", "old")];
-        assert_eq!(me.next_step(&left, &Progress::default()), NextStep::Delete(7));
+        assert_eq!(me.next_step(&left, &Progress::default()), NextStep::Update(6));
         // Its own, too, whose creation was never confirmed.
-        let unconfirmed = [posted(6, "18", "1", "old"), posted(7, "20", "1", "new")];
         let written = Progress { created: None, written: true };
-        assert_eq!(me.next_step(&unconfirmed, &written), NextStep::Delete(7));
-        let at_work = [posted(6, "18", "1", "old"), posted(7, "21", "1", "new")];
-        assert_eq!(me.next_step(&at_work, &Progress::default()), NextStep::Update(6));
+        for second in [posted(7, "19", "1", "old"), posted(7, "19", "1", "new"), posted(7, "20", "1", "new")]
+        {
+            let there = [posted(6, "20", "1", "new"), second];
+            assert_eq!(me.next_step(&there, &written), NextStep::Delete(7));
+        }
+        let at_work = [posted(6, "20", "1", "new"), posted(7, "21", "1", "new")];
+        assert_eq!(me.next_step(&at_work, &written), NextStep::Superseded);
     }
 }

@@ -123,7 +123,7 @@ impl PullRequestComments<'_> {
     /// Looks, does one thing, and looks again, until there is nothing to do.
     fn keep_one(&self, number: u64, comment: &NewComment) -> Result<Kept, Failure> {
         let mut backoff = self.client.backoff();
-        let (mut progress, mut address) = (Progress::default(), String::new());
+        let (mut progress, mut address, mut updated) = (Progress::default(), String::new(), false);
         for _ in 0..MOST_LOOKS {
             let seen = self.look(number)?;
             if seen.head_sha != comment.head_sha() && !progress.written {
@@ -141,10 +141,11 @@ impl PullRequestComments<'_> {
                     Some(created)
                 }),
                 NextStep::Update(id) => {
-                    // Written once already: another gate wrote over it, or a list lags behind.
-                    if progress.written && !backoff.sleep() {
-                        return Ok(Kept::Written(address));
+                    // Done once already: another gate wrote over it, or a list lags behind.
+                    if updated && !backoff.sleep() {
+                        break;
                     }
+                    updated = true;
                     self.change(&Method::PATCH, id, Some(&json!({"body": comment.body}))).map(Some)
                 }
                 NextStep::Delete(id) => self.change(&Method::DELETE, id, None).map(|_| {
@@ -171,6 +172,9 @@ impl PullRequestComments<'_> {
                 (Err(ApiError::Unconfirmed(_)), _) if backoff.sleep() => {}
                 (Err(error), _) => return Err(error.into()),
             }
+        }
+        if progress.written {
+            return Ok(Kept::Written(address));
         }
         Err(Failure::Other(errors::comment_unsettled(TASK, number)))
     }
