@@ -28,6 +28,7 @@ mod export;
 mod files;
 mod gate;
 mod github;
+mod github_comments;
 mod github_identity;
 mod github_races;
 mod golden;
