@@ -7,6 +7,7 @@ mod suite;
 
 use serde::Deserialize;
 
+use super::progress::{Progress, Whole};
 use super::runs::{LoadedRun, LoadedRuns};
 use super::{Files, Stores};
 use crate::domain::{Diagnostic, Plan, RunFrame};
@@ -24,10 +25,12 @@ pub fn replay(
     answer: &mut Verification,
     read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>,
     inputs: &Inputs,
-    files: &dyn Files,
-    stores: &dyn Stores,
+    (files, stores): (&dyn Files, &dyn Stores),
+    progress: &dyn Progress,
 ) -> Result<(), Diagnostic> {
     let mut findings = Vec::new();
+    let wanted = answer.lines.iter().filter(|line| line.ok && line.is_decision()).count() as u64;
+    let stage = progress.begin("making the decisions again", Whole::Of(wanted, "decisions"));
     for line in answer.lines.iter_mut().filter(|line| line.ok && line.is_decision()) {
         let bytes = read(&line.path)?;
         match again(&bytes, inputs, files, stores)? {
@@ -43,6 +46,7 @@ pub fn replay(
                 findings.push(Finding { path: line.path.clone(), ..finding }.at(line.index))
             }
         }
+        stage.advance(1);
     }
     answer.add(findings);
     Ok(())

@@ -53,6 +53,7 @@ mod stand_in;
 mod statement;
 mod store;
 mod suite;
+mod terminal;
 mod trail;
 mod tree;
 mod verdicts;

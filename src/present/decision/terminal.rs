@@ -6,7 +6,7 @@ use crate::domain::number_format::percent;
 use crate::present::columns;
 use crate::present::layout::{Page, wrapped};
 use crate::present::safe;
-use crate::present::screen::{Colour, Screen};
+use crate::present::screen::{Colour, Screen, Width};
 use crate::view::{DecisionView, Fact, InputView, Notice, Sentence, TaskView, Weight};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -181,7 +181,7 @@ fn claims(page: &mut Page, view: &DecisionView, screen: Screen) {
     let safe = |cells: &[String]| cells.iter().map(|cell| safe::line(cell)).collect::<Vec<String>>();
     let mut rows = vec![CLAIMS.map(str::to_owned).to_vec()];
     rows.extend(suite.claims.iter().map(|claim| safe(&claim_cells(claim))));
-    let lines = columns::lines(&rows, &|_, _| Style::new());
+    let lines = columns::lines(&rows, &|_, _| Style::new(), Width::Pipe);
     if lines.iter().all(|line| screen.width.fits(line.width() + 2)) {
         lines.iter().for_each(|line| page.line(&format!("  {}", safe::line(line))));
     } else {
