@@ -3,19 +3,21 @@
 
 mod outcome;
 mod pair;
+mod recorded_pair;
 mod suite;
 
 use serde::Deserialize;
 
 use super::progress::{Progress, Whole};
-use super::runs::{LoadedRun, LoadedRuns};
+use super::runs::LoadedRuns;
 use super::{Files, Stores};
-use crate::domain::{Diagnostic, Plan, RunFrame};
+use crate::domain::Diagnostic;
 use crate::envelope::v2;
 use crate::trail::{Finding, FindingKind, Severity, Verification};
 use outcome::Again;
 
 pub use outcome::Inputs;
+pub(super) use recorded_pair::RecordedPair;
 
 /// Makes every decision again that `answer` lists and whose envelope is as it was written.
 ///
@@ -50,21 +52,6 @@ pub fn replay(
     }
     answer.add(findings);
     Ok(())
-}
-
-/// The two runs of one task, read again with the bytes that its envelope names.
-pub(super) struct RecordedPair {
-    baseline: LoadedRun,
-    candidate: LoadedRun,
-    /// The plan that was recorded.
-    pub(super) plan: Plan,
-}
-
-impl RecordedPair {
-    /// Baseline and candidate.
-    pub(super) fn pair(&self) -> (&RunFrame, &RunFrame) {
-        (self.baseline.run(), self.candidate.run())
-    }
 }
 
 /// The runs of every task that had a baseline, by its name in the policy; of a single pair under an empty name. What

@@ -127,7 +127,7 @@ fn title(view: &DecisionView) -> String {
         .extend(view.warnings().map(|notice| notice.label.clone()).filter(|label| others(label)).take(MARKS));
     marks.dedup();
     let marks = if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join("; ")) };
-    safe::line(&format!("{}{marks}", view.headline))
+    safe::line(&format!("{}: {}{marks}", view.verdict.as_str(), view.headline))
 }
 
 /// The page of a failure to reach a verdict. `file` is the run file that it is about, if any.

@@ -91,6 +91,9 @@ impl StepOutputBuilder {
 
     pub(super) fn finish(mut self, nonce: &str) -> Result<StepOutput, Diagnostic> {
         self.values.push(("exit-code", self.code.to_string()));
+        if self.values.iter().all(|(name, _)| *name != "report-path") {
+            self.give("report-path", String::new());
+        }
         Ok(StepOutput {
             outputs: runner::outputs(&self.values, nonce)?,
             summary: self.summary,

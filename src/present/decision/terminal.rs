@@ -26,6 +26,7 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
     page.line(&headline(view, screen));
     page.gap();
     about(&mut page, view);
+    notices(&mut page, &view.notices, Weight::Warning);
     if let Some(task) = view.pair() {
         draw(&mut page, task, screen);
         scores(&mut page, task);
@@ -40,7 +41,6 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
         }
     }
     page.gap();
-    notices(&mut page, &view.notices, Weight::Warning);
     if let Some(next) = &view.next {
         page.row("next", next);
     }
@@ -119,7 +119,7 @@ fn hue(verdict: VerdictWord) -> AnsiColor {
 fn about(page: &mut Page, view: &DecisionView) {
     page.row("verdict", view.verdict.as_str());
     if let Some(waived) = view.suite.as_ref().and_then(|suite| suite.waived.as_ref()) {
-        page.row("waived", waived);
+        page.row("waived", waived.trim_start_matches("waived "));
     }
     if let Some(task) = view.pair() {
         let lower = if task.lower_is_better { " (lower is better)" } else { "" };

@@ -50,6 +50,7 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("octocrab", Named::Edge),
     ("parquet", Named::Anywhere),
     ("percent_encoding", Named::Anywhere),
+    ("quick_junit", Named::Anywhere),
     ("rand_chacha", Named::Anywhere),
     ("rayon", Named::Anywhere),
     ("reqwest", Named::Edge),
