@@ -90,12 +90,18 @@ pub(super) fn record(view: &DecisionView, context: &Context<'_>) -> Markup {
 fn position(place: &TrailPlace) -> Markup {
     html! {
         p {
-            "Entry " (place.index) " of " (place.length) " in the chain. "
-            @if place.intact {
-                "The whole chain up to its head was recomputed when this page was made, and it is intact."
-            } @else {
-                b class="passed-no" { "The chain is not intact: " }
-                "entries or envelopes were changed or are missing. Run the commands below before you rely on this page."
+            "Entry " (place.index)
+            @match place.chain {
+                Some(chain) => {
+                    " of " (chain.length) " in the chain. "
+                    @if chain.intact {
+                        "The whole chain up to its head was recomputed when this page was made, and it is intact."
+                    } @else {
+                        b class="passed-no" { "The chain is not intact: " }
+                        "entries or envelopes were changed or are missing. Run the commands below before you rely on this page."
+                    }
+                },
+                None => " in the chain, which was not recomputed when this page was made.",
             }
         }
     }
