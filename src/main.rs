@@ -60,6 +60,9 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         Request::Verify(request) => {
             commands::verify::verify(&request, &LocalTrailLocator, world.files, world.stores)
         }
+        Request::Report(request) => {
+            commands::report::report(&request, &LocalTrailLocator, world.files, world.stores)
+        }
         Request::Statement(request) => {
             commands::statement::statement(&request, &LocalTrailLocator, world.files)
         }

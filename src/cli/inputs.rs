@@ -52,14 +52,24 @@ pub const ACTION_INPUTS: &[&str] = &[
     "audit-branch",
     "mode",
     "check-name",
+    "report",
     "report-json",
     "github-token",
     "deadline",
 ];
 
 /// Inputs that only the action has; every other one is a flag of `gate`.
-const OWN_INPUTS: &[&str] =
-    &["policy-ref", "audit", "audit-branch", "mode", "check-name", "report-json", "github-token", "deadline"];
+const OWN_INPUTS: &[&str] = &[
+    "policy-ref",
+    "audit",
+    "audit-branch",
+    "mode",
+    "check-name",
+    "report",
+    "report-json",
+    "github-token",
+    "deadline",
+];
 
 /// The branch that holds the trail, unless another one is named.
 const AUDIT_BRANCH: &str = "evalsig-audit";
@@ -105,6 +115,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let mut args = vec!["evalsig".to_owned(), "gate".to_owned()];
     let flags = ACTION_INPUTS.iter().filter(|name| !OWN_INPUTS.contains(name));
     args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
+    args.extend(given("report").map(|path| format!("--html={path}")));
     let cli = Cli::read(args.into_iter().map(Into::into)).map_err(|error| refusal(&error))?;
     let Command::Gate(flags) = cli.command else {
         return Err(errors::not_a_gate());
@@ -140,6 +151,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         audit,
         mode,
         check_name: given("check-name"),
+        report: given("report"),
         report_json: given("report-json"),
     })
 }

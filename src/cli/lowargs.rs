@@ -8,6 +8,7 @@ mod gate;
 mod mde;
 mod plan;
 mod policy;
+mod report;
 mod shared;
 mod statement;
 mod store;
@@ -26,6 +27,7 @@ pub(super) use gate::{GateFlags, StoreFlags};
 pub(super) use mde::MdeFlags;
 pub(super) use plan::{PlanCommand, PlanLockFlags};
 pub(super) use policy::{PolicyCheckFlags, PolicyCommand, PolicyInitFlags};
+pub(super) use report::ReportFlags;
 pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
 pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
@@ -61,6 +63,9 @@ pub(super) enum Command {
     Plan(PlanCommand),
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
     Verify(VerifyFlags),
+    /// Render a recorded decision again: for a terminal, as Markdown, or as a page for the browser.
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportFlags),
     /// Print an envelope as an in-toto Statement, for cosign, actions/attest or openssl to sign.
     #[command(after_help = statement::EXAMPLES)]
     Statement(StatementFlags),

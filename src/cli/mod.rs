@@ -24,6 +24,7 @@ use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
 use crate::commands::plan::PlanLockRequest;
 use crate::commands::policy::{PolicyCheckRequest, PolicyInitRequest};
+use crate::commands::report::ReportRequest;
 use crate::commands::statement::StatementRequest;
 use crate::commands::verify::VerifyRequest;
 use crate::commands::watch::WatchRequest;
@@ -43,6 +44,8 @@ pub enum Request {
     PlanLock(Box<PlanLockRequest>),
     /// `verify`.
     Verify(VerifyRequest),
+    /// `report`.
+    Report(ReportRequest),
     /// `statement`.
     Statement(StatementRequest),
     /// `export`.
@@ -100,6 +103,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Action => Request::Action,
         Command::Plan(PlanCommand::Lock(flags)) => Request::PlanLock(Box::new(hiargs::plan_lock(&flags)?)),
         Command::Verify(flags) => Request::Verify(hiargs::verify(flags)?),
+        Command::Report(flags) => Request::Report(hiargs::report(&flags, terminal)?),
         Command::Statement(flags) => Request::Statement(hiargs::statement(&flags)?),
         Command::Export(flags) => Request::Export(hiargs::export(&flags)?),
         Command::History(flags) => Request::History(hiargs::history(&flags, terminal)?),

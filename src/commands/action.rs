@@ -12,6 +12,7 @@ use super::decide::{Decision, DecisionRequest};
 use super::gated::Gated;
 use super::origin::Step;
 use super::persist::{Evidence, PersistedDecision, PersistedSuite, persist, persist_suite};
+use super::report::write_page;
 use super::runs::{LoadedRuns, RunInputs};
 use super::suite::SuiteDecision;
 use super::targets::EnvelopeTarget;
@@ -98,6 +99,16 @@ fn tell(
     if let (Some(path), Ok(decided)) = (&request.report_json, &result) {
         output.unless_failed(decided.json(Some(path), world).map(drop));
     }
+    if let (Some(path), Ok(decided)) = (&request.report, &result) {
+        let seen = step_output::view(decided, request, step);
+        match write_page(&seen, path, step.server.as_deref(), world.files) {
+            Ok(said) => {
+                output.say(runner::log(&said));
+                output.give("report-path", path.clone());
+            }
+            Err(error) => output.unless_failed(Err(error)),
+        }
+    }
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
         let links = step_output::links(step, result.as_ref().ok(), &access);
         let page = match &result {
@@ -160,7 +171,7 @@ fn decide_pair(
     (now, log): (String, &mut Vec<String>),
     world: &World<'_>,
 ) -> Result<Gated, Diagnostic> {
-    let decision = Decision::make(runs, &asked.plan, Some(step), now, world)?;
+    let decision = Decision::make(runs, (&asked.plan, asked.named), Some(step), now, world)?;
     let evidence = keep(request, access, log, &mut |target, may_store| {
         persist(&decision, target, asked.store.as_ref().filter(|_| may_store), world)
     })?;

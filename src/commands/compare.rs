@@ -1,6 +1,6 @@
 //! `compare`: the same inference without a verdict.
 
-use super::decide::judged;
+use super::decide::{NAMED, judged};
 use super::runs::{LoadedRuns, RunInputs};
 use super::{Output, OutputFormat, View, World};
 use crate::domain::{Code, Diagnostic, Plan};
@@ -22,8 +22,14 @@ pub struct CompareRequest {
 /// # Errors
 /// Those of [`LoadedRuns::read`] and [`judged`], and of writing the JSON file that was asked for.
 pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
+    if view.html.is_some() {
+        return Err(Code::BadUsage
+            .at("--html")
+            .what("is a page about a verdict, and compare gives none")
+            .next("take gate, or --output markdown"));
+    }
     let runs = LoadedRuns::read(&request.runs, &request.plan, world.files)?;
-    let (record, items) = judged(&runs, &request.plan)?;
+    let (record, items) = judged(&runs, &request.plan, NAMED)?;
     let seen = view::comparison(&record, items);
     let object = json::compare(record.clone())?;
     if let Some(path) = &view.json {

@@ -21,6 +21,8 @@ pub struct DecisionRequest {
     pub store: Option<StoreTarget>,
     /// Where those of the baseline are looked up instead, and nothing is written.
     pub baseline_store: Option<StoreTarget>,
+    /// How many items that became worse, and how many that became better, its readers are told of.
+    pub named: usize,
 }
 
 impl DecisionRequest {
@@ -39,21 +41,22 @@ impl DecisionRequest {
 /// # Errors
 /// Those of [`judge`].
 pub fn record(runs: &LoadedRuns, plan: &Plan) -> Result<Record, Diagnostic> {
-    Ok(judged(runs, plan)?.0)
+    Ok(judged(runs, plan, 0)?.0)
 }
 
-/// How many items that became worse, and how many that became better, are kept for those who are told of the verdict.
-pub(super) const NAMED: usize = 10;
+/// How many items that became worse, and how many that became better, are named where there is no page for all of them.
+pub const NAMED: usize = 10;
 
-/// The record of the judgement on two runs, and what became of their items. Writes nothing.
+/// The record of the judgement on two runs, and what became of their items, of which `named` are kept each way. Writes
+/// nothing.
 ///
 /// # Errors
 /// Those of [`judge`].
-pub fn judged(runs: &LoadedRuns, plan: &Plan) -> Result<(Record, Items), Diagnostic> {
+pub fn judged(runs: &LoadedRuns, plan: &Plan, named: usize) -> Result<(Record, Items), Diagnostic> {
     let (baseline, candidate) = (runs.baseline.run(), runs.candidate.run());
     let judgement = judge(baseline, candidate, plan)?;
     let inputs = runs.recorded(&judgement.pairs.counts);
-    let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, NAMED);
+    let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, named);
     Ok((Record::of(&judgement, inputs, runs.notes()), items))
 }
 
@@ -78,13 +81,13 @@ impl<'a> Decision<'a> {
     /// Those of [`judge`].
     pub fn make(
         runs: &'a LoadedRuns,
-        plan: &'a Plan,
+        (plan, named): (&'a Plan, usize),
         step: Option<&Step>,
         now: String,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
         let circumstances = Step::circumstances(step, now, world.clock.source());
-        let (record, items) = judged(runs, plan)?;
+        let (record, items) = judged(runs, plan, named)?;
         Ok(Self { runs, plan, record, items, circumstances })
     }
 }

@@ -3,6 +3,7 @@
 use super::decide::{Decision, DecisionRequest};
 use super::gated::Gated;
 use super::persist::{PersistedDecision, PersistedSuite, persist, persist_suite};
+use super::report::write_page;
 use super::suite::{SuiteDecision, SuiteRequest};
 use super::targets::EnvelopeTarget;
 use super::{Output, OutputFormat, View, World};
@@ -36,7 +37,7 @@ pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnosti
     match &request.subject {
         GateSubject::Pair(asked) => {
             let runs = asked.load(&now, world)?;
-            let decision = Decision::make(&runs, &asked.plan, None, now, world)?;
+            let decision = Decision::make(&runs, (&asked.plan, asked.named), None, now, world)?;
             let evidence = persist(&decision, &request.target, asked.store.as_ref(), world)?;
             Ok(Gated::Pair(Box::new(PersistedDecision {
                 record: decision.record,
@@ -69,6 +70,10 @@ pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Di
         OutputFormat::Markdown => markdown::decision(&result.view(), "", usize::MAX),
         OutputFormat::Junit => junit::decision(&result.view())?,
     };
-    let stderr = if view.quiet { String::new() } else { format!("{}\n", result.evidence().view().line()) };
+    let mut stderr = format!("{}\n", result.evidence().view().line());
+    if let Some(path) = &view.html {
+        stderr.push_str(&write_page(&result.view(), path, None, world.files)?);
+    }
+    let stderr = if view.quiet { String::new() } else { stderr };
     Ok(Output { stdout, stderr, exit: result.exit_code() })
 }

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod policy;
 pub mod record;
 pub mod replay;
+pub mod report;
 pub mod revisions;
 pub mod runs;
 pub mod statement;
@@ -226,4 +227,6 @@ pub struct View {
     pub quiet: bool,
     /// A file that gets the JSON object as well.
     pub json: Option<String>,
+    /// A file that gets a page for the browser.
+    pub html: Option<String>,
 }

@@ -7,8 +7,9 @@ mod suite;
 
 use serde::Deserialize;
 
+use super::runs::{LoadedRun, LoadedRuns};
 use super::{Files, Stores};
-use crate::domain::Diagnostic;
+use crate::domain::{Diagnostic, Plan, RunFrame};
 use crate::envelope::v2;
 use crate::trail::{Finding, FindingKind, Severity, Verification};
 use outcome::Again;
@@ -47,13 +48,53 @@ pub fn replay(
     Ok(())
 }
 
-fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) -> Result<Again, Diagnostic> {
+/// The two runs of one task, read again with the bytes that its envelope names.
+pub(super) struct RecordedPair {
+    baseline: LoadedRun,
+    candidate: LoadedRun,
+    /// The plan that was recorded.
+    pub(super) plan: Plan,
+}
+
+impl RecordedPair {
+    /// Baseline and candidate.
+    pub(super) fn pair(&self) -> (&RunFrame, &RunFrame) {
+        (self.baseline.run(), self.candidate.run())
+    }
+}
+
+/// The runs of every task that had a baseline, by its name in the policy; of a single pair under an empty name. What
+/// is wrong with one is the finding.
+///
+/// # Errors
+/// `envelope-unreadable` for a plan that this version does not know; those of reading the runs.
+pub(super) fn recorded_pairs(
+    bytes: &[u8],
+    inputs: &Inputs,
+    files: &dyn Files,
+    stores: &dyn Stores,
+) -> Result<Result<Vec<(String, RecordedPair)>, Finding>, Diagnostic> {
+    if is_suite(bytes) {
+        return suite::runs(bytes, inputs, stores);
+    }
+    let runs = pair::runs(bytes, inputs, files, stores)?;
+    Ok(runs.map(|(runs, plan)| {
+        let LoadedRuns { baseline, candidate } = runs;
+        vec![(String::new(), RecordedPair { baseline, candidate, plan })]
+    }))
+}
+
+/// Whether an envelope is about a suite.
+fn is_suite(bytes: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Shape {
         schema: String,
     }
-    let shape = serde_json::from_slice(bytes).map_or(String::new(), |shape: Shape| shape.schema);
-    if shape == v2::SCHEMA {
+    serde_json::from_slice(bytes).is_ok_and(|shape: Shape| shape.schema == v2::SCHEMA)
+}
+
+fn again(bytes: &[u8], inputs: &Inputs, files: &dyn Files, stores: &dyn Stores) -> Result<Again, Diagnostic> {
+    if is_suite(bytes) {
         suite::again(bytes, inputs, stores)
     } else {
         pair::again(bytes, inputs, files, stores)

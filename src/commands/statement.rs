@@ -152,7 +152,7 @@ fn alone(path: &Path, locator: &dyn TrailLocator) -> Result<Held, Diagnostic> {
         let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
         return Ok(Held { name, bytes, entry: None });
     }
-    whole(line, &answer)?;
+    unless_broken(line, &answer, "nothing was attested")?;
     held(line, bytes)
 }
 
@@ -165,10 +165,7 @@ fn of_release(
 ) -> Result<Held, Diagnostic> {
     let shown = root.display().to_string();
     let Located::Trail(files) = locator.locate(root)? else {
-        return Err(Code::FileUnreadable
-            .at(shown)
-            .what("holds no trail")
-            .next("name the folder that holds audit/ with --audit-root"));
+        return Err(unreadable_trail(&shown));
     };
     let question = Question { release_id: Some(release.clone()), ..Question::default() };
     let answer = trail::verify(files.as_ref(), &question)?;
@@ -180,18 +177,30 @@ fn of_release(
             .what(format!("holds no {wanted}release {release}"))
             .next("`evalsig verify` lists what it holds"));
     };
-    whole(line, &answer)?;
+    unless_broken(line, &answer, "nothing was attested")?;
     held(line, files.read(&line.path)?)
 }
 
-/// Whatever was found against the envelope or its entry, it is not attested.
-fn whole(line: &EntryLine, answer: &Verification) -> Result<(), Diagnostic> {
+/// There is no trail where one was expected.
+pub(super) fn unreadable_trail(root: &str) -> Diagnostic {
+    Code::FileUnreadable
+        .at(root)
+        .what("holds no trail")
+        .next("name the folder that holds audit/ with --audit-root")
+}
+
+/// Whatever was found against the envelope or its entry, nothing is made of it; `instead` says what was not done.
+pub(super) fn unless_broken(
+    line: &EntryLine,
+    answer: &Verification,
+    instead: &str,
+) -> Result<(), Diagnostic> {
     let about = |path: &str| path == line.path || path == line.entry_path;
     if let Some(finding) = answer.findings.iter().find(|f| f.severity == Severity::Broken && about(&f.path)) {
         return Err(Code::TrailBroken
             .at(&finding.path)
             .what(format!("{} Expected {}, found {}", finding.kind.about(), finding.expected, finding.found))
-            .next(format!("{}; nothing was attested", finding.kind.next())));
+            .next(format!("{}; {instead}", finding.kind.next())));
     }
     Ok(())
 }

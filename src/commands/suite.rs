@@ -41,6 +41,8 @@ pub struct SuiteRequest {
     pub trail: Option<TrailTarget>,
     /// The release that is decided.
     pub release: Option<ReleaseId>,
+    /// How many items that became worse, and how many that became better, its readers are told of for each task.
+    pub named: usize,
 }
 
 /// A decision about a suite that is not persisted yet.
@@ -105,7 +107,7 @@ impl<'a> SuiteDecision<'a> {
         let locked =
             locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
-        let items = record::items(&judgement, &tasks);
+        let items = record::items(&judgement, &tasks, request.named);
         let mut record = record::suite(&judgement, policy, &tasks);
         record.policy.locked_plan = locked;
         let commit = step.and_then(|step| step.origin.source.head_sha.as_deref());

@@ -12,6 +12,8 @@ use crate::envelope::{SuiteRecord, v2};
 /// What the decision about a suite has beyond its tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuiteView {
+    /// The policy's path.
+    pub policy_path: String,
     /// How the claims became one verdict.
     pub rule: String,
     /// Every claim, task by task.
@@ -100,6 +102,7 @@ impl SuiteView {
             run: InputView::of(&first.candidate, first.store.as_ref()),
         };
         Self {
+            policy_path: record.policy.path.clone(),
             rule: record.suite.rule.clone(),
             claims: record.suite.claims.iter().map(claim).collect(),
             blocking: record.suite.blocking.clone(),

@@ -5,7 +5,7 @@ use super::shared::{min_coverage, task_mismatch};
 use super::shared::{plan, runs};
 use super::values::{above, alpha, missing, number, one_of, parse, project, release_id, within};
 use crate::cli::lowargs::{GateFlags, StoreFlags};
-use crate::commands::decide::DecisionRequest;
+use crate::commands::decide::{DecisionRequest, NAMED};
 use crate::commands::gate::{GateRequest, GateSubject};
 use crate::commands::suite::{PolicySource, SuiteRequest};
 use crate::commands::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
@@ -40,7 +40,13 @@ fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
         plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
         store,
         baseline_store,
+        named: named(flags),
     })
+}
+
+/// A page lists every item that changed in a file beside it.
+fn named(flags: &GateFlags) -> usize {
+    if flags.shared.view.html.is_some() { usize::MAX } else { NAMED }
 }
 
 /// Where the envelope goes.
@@ -73,6 +79,7 @@ const BESIDE_A_POLICY: &[&str] = &[
     "baseline-project",
     "output",
     "json",
+    "html",
     "quiet",
     "color",
 ];
@@ -106,6 +113,7 @@ fn suite(flags: &GateFlags, path: &str) -> Result<SuiteRequest, Diagnostic> {
         baseline_store,
         trail: Some(TrailTarget::Folder(flags.audit_root.clone())),
         release: flags.release_id.as_deref().map(release_id).transpose()?,
+        named: named(flags),
     })
 }
 

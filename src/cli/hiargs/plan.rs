@@ -22,6 +22,7 @@ pub(in crate::cli) fn plan_lock(flags: &PlanLockFlags) -> Result<PlanLockRequest
             tightening: Tightening::default(),
             store,
             baseline_store: None,
+            named: 0,
             trail: Some(trail.clone()),
             release: Some(release.clone()),
         },

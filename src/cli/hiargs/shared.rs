@@ -34,6 +34,7 @@ pub(in crate::cli) fn view(flags: &ViewFlags, terminal: Terminal) -> View {
         screen: screen(flags.color, terminal),
         quiet: flags.quiet,
         json: flags.json.clone(),
+        html: flags.html.clone(),
     }
 }
 

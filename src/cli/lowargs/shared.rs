@@ -95,6 +95,9 @@ pub(in crate::cli) struct ViewFlags {
     /// Also write the JSON result to this file.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) json: Option<String>,
+    /// Also write a page for the browser to this file; gate only. It runs nothing and loads nothing.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<String>,
     /// Nothing on standard error but errors.
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,

@@ -25,6 +25,8 @@ pub struct ActionRequest {
     pub mode: Mode,
     /// Name of the check; `None` names it after the task.
     pub check_name: Option<String>,
+    /// A file that gets a page for the browser.
+    pub report: Option<String>,
     /// A file that gets the JSON result.
     pub report_json: Option<String>,
 }

@@ -35,6 +35,7 @@ pub const ACTION_OUTPUTS: &[&str] = &[
     "entry-sha256",
     "audit-commit",
     "check-url",
+    "report-path",
     "mode-used",
     "fixed",
     "broken",
@@ -70,6 +71,11 @@ impl StepOutputBuilder {
     /// Adds a line to the log.
     pub(super) fn say(&mut self, line: String) {
         self.log.push(line);
+    }
+
+    /// Sets one more output.
+    pub(super) fn give(&mut self, name: &'static str, value: String) {
+        self.values.push((name, value));
     }
 
     /// Turns what came before into a failure, unless it is one already.

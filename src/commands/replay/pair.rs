@@ -51,6 +51,25 @@ pub(super) fn again(
     Ok(outcome(&replay::differences(&recorded, &record, exactly)?, exactly))
 }
 
+/// Both runs as they were judged, and the plan.
+pub(super) fn runs(
+    bytes: &[u8],
+    inputs: &Inputs,
+    files: &dyn Files,
+    stores: &dyn Stores,
+) -> Result<Result<(LoadedRuns, Plan), Finding>, Diagnostic> {
+    let (_, envelope, plan) = recorded(bytes)?;
+    let runs = match find(&envelope, inputs, files, stores)? {
+        Ok(runs) => runs,
+        Err(finding) => return Ok(Err(finding)),
+    };
+    let loaded = LoadedRuns::again(&runs, &envelope.inputs, &plan)?;
+    Ok(match loaded.others(&envelope) {
+        Some(finding) => Err(finding),
+        None => Ok((loaded, plan)),
+    })
+}
+
 impl LoadedRuns {
     /// What shows that these are not the runs that were judged, nor their stored copies.
     fn others(&self, envelope: &v1::Envelope) -> Option<Finding> {

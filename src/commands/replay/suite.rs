@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::RecordedPair;
 use super::outcome::{Again, Inputs, differs, of_newer_version, outcome, stored};
 use crate::commands::Stores;
 use crate::commands::runs::LoadedRun;
@@ -46,11 +47,7 @@ pub(super) fn again(bytes: &[u8], inputs: &Inputs, stores: &dyn Stores) -> Resul
         Ok(rules) => rules,
         Err(error) => return Ok(of_newer_version("a policy that this version knows", &error)),
     };
-    let Inputs::Store(root) = inputs else {
-        let finding = Finding::undecided(FindingKind::InputMissing, "");
-        let found = "two files, and a suite has more: name the store";
-        return Ok(Again::Found(finding.expected("the runs of every task").found(found)));
-    };
+    let Inputs::Store(root) = inputs else { return Ok(Again::Found(needs_store())) };
     let place = stores.open(root)?;
     let mut tasks = Vec::new();
     for task in &rules.tasks {
@@ -87,6 +84,39 @@ pub(super) fn again(bytes: &[u8], inputs: &Inputs, stores: &dyn Stores) -> Resul
         again: beyond.into(),
     }));
     Ok(outcome(&found, exactly))
+}
+
+/// The runs of every task that had a baseline, by its name.
+pub(super) fn runs(
+    bytes: &[u8],
+    inputs: &Inputs,
+    stores: &dyn Stores,
+) -> Result<Result<Vec<(String, RecordedPair)>, Finding>, Diagnostic> {
+    let envelope: v2::Envelope = serde_json::from_slice(bytes)
+        .map_err(|error| Code::EnvelopeUnreadable.at("").what(error.to_string()))?;
+    let Inputs::Store(root) = inputs else { return Ok(Err(needs_store())) };
+    let rules = rules(&envelope.policy)?;
+    let place = stores.open(root)?;
+    let mut found = Vec::new();
+    for task in &rules.tasks {
+        match reread(task, &envelope, &*place)? {
+            Err(finding) => return Ok(Err(finding)),
+            Ok(Reread { baseline: Some(baseline), candidate, .. }) => {
+                found.push((
+                    task.name.to_string(),
+                    RecordedPair { baseline, candidate, plan: task.plan.clone() },
+                ));
+            }
+            Ok(Reread { baseline: None, .. }) => {}
+        }
+    }
+    Ok(Ok(found))
+}
+
+/// Two files are not enough.
+fn needs_store() -> Finding {
+    let finding = Finding::undecided(FindingKind::InputMissing, "");
+    finding.expected("the runs of every task").found("two files, and a suite has more: name the store")
 }
 
 /// The policy as it was applied.

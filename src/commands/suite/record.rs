@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::load::{LoadedPair, LoadedTask};
 use super::policy_file::LoadedPolicy;
-use crate::commands::decide::NAMED;
 use crate::envelope::{Record, SuiteRecord, TaskRecord, v2};
 use crate::suite::{SuiteJudgement, TaskJudgement, TaskRuns};
 use crate::view::Items;
@@ -59,17 +58,18 @@ pub(in crate::commands) fn suite(
     SuiteRecord::of(judgement, &policy.rules, policy.written.clone(), records, first_runs)
 }
 
-/// What became of the items of every task that has a baseline.
+/// What became of the items of every task that has a baseline; of those that changed `named` are kept each way.
 pub(in crate::commands) fn items(
     judgement: &SuiteJudgement,
     tasks: &[LoadedTask<'_>],
+    named: usize,
 ) -> BTreeMap<String, Items> {
     let of = |(task, judged): (&LoadedTask<'_>, &TaskJudgement)| {
         let (LoadedPair::Compared(runs), Some(judgement)) = (&task.runs, &judged.judgement) else {
             return None;
         };
         let pair = [runs.baseline.run(), runs.candidate.run()];
-        let items = Items::of(&judgement.pairs, pair, judgement.plan.direction, NAMED);
+        let items = Items::of(&judgement.pairs, pair, judgement.plan.direction, named);
         Some((judged.name.to_string(), items))
     };
     tasks.iter().zip(&judgement.tasks).filter_map(of).collect()
