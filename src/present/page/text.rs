@@ -30,7 +30,8 @@ impl Render for Sentence {
         html! {
             @for part in &self.parts {
                 @match part {
-                    Part::Words(words) => { (said(words)) }
+                    // A number and its percent sign stay on one line.
+                    Part::Words(words) => { (said(&words.replace(" %", "\u{a0}%"))) }
                     Part::Name(of) => { (name(of)) }
                 }
             }

@@ -78,6 +78,7 @@ pub fn draw(frame: &Frame<'_>, interval: &Interval<'_>) -> String {
     let mut place = [(scale.at(interval.estimate.at), wide)];
     apart(&mut place, scale.edges());
     for (middle, _) in place {
+        svg.rect((middle - wide / 2.0 - 3.0, row - 28.0), (wide + 6.0, 18.0), Fill::Pale(Ink::Ground, 0.7));
         svg.text((middle, row - 14.0), Type { size: 15.0, ..Type::bold(Anchor::Middle) }, text);
     }
     if let Some((low, high)) = &interval.worst {
