@@ -74,7 +74,7 @@ pub fn draw(frame: &Frame<'_>, interval: &Interval<'_>) -> String {
     ends(&mut svg, &scale, row + 24.0, (low, high));
     svg.circle((scale.at(interval.estimate.at), row), 7.0, Fill::Solid(Ink::Ground));
     svg.circle((scale.at(interval.estimate.at), row), 5.5, Fill::Solid(ink));
-    let (text, wide) = (&interval.estimate.text, text_width(&interval.estimate.text, 15.0));
+    let (text, wide) = (&interval.estimate.text, text_width(&interval.estimate.text, 15.0) * 1.12);
     let mut place = [(scale.at(interval.estimate.at), wide)];
     apart(&mut place, scale.edges());
     for (middle, _) in place {
