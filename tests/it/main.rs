@@ -41,6 +41,7 @@ mod policy;
 mod readers;
 mod recipes;
 mod replay;
+mod report;
 mod revisions;
 mod schemas;
 mod selftest;
