@@ -85,6 +85,9 @@ impl Unit {
     }
 
     fn written(&self, value: f64, sign: bool) -> String {
+        if value == 0.0 {
+            return "0".into();
+        }
         let decimals = self.decimals;
         let text = if sign { format!("{value:+.decimals$}") } else { format!("{value:.decimals$}") };
         // Neither +0.0 nor -0.0 is a number that people write.

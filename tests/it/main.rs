@@ -34,6 +34,7 @@ mod github_races;
 mod golden;
 mod layers;
 mod numerics;
+mod page;
 mod parity;
 mod plan_lock;
 mod planning;

@@ -23,10 +23,10 @@ pub(super) fn horizontal(svg: &mut Svg, scale: &Scale, (top, bottom): (f64, f64)
     svg.text(((start + end) / 2.0, bottom + 38.0), Type::faint(Anchor::Middle), name);
 }
 
-/// An axis along the left edge, `left` being where its numbers end.
-pub(super) fn vertical(svg: &mut Svg, scale: &Scale, (left, right): (f64, f64), sign: Sign) {
+/// An axis along the left edge, `left` being where its numbers end; `unit` stands behind each.
+pub(super) fn vertical(svg: &mut Svg, scale: &Scale, (left, right): (f64, f64), sign: Sign, unit: &str) {
     for tick in scale.ticks(6, sign) {
         svg.line((left, tick.at), (right, tick.at), Stroke::solid(Ink::Grid, 0.5));
-        svg.text((left - 7.0, tick.at + 4.0), Type::faint(Anchor::End), &tick.text);
+        svg.text((left - 7.0, tick.at + 4.0), Type::faint(Anchor::End), &format!("{}{unit}", tick.text));
     }
 }
