@@ -66,10 +66,16 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         Request::Statement(request) => {
             commands::statement::statement(&request, &LocalTrailLocator, world.files)
         }
-        Request::Export(request) => {
-            commands::export::export(&request, &LocalTrailLocator, world.stores, &LocalExportTargets)
+        Request::Export(request) => commands::export::export(
+            &request,
+            &LocalTrailLocator,
+            world.files,
+            world.stores,
+            &LocalExportTargets,
+        ),
+        Request::History(request) => {
+            commands::history::history(&request, world.stores, &LocalTrailLocator, world.files)
         }
-        Request::History(request) => commands::history::history(&request, world.stores, &LocalTrailLocator),
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),

@@ -5,14 +5,16 @@
 mod copy;
 mod decision;
 mod range;
+mod report;
 mod target;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
+use super::replay::Inputs;
 use super::verify::{Located, TrailLocator};
-use super::{Output, Stores};
+use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::report::export::{Asked, Export, Head, SCHEMA};
@@ -50,6 +52,7 @@ pub struct ExportRequest {
 pub fn export(
     request: &ExportRequest,
     locator: &dyn TrailLocator,
+    files: &dyn Files,
     stores: &dyn Stores,
     targets: &dyn ExportTargets,
 ) -> Result<Output, Diagnostic> {
@@ -81,10 +84,12 @@ pub fn export(
         missing: Vec::new(),
         files: Vec::new(),
     };
+    let length = position(last)?;
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
     let mut target = targets.begin(&request.out)?;
     let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
-    copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, place.as_deref())?;
+    let reports = report::Reports { inputs: request.store.clone().map(Inputs::Store), files, stores, length };
+    copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, (place.as_deref(), &reports))?;
     copy.describe()?;
     target.finish()?;
     Ok(Output {
@@ -101,7 +106,7 @@ fn copy_all(
     lines: &[EntryLine],
     rules: &[String],
     wanted: &BTreeSet<u64>,
-    place: Option<&dyn ObjectStore>,
+    (place, reports): (Option<&dyn ObjectStore>, &report::Reports<'_>),
 ) -> Result<(), Diagnostic> {
     for path in rules {
         copy.loose(source, path, "the trail")?;
@@ -114,7 +119,10 @@ fn copy_all(
         let envelope = copy.entry(source, line)?;
         let beside = copy.beside(source, line)?;
         match wanted.contains(&index) {
-            true if line.is_decision() => copy.decision(line, index, &envelope, beside, place)?,
+            true if line.is_decision() => {
+                copy.decision(line, index, &envelope, beside, place)?;
+                copy.report(line, index, &envelope, reports)?;
+            }
             true => copy.document(line, index, &envelope, beside)?,
             false => {}
         }

@@ -11,7 +11,8 @@ Days are whole days in UTC, the last one included. Lines come in order of time, 
 Examples:
   evalsig history --root runs --project mmlu-pro --since 2026-01-01 --until 2026-06-30
   evalsig history --root s3://evidence/store --verdict REJECT --output jsonl
-  evalsig history --root runs --trail . --output csv > decisions.csv";
+  evalsig history --root runs --trail . --output csv > decisions.csv
+  evalsig history --trail . --html history.html --svg history.svg --quiet";
 
 /// Flags that name a store.
 #[derive(Debug, Args)]
@@ -61,6 +62,15 @@ pub(in crate::cli) struct HistoryFlags {
     /// Shape of the lines on standard output.
     #[arg(long, value_enum, default_value_t = ShapeFlag::Table)]
     pub(in crate::cli) output: ShapeFlag,
+    /// Draw the decisions over time, a panel a task, as a page for the browser: it runs nothing and loads nothing.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<String>,
+    /// Draw the same as one picture.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) svg: Option<String>,
+    /// Print no lines on standard output.
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
     /// When to use colour; NO_COLOR turns it off too.
     #[arg(long, value_enum, default_value_t = ColourFlag::Auto)]
     pub(in crate::cli) color: ColourFlag,

@@ -137,7 +137,7 @@ fn shape(verdict: VerdictWord) -> PreEscaped<String> {
 }
 
 /// The written verdict as a verdict.
-pub(super) fn of_word(verdict: VerdictWord) -> Verdict {
+pub(in crate::present) fn of_word(verdict: VerdictWord) -> Verdict {
     match verdict {
         VerdictWord::Allow => Verdict::Allow,
         VerdictWord::Reject => Verdict::Reject,
