@@ -1,7 +1,7 @@
 //! Decisions by task, as their envelopes have them: what is drawn over time. A line of history is about a run, which may
 //! have been decided about more than once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{HistoryLine, Query};
 use crate::domain::{Diagnostic, Digest};
@@ -65,6 +65,12 @@ impl TaskDecision {
     #[must_use]
     pub fn title(&self) -> &str {
         self.policy_task.as_deref().unwrap_or(&self.task)
+    }
+
+    /// What came out for whom: where two tell the same, one decision is told twice.
+    fn outcome(&self) -> (String, String, String, &'static str, Option<u64>) {
+        let numbers = (self.verdict.as_str(), self.delta.map(f64::to_bits));
+        (self.task.clone(), self.metric.clone(), self.model.clone(), numbers.0, numbers.1)
     }
 }
 
@@ -141,7 +147,10 @@ impl Decisions {
         let known = |line: &HistoryLine| {
             line.kept.iter().any(|kept| self.found.contains_key(&(kept.sha256, line.policy_task.clone())))
         };
+        let said: BTreeSet<_> = self.found.values().map(TaskDecision::outcome).collect();
         let bare = lines.iter().filter(|line| !known(line)).filter_map(of_line);
+        // What the trail tells of a decision, the index of the store tells once more.
+        let bare = bare.filter(|decision| !said.contains(&decision.outcome()));
         let mut fitting: Vec<TaskDecision> = self
             .found
             .values()

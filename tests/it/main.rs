@@ -31,6 +31,7 @@ mod github;
 mod github_identity;
 mod github_races;
 mod golden;
+mod history;
 mod layers;
 mod numerics;
 mod parity;

@@ -3,8 +3,8 @@
 use evalsig::cli::{self, Request, Terminal};
 use evalsig::commands::gate::gate;
 use evalsig::commands::{Clock, World};
-use evalsig::envelope::v1::VerdictWord;
 use evalsig::edge::{Disk, HttpTimeStampAuthority, Stores, TrailDirs};
+use evalsig::envelope::v1::VerdictWord;
 use evalsig::present::screen::{Glyphs, Width};
 
 use super::Session;

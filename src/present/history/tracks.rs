@@ -70,8 +70,8 @@ impl Track {
 
     /// What its differences are counted in.
     #[must_use]
-    pub fn counted_in(&self) -> &str {
-        if self.factor > 1.0 { "points" } else { &self.metric }
+    pub fn counted_in(&self) -> &'static str {
+        if self.factor > 1.0 { "difference in points" } else { "difference in units of the score" }
     }
 
     /// The unit of one of its decisions: its own decimals, and the factor of all.
@@ -128,15 +128,13 @@ pub fn day(decision: &TaskDecision) -> &str {
 /// Calls `draw` with a panel for each track.
 pub fn with_panels<T>(tracks: &[&Track], draw: impl FnOnce(&[Panel<'_>]) -> T) -> T {
     let titles: Vec<String> = tracks.iter().map(|track| track.title()).collect();
-    let units: Vec<String> =
-        tracks.iter().map(|track| format!("difference in {}", track.counted_in())).collect();
     let points: Vec<Vec<Point>> =
         tracks.iter().map(|track| track.marks.iter().map(|mark| track.point(mark)).collect()).collect();
     let panels: Vec<Panel<'_>> = titles
         .iter()
-        .zip(&units)
+        .zip(tracks)
         .zip(&points)
-        .map(|((title, unit), points)| Panel { title, unit, points })
+        .map(|((title, track), points)| Panel { title, unit: track.counted_in(), points })
         .collect();
     draw(&panels)
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::shell::Shell;
-use super::text::{Column, code, figure, name, numbers, picture, said, table, verdict_word, words};
+use super::text::{Column, code, figure, moment, name, numbers, picture, said, table, verdict_word, words};
 use crate::domain::number_format::count;
 use crate::present::history::tracks::{MOST, Mark, Track, day, with_panels};
 use crate::present::plots::history::draw;
@@ -42,6 +42,7 @@ pub fn history(tracks: &[Track]) -> String {
         bar: html! {},
         main: ("history", "decisions"),
         class: "",
+        broad: true,
         record: "This page shows what the envelopes say; the envelopes are the record.",
     };
     shell.around(&content).into_string()
@@ -102,8 +103,7 @@ const COLUMNS: [Column; 9] = [
 /// The numbers of the picture, the newest first.
 fn twin(track: &Track) -> Markup {
     let rows: Vec<[Markup; 9]> = track.marks.iter().rev().map(|mark| row(track, mark)).collect();
-    let counted = if track.counted_in() == "points" { "in points" } else { "in units of the score" };
-    table(&format!("Decisions, the newest first; differences {counted}"), &COLUMNS, &rows)
+    table(&format!("Decisions, the newest first; {}", track.counted_in()), &COLUMNS, &rows)
 }
 
 fn row(track: &Track, mark: &Mark) -> [Markup; 9] {
@@ -111,7 +111,7 @@ fn row(track: &Track, mark: &Mark) -> [Markup; 9] {
     let (low, high, asked) = numbers_of(&unit, mark);
     let whole = (decision.verdict != mark.verdict()).then_some(decision.verdict);
     [
-        html! { (said(&decision.decided_at)) },
+        html! { (moment(&decision.decided_at)) },
         html! {
             @if let Some((release, attempt)) = &decision.release {
                 (code(release))

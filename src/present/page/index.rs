@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::shell::Shell;
-use super::text::{Column, code, name, numbers, said, sentence, table, verdict_word, words};
+use super::text::{Column, code, moment, name, numbers, said, sentence, table, verdict_word, words};
 use crate::domain::number_format::{count, p_value};
 use crate::envelope::v1::VerdictWord;
 use crate::present::export::{claims, entries};
@@ -76,7 +76,8 @@ pub fn render(export: &Export, rows: &[Row]) -> String {
         kind: "export of a trail",
         bar: html! { span { "head: entry " (export.head.index) } },
         main: ("decisions", "decisions"),
-        class: "broad",
+        class: "",
+        broad: true,
         record: "This page shows what the envelopes say; the envelopes are the record.",
     };
     let content = html! {
@@ -153,7 +154,7 @@ fn decided(decision: &Decision, row: Option<&Row>) -> Markup {
                 td data-label="Verdict" {
                     @match decision.verdict { Some(verdict) => (verdict_word(verdict)), None => "unknown" }
                 }
-                td data-label="Decided" { (said(decision.decided_at.as_deref().unwrap_or("unknown"))) }
+                td data-label="Decided" { (moment(decision.decided_at.as_deref().unwrap_or("unknown"))) }
                 td data-label="Task, metric" { (each(tasks, |task| html! { (name(&task.name)) ", " (name(&task.metric)) })) }
                 td data-label="Candidate" { (distinct(tasks, |task| &task.candidate)) }
                 td data-label="Baseline" { (distinct(tasks, |task| &task.baseline)) }
@@ -253,7 +254,7 @@ fn recorded(document: &Document) -> Markup {
             tr {
                 th scope="row" { (name(&document.release_id)) }
                 td data-label="Kind" { (said(&document.kind)) " " (document.number) }
-                td data-label="Recorded" { (said(document.recorded_at.as_deref().unwrap_or("unknown"))) }
+                td data-label="Recorded" { (moment(document.recorded_at.as_deref().unwrap_or("unknown"))) }
                 td colspan="5" { (said(document.about.as_deref().unwrap_or("Written by a newer version."))) }
                 td data-label="Entry" class="number" { (document.index) }
             }

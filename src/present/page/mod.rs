@@ -67,6 +67,7 @@ fn document(view: &DecisionView, context: &Context<'_>) -> Markup {
         bar,
         main: ("decision", "decision"),
         class: view.verdict.as_str(),
+        broad: false,
         record: "This page shows what the envelope says; the envelope is the record.",
     };
     shell.around(&html! { (lead(view)) (body(view, context)) })

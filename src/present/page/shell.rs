@@ -17,6 +17,8 @@ pub(super) struct Shell<'a> {
     pub(super) main: (&'a str, &'a str),
     /// A class for the content.
     pub(super) class: &'a str,
+    /// Whether it is as wide as a table of many columns.
+    pub(super) broad: bool,
     /// What is the record, in a sentence.
     pub(super) record: &'a str,
 }
@@ -36,7 +38,7 @@ impl Shell<'_> {
                     title { (said(self.title)) }
                     style { (PreEscaped(style::STYLE)) }
                 }
-                body {
+                body class=[self.broad.then_some("broad")] {
                     a class="skip" href={ "#" (id) } { "Skip to the " (called) }
                     header class="bar" {
                         div class="sheet" {

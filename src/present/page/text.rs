@@ -20,6 +20,12 @@ pub(super) fn code(text: &str) -> Markup {
     html! { code { (said(text)) } }
 }
 
+/// A time in one piece; a text that is no time may be as long as it likes.
+pub(super) fn moment(text: &str) -> Markup {
+    let whole = text.parse::<jiff::Timestamp>().is_ok();
+    html! { span class=[whole.then_some("moment")] { (said(text)) } }
+}
+
 /// A name inside a sentence. Its direction of writing stays its own.
 pub(super) fn name(text: &str) -> Markup {
     html! { bdi class="name" { (said(text)) } }

@@ -56,7 +56,9 @@ fn draw_panel(svg: &mut Svg, frame: &Frame<'_>, panel: &Panel<'_>, from: f64) {
     let (left, right) = (58.0, frame.width - 14.0);
     let (top, bottom) = (from + 28.0, from + PANEL - 34.0);
     let name = format!("{}, {}", panel.title, panel.unit);
-    svg.text((4.0, from + 15.0), Type::bold(Anchor::Start), &fitted(&name, frame.width - 8.0, 13.0));
+    // Bold letters are wider than those that widths are known of.
+    let name = fitted(&name, frame.width - 8.0, 13.0 * 1.1);
+    svg.text((4.0, from + 15.0), Type::bold(Anchor::Start), &name);
     let values = panel.points.iter().flat_map(|point| {
         let (lower, upper) = point.bounds.unwrap_or_default();
         let found = [point.delta.as_ref().map(|delta| delta.at), lower, upper];
