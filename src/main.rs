@@ -101,6 +101,7 @@ fn offline<'a>(disk: &'a Disk, revisions: &'a RepositoryFiles<'a>) -> World<'a> 
         stores: &Stores,
         time_stamps: &HttpTimeStampAuthority,
         checks: None,
+        comments: None,
         revisions: Some(revisions),
     }
 }
@@ -138,7 +139,8 @@ fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
     };
     let Some(github) = &github else { return act(&offline(&disk, &revisions)) };
     github.close_check_on_signal(interrupted(nonce));
-    let world = World { trails: github, checks: Some(github), ..offline(&disk, &revisions) };
+    let world =
+        World { trails: github, checks: Some(github), comments: Some(github), ..offline(&disk, &revisions) };
     catch_unwind(AssertUnwindSafe(|| act(&world))).unwrap_or_else(|_| {
         let check = github.fail_open_check("evalsig ended by a bug, which the log tells.");
         commands::action::failed(&bug(), check, nonce)

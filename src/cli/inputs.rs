@@ -8,6 +8,7 @@ use crate::commands::gate::GateSubject;
 use crate::commands::revisions::PolicyRef;
 use crate::commands::targets::EnvelopeTarget;
 use crate::domain::Diagnostic;
+use crate::domain::policy::CommentMode;
 
 /// Every input that the action understands, as `action.yml` declares them.
 pub const ACTION_INPUTS: &[&str] = &[
@@ -53,6 +54,7 @@ pub const ACTION_INPUTS: &[&str] = &[
     "mode",
     "check-name",
     "report",
+    "comment",
     "report-json",
     "github-token",
     "deadline",
@@ -66,6 +68,7 @@ const OWN_INPUTS: &[&str] = &[
     "mode",
     "check-name",
     "report",
+    "comment",
     "report-json",
     "github-token",
     "deadline",
@@ -152,6 +155,11 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
         mode,
         check_name: given("check-name"),
         report: given("report"),
+        comment: choice(
+            given("comment"),
+            "comment",
+            &CommentMode::ALL.iter().map(|mode| (mode.as_str(), *mode)).collect::<Vec<_>>(),
+        )?,
         report_json: given("report-json"),
     })
 }

@@ -68,7 +68,7 @@ impl Gated {
             (Self::Suite(of), Some(name)) => of.items.get(name).cloned(),
             (Self::Suite(_), None) => None,
         });
-        DecisionView { place: evidence.place(), ..view }
+        DecisionView { place: evidence.place(), ..view }.noting(evidence.since_last_attempt())
     }
 
     /// The decision as one JSON object, also written to the file at `path` where one was asked for.

@@ -1,6 +1,7 @@
 //! One file a subcommand: its story, told over small traits. `edge/` implements them.
 
 pub mod action;
+pub mod comment;
 pub mod compare;
 pub mod decide;
 pub mod doctor;
@@ -35,6 +36,7 @@ use crate::present::check;
 use crate::readers::FileOrFolder;
 use crate::store;
 use crate::trail::Port;
+use comment::{Kept, NewComment, PullRequests};
 use gate_check::NewCheck;
 use revisions::Revision;
 
@@ -148,6 +150,20 @@ pub struct OpenedCheck {
     pub refused: bool,
 }
 
+/// The comments on pull requests.
+pub trait Comments {
+    /// Sees to it that a gate has one comment on each of these pull requests, and that it shows the newest verdict.
+    /// Gives what became of each; nothing where there is no such pull request.
+    ///
+    /// # Errors
+    /// As for [`Checks::open`].
+    fn keep(
+        &self,
+        pull_requests: &PullRequests,
+        comment: &NewComment,
+    ) -> Result<Vec<(u64, Kept)>, Diagnostic>;
+}
+
 /// The files of the repository at a commit, whatever is checked out.
 pub trait Revisions {
     /// The id of the commit that a revision leads to now.
@@ -188,6 +204,8 @@ pub struct World<'a> {
     pub time_stamps: &'a dyn TimeStamps,
     /// Checks on commits, where there is a GitHub to post them to.
     pub checks: Option<&'a dyn Checks>,
+    /// Comments on pull requests, where there is a GitHub to post them to.
+    pub comments: Option<&'a dyn Comments>,
     /// The files of the repository at a commit.
     pub revisions: Option<&'a dyn Revisions>,
 }

@@ -13,6 +13,7 @@ use crate::domain::{ClusterRule, Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, Circumstances, Place, Record, v1};
 use crate::store::{DecisionFacts, RunArchive, StoredFile};
 use crate::trail::{self, NewEntry};
+use crate::view;
 
 pub use evidence::{EnvelopeLocation, Evidence, PersistedDecision, PersistedSuite};
 pub use suite::persist_suite;
@@ -157,6 +158,8 @@ impl EnvelopeWriter<'_> {
         let in_trail = &appended.location().path;
         let bytes = port.read(in_trail)?;
         let (path, commit) = within_reach(trail, in_trail, &bytes, &*port, world)?;
-        Ok(EnvelopeLocation::Trail { appended, bytes, path, commit, unstamped: stamping.failed })
+        // For those who are told; the chain is no matter of this.
+        let superseded = view::superseded(&bytes).and_then(|before| port.read(&before).ok());
+        Ok(EnvelopeLocation::Trail { appended, bytes, path, commit, superseded, unstamped: stamping.failed })
     }
 }

@@ -60,6 +60,8 @@ pub fn report(
     let mut seen = view::of_envelope(&found.bytes).map_err(|error| error.within(&found.name))?;
     seen.place = found.place.clone();
     seen.past = past::decisions(&found, &seen)?;
+    let since = found.superseded().and_then(|before| view::since_last_attempt(&before, &found.bytes));
+    seen = seen.noting(since);
     if let Some(inputs) = &request.inputs {
         let most = if request.html.is_some() { usize::MAX } else { super::decide::NAMED };
         let mut items = items::of_envelope(&found.bytes, inputs, most, files, stores)?;

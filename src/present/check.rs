@@ -100,7 +100,7 @@ fn title(view: &DecisionView) -> String {
     marks.extend(view.suite.as_ref().and_then(|suite| suite.waived.clone()));
     marks.extend(view.attempt().filter(|attempt| *attempt > 1).map(|attempt| format!("attempt {attempt}")));
     // What the notice is about is said below; that there is one is said here.
-    let others = |label: &str| !matches!(label, "attempt" | "waiver");
+    let others = |label: &str| !matches!(label, "attempt" | "waiver" | "since the last attempt");
     marks
         .extend(view.warnings().map(|notice| notice.label.clone()).filter(|label| others(label)).take(MARKS));
     marks.dedup();

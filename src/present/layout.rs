@@ -24,8 +24,11 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// An empty line, unless the page begins or there is one already.
     pub(super) fn gap(&mut self) {
-        self.text.push('\n');
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
     }
 
     /// A labelled text, which may quote what is hostile.

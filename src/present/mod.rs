@@ -3,6 +3,7 @@
 
 pub mod check;
 mod columns;
+pub mod comment;
 pub mod decision;
 pub mod doctor;
 pub mod evidence;

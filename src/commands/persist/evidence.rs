@@ -9,7 +9,7 @@ use crate::envelope::{Record, SuiteRecord, v1};
 use crate::present::json;
 use crate::report::evidence::{EvidenceView, TrailEntry};
 use crate::trail::Appended;
-use crate::view::{Items, TrailPlace};
+use crate::view::{self, Items, Notice, TrailPlace};
 
 /// Where the envelope went.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub enum EnvelopeLocation {
         path: String,
         /// The branch and the commit that hold it, where the trail is on a branch.
         commit: Option<(String, String)>,
+        /// The envelope of the attempt before it.
+        superseded: Option<Vec<u8>>,
         /// Why the authority that was asked gave no time stamp.
         unstamped: Option<String>,
     },
@@ -86,6 +88,14 @@ impl Evidence {
             EnvelopeLocation::Trail { unstamped, .. } => unstamped.as_deref(),
             EnvelopeLocation::Nowhere | EnvelopeLocation::File { .. } => None,
         }
+    }
+
+    /// What changed since the attempt before.
+    pub(in crate::commands) fn since_last_attempt(&self) -> Option<Notice> {
+        let EnvelopeLocation::Trail { bytes, superseded: Some(before), .. } = &self.envelope else {
+            return None;
+        };
+        view::since_last_attempt(before, bytes)
     }
 
     /// Where the trail holds the envelope, for whoever reads the decision.

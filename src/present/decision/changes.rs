@@ -24,6 +24,15 @@ pub(super) fn worst(task: &TaskView, most: usize) -> Vec<[String; 5]> {
     items.worse.iter().take(most).map(row).collect()
 }
 
+/// What a rendering from the envelope alone cannot show.
+pub(super) const NO_ITEMS: &str = "(the first by id; the envelope holds no scores of items: report --store ROOT, or both run files, shows the worst)";
+
+/// The first ids of items that became worse, as the envelope lists them; `None` where there are none.
+pub(super) fn listed_worse(task: &TaskView, most: usize) -> Option<String> {
+    let ids: Vec<&str> = task.changed_ids.1.iter().take(most).map(String::as_str).collect();
+    (!ids.is_empty()).then(|| ids.join(", "))
+}
+
 /// Group, items, worse, better, mean difference: the groups that lost most, then those that won most.
 pub(super) fn groups(task: &TaskView, most: usize) -> Vec<[String; 5]> {
     let Some(Items { clusters, .. }) = &task.items else { return Vec::new() };

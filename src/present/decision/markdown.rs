@@ -140,8 +140,6 @@ fn numbers_table(task: &TaskView) -> String {
     let levels = task.levels.as_ref();
     let (effect, unit) = (&task.effect, &task.unit);
     let heading = [
-        "task".to_owned(),
-        "metric".into(),
         format!("baseline {}", safe::name(&task.baseline.model)),
         format!("candidate {}", safe::name(&task.candidate.model)),
         format!("difference{}", unit.word()),
@@ -150,8 +148,6 @@ fn numbers_table(task: &TaskView) -> String {
         task.p.as_ref().map_or("p".into(), |p| p.label.clone()),
     ];
     let cells = vec![
-        task.title().to_owned(),
-        task.metric.clone(),
         level(levels.map(|levels| levels.baseline)),
         level(levels.map(|levels| levels.candidate)),
         unit.signed(effect.estimate),
@@ -191,9 +187,8 @@ fn changed(task: &TaskView) -> String {
     if !worst.is_empty() {
         let heading = ["item that got worse", "baseline", "candidate", "difference", "group"];
         text.push_str(&format!("\n{}", table(&heading, worst.into_iter().map(|row| row.to_vec()))));
-    } else if task.items.is_none() && !task.changed_ids.1.is_empty() {
-        let ids: Vec<String> = task.changed_ids.1.iter().take(ITEMS).map(|id| safe::code(id)).collect();
-        text.push_str(&format!("\nAmong those that got worse, by id: {}.\n", ids.join(", ")));
+    } else if let (None, Some(listed)) = (&task.items, changes::listed_worse(task, ITEMS)) {
+        text.push_str(&format!("\nWorse: {} {}.\n", safe::words(&listed), changes::NO_ITEMS));
     }
     let groups = changes::groups(task, GROUPS);
     if !groups.is_empty() {

@@ -10,10 +10,10 @@ pub mod terminal;
 use crate::domain::number_format::count;
 use crate::view::{Asked, ClaimView, TaskView, Unit};
 
-/// What was asked for, as a cell of a table: `> +1.0`.
+/// What was asked for, as a cell of a table: `above +1.0`.
 fn asked(asked: Asked, unit: &Unit) -> String {
     match asked {
-        Asked::MoreThan(value) => format!("more than {}", unit.signed(value)),
+        Asked::MoreThan(value) => format!("above {}", unit.signed(value)),
         Asked::Within(margin) => format!("{} to {}", unit.signed(-margin), unit.signed(margin)),
     }
 }

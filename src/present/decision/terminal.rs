@@ -162,6 +162,8 @@ fn scores(page: &mut Page, task: &TaskView) {
     let worst: Vec<String> = changes::worst(task, NAMED).into_iter().map(|[id, ..]| id).collect();
     if !worst.is_empty() {
         page.row("worst", &worst.join(", "));
+    } else if let (None, Some(listed)) = (&task.items, changes::listed_worse(task, NAMED)) {
+        page.row("worse", &format!("{listed} {}", changes::NO_ITEMS));
     }
     let groups = changes::groups(task, 2);
     if !groups.is_empty() {
