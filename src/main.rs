@@ -77,9 +77,12 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         Request::Report(request) => commands::report::report(&request, &locator, world.files, world.stores),
         Request::Statement(request) => commands::statement::statement(&request, &locator, world.files),
         Request::Export(request) => {
-            commands::export::export(&request, &locator, world.stores, &LocalExportTargets, world.progress)
+            let places = (world.files, world.stores);
+            commands::export::export(&request, &locator, places, &LocalExportTargets, world.progress)
         }
-        Request::History(request) => commands::history::history(&request, world.stores, &locator),
+        Request::History(request) => {
+            commands::history::history(&request, world.stores, &locator, world.files)
+        }
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files, world.progress),
         Request::Mde(request) => commands::mde::mde(&request, world.files),

@@ -5,6 +5,7 @@
 mod copy;
 mod decision;
 mod range;
+mod report;
 mod target;
 
 use std::collections::BTreeSet;
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
 use super::progress::{Progress, Stage, Whole};
+use super::replay::Inputs;
 use super::verify::{Located, TrailLocator};
-use super::{Output, Stores};
+use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::screen::Width;
@@ -54,7 +56,7 @@ pub struct ExportRequest {
 pub fn export(
     request: &ExportRequest,
     locator: &dyn TrailLocator,
-    stores: &dyn Stores,
+    (files, stores): (&dyn Files, &dyn Stores),
     targets: &dyn ExportTargets,
     progress: &dyn Progress,
 ) -> Result<Output, Diagnostic> {
@@ -86,12 +88,21 @@ pub fn export(
         missing: Vec::new(),
         files: Vec::new(),
     };
+    let length = position(last)?;
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
     let export_to = export.range.last;
     let mut target = targets.begin(&request.out)?;
     let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
     let stage = progress.begin("exporting", Whole::Of(export_to, "entries"));
-    copy_all(&mut copy, source.as_ref(), (&answer.lines, stage.as_ref()), &rules, &wanted, place.as_deref())?;
+    let reports = report::Reports { inputs: request.store.clone().map(Inputs::Store), files, stores, length };
+    copy_all(
+        &mut copy,
+        source.as_ref(),
+        (&answer.lines, stage.as_ref()),
+        &rules,
+        &wanted,
+        (place.as_deref(), &reports),
+    )?;
     drop(stage);
     copy.describe()?;
     target.finish()?;
@@ -109,7 +120,7 @@ fn copy_all(
     (lines, stage): (&[EntryLine], &dyn Stage),
     rules: &[String],
     wanted: &BTreeSet<u64>,
-    place: Option<&dyn ObjectStore>,
+    (place, reports): (Option<&dyn ObjectStore>, &report::Reports<'_>),
 ) -> Result<(), Diagnostic> {
     for path in rules {
         copy.loose(source, path, "the trail")?;
@@ -122,7 +133,10 @@ fn copy_all(
         let envelope = copy.entry(source, line)?;
         let beside = copy.beside(source, line)?;
         match wanted.contains(&index) {
-            true if line.is_decision() => copy.decision(line, index, &envelope, beside, place)?,
+            true if line.is_decision() => {
+                copy.decision(line, index, &envelope, beside, place)?;
+                copy.report(line, index, &envelope, reports)?;
+            }
             true => copy.document(line, index, &envelope, beside)?,
             false => {}
         }

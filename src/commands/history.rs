@@ -2,11 +2,12 @@
 
 use super::Output;
 use super::verify::{Located, TrailLocator};
-use super::{Stores, targets::StoreTarget};
+use super::{Files, Stores, targets::StoreTarget};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
+use crate::present::safe;
 use crate::present::screen::Screen;
-use crate::store::{Catalogue, ObjectStore, Query, RunHistory, Scope};
+use crate::store::{Catalogue, ObjectStore, Query, RunHistory, Scope, TaskDecision};
 
 /// What `history` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,50 @@ pub struct HistoryRequest {
     pub shape: Shape,
     /// Where the lines will be read.
     pub screen: Screen,
+    /// Files that get the decisions as a picture.
+    pub pictures: Pictures,
+    /// Whether standard output stays empty.
+    pub quiet: bool,
+}
+
+/// Files that get the decisions as a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pictures {
+    /// A page for the browser.
+    pub html: Option<String>,
+    /// One SVG file.
+    pub svg: Option<String>,
+}
+
+impl Pictures {
+    fn wanted(&self) -> bool {
+        self.html.is_some() || self.svg.is_some()
+    }
+
+    /// Draws both before either is written. Says what was written.
+    fn write(&self, decisions: &[TaskDecision], files: &dyn Files) -> Result<String, Diagnostic> {
+        if decisions.is_empty() {
+            let flag = if self.html.is_some() { "--html" } else { "--svg" };
+            return Err(Code::BadUsage
+                .at(flag)
+                .what("has nothing to draw: no decision fits, so no file was written")
+                .next("ask for more days, tasks or models, or name the trail too"));
+        }
+        let drawn = [
+            (&self.html, "page", present::history::html as fn(_) -> _),
+            (&self.svg, "picture", present::history::svg),
+        ];
+        let drawn: Vec<(&String, &str, String)> = drawn
+            .into_iter()
+            .filter_map(|(path, what, draw)| Some((path.as_ref()?, what, draw(decisions.to_vec()))))
+            .collect();
+        let mut said = String::new();
+        for (path, what, text) in drawn {
+            files.write(path, text.as_bytes())?;
+            said.push_str(&format!("{what} written to {}\n", safe::line(path)));
+        }
+        Ok(said)
+    }
 }
 
 /// The shape of the lines.
@@ -38,18 +83,21 @@ pub enum Shape {
     Csv,
 }
 
-/// Lists runs, the newest last.
+/// Lists runs, the newest last, and draws what was decided about them.
 ///
 /// # Errors
-/// `bad-usage` for a project that the store does not have; `file-unreadable`, also where there is no store or no trail
-/// at all; those of a bucket. Files that cannot be read are named on standard error, and
+/// `output-not-written`; `bad-usage` for a picture of nothing, and for a project that the store does not have;
+/// `file-unreadable`, also where there is no store or no trail at all; those of a bucket. Files that cannot be read are
+/// named on standard error, and
 /// the others are listed.
 pub fn history(
     request: &HistoryRequest,
     stores: &dyn Stores,
     locator: &dyn TrailLocator,
+    files: &dyn Files,
 ) -> Result<Output, Diagnostic> {
-    let mut history = RunHistory::default();
+    let pictures = request.pictures.wanted();
+    let mut history = if pictures { RunHistory::with_numbers() } else { RunHistory::default() };
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
         let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
@@ -66,15 +114,18 @@ pub fn history(
             return Err(no_trail(name));
         }
     }
+    let decisions = history.decisions(&request.query);
+    let written = if pictures { request.pictures.write(&decisions, files)? } else { String::new() };
     history.narrow(&request.query);
     let stdout = match request.shape {
-        Shape::Table => present::history::table(&history.lines, request.screen),
+        _ if request.quiet => String::new(),
+        Shape::Table => present::history::table(&history.lines, decisions, request.screen),
         Shape::Json => present::history::json(&history.lines)?,
         Shape::Jsonl => present::history::jsonl(&history.lines)?,
         Shape::Csv => present::history::csv(&history.lines),
     };
-    let notes = history.notes.iter().map(|note| format!("{}\n", present::safe::line(note)));
-    Ok(Output { stdout, stderr: notes.collect(), exit: 0 })
+    let notes = history.notes.iter().map(|note| format!("{}\n", safe::line(note)));
+    Ok(Output { stdout, stderr: notes.collect::<String>() + &written, exit: 0 })
 }
 
 fn no_trail(name: &str) -> Diagnostic {

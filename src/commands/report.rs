@@ -1,7 +1,7 @@
 //! `evalsig report`: any rendering of a decision again, from its envelope.
 
 mod found;
-mod items;
+pub(super) mod items;
 mod past;
 mod request;
 

@@ -1,7 +1,6 @@
 //! What an export says of itself: for programs, for a browser and for whoever has nothing but a terminal.
 
-mod claims;
-mod html;
+pub(super) mod claims;
 mod readme;
 
 use std::fmt::Write as _;
@@ -14,7 +13,6 @@ use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
 use crate::report::export::{Export, File, Head, Missing, SUMS};
 
-pub use html::page;
 pub use readme::readme;
 
 /// `export.json`.
@@ -68,7 +66,7 @@ pub fn missing(export: &Export) -> String {
 }
 
 /// How many entries of each kind: `2 decisions`, and where there are any `1 plan`, `1 waiver`.
-fn entries(export: &Export) -> String {
+pub(super) fn entries(export: &Export) -> String {
     let of = |kind: &str| export.documents.iter().filter(|document| document.kind == kind).count();
     let counted = |number: usize, one: &str| match number {
         1 => format!("1 {one}"),

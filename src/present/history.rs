@@ -1,13 +1,19 @@
 //! History as a table for people, and as JSON, JSON Lines and CSV for programs.
 
+mod strip;
+pub mod tracks;
+
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::plots::frame::Frame;
+use super::plots::history as panels;
 use super::screen::{Colour, Screen};
-use super::{columns, safe};
+use super::{columns, page, safe};
 use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
-use crate::store::HistoryLine;
+use crate::store::{HistoryLine, TaskDecision};
+use tracks::Track;
 
 /// One line as programs get it.
 #[derive(Serialize)]
@@ -145,12 +151,30 @@ fn quoted(cell: &str) -> String {
     if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
 }
 
-/// A table, one row a run, the path last because it is long.
+/// What pictures are called.
+const TITLE: &str = "Decisions over time";
+
+/// All decisions as one picture, a panel a task, in a file by itself.
 #[must_use]
-pub fn table(lines: &[HistoryLine], screen: Screen) -> String {
+pub fn svg(decisions: Vec<TaskDecision>) -> String {
+    let tracks = tracks::of(decisions);
+    let all: Vec<&Track> = tracks.iter().collect();
+    tracks::with_panels(&all, |drawn| panels::draw(&Frame::file("history"), TITLE, drawn)) + "\n"
+}
+
+/// The same as a page, with each picture's numbers as a table.
+#[must_use]
+pub fn html(decisions: Vec<TaskDecision>) -> String {
+    page::history(&tracks::of(decisions))
+}
+
+/// What was decided over time in a line a task, then a table, one row a run, the path last because it is long.
+#[must_use]
+pub fn table(lines: &[HistoryLine], decisions: Vec<TaskDecision>, screen: Screen) -> String {
     if lines.is_empty() {
         return "no run fits\n".into();
     }
+    let strip = strip::strip(&tracks::of(decisions), screen);
     let releases = lines.iter().any(|line| line.kept.iter().any(|kept| kept.release.is_some()));
     let mut head = vec!["TIME", "RUN", "MODEL", "TASK", "METRIC", "DELTA", "VERDICT"];
     let suites = of_suites(lines);
@@ -179,7 +203,7 @@ pub fn table(lines: &[HistoryLine], screen: Screen) -> String {
     }
     let verdict =
         |column: usize, cell: &str| if column == 6 { style(cell, screen.colour) } else { Style::new() };
-    columns::lines(&rows, &verdict, screen.width).into_iter().map(|line| line + "\n").collect()
+    columns::lines(&rows, &verdict, screen.width).into_iter().fold(strip, |text, line| text + &line + "\n")
 }
 
 /// The releases that it was decided for.

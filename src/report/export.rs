@@ -81,6 +81,9 @@ pub struct Decision {
     pub envelope: Hashed,
     /// Its entry.
     pub entry: Hashed,
+    /// Its report as a page; left out where a newer version wrote the envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
     /// Signatures, certificates and time stamps that lie beside it.
     pub beside: Vec<String>,
     /// The stored runs that it is about; those of a suite stand under `tasks`.

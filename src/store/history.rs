@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Catalogue, CatalogueEntry};
+use super::decisions::{Decisions, TaskDecision};
 use super::errors;
 use super::manifest::ManifestRecord;
 use super::period::Period;
@@ -11,9 +12,6 @@ use super::port::ObjectStore;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{self, MAX_BYTES, Summary, TaskSummary};
 use crate::trail::{FileKind, ROOT, TrailFiles, claimed_index};
-
-/// How the envelope of one pair begins, as it is written.
-const OF_PAIR: &[u8] = b"{\n  \"schema\": \"evalsig.audit/v1\",";
 
 /// Which lines are wanted; every part that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,16 +30,30 @@ pub struct Query {
 
 impl Query {
     fn takes(&self, line: &HistoryLine) -> bool {
-        let fits =
-            |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         let record = &line.record;
-        fits(&self.model, &record.model_id)
-            && (fits(&self.task, &record.task_id)
-                || line.policy_task.as_ref().is_some_and(|task| fits(&self.task, task)))
-            && fits(&self.metric, &record.metric_name)
+        let tasks = [Some(record.task_id.as_str()), line.policy_task.as_deref()];
+        self.takes_names(&record.model_id, tasks, &record.metric_name)
             && fits(&self.verdict, record.verdict.as_deref().unwrap_or(""))
             && self.period.takes(record.time())
     }
+
+    /// Whether a decision is wanted, by itself and not by the line of its run.
+    pub(super) fn takes_decision(&self, decision: &TaskDecision) -> bool {
+        let tasks = [Some(decision.task.as_str()), decision.policy_task.as_deref()];
+        self.takes_names(&decision.model, tasks, &decision.metric)
+            && fits(&self.verdict, decision.verdict.as_str())
+            && self.period.takes(decision.time)
+    }
+
+    fn takes_names(&self, model: &str, tasks: [Option<&str>; 2], metric: &str) -> bool {
+        fits(&self.model, model)
+            && tasks.into_iter().flatten().any(|task| fits(&self.task, task))
+            && fits(&self.metric, metric)
+    }
+}
+
+fn fits(wanted: &Option<String>, found: &str) -> bool {
+    wanted.as_ref().is_none_or(|wanted| wanted == found)
 }
 
 /// One line of history.
@@ -79,9 +91,23 @@ pub struct RunHistory {
     pub lines: Vec<HistoryLine>,
     /// What was found wrong, in words.
     pub notes: Vec<String>,
+    /// What the envelopes decided, task by task.
+    decisions: Decisions,
 }
 
 impl RunHistory {
+    /// A history whose decisions have what a picture needs of each.
+    #[must_use]
+    pub fn with_numbers() -> Self {
+        Self { decisions: Decisions::with_numbers(), ..Self::default() }
+    }
+
+    /// The decisions that fit, oldest first; a run that was decided about twice is among them twice.
+    #[must_use]
+    pub fn decisions(&self, query: &Query) -> Vec<TaskDecision> {
+        self.decisions.fitting(&self.lines, query)
+    }
+
     /// Adds the runs of a store. What was decided about a suite is read from the envelopes beside its candidates: the
     /// file of a run knows neither its task in the policy nor which attempt it was.
     pub fn add_store(&mut self, catalogue: Catalogue, place: &dyn ObjectStore) {
@@ -92,7 +118,7 @@ impl RunHistory {
                 self.notes.push(format!("{path}: is in the index, and its file is gone"));
             }
         }
-        let suites = suites(&catalogue.entries, place, &mut self.notes);
+        let suites = self.suites(&catalogue.entries, place);
         for CatalogueEntry { record, path, present, envelopes } in catalogue.entries {
             let kept = envelopes.into_iter().map(|(at, sha256)| EnvelopeCopy {
                 path: place.shown(&at),
@@ -161,6 +187,9 @@ impl RunHistory {
                 }
             };
             let sha256 = Digest::of(&bytes);
+            if let Err(error) = self.decisions.add(sha256, &bytes, &summary) {
+                self.notes.push(format!("{}: not drawn: {}", trail.shown(&file.path), error.what));
+            }
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
             let entry = format!("{folder}entry.json");
             let position = match plain.contains(entry.as_str()) {
@@ -202,44 +231,44 @@ impl RunHistory {
         true
     }
 
+    /// Reads the envelopes that stand beside runs, and gives those about suites by their digest. What is damaged is noted,
+    /// and the line of its run stands all the same.
+    fn suites(&mut self, entries: &[CatalogueEntry], place: &dyn ObjectStore) -> BTreeMap<Digest, Summary> {
+        let mut wanted: BTreeMap<Digest, String> = BTreeMap::new();
+        for (path, sha256) in entries.iter().flat_map(|entry| &entry.envelopes) {
+            // The same envelope stands beside every candidate: one copy of it is enough.
+            wanted.entry(*sha256).or_insert_with(|| path.clone());
+        }
+        let paths: Vec<String> = wanted.values().cloned().collect();
+        let read = place.tails(&paths, MAX_BYTES as u64);
+        let mut found = BTreeMap::new();
+        for ((sha256, path), bytes) in wanted.into_iter().zip(read) {
+            let summary = bytes.and_then(|bytes| {
+                if Digest::of(&bytes) != sha256 {
+                    return Err(errors::envelope_changed(place.shown(&path)));
+                }
+                let summary = envelope::summary(&bytes)?;
+                if let Err(error) = self.decisions.add(sha256, &bytes, &summary) {
+                    self.notes.push(format!("{}: not drawn: {}", place.shown(&path), error.what));
+                }
+                Ok(summary)
+            });
+            match summary {
+                // What one says about a single pair, the run's own file says too.
+                Ok(summary) if summary.suite.is_some() => {
+                    found.insert(sha256, summary);
+                }
+                Ok(_) => {}
+                Err(error) => self.notes.push(format!("{}: left out: {}", place.shown(&path), error.what)),
+            }
+        }
+        found
+    }
+
     /// Leaves out what was not asked for.
     pub fn narrow(&mut self, query: &Query) {
         self.lines.retain(|line| query.takes(line));
     }
-}
-
-/// The decisions about suites that stand beside runs, by the digest of their envelopes. What is damaged is noted, and
-/// the line of its run stands all the same.
-fn suites(
-    entries: &[CatalogueEntry],
-    place: &dyn ObjectStore,
-    notes: &mut Vec<String>,
-) -> BTreeMap<Digest, Summary> {
-    let mut wanted: BTreeMap<Digest, String> = BTreeMap::new();
-    for (path, sha256) in entries.iter().flat_map(|entry| &entry.envelopes) {
-        // The same envelope stands beside every candidate: one copy of it is enough.
-        wanted.entry(*sha256).or_insert_with(|| path.clone());
-    }
-    let paths: Vec<String> = wanted.values().cloned().collect();
-    let read = place.tails(&paths, MAX_BYTES as u64);
-    let mut found = BTreeMap::new();
-    for ((sha256, path), bytes) in wanted.into_iter().zip(read) {
-        let summary = match bytes {
-            // One of a single pair says nothing that the run's own file does not.
-            Ok(bytes) if bytes.starts_with(OF_PAIR) => continue,
-            Ok(bytes) if Digest::of(&bytes) != sha256 => Err(errors::envelope_changed(place.shown(&path))),
-            Ok(bytes) => envelope::summary(&bytes),
-            Err(error) => Err(error),
-        };
-        match summary {
-            Ok(summary) if summary.suite.is_some() => {
-                found.insert(sha256, summary);
-            }
-            Ok(_) => {}
-            Err(error) => notes.push(format!("{}: left out: {}", place.shown(&path), error.what)),
-        }
-    }
-    found
 }
 
 /// What a suite decided about the run in this file: once for each task that it was the candidate of.

@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod content;
+mod decisions;
 mod errors;
 mod find;
 mod history;
@@ -25,6 +26,7 @@ mod run_facts;
 pub mod trail;
 
 pub use catalogue::{Catalogue, CatalogueEntry, Scope};
+pub use decisions::{ComparedWith, TaskDecision, TaskNumbers};
 pub use find::{FoundRun, Sought, by_name, first_recorded, latest_allowed, latest_allowed_of};
 pub use history::{EnvelopeCopy, HistoryLine, Query, RunHistory};
 pub use manifest::ManifestRecord;

@@ -1,7 +1,9 @@
 //! `evalsig export`: a period in one folder, which proves itself with everyday tools.
 
 mod auditor;
+mod by_hand;
 mod content;
+mod pages;
 mod refused;
 
 use std::collections::BTreeMap;

@@ -32,6 +32,7 @@ mod github_comments;
 mod github_identity;
 mod github_races;
 mod golden;
+mod history;
 mod layers;
 mod numerics;
 mod page;

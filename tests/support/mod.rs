@@ -1,6 +1,7 @@
 //! What several integration tests share.
 
 pub(crate) mod authority;
+pub(crate) mod dated;
 #[allow(dead_code, reason = "a stand-in offers what GitHub offers; its users take what they need")]
 pub(crate) mod github;
 mod job;

@@ -5,7 +5,7 @@ use super::shared::{Terminal, screen};
 use super::values::{parse, project};
 use crate::cli::lowargs::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag};
 use crate::commands::get::GetRequest;
-use crate::commands::history::{HistoryRequest, Shape};
+use crate::commands::history::{HistoryRequest, Pictures, Shape};
 use crate::commands::mirror::MirrorRequest;
 use crate::commands::targets::StoreTarget;
 use crate::domain::{Diagnostic, Verdict};
@@ -45,6 +45,8 @@ pub(in crate::cli) fn history(
             ShapeFlag::Csv => Shape::Csv,
         },
         screen: screen(flags.color, terminal),
+        pictures: Pictures { html: flags.html.clone(), svg: flags.svg.clone() },
+        quiet: flags.quiet,
     })
 }
 

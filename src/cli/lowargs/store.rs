@@ -15,7 +15,8 @@ Days are whole days in UTC, the last one included. Lines come in order of time, 
 Examples:
   evalsig history --root runs --project mmlu-pro --since 2026-01-01 --until 2026-06-30
   evalsig history --root s3://evidence/store --verdict REJECT --output jsonl
-  evalsig history --root runs --trail . --output csv > decisions.csv";
+  evalsig history --root runs --trail . --output csv > decisions.csv
+  evalsig history --trail . --html history.html --svg history.svg --quiet";
 
 /// Flags that name a store.
 #[derive(Debug, Args)]
@@ -69,6 +70,17 @@ pub(in crate::cli) struct HistoryFlags {
     /// Shape of the lines: table for people, json one array, jsonl one object a line, csv with a header.
     #[arg(long, value_enum, value_name = "SHAPE", hide_possible_values = true, default_value_t = ShapeFlag::Table, help_heading = SHOWN)]
     pub(in crate::cli) output: ShapeFlag,
+    /// Draw the decisions over time as a page
+    ///
+    /// Draw the decisions over time, a panel a task, as a page for the browser: it runs nothing and loads nothing.
+    #[arg(long, value_name = "FILE", help_heading = SHOWN)]
+    pub(in crate::cli) html: Option<String>,
+    /// Draw the same as one picture.
+    #[arg(long, value_name = "FILE", help_heading = SHOWN)]
+    pub(in crate::cli) svg: Option<String>,
+    /// Print no lines on standard output.
+    #[arg(long, short, help_heading = SHOWN)]
+    pub(in crate::cli) quiet: bool,
     /// Colour: auto, always or never
     ///
     /// auto uses it on a terminal, unless NO_COLOR is set.

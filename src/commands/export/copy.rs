@@ -6,6 +6,7 @@ use super::target::ExportTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::envelope::{self, plan_lock, statement, v1, waiver};
 use crate::present::export;
+use crate::present::page::index;
 use crate::present::safe::hides;
 use crate::readers::runframe_schema;
 use crate::report::export::{Document, Export, File, Hashed, Missing, SUMS};
@@ -24,11 +25,20 @@ pub(super) struct Copy<'a> {
     kinds: BTreeSet<EntryKind>,
     /// Whether a decision about a suite is among them.
     pub(super) suites: bool,
+    /// What the table shows of each decision.
+    pub(super) rows: Vec<index::Row>,
 }
 
 impl<'a> Copy<'a> {
     pub(super) fn begin(target: &'a mut dyn ExportTarget, export: &'a mut Export) -> Self {
-        Self { target, export, runs: BTreeSet::new(), kinds: BTreeSet::new(), suites: false }
+        Self {
+            target,
+            export,
+            runs: BTreeSet::new(),
+            kinds: BTreeSet::new(),
+            suites: false,
+            rows: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
@@ -165,7 +175,7 @@ impl<'a> Copy<'a> {
             let path = format!("schemas/{name}.schema.json");
             self.add(&path, format!("{:#}\n", schema.as_value()).as_bytes())?;
         }
-        let page = export::page(self.export);
+        let page = index::render(self.export, &self.rows);
         self.add("index.html", page.as_bytes())?;
         let readme = export::readme(self.export);
         self.add("README.txt", readme.as_bytes())?;

@@ -26,6 +26,7 @@ impl Copy<'_> {
             numbers: None,
             envelope: hashed(&line.path, line.sha256)?,
             entry: hashed(&line.entry_path, line.entry_sha256)?,
+            report: None,
             beside,
             runs: Runs::default(),
             suite: None,

@@ -5,11 +5,11 @@ use crate::envelope::v2::{Claim, ClaimBounds};
 use crate::report::export::ExportedSuite;
 
 /// What stands above the rows.
-pub(super) const HEAD: [&str; 8] =
+pub(in crate::present) const HEAD: [&str; 8] =
     ["Task", "Claim", "Must exceed", "Delta", "Bounds", "p adjusted", "Pairs", "Held"];
 
 /// One row a claim, under [`HEAD`].
-pub(super) fn rows(suite: &ExportedSuite) -> Vec<[String; 8]> {
+pub(in crate::present) fn rows(suite: &ExportedSuite) -> Vec<[String; 8]> {
     suite.claims.iter().map(row).collect()
 }
 
@@ -43,7 +43,7 @@ fn bounds(bounds: &ClaimBounds) -> String {
 }
 
 /// The rule, the tasks that block, and the finding.
-pub(super) fn words(suite: &ExportedSuite) -> String {
+pub(in crate::present) fn words(suite: &ExportedSuite) -> String {
     let blocking = if suite.blocking.is_empty() {
         String::new()
     } else {

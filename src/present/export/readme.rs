@@ -31,6 +31,12 @@ pub fn readme(export: &Export) -> String {
     out.push_str(if export.with_runs { RUNS } else { NO_RUNS });
     out.push_str(OTHERS);
     out.push_str(BY_HAND);
+    let mut steps = Steps { done: 3 };
+    if holds("runs/") {
+        steps.add(&mut out, RUNS_NAMED);
+    }
+    out.push_str(AGREE);
+    steps.add(&mut out, DECIDED);
     for (decision, suite) in export.decisions.iter().filter_map(|d| Some((d, d.suite.as_ref()?))) {
         suite_in_words(&mut out, decision, suite);
     }
@@ -38,10 +44,10 @@ pub fn readme(export: &Export) -> String {
         export.files.iter().any(|file| file.path.starts_with("audit/") && file.path.ends_with(ending))
     };
     if beside(".json.sig") {
-        out.push_str(SIGNATURES);
+        steps.add(&mut out, SIGNATURES);
     }
     if beside("/entry.tsr") {
-        out.push_str(TIME_STAMPS);
+        steps.add(&mut out, TIME_STAMPS);
     }
     if beside(".sigstore.json") || beside(".intoto.jsonl") {
         out.push_str(OTHER_SIGNATURES);
@@ -54,6 +60,18 @@ pub fn readme(export: &Export) -> String {
         out.push_str(AGAIN);
     }
     out
+}
+
+/// Numbers the steps, of which only those stand here that there is something for.
+struct Steps {
+    done: u32,
+}
+
+impl Steps {
+    fn add(&mut self, out: &mut String, text: &str) {
+        self.done += 1;
+        let _ = write!(out, "\n{}. {text}", self.done);
+    }
 }
 
 /// What was decided about a suite. No line of it begins as a command does.
@@ -117,6 +135,8 @@ const NO_RUNS: &str = "\
 ";
 
 const OTHERS: &str = "\
+reports/       The report of each decision of the range as a page for a browser, with its items as CSV
+               beside it where the runs are here. index.html leads to them.
 schemas/       JSON Schemas of the files.
 index.html     The decisions of the range as a table, for a browser or a printer.
 export.json    The same for programs, with the SHA-256 and size of every file.
@@ -146,22 +166,41 @@ Run the indented lines in this folder, in a shell with the usual tools and jq.
       echo \"$(jq -r '\"\\(.index) \\(.previous.index // 0) \\(.previous.sha256 // \"none\")\"' \"$entry\") $(sha256sum < \"$entry\" | cut -c 1-64)\"
     done | sort -n | awk '
       BEGIN { last = \"none\" }
-      $1 != NR || $2 != NR - 1 || $3 != last { print \"BROKEN at entry \" NR; exit 1 }
+      $1 != NR || $2 != NR - 1 || $3 != last { print \"BROKEN at entry \" NR; broken = 1; exit }
       { last = $4 }
-      END { print NR \" entries, head \" last }'
+      END { if (broken) exit 1; print NR \" entries, head \" last }'
+";
 
+/// Blank lines part the names from the files; a name with a line break in it could only make the check fail.
+const RUNS_NAMED: &str = "\
+Each run has the path and the bytes that an envelope of the chain names; the first that has not
+   ends it:
+
+    { find audit -name entry.json -exec jq -r '.envelope.path' {} + |
+        xargs jq -r '.. | objects | select(.path? and .sha256?) | .sha256 + \"  runs/\" + .path'
+      echo; find runs -type f -exec sha256sum {} +; } | awk '
+      /^$/ { files = 1; next }
+      !files { named[$0] = 1; next }
+      !($0 in named) { print \"NOT THE RUN that an envelope names: \" $0; wrong = 1; exit }
+      { runs++ }
+      END { if (wrong) exit 1; print runs + 0 \" runs, each the one that an envelope names\" }'
+";
+
+const AGREE: &str = "
    All of this shows that the files agree with each other. Whoever could write all of them could
    also have written them anew. Against that stands a hash that was kept where they could not
    write: compare the head, or any entry's SHA-256, with a ticket, a signed tag, a time stamp, or a
    write-once copy of the trail.
+";
 
-4. What was decided:
+const DECIDED: &str = "\
+What was decided:
 
     jq -r '.decisions[] | [.index, .decided_at, .verdict, .release_id, .attempt] | @tsv' export.json
 ";
 
-const SIGNATURES: &str = "
-5. Signatures made with openssl, against a public key that did not come with this export and that
+const SIGNATURES: &str = "\
+Signatures made with openssl, against a public key that did not come with this export and that
    you trust (public.pem here):
 
     find audit -name '*.json.sig' | sort | while read -r signature; do
@@ -169,8 +208,8 @@ const SIGNATURES: &str = "
     done
 ";
 
-const TIME_STAMPS: &str = "
-6. Time stamps (RFC 3161), against the certificates of the authority (ca.pem here). One proves that
+const TIME_STAMPS: &str = "\
+Time stamps (RFC 3161), against the certificates of the authority (ca.pem here). One proves that
    the entry, and so everything before it, existed at that time:
 
     find audit -name entry.tsr | sort | while read -r token; do

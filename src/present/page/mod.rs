@@ -8,14 +8,21 @@ mod csv;
 mod details;
 mod figures;
 mod head;
+mod history;
+pub mod index;
 mod record;
+mod shell;
 mod style;
 mod suite;
 mod text;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::view::{DecisionView, TaskView};
+use shell::Shell;
+
+pub use history::history;
+pub(super) use text::of_word;
 
 /// What only the caller knows of a page.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,43 +53,24 @@ pub fn render(view: &DecisionView, context: &Context<'_>) -> Page {
 
 fn document(view: &DecisionView, context: &Context<'_>) -> Markup {
     let title = format!("{}: {}", view.verdict.as_str(), view.headline);
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(PreEscaped(style::content_security_policy()));
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (text::said(&title)) }
-                style { (PreEscaped(style::STYLE)) }
-            }
-            body {
-                a class="skip" href="#decision" { "Skip to the decision" }
-                header class="bar" {
-                    div class="sheet" {
-                        span { b { "evalsig" } " release decision" }
-                        @if let Some(moment) = &view.moment {
-                            span {
-                                @if let Some(release) = &moment.release { (text::said(release)) ", attempt " (moment.attempt) ", " }
-                                (text::said(&moment.decided_at))
-                            }
-                        }
-                    }
-                }
-                main id="decision" class={ "sheet " (view.verdict.as_str()) } tabindex="-1" {
-                    (lead(view))
-                    (body(view, context))
-                }
-                div class="sheet" {
-                    footer {
-                        "This page shows what the envelope says; the envelope is the record. The page runs nothing and loads nothing."
-                    }
-                }
+    let bar = html! {
+        @if let Some(moment) = &view.moment {
+            span {
+                @if let Some(release) = &moment.release { (text::said(release)) ", attempt " (moment.attempt) ", " }
+                (text::said(&moment.decided_at))
             }
         }
-    }
+    };
+    let shell = Shell {
+        title: &title,
+        kind: "release decision",
+        bar,
+        main: ("decision", "decision"),
+        class: view.verdict.as_str(),
+        broad: false,
+        record: "This page shows what the envelope says; the envelope is the record.",
+    };
+    shell.around(&html! { (lead(view)) (body(view, context)) })
 }
 
 /// What is seen without scrolling: verdict, subject, picture, numbers, warnings.

@@ -20,6 +20,12 @@ pub(super) fn code(text: &str) -> Markup {
     html! { code { (said(text)) } }
 }
 
+/// A time in one piece; a text that is no time may be as long as it likes.
+pub(super) fn moment(text: &str) -> Markup {
+    let whole = text.parse::<jiff::Timestamp>().is_ok();
+    html! { span class=[whole.then_some("moment")] { (said(text)) } }
+}
+
 /// A name inside a sentence. Its direction of writing stays its own, and quotes show where one ends that is not one
 /// word: a model may be called `x may ship`. One that would fill the page is cut; tables have it whole.
 pub(super) fn name(text: &str) -> Markup {
@@ -147,7 +153,7 @@ fn shape(verdict: VerdictWord) -> PreEscaped<String> {
 }
 
 /// The written verdict as a verdict.
-pub(super) fn of_word(verdict: VerdictWord) -> Verdict {
+pub(in crate::present) fn of_word(verdict: VerdictWord) -> Verdict {
     match verdict {
         VerdictWord::Allow => Verdict::Allow,
         VerdictWord::Reject => Verdict::Reject,

@@ -27,12 +27,10 @@ pub struct Point {
     pub when: String,
     /// The difference, where one was found.
     pub delta: Option<Shown>,
-    /// Its lower bound; `None` is unbounded.
-    pub lower: Option<f64>,
-    /// Its upper bound; `None` is unbounded.
-    pub upper: Option<f64>,
-    /// What was asked of it.
-    pub asked: Option<f64>,
+    /// Both bounds, where they are known; a side that is `None` is unbounded.
+    pub bounds: Option<(Option<f64>, Option<f64>)>,
+    /// What was asked of it: one line, or the two edges of a margin.
+    pub asked: Vec<f64>,
     /// Its verdict.
     pub verdict: Verdict,
     /// Whether its baseline is another one than that of the decision before.
@@ -58,11 +56,15 @@ fn draw_panel(svg: &mut Svg, frame: &Frame<'_>, panel: &Panel<'_>, from: f64) {
     let (left, right) = (58.0, frame.width - 14.0);
     let (top, bottom) = (from + 28.0, from + PANEL - 34.0);
     let name = format!("{}, {}", panel.title, panel.unit);
-    svg.text((4.0, from + 15.0), Type::bold(Anchor::Start), &fitted(&name, frame.width - 8.0, 13.0));
+    // Bold letters are wider than those that widths are known of.
+    let name = fitted(&name, frame.width - 8.0, 13.0 * 1.1);
+    svg.text((4.0, from + 15.0), Type::bold(Anchor::Start), &name);
     let values = panel.points.iter().flat_map(|point| {
-        [point.delta.as_ref().map(|delta| delta.at), point.lower, point.upper, point.asked]
+        let (lower, upper) = point.bounds.unwrap_or_default();
+        let found = [point.delta.as_ref().map(|delta| delta.at), lower, upper];
+        found.into_iter().flatten().chain(point.asked.iter().copied())
     });
-    let scale = Scale::around(values.flatten().chain([0.0]), (bottom, top));
+    let scale = Scale::around(values.chain([0.0]), (bottom, top));
     axis::vertical(svg, &scale, (left, right), Sign::Shown, "");
     svg.line((left, scale.at(0.0)), (right, scale.at(0.0)), Stroke::solid(Ink::Text, 1.0));
     let step = (right - left) / panel.points.len().max(1) as f64;
@@ -72,7 +74,7 @@ fn draw_panel(svg: &mut Svg, frame: &Frame<'_>, panel: &Panel<'_>, from: f64) {
             let at = middle(i) - step / 2.0;
             svg.line((at, top - 4.0), (at, bottom), Stroke::dashed(Ink::Faint, 1.0));
         }
-        if let Some(asked) = point.asked {
+        for asked in point.asked.iter().copied() {
             let (from, to) = (middle(i) - step / 2.0, middle(i) + step / 2.0);
             svg.line((from, scale.at(asked)), (to, scale.at(asked)), Stroke::dashed(Ink::Text, 1.25));
         }
@@ -81,11 +83,11 @@ fn draw_panel(svg: &mut Svg, frame: &Frame<'_>, panel: &Panel<'_>, from: f64) {
     for (i, point) in panel.points.iter().enumerate() {
         let at = middle(i);
         let Some(delta) = &point.delta else { continue };
-        let ends = (
-            point.upper.map_or(top, |upper| scale.at(upper)),
-            point.lower.map_or(bottom, |lower| scale.at(lower)),
-        );
-        svg.line((at, ends.0), (at, ends.1), Stroke::solid(marks::ink(point.verdict), 1.5));
+        if let Some((lower, upper)) = point.bounds {
+            let from = upper.map_or(top, |upper| scale.at(upper));
+            let to = lower.map_or(bottom, |lower| scale.at(lower));
+            svg.line((at, from), (at, to), Stroke::solid(marks::ink(point.verdict), 1.5));
+        }
         marks::mark(svg, (at, scale.at(delta.at)), radius, point.verdict);
     }
     dates(svg, panel, middle, bottom);

@@ -78,23 +78,24 @@ fn an_auditor_follows_the_readme() {
         fs::copy(session.path(name), session.path("evidence").join(name)).unwrap();
     }
     let blocks = commands(&session.read("evidence/README.txt"));
-    assert_eq!(blocks.len(), 8, "{blocks:#?}");
+    assert_eq!(blocks.len(), 9, "{blocks:#?}");
     let said: Vec<String> =
         blocks.iter().map(|block| shell(&session, "evidence", block).exits(0).stdout).collect();
     assert_eq!(said[0], "every file is as it was exported\n");
     assert_eq!(said[1].matches(": OK\n").count(), 3, "{}", said[1]);
     assert_eq!(said[2], format!("3 entries, head {head}\n"));
-    assert_eq!(said[3].lines().count(), 2);
-    assert!(said[3].starts_with("2\t20") && said[3].contains("\tREJECT\tv2\t1\n"), "{}", said[3]);
-    assert_eq!(said[4], "audit/v2/audit.json.sig: Verified OK\n");
+    assert_eq!(said[3], "2 runs, each the one that an envelope names\n");
+    assert_eq!(said[4].lines().count(), 2);
+    assert!(said[4].starts_with("2\t20") && said[4].contains("\tREJECT\tv2\t1\n"), "{}", said[4]);
+    assert_eq!(said[5], "audit/v2/audit.json.sig: Verified OK\n");
     assert!(
-        said[5].starts_with("audit/v2/entry.tsr: ") && said[5].contains("Verification: OK"),
+        said[6].starts_with("audit/v2/entry.tsr: ") && said[6].contains("Verification: OK"),
         "{}",
-        said[5]
+        said[6]
     );
-    assert!(said[6].contains("INTACT: 3 entries") && said[6].contains("ANCHORED"), "{}", said[6]);
-    assert_eq!(said[7].matches("REPRODUCED: 1 of 1 decision").count(), 2, "{}", said[7]);
-    assert!(!said[7].contains("NOT SHOWN"));
+    assert!(said[7].contains("INTACT: 3 entries") && said[7].contains("ANCHORED"), "{}", said[7]);
+    assert_eq!(said[8].matches("REPRODUCED: 1 of 1 decision").count(), 2, "{}", said[8]);
+    assert!(!said[8].contains("NOT SHOWN"));
 
     let index = index(&session, "evidence");
     assert_eq!(index["head"], json!({"index": 3, "sha256": head}));
@@ -112,7 +113,7 @@ fn an_auditor_follows_the_readme() {
     }
     let run = files.keys().find(|path| path.starts_with("runs/")).unwrap();
     fs::write(session.path("evidence").join(run), "other").unwrap();
-    assert!(shell(&session, "evidence", &blocks[7]).stdout.contains("NOT SHOWN"));
+    assert!(shell(&session, "evidence", &blocks[8]).stdout.contains("NOT SHOWN"));
 }
 
 #[test]

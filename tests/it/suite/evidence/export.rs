@@ -57,7 +57,10 @@ fn every_run_of_a_suite_is_exported_and_its_claims_are_shown() {
         assert_eq!(page.contains(shown), here, "{shown}");
     }
     assert!(readme.contains("   | Task"), "{readme}");
-    assert!(page.contains("<table class=\"claims\">"));
+    // Each decision opens its report, with the items of every task that had a baseline.
+    let report = session.read("out/reports/v2-1.html");
+    assert!(page.contains("href=\"./reports/v2-1.html\"") && report.contains("First run of"), "{page}");
+    assert!(report.matches("class=\"changes\"").count() > 1);
 
     // A run that is gone is missed by name.
     let path = written["tasks"]["math"]["anchor_store"]["path"].as_str().unwrap();
