@@ -2,6 +2,7 @@
 //! on its branch, outputs, step summary, notices and an exit code.
 
 mod access;
+mod comment;
 mod request;
 mod step_output;
 mod threat;
@@ -48,7 +49,8 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
             let judge = |access: &Access, log: &mut Vec<String>| {
                 runs.and_then(|runs| decide_pair(asked, &runs, (request, step), access, (now, log), world))
             };
-            tell(request, step, world, (&wanted, about.as_ref()), Some(&asked.runs), judge)
+            let told = Told { about: about.as_ref(), comment: request.comment, inputs: Some(&asked.runs) };
+            tell(request, step, world, (&wanted, told), judge)
         }
         ActionSubject::Suite { asked, policy_ref } => {
             let policy = match under_policy::read(asked, *policy_ref, request, step, world) {
@@ -59,31 +61,36 @@ pub fn action(request: &ActionRequest, step: &Step, world: &World<'_>) -> Result
                 }
             };
             let about = About::of_policy(policy.loaded.rules());
-            let comment = policy.loaded.rules().check.comment == CommentMode::Sticky;
+            // Either may ask for a comment: it decides nothing.
+            let comment = request.comment.max(policy.loaded.rules().check.comment);
             let judge = |access: &Access, log: &mut Vec<String>| {
-                if comment {
-                    log.push(runner::notice("No comment", NO_COMMENT));
-                }
                 decide_suite(&policy, (request, step), access, (now, log), world)
             };
-            tell(request, step, world, (&policy.check_name, Some(&about)), None, judge)
+            let told = Told { about: Some(&about), comment, inputs: None };
+            tell(request, step, world, (&policy.check_name, told), judge)
         }
     }
 }
 
-/// What a policy asks for that this version does not do.
-const NO_COMMENT: &str = "the policy says check.comment: sticky, and this version posts no comments: the check and the step summary say the same";
+/// What the job tells beside its verdict.
+struct Told<'a> {
+    /// What the gate is about, as far as that is known.
+    about: Option<&'a About>,
+    /// Whether a comment is to stand on the pull request.
+    comment: CommentMode,
+    /// The run files, where there is one pair of them.
+    inputs: Option<&'a RunInputs>,
+}
 
 /// Opens the check, has the decision made, and tells the runner, the reviewer and the check of it.
 fn tell(
     request: &ActionRequest,
     step: &Step,
     world: &World<'_>,
-    (wanted, about): (&str, Option<&About>),
-    inputs: Option<&RunInputs>,
+    (wanted, told): (&str, Told<'_>),
     judge: impl FnOnce(&Access, &mut Vec<String>) -> Result<Gated, Diagnostic>,
 ) -> Result<StepOutput, Diagnostic> {
-    let access = match Access::gain(request, step, (wanted, about), world) {
+    let access = match Access::gain(request, step, (wanted, told.about), world) {
         Ok(access) => access,
         Err(error) => return failed(&error, None, &step.nonce),
     };
@@ -109,8 +116,9 @@ fn tell(
             Err(error) => output.unless_failed(Err(error)),
         }
     }
+    let mut shown = None;
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
-        let links = step_output::links(step, result.as_ref().ok(), &access);
+        let links = step_output::links(step, result.as_ref().ok(), request.report.as_ref(), &access);
         let page = match &result {
             Ok(decided) => {
                 let envelope = decided.evidence().file().map(|(_, bytes)| bytes);
@@ -121,13 +129,21 @@ fn tell(
                     envelope,
                 )
             }
-            Err(error) => check::failure(error, &links, inputs.and_then(|inputs| run_file(error, inputs))),
+            Err(error) => check::failure(error, &links, told.inputs.and_then(|runs| run_file(error, runs))),
         };
         let closed = checks.close(output.conclusion, &page);
         if let Ok(Some(name)) = closed.as_ref().map(|name| name.as_ref().filter(|name| **name != open.name)) {
             output.say(access::moved(&open.name, name));
         }
+        let name = closed.as_ref().ok().cloned().flatten();
+        let quiet = links.remarks.is_empty()
+            && result.as_ref().is_ok_and(|decided| step_output::view(decided, request, step).is_quiet());
+        shown = name.filter(|_| !open.refused).map(|name| comment::Shown { name, page, quiet });
         output.unless_failed(closed.map(drop));
+    }
+    if told.comment == CommentMode::Sticky {
+        // The check says it all: whatever becomes of the comment changes neither verdict nor conclusion.
+        comment::keep(shown.as_ref(), step, world).into_iter().for_each(|line| output.say(line));
     }
     output.finish(&step.nonce)
 }
@@ -156,7 +172,7 @@ pub fn refused(
     }
     let mut output = step_output::failure(error, &access, access.notices.clone());
     if access.check.is_some() {
-        let page = check::failure(error, &step_output::links(step, None, &access), None);
+        let page = check::failure(error, &step_output::links(step, None, None, &access), None);
         output.unless_failed(checks.close(output.conclusion, &page).map(drop));
     }
     output.finish(&step.nonce)

@@ -1,6 +1,7 @@
 //! One file a subcommand: its story, told over small traits. `edge/` implements them.
 
 pub mod action;
+pub mod comment;
 pub mod compare;
 pub mod decide;
 pub mod doctor;
@@ -16,6 +17,7 @@ pub mod origin;
 pub mod persist;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod replay;
 pub mod report;
@@ -35,6 +37,7 @@ use crate::present::check;
 use crate::readers::FileOrFolder;
 use crate::store;
 use crate::trail::Port;
+use comment::{Kept, NewComment, PullRequests};
 use gate_check::NewCheck;
 use revisions::Revision;
 
@@ -148,6 +151,20 @@ pub struct OpenedCheck {
     pub refused: bool,
 }
 
+/// The comments on pull requests.
+pub trait Comments {
+    /// Sees to it that a gate has one comment on each of these pull requests, and that it shows the newest verdict.
+    /// Gives what became of each; nothing where there is no such pull request.
+    ///
+    /// # Errors
+    /// As for [`Checks::open`].
+    fn keep(
+        &self,
+        pull_requests: &PullRequests,
+        comment: &NewComment,
+    ) -> Result<Vec<(u64, Kept)>, Diagnostic>;
+}
+
 /// The files of the repository at a commit, whatever is checked out.
 pub trait Revisions {
     /// The id of the commit that a revision leads to now.
@@ -188,8 +205,12 @@ pub struct World<'a> {
     pub time_stamps: &'a dyn TimeStamps,
     /// Checks on commits, where there is a GitHub to post them to.
     pub checks: Option<&'a dyn Checks>,
+    /// Comments on pull requests, where there is a GitHub to post them to.
+    pub comments: Option<&'a dyn Comments>,
     /// The files of the repository at a commit.
     pub revisions: Option<&'a dyn Revisions>,
+    /// What shows how far work has come.
+    pub progress: &'a dyn progress::Progress,
 }
 
 /// How a command ends: what it prints, and its exit code.

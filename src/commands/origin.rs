@@ -5,6 +5,7 @@
 //! comparison of names are used.
 
 mod payload;
+mod pull_requests;
 
 use crate::domain::{Code, Diagnostic};
 use crate::envelope::{Circumstances, v1};

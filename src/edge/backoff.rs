@@ -52,6 +52,11 @@ impl Backoff {
         Self { deadline: self.deadline.max(Instant::now()) + self.attempt_timeout * attempts, ..self }
     }
 
+    /// The deadline moved to at most `most` from now.
+    pub(super) fn at_most(self, most: Duration) -> Self {
+        Self { deadline: self.deadline.min(Instant::now() + most), ..self }
+    }
+
     /// The configured timeout of one attempt, whatever is left until the deadline.
     pub(super) fn attempt_timeout(&self) -> Duration {
         self.attempt_timeout

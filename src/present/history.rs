@@ -179,7 +179,7 @@ pub fn table(lines: &[HistoryLine], screen: Screen) -> String {
     }
     let verdict =
         |column: usize, cell: &str| if column == 6 { style(cell, screen.colour) } else { Style::new() };
-    columns::lines(&rows, &verdict).into_iter().map(|line| line + "\n").collect()
+    columns::lines(&rows, &verdict, screen.width).into_iter().map(|line| line + "\n").collect()
 }
 
 /// The releases that it was decided for.

@@ -3,13 +3,14 @@
 
 pub mod check;
 mod columns;
+pub mod comment;
 pub mod decision;
 pub mod doctor;
 pub mod evidence;
 pub mod export;
 pub mod history;
 pub mod json;
-mod layout;
+pub mod layout;
 pub mod markdown;
 pub mod mde;
 pub mod mirror;

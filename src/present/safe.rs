@@ -27,17 +27,34 @@ pub fn words(text: &str) -> String {
     line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// The same in a block of HTML within Markdown: what GitHub could take for a mention or a reference is code, where it
+/// looks for none.
+#[must_use]
+pub fn html_words(text: &str) -> String {
+    let word = |word: &str| {
+        if is_plain(word) { html(word) } else { format!("<code>{}</code>", html(word)) }
+    };
+    line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether Markdown and GitHub show a word as it stands: no markup, link, mention, issue or commit.
 #[must_use]
 pub fn is_plain(word: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || ".,;:()%+-=/'\"".contains(c);
-    let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    // GitHub links hexadecimal digits that may be a commit, and GH-1 as an issue.
-    let commit = core.len() >= 7
-        && core.chars().all(|c| c.is_ascii_hexdigit())
-        && !core.chars().all(|c| c.is_ascii_digit());
-    let lower = word.to_ascii_lowercase();
-    word.chars().all(plain) && !commit && !["://", "www.", "gh-"].iter().any(|mark| lower.contains(mark))
+    word.chars().all(plain)
+        && !word.contains("://")
+        && !word.to_ascii_lowercase().contains("www.")
+        && !is_reference(word)
+}
+
+/// Whether GitHub would make a link of a word by itself: `GH-12`, or the id of a commit.
+fn is_reference(word: &str) -> bool {
+    let mut parts = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    parts.any(|part| {
+        let issue = part.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("gh-"));
+        let hex = part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        issue || hex && (7..=40).contains(&part.len()) && part.bytes().any(|byte| !byte.is_ascii_digit())
+    })
 }
 
 /// A name from a file in a sentence: a plain word as it stands, anything else as code, so that its end is seen.
@@ -158,7 +175,7 @@ mod tests {
     use comrak::nodes::{AstNode, NodeValue};
     use proptest::prelude::*;
 
-    use super::{address, block, code, csv, href, html, line, lines};
+    use super::{address, block, code, csv, href, html, html_words, line, lines};
 
     #[test]
     fn no_text_leaves_its_place_on_a_page() {
@@ -189,6 +206,27 @@ mod tests {
         for server in ["http://github.com", "javascript:alert(1)//", "https://a@b", "https://", "https://a/b"]
         {
             assert_eq!(address(server, &["o"]), None, "{server}");
+        }
+    }
+
+    #[test]
+    fn words_that_github_would_link_are_code_in_html() {
+        for (word, is_code) in [
+            ("ALLOW:", false),
+            ("+0.0318,", false),
+            ("1234567", false),
+            ("decade", false),
+            ("@everyone", true),
+            ("GH-12", true),
+            ("(gh-12)", true),
+            ("#12", true),
+            ("deadbee,", true),
+            ("https://x.y", true),
+            ("<b>", true),
+        ] {
+            let shown = html_words(&format!("a {word} b"));
+            let expected = if is_code { format!("<code>{}</code>", html(word)) } else { html(word) };
+            assert_eq!(shown, format!("a {expected} b"));
         }
     }
 

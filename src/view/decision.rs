@@ -128,6 +128,12 @@ impl DecisionView {
         self.notices.iter().filter(|notice| notice.weight == Weight::Warning)
     }
 
+    /// Whether a reader misses nothing who reads the first line alone: ALLOW, with nothing to be warned of.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.verdict == v1::VerdictWord::Allow && self.warnings().next().is_none()
+    }
+
     /// Which attempt at its release it is; `None` outside any release.
     #[must_use]
     pub fn attempt(&self) -> Option<u32> {

@@ -46,10 +46,7 @@ pub fn since_last_attempt(before: &[u8], now: &[u8]) -> Option<Notice> {
     changes.extend(files(&before, &now));
     let changes =
         if changes.is_empty() { "nothing that was compared".to_owned() } else { changes.join("; ") };
-    Some(Notice::warning(
-        "since the last attempt",
-        format!("attempt {attempt} was {verdict}; changed since: {changes}"),
-    ))
+    Some(Notice::warning(label, format!("attempt {attempt} was {verdict}; changed since: {changes}")))
 }
 
 /// What was chosen otherwise, for one pair of runs.

@@ -27,8 +27,8 @@ impl Unit {
             .copied()
             .filter(|v| v.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-        // Two digits of the width, and one of each number by itself.
-        let width = digits((span.1 - span.0) / 2.0 * factor, 2);
+        // One digit of the width of a rate, two of another metric, and one of each number by itself.
+        let width = digits((span.1 - span.0) / 2.0 * factor, if rate { 1 } else { 2 });
         let each = finite.map(|value| digits(value * factor, 1)).max().unwrap_or(0);
         let exact = exact_digits(asked.value() * factor);
         let decimals = least.max(width).max(each).max(exact).min(MOST_DECIMALS);

@@ -3,6 +3,7 @@
 
 mod checks;
 mod client;
+mod comments;
 mod faults;
 mod graphql;
 mod objects;

@@ -5,6 +5,7 @@ use crate::commands::revisions::PolicyRef;
 use crate::commands::suite::SuiteRequest;
 use crate::commands::targets::TimeStampPolicy;
 use crate::domain::ReleaseId;
+use crate::domain::policy::CommentMode;
 
 /// What the action is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub struct ActionRequest {
     pub check_name: Option<String>,
     /// A file that gets a page for the browser.
     pub report: Option<String>,
+    /// Whether a comment stands on the pull request; a policy may ask for one, too.
+    pub comment: CommentMode,
     /// A file that gets the JSON result.
     pub report_json: Option<String>,
 }

@@ -46,9 +46,40 @@ pub(in crate::edge) fn not_found(task: &str, message: &str, permission: &str) ->
 
 /// The lines that the workflow needs.
 fn permission_lines(permission: &str) -> String {
+    // Asked for only where a comment is.
+    let more = if permission.starts_with("pull-requests") { ", pull-requests: write" } else { "" };
     format!(
-        "add to the job:  permissions: {{ checks: write, contents: write }}  (this step needs {permission})"
+        "add to the job:  permissions: {{ checks: write, contents: write{more} }}  (this step needs {permission})"
     )
+}
+
+/// The conversation of a pull request is locked.
+pub(in crate::edge) fn locked(task: &str, message: &str) -> Diagnostic {
+    Code::GithubRefused
+        .at(GITHUB)
+        .what(format!("{task}: {message}"))
+        .next("unlock the conversation, or read the check")
+}
+
+/// A pull request has so many comments that ours could not be looked for.
+pub(in crate::edge) fn too_many_comments(task: &str, number: u64, most: usize) -> Diagnostic {
+    Code::GithubRefused
+        .at(GITHUB)
+        .what(format!("{task}: pull request {number} has more than {most} comments, and none of the first is this gate's"))
+        .next("read the check")
+}
+
+/// Comments kept changing while one was written.
+pub(in crate::edge) fn comment_unsettled(task: &str, number: u64) -> Diagnostic {
+    Code::GithubUnreachable
+        .at(GITHUB)
+        .what(format!("{task}: the comments of pull request {number} did not come to rest"))
+        .next("run the job again")
+}
+
+/// GitHub created a comment and its response has no id.
+pub(in crate::edge) fn comment_without_id() -> Diagnostic {
+    Code::GithubRefused.at(GITHUB).what("the comment was posted, and the answer names no id")
 }
 
 /// A ruleset or branch protection forbids the change.

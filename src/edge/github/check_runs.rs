@@ -25,7 +25,7 @@ const PERMISSION: &str = "checks: write";
 const LAST_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every character but the unreserved ones of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Creates and completes check runs. At most one is open at a time.
 pub(super) struct CheckRuns<'a> {
@@ -291,7 +291,7 @@ fn completed(conclusion: Conclusion, page: &Page, annotated: bool) -> Value {
 }
 
 /// Whether a URL may become an output: no character in it has a meaning in a script or a page.
-fn is_plain_url(text: &str) -> bool {
+pub(super) fn is_plain_url(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:?=&#%".contains(c);
     (text.starts_with("https://") || text.starts_with("http://")) && text.chars().all(plain)
 }

@@ -108,6 +108,21 @@ impl Client {
         self.wait_for_rate_limit(|| self.send_graphql(mutation, variables))
     }
 
+    /// Sends a change in one attempt, but for a rate limit: whoever sends it looks at the result anyway.
+    pub(super) fn send_looking(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, ApiError> {
+        self.wait_for_rate_limit(|| self.send(method.clone(), path, body))
+    }
+
+    /// Moves the deadline to at most this long from now: what follows is worth no longer wait.
+    pub(super) fn hurry(&self, most: Duration) {
+        self.limits.set(self.limits.get().at_most(most));
+    }
+
     /// Moves the deadline so that one more request fits, though it may have passed.
     pub(super) fn extend_deadline(&self) {
         self.limits.set(self.limits.get().extended(2));
@@ -155,6 +170,7 @@ impl Client {
             let response = match (method.as_str(), body) {
                 ("POST", body) => self.rest._post(path, body).await?,
                 ("PATCH", body) => self.rest._patch(path, body).await?,
+                ("DELETE", body) => self.rest._delete(path, body).await?,
                 _ => self.rest._get(path).await?,
             };
             collect(response).await

@@ -1,10 +1,11 @@
 //! GitHub: the check run on the commit, and the branch that contains the trail.
 //!
 //! `config` holds addresses and token, `client` sends requests within one deadline, `response` parses the
-//! responses. `check_runs`, `refs`, `tree`, `objects` and `trail_branch` use them.
+//! responses. `check_runs`, `comments`, `refs`, `tree`, `objects` and `trail_branch` use them.
 
 mod check_runs;
 mod client;
+mod comments;
 mod config;
 mod objects;
 mod refs;
@@ -20,14 +21,16 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::errors::runtime_not_started;
 use super::trail_dir::TrailDirs;
+use crate::commands::comment::{Kept, NewComment, PullRequests};
 use crate::commands::gate_check::NewCheck;
 use crate::commands::targets::TrailTarget;
-use crate::commands::{Checks, OpenedCheck, Trails};
+use crate::commands::{Checks, Comments, OpenedCheck, Trails};
 use crate::domain::Diagnostic;
 use crate::present::check::{Conclusion, Page};
 use crate::trail::Port;
 use check_runs::{CheckRuns, OpenCheckRun};
 use client::Client;
+use comments::PullRequestComments;
 use config::Config;
 pub(super) use objects::GitHubObjects;
 use trail_branch::TrailBranch;
@@ -103,6 +106,16 @@ impl Checks for GitHub {
 
     fn head_of_merge(&self, commit: &str) -> Result<Option<String>, Diagnostic> {
         self.check_runs().head_of_merge(commit)
+    }
+}
+
+impl Comments for GitHub {
+    fn keep(
+        &self,
+        pull_requests: &PullRequests,
+        comment: &NewComment,
+    ) -> Result<Vec<(u64, Kept)>, Diagnostic> {
+        PullRequestComments { client: &self.client }.keep(pull_requests, comment)
     }
 }
 

@@ -42,6 +42,9 @@ pub(super) fn parse(
     body: &[u8],
     now: u64,
 ) -> Result<Value, ApiError> {
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Value::Null);
+    }
     let parsed = serde_json::from_slice::<Value>(body);
     if status.is_success() {
         return parsed.map_err(|_| ApiError::Unconfirmed(format!("status {status} without JSON")));

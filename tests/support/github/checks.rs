@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+use super::accounts;
 use super::check_rules;
 use super::site::Site;
 use super::wire::{Answer, Call, Reply, now};
@@ -168,8 +169,6 @@ fn apply(run: &mut CheckRun, body: &Value) {
 fn shape(site: &Site, run: &CheckRun) -> Value {
     let url = site.url(&format!("check-runs/{}", run.id));
     let page = site.page(&format!("runs/{}", run.id));
-    let login = if run.app_id == APP_ID { "github" } else { "somebody-else" };
-    let slug = if run.app_id == APP_ID { "github-actions" } else { "another-app" };
     json!({
         "id": run.id,
         "name": run.name,
@@ -191,43 +190,7 @@ fn shape(site: &Site, run: &CheckRun) -> Value {
             "annotations_url": format!("{url}/annotations"),
         },
         "check_suite": {"id": run.app_id},
-        "app": {
-            "id": run.app_id,
-            "slug": slug,
-            "node_id": format!("A_{}", run.app_id),
-            "owner": owner(site, login),
-            "name": slug,
-            "description": "",
-            "external_url": site.page(""),
-            "html_url": site.page(""),
-            "created_at": "2018-07-30T09:30:17Z",
-            "updated_at": "2018-07-30T09:30:17Z",
-            "permissions": {"checks": "write", "contents": "write", "metadata": "read"},
-            "events": [],
-        },
+        "app": accounts::app(site, run.app_id),
         "pull_requests": [],
     })
-}
-
-/// An account as GitHub describes it: name, id and a dozen addresses.
-fn owner(site: &Site, login: &str) -> Value {
-    let mut account = json!({
-        "login": login, "id": 1, "node_id": "O_1", "type": "Organization", "site_admin": false,
-        "gravatar_id": "", "avatar_url": site.page("avatar"), "html_url": site.page(""),
-    });
-    for name in [
-        "url",
-        "events_url",
-        "followers_url",
-        "following_url",
-        "gists_url",
-        "organizations_url",
-        "received_events_url",
-        "repos_url",
-        "starred_url",
-        "subscriptions_url",
-    ] {
-        account[name] = site.url(name).into();
-    }
-    account
 }

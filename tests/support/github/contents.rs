@@ -1,4 +1,4 @@
-//! Files by path, the rules of a branch, and pull requests.
+//! Files by path, and the rules of a branch.
 
 use serde_json::{Value, json};
 
@@ -53,10 +53,4 @@ fn describe(site: &Site, revision: &str, path: &str, (kind, oid): (&str, &str), 
 
 pub(crate) fn rules(site: &Site) -> Answer {
     Ok(Reply::json(200, &Value::Array(site.setup().rules.clone())))
-}
-
-pub(crate) fn pull(site: &Site, number: &str) -> Answer {
-    let pull = number.parse().ok().and_then(|number: u64| site.setup().pulls.get(&number).cloned());
-    pull.map(|pull| Reply::json(200, &pull))
-        .ok_or_else(|| Reply::error(404, "Not Found", "/pulls/pulls#get-a-pull-request"))
 }

@@ -1,14 +1,17 @@
 //! A stand-in for GitHub on loopback. Its repository is a real one, so git judges what a client leaves
 //! behind; its refusals are GitHub's, so a client that GitHub would refuse is refused here.
 
+mod accounts;
 mod apply;
 mod check_rules;
 mod checks;
+mod comments;
 mod contents;
 pub(crate) mod faults;
 pub(crate) mod git;
 mod graphql;
 mod objects;
+mod pulls;
 mod record;
 mod refs;
 mod route;
@@ -24,6 +27,7 @@ use super::{Ran, ran, tool};
 use server::Server;
 
 pub(crate) use checks::{APP_ID, CheckRun};
+pub(crate) use comments::{BOT, Comment};
 pub(crate) use git::Person;
 pub(crate) use record::Request;
 pub(crate) use site::{Access, Setup};
@@ -135,6 +139,32 @@ impl Github {
     /// A check run of somebody else.
     pub(crate) fn add_check(&self, run: CheckRun) -> CheckRun {
         self.site.checks.add(run)
+    }
+
+    /// Opens a pull request that would merge this commit of this branch of a repository, or moves it there.
+    pub(crate) fn open_pull(&self, number: u64, head_sha: &str, branch: &str, repository: &str) {
+        let pull = pulls::open(&self.site, number, head_sha, branch, repository);
+        self.change(|setup| drop(setup.pulls.insert(number, pull)));
+    }
+
+    /// The comments on a pull request, by order of creation.
+    pub(crate) fn comments(&self, pull: u64) -> Vec<Comment> {
+        self.site.comments.of(pull)
+    }
+
+    /// How many comments were ever written.
+    pub(crate) fn comments_ever(&self) -> u64 {
+        self.site.comments.ever()
+    }
+
+    /// A comment that somebody writes.
+    pub(crate) fn add_comment(&self, pull: u64, author: &str, body: &str) -> Comment {
+        self.site.comments.add(pull, author, body)
+    }
+
+    /// Somebody deletes a comment.
+    pub(crate) fn delete_comment(&self, id: u64) {
+        assert!(self.site.comments.remove(id), "no comment {id}");
     }
 
     /// Git in the repository.

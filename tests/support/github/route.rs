@@ -2,10 +2,11 @@
 
 use super::site::{Access, NAME, OWNER, Setup, Site, TOKEN, seconds};
 use super::wire::{Answer, Call, Reply};
-use super::{checks, contents, graphql, objects, refs};
+use super::{checks, comments, contents, graphql, objects, pulls, refs};
 
 const CHECKS: fn(&Setup) -> Access = |setup| setup.checks;
 const CONTENTS: fn(&Setup) -> Access = |setup| setup.contents;
+const PULL_REQUESTS: fn(&Setup) -> Access = |setup| setup.pull_requests;
 
 /// The answer to a request.
 pub(crate) fn answer(site: &Site, call: &Call) -> Reply {
@@ -68,6 +69,8 @@ fn repository(site: &Site, call: &Call, method: &str, rest: &[&str]) -> Answer {
         site.need(CHECKS, least)?;
     } else if let ["git" | "contents", ..] = rest {
         site.need(CONTENTS, least)?;
+    } else if let ["issues" | "pulls", ..] = rest {
+        site.need(PULL_REQUESTS, least)?;
     }
     match (method, rest) {
         ("GET", ["commits", revision, "check-runs"]) => checks::list(site, call, revision),
@@ -87,7 +90,11 @@ fn repository(site: &Site, call: &Call, method: &str, rest: &[&str]) -> Answer {
         ("POST", ["git", "commits"]) => objects::create_commit(site, call),
         ("GET", ["contents", path @ ..]) => contents::get(site, call, &path.join("/")),
         ("GET", ["rules", "branches", ..]) => contents::rules(site),
-        ("GET", ["pulls", number]) => contents::pull(site, number),
+        ("GET", ["pulls"]) => pulls::list(site, call),
+        ("GET", ["pulls", number]) => pulls::get(site, number),
+        ("POST", ["issues", pull, "comments"]) => comments::create(site, call, pull),
+        ("PATCH", ["issues", "comments", id]) => comments::update(site, call, id),
+        ("DELETE", ["issues", "comments", id]) => comments::delete(site, id),
         _ => Err(Reply::not_found()),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use serde_json::Value;
 
 use super::checks::Checks;
+use super::comments::Comments;
 use super::faults::Faults;
 use super::git::Repository;
 use super::record::Book;
@@ -33,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) enterprise: bool,
     pub(crate) checks: Access,
     pub(crate) contents: Access,
+    /// Also their comments.
+    pub(crate) pull_requests: Access,
     /// Most entries of a tree's listing; over it the listing is cut and says so.
     pub(crate) tree_limit: usize,
     /// Requests allowed in an hour, REST and GraphQL each.
@@ -45,6 +48,8 @@ pub(crate) struct Setup {
     pub(crate) refuse_creations: Vec<String>,
     /// What `GET /pulls/{n}` answers.
     pub(crate) pulls: BTreeMap<u64, Value>,
+    /// Pull requests whose conversation is locked.
+    pub(crate) locked: Vec<u64>,
 }
 
 impl Default for Setup {
@@ -53,12 +58,14 @@ impl Default for Setup {
             enterprise: false,
             checks: Access::Write,
             contents: Access::Write,
+            pull_requests: Access::Write,
             tree_limit: 100_000,
             rate_limit: 15_000,
             rules: Vec::new(),
             refuse_updates: Vec::new(),
             refuse_creations: Vec::new(),
             pulls: BTreeMap::new(),
+            locked: Vec::new(),
         }
     }
 }
@@ -68,6 +75,7 @@ pub(crate) struct Site {
     pub(crate) enterprise: bool,
     pub(crate) repository: Repository,
     pub(crate) checks: Checks,
+    pub(crate) comments: Comments,
     pub(crate) book: Book,
     pub(crate) faults: Faults,
     /// Panics of our own, which no test may take for an answer of GitHub.
@@ -86,6 +94,7 @@ impl Site {
             enterprise: setup.enterprise,
             repository,
             checks: Checks::default(),
+            comments: Comments::default(),
             book: Book::new(),
             faults: Faults::default(),
             defects: AtomicU64::new(0),

@@ -1,6 +1,7 @@
 //! GraphQL: files and heads by query, and the one mutation that commits.
 
 mod commit;
+mod conversation;
 mod parse;
 mod run;
 mod schema;

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::conversation::comment_field;
+use super::conversation::{Conversation, Listed};
 use super::parse::{Argument, Field, Kind, Selection};
 use super::{commit, failure, validate};
+use crate::support::github::comments::Comment;
 use crate::support::github::git::{Entry, Object};
 use crate::support::github::site::{Access, NAME, OWNER, REPOSITORY_ID, Site};
 
@@ -33,6 +36,10 @@ enum Node {
     Object(Arc<Object>),
     Entry(Entry),
     Payload { branch: String, oid: String, client: Value },
+    Pull(Conversation),
+    Comments(Listed),
+    PageInfo(Listed),
+    Comment(Comment),
 }
 
 impl Node {
@@ -42,6 +49,10 @@ impl Node {
             Self::Ref { .. } => "Ref",
             Self::Entry(_) => "TreeEntry",
             Self::Payload { .. } => "CreateCommitOnBranchPayload",
+            Self::Pull(_) => "PullRequest",
+            Self::Comments(_) => "IssueCommentConnection",
+            Self::PageInfo(_) => "PageInfo",
+            Self::Comment(_) => "IssueComment",
             Self::Object(object) => match object.kind.as_str() {
                 "blob" => "Blob",
                 "tree" => "Tree",
@@ -168,6 +179,7 @@ impl<'a> Run<'a> {
                 let name = self.text(field, "qualifiedName");
                 self.branch(&name, field)
             }
+            (Node::Repository, "pullRequest") => self.pull_request(field),
             (Node::Repository, _) => self.branch("main", field),
             (Node::Ref { branch, .. }, "name") => json!(branch),
             (Node::Ref { .. }, "prefix") => json!("refs/heads/"),
@@ -182,7 +194,42 @@ impl<'a> Run<'a> {
             (Node::Payload { client, .. }, "clientMutationId") => client.clone(),
             (Node::Payload { oid, .. }, "commit") => self.select_object(Some(oid), field),
             (Node::Payload { branch, .. }, _) => self.branch(branch, field),
+            (Node::Pull(pull), "number") => json!(pull.number),
+            (Node::Pull(pull), "headRefOid") => json!(pull.head_sha),
+            (Node::Pull(pull), _) => {
+                let (first, after) = (self.argument(field, "first"), self.text(field, "after"));
+                match pull.page(first.as_u64(), &after) {
+                    Ok(listed) => self.select(&Node::Comments(listed), &field.selections),
+                    Err(error) => self.fail(error, field),
+                }
+            }
+            (Node::Comments(listed), "totalCount") => json!(listed.total),
+            (Node::Comments(listed), "pageInfo") => {
+                self.select(&Node::PageInfo(listed.clone()), &field.selections)
+            }
+            (Node::Comments(listed), _) => {
+                let comments = listed.comments.iter();
+                comments
+                    .map(|comment| self.select(&Node::Comment(comment.clone()), &field.selections))
+                    .collect()
+            }
+            (Node::PageInfo(listed), "hasNextPage") => json!(listed.more),
+            (Node::PageInfo(listed), _) => json!(listed.end),
+            (Node::Comment(comment), name) => comment_field(self.site, comment, name),
         }
+    }
+
+    fn pull_request(&mut self, field: &Field) -> Value {
+        let number = self.argument(field, "number").as_u64().unwrap_or_default();
+        match Conversation::find(self.site, number, self.stale) {
+            Ok(pull) => self.select(&Node::Pull(pull), &field.selections),
+            Err(error) => self.fail(error, field),
+        }
+    }
+
+    fn fail(&mut self, error: super::Failure, field: &Field) -> Value {
+        self.errors.push(failure(error, field.key(), field.at));
+        Value::Null
     }
 
     fn of_object(&mut self, object: &Object, name: &str, field: &Field) -> Value {

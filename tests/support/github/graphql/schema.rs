@@ -29,6 +29,30 @@ const OBJECTS: &[(&str, &[FieldRow])] = &[
             ("object", &[("oid", "GitObjectID"), ("expression", "String")], "GitObject"),
             ("ref", &[("qualifiedName", "String!")], "Ref"),
             ("defaultBranchRef", &[], "Ref"),
+            ("pullRequest", &[("number", "Int!")], "PullRequest"),
+        ],
+    ),
+    (
+        "PullRequest",
+        &[
+            ("number", &[], "Int!"),
+            ("headRefOid", &[], "GitObjectID!"),
+            ("comments", &[("after", "String"), ("first", "Int")], "IssueCommentConnection!"),
+        ],
+    ),
+    (
+        "IssueCommentConnection",
+        &[("nodes", &[], "[IssueComment]"), ("pageInfo", &[], "PageInfo!"), ("totalCount", &[], "Int!")],
+    ),
+    ("PageInfo", &[("hasNextPage", &[], "Boolean!"), ("endCursor", &[], "String")]),
+    (
+        "IssueComment",
+        &[
+            ("id", &[], "ID!"),
+            ("fullDatabaseId", &[], "BigInt"),
+            ("viewerDidAuthor", &[], "Boolean!"),
+            ("body", &[], "String!"),
+            ("url", &[], "URI!"),
         ],
     ),
     ("Ref", &[("name", &[], "String!"), ("prefix", &[], "String!"), ("target", &[], "GitObject")]),
