@@ -9,7 +9,7 @@ use super::verify::TrailLocator;
 use super::{Files, Output, Stores};
 use crate::domain::Diagnostic;
 use crate::present::decision::{markdown, terminal};
-use crate::present::page::{self, Context, Page};
+use crate::present::page::{self, Context, ReportPage};
 use crate::present::safe;
 use crate::view::{self, DecisionView};
 use found::Found;
@@ -63,7 +63,7 @@ pub(super) fn write_page(
 ) -> Result<String, Diagnostic> {
     let csv_path = format!("{}.csv", path.strip_suffix(".html").unwrap_or(path));
     let csv_name = csv_path.rsplit(['/', '\\']).next().unwrap_or(&csv_path);
-    let Page { html, csv } = page::render(seen, &Context { csv: Some(csv_name), server });
+    let ReportPage { html, csv } = page::render(seen, &Context { csv: Some(csv_name), server });
     // The page names the CSV file, so that has to be there first.
     let mut said = String::new();
     if let Some(csv) = csv {

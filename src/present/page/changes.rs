@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::Context;
 use super::head::words_of_change;
 use super::text::{code, said};
-use crate::domain::number_format::{count, plain, signed};
+use crate::domain::number_format::{count, plain};
 use crate::view::{ItemChange, Items, TaskView};
 
 /// Most rows of the table. A page about 100,000 items stays small.
@@ -116,4 +116,9 @@ fn row(item: &ItemChange, items: &Items, class: &str, word: &str, grouped: bool)
             td class="number change" data-label="Change" { (change) }
         }
     }
+}
+
+/// A difference with its sign, in as many digits as it has.
+fn signed(difference: f64) -> String {
+    format!("{}{}", if difference > 0.0 { "+" } else { "" }, plain(difference))
 }

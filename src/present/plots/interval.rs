@@ -65,7 +65,7 @@ pub fn draw(frame: &Frame<'_>, interval: &Interval<'_>) -> String {
     let mut svg = frame.begin(bottom + BELOW, "Where the difference lies", &describe(interval));
     let scale = scale(frame, interval, (edge, frame.width - edge));
     regions(&mut svg, &scale, interval, (top, bottom));
-    axis::horizontal(&mut svg, &scale, (top + 26.0, bottom), Sign::Shown, interval.axis);
+    axis::horizontal(&mut svg, frame, &scale, (top + 26.0, bottom), Sign::Shown, interval.axis);
     svg.line((scale.at(0.0), top + 26.0), (scale.at(0.0), bottom), Stroke::solid(Ink::Text, 1.0));
     asked(&mut svg, &scale, interval, (top, bottom));
     let ink = marks::ink(interval.verdict);

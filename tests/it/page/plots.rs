@@ -101,9 +101,8 @@ fn a_history_has_a_panel_for_each_task_and_marks_new_baselines() {
     let point = |day: u32, changed: bool| Point {
         when: format!("2026-11-{day:02}"),
         delta: Some(shown(f64::from(day))),
-        lower: Some(-1.0),
-        upper: None,
-        asked: Some(1.0),
+        bounds: Some((Some(-1.0), None)),
+        asked: vec![1.0],
         verdict: Verdict::Reject,
         baseline_changed: changed,
     };

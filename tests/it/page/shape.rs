@@ -129,8 +129,8 @@ fn a_suite_shows_its_claims_and_each_task_with_its_own_pictures() {
         6,
         "interval, right and wrong, and what items can show"
     );
-    let ids =
-        read.tree.select(&Selector::parse(".task input").unwrap()).filter_map(|input| input.attr("name"));
+    let inputs = Selector::parse(".task input").unwrap();
+    let ids = read.tree.select(&inputs).filter_map(|input| input.attr("name"));
     assert_eq!(ids.collect::<BTreeSet<_>>().len(), 2, "the buttons of one task leave those of the other");
     assert!(read.part("The policy").contains("role: no-regression"));
     assert!(session.read("page.csv").contains("\"safety\","));
