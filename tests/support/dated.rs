@@ -43,6 +43,7 @@ pub(crate) fn gate_at(session: &Session, moment: &str, line: &str) -> VerdictWor
         stores: &Stores,
         time_stamps: &HttpTimeStampAuthority,
         checks: None,
+        comments: None,
         revisions: None,
     };
     gate(&request, &world).unwrap_or_else(|error| panic!("{line}: {error}")).verdict()
