@@ -7,12 +7,15 @@ use std::time::Duration;
 use evalsig::cli::{self, Refusal, Request, Terminal};
 use evalsig::commands::action::StepOutput;
 use evalsig::commands::plan::LockedBy;
+use evalsig::commands::progress::Unwatched;
 use evalsig::commands::{self, Output, World};
 use evalsig::domain::{Code, Diagnostic, Exit};
 use evalsig::edge::{
     self, Disk, FilePoller, GitHub, HttpTimeStampAuthority, LocalExportTargets, LocalTrailLocator,
-    RepositoryFiles, Runner, Stores, SystemClock, TrailDirs,
+    RepositoryFiles, Runner, Stores, SystemClock, TrailDirs, WatchedFiles, WatchedLocator, WatchedStores,
+    WatchedTrails,
 };
+use evalsig::present::layout::fitted;
 use evalsig::present::screen::Colour;
 use evalsig::present::terminal;
 
@@ -20,7 +23,7 @@ fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
     edge::panic_hook::install();
     let output = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
-    edge::print(&output.stdout, &output.stderr);
+    edge::print(&output.stdout, &fitted(&output.stderr, edge::error_width()));
     ExitCode::from(output.exit)
 }
 
@@ -44,9 +47,20 @@ fn run() -> Output {
 }
 
 fn dispatch(request: Request) -> Result<Output, Diagnostic> {
+    let progress = edge::progress(request.is_quiet());
     let disk = Disk::default();
+    let files = WatchedFiles::new(&disk, &progress);
+    let (trails, stores) =
+        (WatchedTrails::new(&TrailDirs, &progress), WatchedStores::new(&Stores, &progress));
+    let locator = WatchedLocator::new(&LocalTrailLocator, &progress);
     let revisions = RepositoryFiles::new(None, ".".into());
-    let world = offline(&disk, &revisions);
+    let world = World {
+        files: &files,
+        trails: &trails,
+        stores: &stores,
+        progress: progress.as_ref(),
+        ..offline(&disk, &revisions)
+    };
     match request {
         Request::Gate(request, view) => {
             let result = commands::gate::gate(&request, &world)?;
@@ -55,35 +69,28 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
         Request::PlanLock(request) => {
             let locked = commands::plan::plan_lock(&request, LockedBy::default(), &world)?;
-            commands::plan::show(&locked, request.output)
+            commands::plan::show(&locked, request.output, request.width)
         }
         Request::Verify(request) => {
-            commands::verify::verify(&request, &LocalTrailLocator, world.files, world.stores)
+            commands::verify::verify(&request, &locator, world.files, world.stores, world.progress)
         }
-        Request::Report(request) => {
-            commands::report::report(&request, &LocalTrailLocator, world.files, world.stores)
+        Request::Report(request) => commands::report::report(&request, &locator, world.files, world.stores),
+        Request::Statement(request) => commands::statement::statement(&request, &locator, world.files),
+        Request::Export(request) => {
+            let places = (world.files, world.stores);
+            commands::export::export(&request, &locator, places, &LocalExportTargets, world.progress)
         }
-        Request::Statement(request) => {
-            commands::statement::statement(&request, &LocalTrailLocator, world.files)
-        }
-        Request::Export(request) => commands::export::export(
-            &request,
-            &LocalTrailLocator,
-            world.files,
-            world.stores,
-            &LocalExportTargets,
-        ),
         Request::History(request) => {
-            commands::history::history(&request, world.stores, &LocalTrailLocator, world.files)
+            commands::history::history(&request, world.stores, &locator, world.files)
         }
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
-        Request::Doctor(request) => commands::doctor::doctor(&request, world.files),
+        Request::Doctor(request) => commands::doctor::doctor(&request, world.files, world.progress),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
         Request::PolicyCheck(request) => commands::policy::check(&request, &world),
         Request::PolicyInit(request) => commands::policy::init(&request, world.files),
         Request::Watch(request) => commands::watch::watch(&request, world.files, &FilePoller::start()),
         Request::Mirror(request) => {
-            commands::mirror::mirror(&request, &LocalTrailLocator, world.stores, world.files)
+            commands::mirror::mirror(&request, &locator, world.stores, world.files, world.progress)
         }
         Request::Version => {
             Ok(Output { stdout: format!("evalsig {}\n", env!("CARGO_PKG_VERSION")), ..Output::default() })
@@ -103,6 +110,7 @@ fn offline<'a>(disk: &'a Disk, revisions: &'a RepositoryFiles<'a>) -> World<'a> 
         checks: None,
         comments: None,
         revisions: Some(revisions),
+        progress: &Unwatched,
     }
 }
 

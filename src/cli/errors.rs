@@ -205,3 +205,10 @@ pub(super) fn no_policy_for_ref() -> Diagnostic {
         .what("is set, and no policy is")
         .next("set policy, or drop policy-ref")
 }
+
+pub(super) fn two_trails(named: &str, flag: &str) -> Diagnostic {
+    Code::BadUsage
+        .at("--audit-root")
+        .what(format!("is {flag:?}, and the trail is named {named:?} too: one call verifies one trail"))
+        .next("drop one of the two")
+}

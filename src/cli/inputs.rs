@@ -9,6 +9,7 @@ use crate::commands::revisions::PolicyRef;
 use crate::commands::targets::EnvelopeTarget;
 use crate::domain::Diagnostic;
 use crate::domain::policy::CommentMode;
+use crate::present::screen::Width;
 
 /// Every input that the action understands, as `action.yml` declares them.
 pub const ACTION_INPUTS: &[&str] = &[
@@ -119,7 +120,7 @@ pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRe
     let flags = ACTION_INPUTS.iter().filter(|name| !OWN_INPUTS.contains(name));
     args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
     args.extend(given("report").map(|path| format!("--html={path}")));
-    let cli = Cli::read(args.into_iter().map(Into::into)).map_err(|error| refusal(&error))?;
+    let cli = Cli::read(args.into_iter().map(Into::into), Width::Pipe).map_err(|error| refusal(&error))?;
     let Command::Gate(flags) = cli.command else {
         return Err(errors::not_a_gate());
     };

@@ -20,6 +20,8 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::present::screen::Width;
+
 pub(super) use compare::CompareFlags;
 pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
@@ -28,7 +30,7 @@ pub(super) use mde::MdeFlags;
 pub(super) use plan::{PlanCommand, PlanLockFlags};
 pub(super) use policy::{PolicyCheckFlags, PolicyCommand, PolicyInitFlags};
 pub(super) use report::ReportFlags;
-pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
+pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, PlanFlags, RunFlags, ViewFlags};
 pub(super) use statement::{PartFlag, PredicateFlag, StatementFlags};
 pub(super) use store::{GetFlags, HistoryFlags, MirrorFlags, RootFlags, ShapeFlag, StoreCommand};
 pub(super) use verify::VerifyFlags;
@@ -36,7 +38,7 @@ pub(super) use watch::WatchFlags;
 
 /// Decides whether a candidate model may ship over its baseline, and keeps evidence of the decision.
 #[derive(Debug, Parser)]
-#[command(name = "evalsig", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "evalsig", version, about, propagate_version = true)]
 #[command(
     after_help = "Exit codes: 0 ALLOW or success, 1 REJECT or a broken trail, 2 INCONCLUSIVE, 64 bad usage, \
 65 bad data, 70 a bug, 73 trail not written, 75 network gave up, 77 permission refused.\n\
@@ -96,12 +98,12 @@ pub(super) enum Command {
 }
 
 impl Cli {
-    /// Parses a command line, and notes which flags of `gate` were typed: under a policy the others say nothing.
+    /// Parses a command line, whose help is laid out in `width`, and notes which flags of `gate` were typed: under a policy the others say nothing.
     ///
     /// # Errors
     /// clap's own, for help and version too.
-    pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(args)?;
+    pub(super) fn read(args: impl IntoIterator<Item = OsString>, width: Width) -> Result<Self, clap::Error> {
+        let matches = Self::command().term_width(width.text()).try_get_matches_from(args)?;
         let mut cli = Self::from_arg_matches(&matches)?;
         if let (Command::Gate(flags), Some(matches)) = (&mut cli.command, matches.subcommand_matches("gate"))
         {

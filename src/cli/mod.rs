@@ -70,6 +70,17 @@ pub enum Request {
     Version,
 }
 
+impl Request {
+    /// Whether nothing but errors is wanted on standard error.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        match self {
+            Self::Gate(_, view) | Self::Compare(_, view) => view.quiet,
+            _ => false,
+        }
+    }
+}
+
 /// Why there is no request.
 #[derive(Debug)]
 pub enum Refusal {
@@ -88,30 +99,34 @@ pub fn parse(
     args: impl IntoIterator<Item = std::ffi::OsString>,
     terminal: Terminal,
 ) -> Result<Request, Refusal> {
-    let cli = Cli::read(args).map_err(|error| Refusal::Clap(Box::new(error)))?;
+    let cli = Cli::read(args, terminal.width).map_err(|error| Refusal::Clap(Box::new(error)))?;
     resolve(cli.command, terminal).map_err(Refusal::Value)
 }
 
 fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> {
     Ok(match command {
         Command::Gate(flags) => {
-            Request::Gate(Box::new(hiargs::gate(&flags)?), hiargs::view(&flags.shared.view, terminal))
+            Request::Gate(Box::new(hiargs::gate(&flags)?), hiargs::view(&flags.view, terminal))
         }
         Command::Compare(flags) => {
-            Request::Compare(Box::new(hiargs::compare(&flags)?), hiargs::view(&flags.shared.view, terminal))
+            Request::Compare(Box::new(hiargs::compare(&flags)?), hiargs::view(&flags.view, terminal))
         }
         Command::Action => Request::Action,
-        Command::Plan(PlanCommand::Lock(flags)) => Request::PlanLock(Box::new(hiargs::plan_lock(&flags)?)),
-        Command::Verify(flags) => Request::Verify(hiargs::verify(flags)?),
+        Command::Plan(PlanCommand::Lock(flags)) => {
+            Request::PlanLock(Box::new(hiargs::plan_lock(&flags, terminal)?))
+        }
+        Command::Verify(flags) => Request::Verify(hiargs::verify(flags, terminal)?),
         Command::Report(flags) => Request::Report(hiargs::report(&flags, terminal)?),
         Command::Statement(flags) => Request::Statement(hiargs::statement(&flags)?),
-        Command::Export(flags) => Request::Export(hiargs::export(&flags)?),
+        Command::Export(flags) => Request::Export(hiargs::export(&flags, terminal)?),
         Command::History(flags) => Request::History(hiargs::history(&flags, terminal)?),
         Command::Store(StoreCommand::Get(flags)) => Request::Get(hiargs::get(&flags)?),
-        Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(hiargs::mirror(&flags)?),
-        Command::Doctor(flags) => Request::Doctor(hiargs::doctor(&flags)?),
-        Command::Mde(flags) => Request::Mde(hiargs::mde(&flags)?),
-        Command::Policy(PolicyCommand::Check(flags)) => Request::PolicyCheck(hiargs::policy_check(&flags)?),
+        Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(hiargs::mirror(&flags, terminal)?),
+        Command::Doctor(flags) => Request::Doctor(hiargs::doctor(&flags, terminal)?),
+        Command::Mde(flags) => Request::Mde(hiargs::mde(&flags, terminal)?),
+        Command::Policy(PolicyCommand::Check(flags)) => {
+            Request::PolicyCheck(hiargs::policy_check(&flags, terminal)?)
+        }
         Command::Policy(PolicyCommand::Init(flags)) => Request::PolicyInit(hiargs::policy_init(flags)?),
         Command::Watch(flags) => Request::Watch(Box::new(hiargs::watch(&flags, terminal)?)),
         Command::Version => Request::Version,

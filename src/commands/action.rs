@@ -118,7 +118,7 @@ fn tell(
     }
     let mut shown = None;
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
-        let links = step_output::links(step, result.as_ref().ok(), &access);
+        let links = step_output::links(step, result.as_ref().ok(), request.report.as_ref(), &access);
         let page = match &result {
             Ok(decided) => {
                 let envelope = decided.evidence().file().map(|(_, bytes)| bytes);
@@ -172,7 +172,7 @@ pub fn refused(
     }
     let mut output = step_output::failure(error, &access, access.notices.clone());
     if access.check.is_some() {
-        let page = check::failure(error, &step_output::links(step, None, &access), None);
+        let page = check::failure(error, &step_output::links(step, None, None, &access), None);
         output.unless_failed(checks.close(output.conclusion, &page).map(drop));
     }
     output.finish(&step.nonce)

@@ -1,6 +1,7 @@
 //! `compare`: the same inference without a verdict.
 
-use super::decide::{NAMED, judged};
+use super::decide::{JUDGING, NAMED, judged};
+use super::progress::Whole;
 use super::runs::{LoadedRuns, RunInputs};
 use super::{Output, OutputFormat, View, World};
 use crate::domain::{Code, Diagnostic, Plan};
@@ -29,7 +30,9 @@ pub fn compare(request: &CompareRequest, view: &View, world: &World<'_>) -> Resu
             .next("take gate, or --output markdown"));
     }
     let runs = LoadedRuns::read(&request.runs, &request.plan, world.files)?;
+    let stage = world.progress.begin(JUDGING, Whole::Unknown);
     let (record, items) = judged(&runs, &request.plan, NAMED)?;
+    drop(stage);
     let seen = view::comparison(&record, items);
     let object = json::compare(record.clone())?;
     if let Some(path) = &view.json {

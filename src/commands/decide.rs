@@ -3,6 +3,7 @@
 
 use super::World;
 use super::origin::Step;
+use super::progress::Whole;
 use super::runs::{LoadedRuns, RunInputs};
 use super::targets::StoreTarget;
 use crate::decision::judge;
@@ -35,6 +36,9 @@ impl DecisionRequest {
         LoadedRuns::find(&self.runs, &self.plan, (baseline, self.store.as_ref()), now, world)
     }
 }
+
+/// What is shown while two runs are judged.
+pub(super) const JUDGING: &str = "judging both runs";
 
 /// The record of the judgement on two runs. Writes nothing.
 ///
@@ -87,6 +91,7 @@ impl<'a> Decision<'a> {
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
         let circumstances = Step::circumstances(step, now, world.clock.source());
+        let _stage = world.progress.begin(JUDGING, Whole::Unknown);
         let (record, items) = judged(runs, plan, named)?;
         Ok(Self { runs, plan, record, items, circumstances })
     }

@@ -7,6 +7,7 @@ mod pair;
 mod request;
 mod shared_prefix;
 
+use super::progress::{Progress, Whole};
 use super::{Files, Output, OutputFormat};
 use crate::domain::{Code, Diagnostic, Exit, RunFrame};
 use crate::present::doctor::text;
@@ -20,21 +21,32 @@ pub use request::{DoctorRequest, Rule, Stated};
 ///
 /// # Errors
 /// `internal-error` if the answer cannot be written as JSON.
-pub fn doctor(request: &DoctorRequest, files: &dyn Files) -> Result<Output, Diagnostic> {
+pub fn doctor(
+    request: &DoctorRequest,
+    files: &dyn Files,
+    progress: &dyn Progress,
+) -> Result<Output, Diagnostic> {
     let (together, epochs) = request.aa_runs();
     let further = request.aa.iter().flatten().filter(|path| !request.files.contains(path));
     let paths: Vec<&String> = request.files.iter().chain(further).collect();
-    let (findings, runs): (Vec<_>, Vec<_>) =
-        paths.iter().map(|path| file::examine(path, request, epochs, files)).unzip();
+    let each = progress.begin("checking run files", Whole::Of(paths.len() as u64, "files"));
+    let examine = |path: &str| {
+        let found = file::examine(path, request, epochs, files);
+        each.advance(1);
+        found
+    };
+    let (findings, runs): (Vec<_>, Vec<_>) = paths.iter().map(|path| examine(path)).unzip();
     let mut checkup =
         DoctorReport { files: findings, noise: None, pair: None, tolerance: None, problem: None };
+    let stage = progress.begin("working out what the runs can show", Whole::Unknown);
     let problem = look(request, &paths, &runs, &together, &mut checkup);
+    drop(stage);
     checkup.problem = problem.err().map(|error| error.to_string());
     let healthy = checkup.problem.is_none() && checkup.files.iter().all(|file| file.ok);
     Ok(Output {
         stdout: match request.output {
             OutputFormat::Json => json::text(&checkup)?,
-            OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => text(&checkup),
+            OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => text(&checkup, request.width),
         },
         stderr: String::new(),
         exit: if healthy { 0 } else { Exit::Data.code() },

@@ -12,11 +12,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::mirror::{no_trail, sound};
+use super::progress::{Progress, Stage, Whole};
 use super::replay::Inputs;
 use super::verify::{Located, TrailLocator};
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic};
 use crate::present;
+use crate::present::screen::Width;
 use crate::report::export::{Asked, Export, Head, SCHEMA};
 use crate::store::ObjectStore;
 use crate::trail::{EntryLine, FileKind, ROOT, TrailFiles, Verification};
@@ -42,6 +44,8 @@ pub struct ExportRequest {
     pub store: Option<String>,
     /// A folder that does not exist yet or is empty, or a file that does not exist yet and ends in `.zip`.
     pub out: String,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// Exports. The exit code is 0, or 2 where the export was made and lacks something.
@@ -52,9 +56,9 @@ pub struct ExportRequest {
 pub fn export(
     request: &ExportRequest,
     locator: &dyn TrailLocator,
-    files: &dyn Files,
-    stores: &dyn Stores,
+    (files, stores): (&dyn Files, &dyn Stores),
     targets: &dyn ExportTargets,
+    progress: &dyn Progress,
 ) -> Result<Output, Diagnostic> {
     let root = &request.audit_root;
     outside(request)?;
@@ -86,14 +90,24 @@ pub fn export(
     };
     let length = position(last)?;
     let wanted: BTreeSet<u64> = wanted.into_iter().filter_map(|line| line.index).collect();
+    let export_to = export.range.last;
     let mut target = targets.begin(&request.out)?;
     let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
+    let stage = progress.begin("exporting", Whole::Of(export_to, "entries"));
     let reports = report::Reports { inputs: request.store.clone().map(Inputs::Store), files, stores, length };
-    copy_all(&mut copy, source.as_ref(), &answer.lines, &rules, &wanted, (place.as_deref(), &reports))?;
+    copy_all(
+        &mut copy,
+        source.as_ref(),
+        (&answer.lines, stage.as_ref()),
+        &rules,
+        &wanted,
+        (place.as_deref(), &reports),
+    )?;
+    drop(stage);
     copy.describe()?;
     target.finish()?;
     Ok(Output {
-        stdout: present::export::text(&export, &request.out),
+        stdout: present::export::text(&export, &request.out, request.width),
         stderr: present::export::missing(&export),
         exit: if export.missing.is_empty() { 0 } else { INCOMPLETE },
     })
@@ -103,7 +117,7 @@ pub fn export(
 fn copy_all(
     copy: &mut copy::Copy<'_>,
     source: &dyn TrailFiles,
-    lines: &[EntryLine],
+    (lines, stage): (&[EntryLine], &dyn Stage),
     rules: &[String],
     wanted: &BTreeSet<u64>,
     (place, reports): (Option<&dyn ObjectStore>, &report::Reports<'_>),
@@ -126,6 +140,7 @@ fn copy_all(
             true => copy.document(line, index, &envelope, beside)?,
             false => {}
         }
+        stage.advance(1);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::domain::{Code, Diagnostic};
 use crate::present;
 use crate::present::safe;
 use crate::present::screen::Screen;
-use crate::store::{Catalogue, Query, RunHistory, Scope, TaskDecision};
+use crate::store::{Catalogue, ObjectStore, Query, RunHistory, Scope, TaskDecision};
 
 /// What `history` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,8 +86,9 @@ pub enum Shape {
 /// Lists runs, the newest last, and draws what was decided about them.
 ///
 /// # Errors
-/// `output-not-written`; `bad-usage` for a picture of nothing;
-/// `file-unreadable` and those of a bucket. Files that cannot be read are named on standard error, and
+/// `output-not-written`; `bad-usage` for a picture of nothing, and for a project that the store does not have;
+/// `file-unreadable`, also where there is no store or no trail at all; those of a bucket. Files that cannot be read are
+/// named on standard error, and
 /// the others are listed.
 pub fn history(
     request: &HistoryRequest,
@@ -101,17 +102,17 @@ pub fn history(
         let place = stores.open(&at.root)?;
         let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
         let mut catalogue = Catalogue::read(&*place, &at.project, &scope)?;
+        if catalogue.entries.is_empty() {
+            known_project(&*place, at)?;
+        }
         catalogue.heal(&*place, &at.project, &scope);
         history.add_store(catalogue, &*place);
     }
     if let Some(name) = &request.trail {
-        let Located::Trail(trail) = locator.locate(name.as_ref())? else {
-            return Err(Code::FileUnreadable
-                .at(name)
-                .what("holds no trail")
-                .next("name the folder that holds audit/, or a branch of this repository"));
-        };
-        history.add_trail(&*trail)?;
+        let Located::Trail(trail) = locator.locate(name.as_ref())? else { return Err(no_trail(name)) };
+        if !history.add_trail(&*trail)? {
+            return Err(no_trail(name));
+        }
     }
     let decisions = history.decisions(&request.query);
     let written = if pictures { request.pictures.write(&decisions, files)? } else { String::new() };
@@ -125,4 +126,42 @@ pub fn history(
     };
     let notes = history.notes.iter().map(|note| format!("{}\n", safe::line(note)));
     Ok(Output { stdout, stderr: notes.collect::<String>() + &written, exit: 0 })
+}
+
+fn no_trail(name: &str) -> Diagnostic {
+    Code::FileUnreadable
+        .at(name)
+        .what("holds no trail")
+        .next("name the folder that holds audit/, or a branch of this repository")
+}
+
+/// Most projects that an error names.
+const NAMED: usize = 20;
+
+/// A project without a run may still be one: its folder is there. An error names those that exist.
+fn known_project(place: &dyn ObjectStore, at: &StoreTarget) -> Result<(), Diagnostic> {
+    let folders = place.folders("")?;
+    if folders.iter().any(|folder| folder == at.project.as_str()) {
+        return Ok(());
+    }
+    let mut projects = Vec::new();
+    for folder in folders {
+        // A trail may lie beside the projects.
+        if place.folders(&folder)?.iter().any(|year| year.starts_with("year=")) {
+            projects.push(folder);
+        }
+    }
+    if projects.is_empty() {
+        return Err(Code::FileUnreadable
+            .at(&at.root)
+            .what("is no store: nothing was ever kept there")
+            .next("check the path; `evalsig gate --store ROOT` keeps the runs of a decision"));
+    }
+    let more = projects.len().saturating_sub(NAMED);
+    projects.truncate(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Err(Code::BadUsage
+        .at("--project")
+        .what(format!("is {}, and the store {} has no such project", at.project, at.root))
+        .next(format!("name one that it has: {}{more}", projects.join(", "))))
 }

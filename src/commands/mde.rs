@@ -9,6 +9,7 @@ use crate::domain::{Alpha, Claim, Code, Diagnostic, Fraction, Sides};
 use crate::inference::planning::{Ask, Design, Need, Never, RepeatsPlan};
 use crate::present::json;
 use crate::present::mde::text;
+use crate::present::screen::Width;
 use crate::report::mde::{MdeReport, RepeatsReport, RepeatsRow};
 
 use basis::{Basis, Parts};
@@ -34,6 +35,8 @@ pub struct MdeRequest {
     pub sides: Sides,
     /// Shape of the answer.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// How widely the per-item differences spread, and how alike they are in clusters.
@@ -114,7 +117,11 @@ pub fn mde(request: &MdeRequest, files: &dyn Files) -> Result<Output, Diagnostic
         repeats: repeats.map(|parts| request.repeats(&design, &parts, pairs)),
         notes,
     };
-    let stdout = if request.output == OutputFormat::Json { json::text(&answer)? } else { text(&answer) };
+    let stdout = if request.output == OutputFormat::Json {
+        json::text(&answer)?
+    } else {
+        text(&answer, request.width)
+    };
     Ok(Output { stdout, ..Output::default() })
 }
 

@@ -7,10 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::progress::{Progress, Whole};
 use super::verify::{Located, TrailLocator};
 use super::{Files, Output, Stores};
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::present::mirror::{receipt, text};
+use crate::present::screen::Width;
 use crate::report::mirror::{MirrorReceipt, MirroredObject, MirroredTrail, SCHEMA};
 use crate::store::{Created, ObjectStore};
 use crate::trail::{self, FileKind, MAX_FILE, Question, ROOT, STAGING, Severity, TrailFiles, Verification};
@@ -31,6 +33,8 @@ pub struct MirrorRequest {
     pub store: Option<String>,
     /// A file that gets the receipt.
     pub json: Option<String>,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// Mirrors, and verifies what lies there then. The exit code is that of the mirrored trail: 0 intact,
@@ -44,6 +48,7 @@ pub fn mirror(
     locator: &dyn TrailLocator,
     stores: &dyn Stores,
     files: &dyn Files,
+    progress: &dyn Progress,
 ) -> Result<Output, Diagnostic> {
     let source = match locator.locate(&request.audit_root)? {
         Located::Trail(source) => source,
@@ -53,6 +58,7 @@ pub fn mirror(
     let target = stores.open(&request.to)?;
     let mut copy =
         Copy { target: target.as_ref(), known: BTreeMap::new(), done: Vec::new(), notes: Vec::new() };
+    let stage = progress.begin("mirroring the trail", Whole::Of(paths.len() as u64, "files"));
     for path in paths {
         let bytes = source.read(&path)?;
         // A trail gives no more of a file than the longest one that belongs to it.
@@ -63,9 +69,11 @@ pub fn mirror(
                 .next("keep it elsewhere; what was mirrored so far stays"));
         }
         copy.file(&path, &bytes)?;
+        stage.advance(1);
     }
+    drop(stage);
     if let Some(root) = &request.store {
-        copy.store(stores.open(root)?.as_ref())?;
+        copy.store(stores.open(root)?.as_ref(), progress)?;
     }
     let Copy { done: objects, mut notes, .. } = copy;
     if !target.keeps_index() && objects.iter().any(|object| object.version.is_none()) {
@@ -90,7 +98,11 @@ pub fn mirror(
     if let Some(path) = &request.json {
         files.write(path, receipt(&mirror)?.as_bytes())?;
     }
-    Ok(Output { stdout: text(&mirror, &answer), exit: answer.exit_code(), ..Output::default() })
+    Ok(Output {
+        stdout: text(&mirror, &answer, request.width),
+        exit: answer.exit_code(),
+        ..Output::default()
+    })
 }
 
 /// The files of a trail in the order in which they may appear: rules for git, then the chain entry by
@@ -137,10 +149,14 @@ struct Copy<'a> {
 
 impl Copy<'_> {
     /// Every object of a store, project by project.
-    fn store(&mut self, store: &dyn ObjectStore) -> Result<(), Diagnostic> {
+    fn store(&mut self, store: &dyn ObjectStore, progress: &dyn Progress) -> Result<(), Diagnostic> {
         for project in store.folders("")? {
-            for path in store.list(&project)? {
+            let paths = store.list(&project)?;
+            let what = format!("mirroring the runs of {project}");
+            let stage = progress.begin(&what, Whole::Of(paths.len() as u64, "files"));
+            for path in paths {
                 self.object(store, &path)?;
+                stage.advance(1);
             }
         }
         Ok(())

@@ -17,6 +17,7 @@ pub mod origin;
 pub mod persist;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod replay;
 pub mod report;
@@ -208,6 +209,8 @@ pub struct World<'a> {
     pub comments: Option<&'a dyn Comments>,
     /// The files of the repository at a commit.
     pub revisions: Option<&'a dyn Revisions>,
+    /// What shows how far work has come.
+    pub progress: &'a dyn progress::Progress,
 }
 
 /// How a command ends: what it prints, and its exit code.

@@ -8,6 +8,7 @@ use crate::domain::Diagnostic;
 use crate::envelope::plan_lock::{self, PlanLock, SCHEMA};
 use crate::envelope::{self, v1};
 use crate::present;
+use crate::present::screen::Width;
 use crate::trail::EntryKind;
 
 /// What is asked of `plan lock`.
@@ -19,6 +20,8 @@ pub struct PlanLockRequest {
     pub target: DocumentTarget,
     /// How the result is shown.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// Who locks a plan, as far as that is known.
@@ -72,12 +75,14 @@ pub fn lock(
 ///
 /// # Errors
 /// `internal-error` for a plan that cannot be written as JSON.
-pub fn show(locked: &RecordedDocument, output: OutputFormat) -> Result<Output, Diagnostic> {
+pub fn show(locked: &RecordedDocument, output: OutputFormat, width: Width) -> Result<Output, Diagnostic> {
     let plan = plan_lock::parse(&locked.bytes)?;
     let view = locked.view();
     let stdout = match output {
         OutputFormat::Json => present::plan::json(&plan, &locked.appended)?,
-        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::plan::text(&plan, &view),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => {
+            present::plan::text(&plan, &view, width)
+        }
     };
     Ok(Output { stdout, ..Output::default() })
 }

@@ -3,18 +3,21 @@
 
 mod outcome;
 mod pair;
+mod recorded_pair;
 mod suite;
 
 use serde::Deserialize;
 
-use super::runs::{LoadedRun, LoadedRuns};
+use super::progress::{Progress, Whole};
+use super::runs::LoadedRuns;
 use super::{Files, Stores};
-use crate::domain::{Diagnostic, Plan, RunFrame};
+use crate::domain::Diagnostic;
 use crate::envelope::v2;
 use crate::trail::{Finding, FindingKind, Severity, Verification};
 use outcome::Again;
 
 pub use outcome::Inputs;
+pub(super) use recorded_pair::RecordedPair;
 
 /// Makes every decision again that `answer` lists and whose envelope is as it was written.
 ///
@@ -24,10 +27,12 @@ pub fn replay(
     answer: &mut Verification,
     read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>,
     inputs: &Inputs,
-    files: &dyn Files,
-    stores: &dyn Stores,
+    (files, stores): (&dyn Files, &dyn Stores),
+    progress: &dyn Progress,
 ) -> Result<(), Diagnostic> {
     let mut findings = Vec::new();
+    let wanted = answer.lines.iter().filter(|line| line.ok && line.is_decision()).count() as u64;
+    let stage = progress.begin("making the decisions again", Whole::Of(wanted, "decisions"));
     for line in answer.lines.iter_mut().filter(|line| line.ok && line.is_decision()) {
         let bytes = read(&line.path)?;
         match again(&bytes, inputs, files, stores)? {
@@ -43,24 +48,10 @@ pub fn replay(
                 findings.push(Finding { path: line.path.clone(), ..finding }.at(line.index))
             }
         }
+        stage.advance(1);
     }
     answer.add(findings);
     Ok(())
-}
-
-/// The two runs of one task, read again with the bytes that its envelope names.
-pub(super) struct RecordedPair {
-    baseline: LoadedRun,
-    candidate: LoadedRun,
-    /// The plan that was recorded.
-    pub(super) plan: Plan,
-}
-
-impl RecordedPair {
-    /// Baseline and candidate.
-    pub(super) fn pair(&self) -> (&RunFrame, &RunFrame) {
-        (self.baseline.run(), self.candidate.run())
-    }
 }
 
 /// The runs of every task that had a baseline, by its name in the policy; of a single pair under an empty name. What

@@ -3,47 +3,18 @@
 mod found;
 pub(super) mod items;
 mod past;
+mod request;
 
-use std::path::PathBuf;
-
-use super::replay::Inputs;
 use super::verify::TrailLocator;
 use super::{Files, Output, Stores};
 use crate::domain::Diagnostic;
 use crate::present::decision::{markdown, terminal};
-use crate::present::page::{self, Context, Page};
+use crate::present::page::{self, Context, ReportPage};
 use crate::present::safe;
-use crate::present::screen::Screen;
 use crate::view::{self, DecisionView};
 use found::Found;
 
-/// What was asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReportRequest {
-    /// The path of an envelope, or a release.
-    pub subject: String,
-    /// Which attempt at the release; the newest one unless it is named.
-    pub attempt: Option<u32>,
-    /// The trail, as `verify` takes it.
-    pub audit_root: PathBuf,
-    /// Where the runs are, if the items are wanted.
-    pub inputs: Option<Inputs>,
-    /// The file that gets the page.
-    pub html: Option<String>,
-    /// What goes to standard output.
-    pub text: Option<Text>,
-    /// Where that will be read.
-    pub screen: Screen,
-}
-
-/// Renderings for standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
-    /// As `gate` prints it.
-    Terminal,
-    /// Markdown.
-    Markdown,
-}
+pub use request::{ReportRequest, Text};
 
 /// Renders a recorded decision.
 ///
@@ -92,7 +63,7 @@ pub(super) fn write_page(
 ) -> Result<String, Diagnostic> {
     let csv_path = format!("{}.csv", path.strip_suffix(".html").unwrap_or(path));
     let csv_name = csv_path.rsplit(['/', '\\']).next().unwrap_or(&csv_path);
-    let Page { html, csv } = page::render(seen, &Context { csv: Some(csv_name), server });
+    let ReportPage { html, csv } = page::render(seen, &Context { csv: Some(csv_name), server });
     // The page names the CSV file, so that has to be there first.
     let mut said = String::new();
     if let Some(csv) = csv {

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use super::World;
 use super::origin::Step;
+use super::progress::Whole;
 use super::targets::{StoreTarget, TrailTarget};
 use crate::domain::{Diagnostic, ReleaseId};
 use crate::envelope::{Circumstances, SuiteRecord};
@@ -106,7 +107,9 @@ impl<'a> SuiteDecision<'a> {
         let tasks = places.load()?;
         let locked =
             locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;
+        let stage = world.progress.begin("judging the tasks of the policy", Whole::Unknown);
         let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
+        drop(stage);
         let items = record::items(&judgement, &tasks, request.named);
         let mut record = record::suite(&judgement, policy, &tasks);
         record.policy.locked_plan = locked;

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::progress::Progress;
 use super::replay::{Inputs, replay};
 use super::trust::TrustFrom;
 use super::{Files, Output, OutputFormat, Stores};
 use crate::domain::Diagnostic;
 use crate::present;
+use crate::present::screen::Width;
 use crate::trail::{self, DetachedEnvelope, Question, TrailFiles, Verification};
 
 /// What was asked for.
@@ -22,6 +24,8 @@ pub struct VerifyRequest {
     pub inputs: Option<Inputs>,
     /// How to say it.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// Finds trails and envelopes by the names that users give.
@@ -60,11 +64,15 @@ pub fn verify(
     locator: &dyn TrailLocator,
     files: &dyn Files,
     stores: &dyn Stores,
+    progress: &dyn Progress,
 ) -> Result<Output, Diagnostic> {
     let question = Question { trust: request.trust.read(files)?, ..request.question.clone() };
     let name = request.path.display().to_string();
     let again = |answer: &mut Verification, read: &dyn Fn(&str) -> Result<Vec<u8>, Diagnostic>| {
-        request.inputs.as_ref().map_or(Ok(()), |inputs| replay(answer, read, inputs, files, stores))
+        request
+            .inputs
+            .as_ref()
+            .map_or(Ok(()), |inputs| replay(answer, read, inputs, (files, stores), progress))
     };
     let answer = match locator.locate(&request.path)? {
         Located::Nothing => Verification::nothing(&name),
@@ -83,7 +91,9 @@ pub fn verify(
     };
     let text = match request.output {
         OutputFormat::Json => present::verify::json(&answer)?,
-        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::verify::text(&answer),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => {
+            present::verify::text(&answer, request.width)
+        }
     };
     Ok(Output { stdout: text, exit: answer.exit_code(), ..Output::default() })
 }

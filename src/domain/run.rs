@@ -21,6 +21,11 @@ pub struct RunMetadata {
     pub config_hash: Option<String>,
 }
 
+impl RunMetadata {
+    /// What stands where a file does not name its model or task.
+    pub const UNKNOWN: &str = "unknown";
+}
+
 /// Stands for no label: a run has fewer rows than this, and so fewer labels.
 pub(super) const NO_LABEL: u32 = u32::MAX;
 

@@ -1,7 +1,7 @@
-//! What standard output is: whether it takes colour, and how wide it is.
+//! What standard output and standard error are: whether they take colour, and how wide they are.
 
 use std::env::var_os;
-use std::io::{IsTerminal as _, stdout};
+use std::io::{IsTerminal as _, stderr, stdout};
 
 use terminal_size::terminal_size_of;
 
@@ -22,11 +22,22 @@ pub fn supports_colour() -> bool {
 /// heeds neither.
 #[must_use]
 pub fn width() -> Width {
-    if !stdout().is_terminal() {
+    let told = || terminal_size_of(stdout()).map(|(columns, _)| columns.0);
+    columns(stdout().is_terminal(), told)
+}
+
+/// The columns of standard error, by the same rule.
+#[must_use]
+pub fn error_width() -> Width {
+    let told = || terminal_size_of(stderr()).map(|(columns, _)| columns.0);
+    columns(stderr().is_terminal(), told)
+}
+
+fn columns(is_terminal: bool, told: impl Fn() -> Option<u16>) -> Width {
+    if !is_terminal {
         return Width::Pipe;
     }
     let wished = var_os("COLUMNS").and_then(|text| text.to_str()?.trim().parse().ok());
-    let told = || terminal_size_of(stdout()).map(|(columns, _)| columns.0);
     let known = |columns: &u16| *columns > 0;
     Width::Terminal(wished.filter(known).or_else(told).filter(known).unwrap_or(USUAL))
 }

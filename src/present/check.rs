@@ -67,9 +67,35 @@ pub struct Links {
     pub run: Option<String>,
     /// The envelope in the commit that holds it.
     pub envelope: Option<String>,
+    /// Its entry of the chain, in the same commit.
+    pub entry: Option<String>,
+    /// The commit that was judged.
+    pub commit: Option<String>,
+    /// The file of the page for the browser, where one was written; a later step may keep it as an artifact.
+    pub report: Option<String>,
 }
 
 impl Links {
+    /// The addresses, one paragraph each. They are ours: a server, a repository and ids.
+    fn addresses(&self) -> String {
+        let linked = [
+            ("Judged commit", &self.commit),
+            ("Envelope in the audit trail", &self.envelope),
+            ("Its entry", &self.entry),
+            ("Workflow run", &self.run),
+        ];
+        let lines =
+            linked.iter().filter_map(|(label, link)| Some(format!("\n{label}: <{}>\n", link.as_ref()?)));
+        let mut text: String = lines.collect();
+        if let Some(report) = &self.report {
+            text.push_str(&format!(
+                "\nThe page {} shows all of it; where the workflow keeps it, it is among the artifacts of the run.\n",
+                safe::code(report)
+            ));
+        }
+        text
+    }
+
     fn remarks(&self) -> String {
         self.remarks.iter().map(|remark| format!("\n{remark}\n")).collect()
     }
@@ -80,11 +106,7 @@ impl Links {
 pub fn decision(view: &DecisionView, kept: &EvidenceView, links: &Links, envelope: Option<&[u8]>) -> Page {
     let mut beside = kept.markdown();
     beside.push_str(&links.remarks());
-    for (label, link) in [("Envelope in the audit trail", &links.envelope), ("Workflow run", &links.run)] {
-        if let Some(link) = link {
-            beside.push_str(&format!("\n{label}: <{link}>\n"));
-        }
-    }
+    beside.push_str(&links.addresses());
     Page {
         title: clip(&title(view), TITLE),
         // Parts are left out whole; the cut behind them is for one that is too long by itself.
@@ -105,7 +127,7 @@ fn title(view: &DecisionView) -> String {
         .extend(view.warnings().map(|notice| notice.label.clone()).filter(|label| others(label)).take(MARKS));
     marks.dedup();
     let marks = if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join("; ")) };
-    safe::line(&format!("{}{marks}", view.headline))
+    safe::line(&format!("{}: {}{marks}", view.verdict.as_str(), view.headline))
 }
 
 /// The page of a failure to reach a verdict. `file` is the run file that it is about, if any.
@@ -113,9 +135,7 @@ fn title(view: &DecisionView) -> String {
 pub fn failure(error: &Diagnostic, links: &Links, file: Option<&str>) -> Page {
     let mut summary = markdown_of(error);
     summary.push_str(&links.remarks());
-    if let Some(link) = &links.run {
-        summary.push_str(&format!("\nWorkflow run: <{link}>\n"));
-    }
+    summary.push_str(&links.addresses());
     Page {
         title: clip(&safe::line(&format!("no verdict: {}", error.code.about())), TITLE),
         summary: fit(&summary, LIMIT),

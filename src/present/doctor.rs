@@ -6,14 +6,16 @@ mod row;
 
 pub use aa_test::claim;
 
+use super::layout::fitted;
 use super::safe;
+use super::screen::Width;
 use crate::domain::number_format::{count, percent, signed};
 use crate::report::doctor::{CountRange, DoctorReport, PairReport, PlannedEffect, Precision, RunSummary};
 use row::row;
 
 /// The answer for people.
 #[must_use]
-pub fn text(checkup: &DoctorReport) -> String {
+pub fn text(checkup: &DoctorReport, width: Width) -> String {
     let mut lines = Vec::new();
     for file in &checkup.files {
         lines.push(format!("{}  {}", if file.ok { "ok  " } else { "FAIL" }, safe::line(&file.path)));
@@ -26,10 +28,10 @@ pub fn text(checkup: &DoctorReport) -> String {
         [vec!["runs  of one model, held against each other".to_owned()], aa_test::lines(found)].concat()
     }));
     lines.extend(checkup.pair.iter().flat_map(pair));
-    lines.extend(checkup.tolerance.iter().flat_map(drop_threshold::lines));
+    lines.extend(checkup.tolerance.iter().flat_map(|rule| drop_threshold::lines(rule, width)));
     lines.extend(checkup.problem.iter().map(|problem| format!("FAIL  {}", safe::line(problem))));
     lines.push(String::new());
-    lines.join("\n")
+    fitted(&lines.join("\n"), width)
 }
 
 fn describe(run: &RunSummary) -> Vec<String> {

@@ -6,7 +6,9 @@ mod readme;
 use std::fmt::Write as _;
 
 use super::json;
+use super::layout::fitted;
 use super::safe::line;
+use super::screen::Width;
 use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
 use crate::report::export::{Export, File, Head, Missing, SUMS};
@@ -36,7 +38,7 @@ pub fn checksums(files: &[File]) -> String {
 
 /// What is said on a terminal.
 #[must_use]
-pub fn text(export: &Export, out: &str) -> String {
+pub fn text(export: &Export, out: &str, width: Width) -> String {
     let mut text = String::new();
     let files = export.files.len() as u64;
     let bytes = export.files.iter().map(|file| file.bytes).sum();
@@ -54,7 +56,7 @@ pub fn text(export: &Export, out: &str) -> String {
     if let Some(sums) = export.files.iter().find(|file| file.path == SUMS) {
         let _ = writeln!(text, "{SUMS}: SHA-256 {}, which stands for every file", sums.sha256);
     }
-    text
+    fitted(&text, width)
 }
 
 /// What is missing, for standard error.

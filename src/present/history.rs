@@ -203,7 +203,7 @@ pub fn table(lines: &[HistoryLine], decisions: Vec<TaskDecision>, screen: Screen
     }
     let verdict =
         |column: usize, cell: &str| if column == 6 { style(cell, screen.colour) } else { Style::new() };
-    columns::lines(&rows, &verdict).into_iter().fold(strip, |text, line| text + &line + "\n")
+    columns::lines(&rows, &verdict, screen.width).into_iter().fold(strip, |text, line| text + &line + "\n")
 }
 
 /// The releases that it was decided for.

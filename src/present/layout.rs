@@ -1,6 +1,9 @@
 //! Text laid out for a screen: labels and sentences in two columns, long sentences wrapped under themselves.
 
+use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
+use unicode_width::UnicodeWidthStr as _;
 
 use super::safe;
 use super::screen::Width;
@@ -41,9 +44,43 @@ impl Page {
     }
 }
 
+/// What stands between the first words of a line and the place where its further lines begin. No text that passed
+/// `safe` holds it.
+pub(super) const STOP: char = '\t';
+
+/// A text of whole lines that is safe already, each wrapped where the terminal is narrower. Further lines of a line begin
+/// under its [`STOP`], or two columns in. In a pipe nothing is wrapped.
+#[must_use]
+pub fn fitted(text: &str, width: Width) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let (first, rest) = line.split_once(STOP).unwrap_or_else(|| {
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            line.split_at(blanks)
+        });
+        let hang = first.width() + if line.contains(STOP) { 0 } else { 2 };
+        let fits = first.width() + display_width(rest) <= width.text();
+        let lines = if width.breaks_words() && !fits {
+            wrapped(rest, width, first, &" ".repeat(hang))
+        } else {
+            vec![format!("{first}{rest}")]
+        };
+        for line in lines {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// The lines of a text that is safe already: `first` stands before the first of them, `rest` before the others.
 pub(super) fn wrapped(text: &str, width: Width, first: &str, rest: &str) -> Vec<String> {
-    let options = Options::new(width.text())
+    wrapped_within(text, width, width.text(), first, rest)
+}
+
+/// The same, in at most this many columns.
+pub(super) fn wrapped_within(text: &str, width: Width, most: usize, first: &str, rest: &str) -> Vec<String> {
+    let options = Options::new(width.text().min(most))
         .initial_indent(first)
         .subsequent_indent(rest)
         .break_words(width.breaks_words())
@@ -57,7 +94,7 @@ pub(super) fn wrapped(text: &str, width: Width, first: &str, rest: &str) -> Vec<
 mod tests {
     use unicode_width::UnicodeWidthStr as _;
 
-    use super::{Page, Width};
+    use super::{Page, Width, fitted};
 
     fn row(width: Width, text: &str) -> Vec<String> {
         let mut page = Page::new(width);
@@ -117,6 +154,22 @@ mod tests {
         let path = "folder/".repeat(30);
         assert_eq!(said(&row(Width::Pipe, &path)), [path.as_str()]);
         assert!(row(Width::Terminal(100), &path).len() > 1);
+    }
+
+    #[test]
+    fn whole_lines_are_wrapped_under_their_own_words_on_a_terminal_only() {
+        let long = ["word"; 30].join(" ");
+        let text = format!("{long}\n  - {long}\n    found     \t{long}\nshort\n");
+        for columns in [60, 80, 100, 140] {
+            let fitted = fitted(&text, Width::Terminal(columns));
+            let lines: Vec<&str> = fitted.lines().collect();
+            assert!(lines.iter().all(|line| line.width() <= usize::from(columns.min(100))), "{fitted}");
+            assert!(lines[1].starts_with("  word") && lines.last() == Some(&"short"), "{fitted}");
+            let under = format!("{}word", " ".repeat(14));
+            assert!(lines.iter().any(|line| line.starts_with(&under)), "{fitted}");
+            assert!(!fitted.contains('\t'));
+        }
+        assert_eq!(fitted(&text, Width::Pipe), text.replace('\t', ""));
     }
 
     #[test]

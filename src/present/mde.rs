@@ -1,12 +1,14 @@
 //! The answer of `mde`.
 
+use super::layout::fitted;
 use super::safe;
+use super::screen::Width;
 use crate::domain::number_format::{count, percent, signed};
-use crate::report::mde::{MdeReport, PilotReport, RepeatsReport};
+use crate::report::mde::{MdeReport, PilotReport, RepeatsReport, RepeatsRow};
 
 /// The answer for people.
 #[must_use]
-pub fn text(answer: &MdeReport) -> String {
+pub fn text(answer: &MdeReport, width: Width) -> String {
     let mut lines = vec![headline(answer)];
     lines.push(format!(
         "  {}-sided alpha {}, power {}, sd of the differences {}",
@@ -27,11 +29,11 @@ pub fn text(answer: &MdeReport) -> String {
         Some(pilot) => lines.extend(origin(pilot, answer.design_effect)),
     }
     if let Some(repeats) = &answer.repeats {
-        lines.extend(table(repeats, answer.target_delta));
+        lines.extend(table(repeats, answer.target_delta, width));
     }
     lines.extend(answer.notes.iter().map(|note| format!("  note: {}", safe::line(note))));
     lines.push(String::new());
-    lines.join("\n")
+    fitted(&lines.join("\n"), width)
 }
 
 fn headline(answer: &MdeReport) -> String {
@@ -95,38 +97,17 @@ fn origin(pilot: &PilotReport, design_effect: f64) -> Vec<String> {
     lines
 }
 
-fn table(repeats: &RepeatsReport, target: Option<f64>) -> Vec<String> {
-    let mut lines = vec![
-        format!(
-            "repeats: sd {} between items in truth; of one repeat {} in the baseline, {} in the candidate",
-            size(repeats.omega2.max(0.0).sqrt()),
-            size(repeats.sigma2_baseline.sqrt()),
-            size(repeats.sigma2_candidate.sqrt())
-        ),
-        format!(
-            "  {:<14}  {:>24}{}",
-            "repeats a side",
-            format!("MDE with {} items", count(repeats.n_pairs)),
-            if target.is_some() {
-                format!("  {:>14}  {:>14}", "items needed", "answers a side")
-            } else {
-                String::new()
-            }
-        ),
-    ];
-    for row in &repeats.rows {
-        let mut line = format!(
-            "  {:<14}  {:>24}",
-            row.repeats.map_or("no limit".into(), |k| k.to_string()),
-            row.mde.map_or("-".into(), size)
-        );
-        if target.is_some() {
-            let answers = row.required_pairs.zip(row.repeats).map(|(n, k)| n.saturating_mul(k.into()));
-            let shown = |n: Option<u64>| n.map_or("-".into(), count);
-            line.push_str(&format!("  {:>14}  {:>14}", shown(row.required_pairs), shown(answers)));
-        }
-        lines.push(line);
-    }
+/// Columns of the widest row.
+const ROW: usize = 74;
+
+fn table(repeats: &RepeatsReport, target: Option<f64>, width: Width) -> Vec<String> {
+    let mut lines = vec![format!(
+        "repeats: sd {} between items in truth; of one repeat {} in the baseline, {} in the candidate",
+        size(repeats.omega2.max(0.0).sqrt()),
+        size(repeats.sigma2_baseline.sqrt()),
+        size(repeats.sigma2_candidate.sqrt())
+    )];
+    lines.extend(if width.fits(ROW) { rows(repeats, target) } else { sentences(repeats, target) });
     lines.push(match (repeats.enough, repeats.saving) {
         (Some(1), Some(saving)) => {
             format!("  repeats hardly pay: 2 a side lower the items needed by {} only", percent(saving))
@@ -144,6 +125,51 @@ fn table(repeats: &RepeatsReport, target: Option<f64>) -> Vec<String> {
             "  new items pay more where they can be had: one repeat each takes the fewest answers in all"
                 .into(),
         );
+    }
+    lines
+}
+
+/// What the table says, where it does not fit.
+fn sentences(repeats: &RepeatsReport, target: Option<f64>) -> Vec<String> {
+    let pairs = count(repeats.n_pairs);
+    let shown = |n: Option<u64>| n.map_or("no number".into(), count);
+    let one = |row: &RepeatsRow| {
+        let side = row.repeats.map_or("repeats without limit".into(), |k| format!("{k} a side"));
+        let mde = row.mde.map_or("none".into(), size);
+        let needs = target.map_or(String::new(), |_| {
+            format!("; {} items needed, {} answers a side", shown(row.required_pairs), shown(answers(row)))
+        });
+        format!("  {side}: MDE {mde} with {pairs} items{needs}")
+    };
+    repeats.rows.iter().map(one).collect()
+}
+
+fn answers(row: &RepeatsRow) -> Option<u64> {
+    row.required_pairs.zip(row.repeats).map(|(n, k)| n.saturating_mul(k.into()))
+}
+
+fn rows(repeats: &RepeatsReport, target: Option<f64>) -> Vec<String> {
+    let mut lines = vec![format!(
+        "  {:<14}  {:>24}{}",
+        "repeats a side",
+        format!("MDE with {} items", count(repeats.n_pairs)),
+        if target.is_some() {
+            format!("  {:>14}  {:>14}", "items needed", "answers a side")
+        } else {
+            String::new()
+        }
+    )];
+    for row in &repeats.rows {
+        let mut line = format!(
+            "  {:<14}  {:>24}",
+            row.repeats.map_or("no limit".into(), |k| k.to_string()),
+            row.mde.map_or("-".into(), size)
+        );
+        if target.is_some() {
+            let shown = |n: Option<u64>| n.map_or("-".into(), count);
+            line.push_str(&format!("  {:>14}  {:>14}", shown(row.required_pairs), shown(answers(row))));
+        }
+        lines.push(line);
     }
     lines
 }

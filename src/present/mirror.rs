@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::layout::fitted;
 use super::safe::line;
+use super::screen::Width;
 use super::{json, verify};
 use crate::domain::Diagnostic;
 use crate::domain::number_format::count;
@@ -19,7 +21,7 @@ pub fn receipt(mirror: &MirrorReceipt) -> Result<String, Diagnostic> {
 
 /// The report for people.
 #[must_use]
-pub fn text(mirror: &MirrorReceipt, answer: &Verification) -> String {
+pub fn text(mirror: &MirrorReceipt, answer: &Verification, width: Width) -> String {
     let mut out = String::new();
     let objects = mirror.objects.len() as u64;
     let _ = writeln!(
@@ -46,8 +48,8 @@ pub fn text(mirror: &MirrorReceipt, answer: &Verification) -> String {
                 "INTACT there: {} entries, read back and recomputed.\nHead: entry {index}, SHA-256 {sha256}",
                 answer.entries
             );
+            fitted(&out, width)
         }
-        _ => out.push_str(&verify::text(answer)),
+        _ => fitted(&out, width) + &verify::text(answer, width),
     }
-    out
 }

@@ -10,7 +10,7 @@ pub mod evidence;
 pub mod export;
 pub mod history;
 pub mod json;
-mod layout;
+pub mod layout;
 pub mod markdown;
 pub mod mde;
 pub mod mirror;

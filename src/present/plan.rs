@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::json;
+use super::layout::fitted;
 use super::safe::line;
+use super::screen::Width;
 use crate::domain::Diagnostic;
 use crate::domain::number_format::{count, percent};
 use crate::envelope::plan_lock::{PlanLock, PlannedTask};
@@ -14,7 +16,7 @@ use crate::trail::Appended;
 
 /// What is said on a terminal. Every text of the policy is made safe for a line.
 #[must_use]
-pub fn text(plan: &PlanLock, at: &EvidenceView) -> String {
+pub fn text(plan: &PlanLock, at: &EvidenceView, width: Width) -> String {
     let PlanLock { release_id, locked_at, policy, tasks, .. } = plan;
     let mut out = String::new();
     let _ = writeln!(out, "{}", line(&format!("PLAN of release {release_id}, locked at {locked_at}")));
@@ -39,7 +41,7 @@ pub fn text(plan: &PlanLock, at: &EvidenceView) -> String {
         let _ = writeln!(out, "    {}", line(&format!("baseline {}: {found}", baseline.asked)));
     }
     let _ = writeln!(out, "{}", at.line());
-    out
+    fitted(&out, width)
 }
 
 #[derive(Serialize)]

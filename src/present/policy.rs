@@ -1,12 +1,14 @@
 //! The answers of `policy check`.
 
+use super::layout::fitted;
 use super::safe;
+use super::screen::Width;
 use crate::domain::number_format::{count, percent, signed};
 use crate::report::policy::{ClaimPower, PolicyReport};
 
 /// What a policy means, for people.
 #[must_use]
-pub fn text(report: &PolicyReport) -> String {
+pub fn text(report: &PolicyReport, width: Width) -> String {
     let meaning = &report.meaning;
     let mut lines =
         vec![format!("{}: good (sha256 {})", safe::line(&report.path), report.sha256), String::new()];
@@ -33,7 +35,7 @@ pub fn text(report: &PolicyReport) -> String {
     }
     section(&mut lines, "Waivers", &report.waivers);
     section(&mut lines, "Notes", &report.notes);
-    lines.join("\n")
+    fitted(&lines.join("\n"), width)
 }
 
 fn section(lines: &mut Vec<String>, title: &str, says: &[String]) {

@@ -52,6 +52,15 @@ impl Width {
         }
     }
 
+    /// What is left beside this many columns.
+    #[must_use]
+    pub fn narrower(self, columns: u16) -> Self {
+        match self {
+            Self::Terminal(most) => Self::Terminal(most.saturating_sub(columns)),
+            Self::Pipe => Self::Pipe,
+        }
+    }
+
     /// Whether a word longer than a line is broken.
     #[must_use]
     pub fn breaks_words(self) -> bool {

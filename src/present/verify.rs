@@ -5,7 +5,11 @@ mod json;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthStr as _;
+
+use super::layout::{STOP, fitted};
 use super::safe::line;
+use super::screen::Width;
 use crate::envelope::v1::VerdictWord;
 use crate::trail::{
     AnchorHash, EntryKind, EntryLine, FileHistory, Finding, FindingKind, Matched, Severity, Stamped, Subject,
@@ -20,27 +24,28 @@ const SHOWN: usize = 10;
 /// The report for people: a line for each entry, then the whole, then what could not be checked.
 /// It reads the same without colour.
 #[must_use]
-pub fn text(answer: &Verification) -> String {
-    let mut out = String::new();
+pub fn text(answer: &Verification, width: Width) -> String {
+    let mut entries = String::new();
     for entry in &answer.lines {
-        entry_line(&mut out, entry);
+        entry_line(&mut entries, entry, width);
     }
     if !answer.lines.is_empty() {
-        out.push('\n');
+        entries.push('\n');
     }
+    let mut out = String::new();
     whole(&mut out, answer);
     findings(&mut out, answer);
     let unchecked = unchecked(answer);
     if !unchecked.is_empty() {
         out.push_str("\nNot checked:\n");
         for what in unchecked {
-            let _ = writeln!(out, "  - {what}");
+            let _ = writeln!(out, "  - {STOP}{what}");
         }
     }
-    out
+    entries + &fitted(&out, width)
 }
 
-fn entry_line(out: &mut String, entry: &EntryLine) {
+fn entry_line(out: &mut String, entry: &EntryLine, width: Width) {
     let mark = if entry.ok { "ok" } else { "BROKEN" };
     let index = entry.index.map_or("?".into(), |index| index.to_string());
     // A plan or a waiver that is not as it was written still is one.
@@ -53,8 +58,17 @@ fn entry_line(out: &mut String, entry: &EntryLine) {
         String::new()
     };
     let release = line(&entry.release);
-    let _ =
-        writeln!(out, "{mark:<6} {index:>5}  {what:<12}  {decided_at:<20}  {sha256:<64}  {release}{number}");
+    let begin = format!("{mark:<6} {index:>5}  {what:<12}  {decided_at:<20}");
+    let one_line = format!("{begin}  {sha256:<64}  {release}{number}");
+    if width.fits(one_line.width()) {
+        let _ = writeln!(out, "{one_line}");
+    } else {
+        let first = format!("{mark:<6} {index:>5}  ");
+        let under = " ".repeat(first.len());
+        let lines =
+            format!("{first}{STOP}{what:<12}  {decided_at:<20}  {release}{number}\n{under}{STOP}{sha256}");
+        out.push_str(&fitted(&lines, width));
+    }
 }
 
 fn whole(out: &mut String, answer: &Verification) {
@@ -186,7 +200,7 @@ fn findings(out: &mut String, answer: &Verification) {
             }
             for (label, what) in [("expected", &finding.expected), ("found", &finding.found)] {
                 if !what.is_empty() {
-                    let _ = writeln!(out, "    {label:<9} {}", line(what));
+                    let _ = writeln!(out, "    {label:<9} {STOP}{}", line(what));
                 }
             }
         }

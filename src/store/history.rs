@@ -1,7 +1,7 @@
 //! History: one line for each stored run, and one for each decision of a trail whose runs are not in
 //! the store. A suite has a line for each task and its run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Catalogue, CatalogueEntry};
 use super::decisions::{Decisions, TaskDecision};
@@ -11,7 +11,7 @@ use super::period::Period;
 use super::port::ObjectStore;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{self, MAX_BYTES, Summary, TaskSummary};
-use crate::trail::{FileKind, TrailFiles};
+use crate::trail::{FileKind, ROOT, TrailFiles, claimed_index};
 
 /// Which lines are wanted; every part that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub struct EnvelopeCopy {
     pub sha256: Digest,
     /// The release and the attempt at it, where a trail holds it.
     pub release: Option<(String, u32)>,
+    /// The position of its entry in the chain, where a trail holds it.
+    pub position: Option<u64>,
 }
 
 /// The lines, and what a person should know of where they come from.
@@ -122,6 +124,7 @@ impl RunHistory {
                 path: place.shown(&at),
                 sha256,
                 release: None,
+                position: None,
             });
             let kept: Vec<EnvelopeCopy> = kept.collect();
             let mut line = HistoryLine {
@@ -155,11 +158,11 @@ impl RunHistory {
     }
 
     /// Adds the decisions of a trail: to the runs that they are about, or as lines of their own.
-    /// Whether the trail is whole is not asked here; `verify` does.
+    /// Whether the trail is whole is not asked here; `verify` does. Says whether it holds anything.
     ///
     /// # Errors
     /// Those of reading the trail.
-    pub fn add_trail(&mut self, trail: &dyn TrailFiles) -> Result<(), Diagnostic> {
+    pub fn add_trail(&mut self, trail: &dyn TrailFiles) -> Result<bool, Diagnostic> {
         let mut known: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
         for (at, line) in self.lines.iter().enumerate() {
             for kept in &line.kept {
@@ -168,9 +171,13 @@ impl RunHistory {
         }
         let mut files = trail.snapshot()?.files;
         files.sort();
-        let envelopes =
-            files.iter().filter(|file| file.kind == FileKind::Plain && file.path.ends_with("/audit.json"));
-        for file in envelopes {
+        let plain: BTreeSet<&str> =
+            files.iter().filter(|file| file.kind == FileKind::Plain).map(|file| file.path.as_str()).collect();
+        for file in files.iter().filter(|file| plain.contains(file.path.as_str())) {
+            let Some(folder) = file.path.strip_suffix("audit.json").filter(|folder| folder.ends_with('/'))
+            else {
+                continue;
+            };
             let bytes = trail.read(&file.path)?;
             let summary = match envelope::summary(&bytes) {
                 Ok(summary) => summary,
@@ -184,7 +191,12 @@ impl RunHistory {
                 self.notes.push(format!("{}: not drawn: {}", trail.shown(&file.path), error.what));
             }
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
-            let kept = EnvelopeCopy { path: trail.shown(&file.path), sha256, release };
+            let entry = format!("{folder}entry.json");
+            let position = match plain.contains(entry.as_str()) {
+                true => claimed_index(&trail.read(&entry)?),
+                false => None,
+            };
+            let kept = EnvelopeCopy { path: trail.shown(&file.path), sha256, release, position };
             let beside = known.get(&sha256).map_or(&[][..], Vec::as_slice);
             for task in &summary.tasks {
                 if !self.found_in_trail(beside, task.name.as_ref(), &kept) {
@@ -196,12 +208,14 @@ impl RunHistory {
                 self.found_in_trail(beside, Some(task), &kept);
             }
         }
-        // Attempts within one second stand in their order.
-        let release = |line: &HistoryLine| line.kept.iter().find_map(|kept| kept.release.clone());
+        // Clocks of a trail tell whole seconds: within one, the chain knows what came first.
+        let position = |line: &HistoryLine| line.kept.iter().filter_map(|kept| kept.position).max();
         self.lines.sort_by_cached_key(|line| {
-            (line.record.time(), line.path.clone(), release(line), line.policy_task.clone())
+            let time = line.record.time();
+            let second = time.map(jiff::Timestamp::as_second);
+            (second, position(line), time, line.path.clone(), line.policy_task.clone())
         });
-        Ok(())
+        Ok(plain.iter().any(|path| path.strip_prefix(ROOT).is_some_and(|rest| rest.starts_with('/'))))
     }
 
     /// Puts an envelope of the trail in the place of its copy in the store, on the line of this task. Says whether there

@@ -194,6 +194,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<ReadEntry, EntryFault> {
     Ok(ReadEntry { entry, sha256: Digest::of(bytes), newer: newer.then_some(schema) })
 }
 
+/// The position in the chain that an entry claims; whether the chain bears it out, only verifying says.
+#[must_use]
+pub fn claimed_index(bytes: &[u8]) -> Option<u64> {
+    match read(bytes) {
+        Ok(read) => Some(read.entry.index),
+        Err(EntryFault::Damaged { claims, .. }) => claims,
+        Err(EntryFault::Newer(_)) => None,
+    }
+}
+
 /// The schema of an entry of a kind.
 fn schema(kind: EntryKind) -> &'static str {
     match kind {

@@ -48,7 +48,7 @@ pub use append::{NewEntry, Placement, append};
 pub use append_document::{NewDocument, append_document};
 pub use attestation::{Signed, Stamped};
 pub use detached::{DetachedEnvelope, verify_detached};
-pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, KIND_SCHEMA, Link};
+pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, KIND_SCHEMA, Link, claimed_index};
 pub use entry_line::EntryLine;
 pub use finding::{Finding, FindingKind, Severity};
 pub use history::{FileChange, FileHistory};

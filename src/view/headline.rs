@@ -6,6 +6,7 @@
 use super::effect::{Asked, Effect, Region};
 use super::sentence::Sentence;
 use super::unit::Unit;
+use crate::domain::RunMetadata;
 use crate::domain::number_format::{count, percent};
 use crate::envelope::Record;
 use crate::envelope::v1::VerdictWord;
@@ -30,20 +31,28 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn candidate(&self) -> &str {
-        &self.record.inputs.candidate.model_id
+    fn candidate(&self, begun: Sentence) -> Sentence {
+        self.model(begun, &self.record.inputs.candidate.model_id, "the candidate")
     }
 
-    fn baseline(&self) -> &str {
-        &self.record.inputs.baseline.model_id
+    fn baseline(&self, begun: Sentence) -> Sentence {
+        self.model(begun, &self.record.inputs.baseline.model_id, "the baseline")
+    }
+
+    /// A model by its name; where that does not tell the two apart, by what it is for.
+    fn model(&self, begun: Sentence, name: &str, part: &str) -> Sentence {
+        let inputs = &self.record.inputs;
+        let told_apart =
+            inputs.baseline.model_id != inputs.candidate.model_id && name != RunMetadata::UNKNOWN;
+        if told_apart { begun.name(name) } else { begun.words(part) }
     }
 
     fn may_ship(&self) -> Sentence {
-        Sentence::default().name(self.candidate()).words(" may ship: ")
+        self.candidate(Sentence::default()).words(" may ship: ")
     }
 
     fn must_not_ship(&self) -> Sentence {
-        Sentence::default().name(self.candidate()).words(" must not ship: ")
+        self.candidate(Sentence::default()).words(" must not ship: ")
     }
 
     fn points(&self, number: String) -> String {
@@ -68,14 +77,14 @@ impl Words<'_> {
             return self
                 .may_ship()
                 .words("it changes nothing: all scores are those of ")
-                .name(self.baseline())
+                .and(|begun| self.baseline(begun))
                 .words(", and the plan allows that");
         }
         let lower = effect.lower.unwrap_or(f64::NEG_INFINITY);
         match effect.asked {
             Asked::Within(_) => {
                 let most = lower.abs().max(effect.upper.unwrap_or(f64::INFINITY).abs());
-                self.may_ship().words("it differs from ").name(self.baseline()).words(format!(
+                self.may_ship().words("it differs from ").and(|begun| self.baseline(begun)).words(format!(
                     " by at most {}{}",
                     self.points(unit.at_most(most)),
                     self.condition()
@@ -88,17 +97,20 @@ impl Words<'_> {
                 .words("it is at most ")
                 .words(self.points(unit.at_most(lower)))
                 .words(" worse than ")
-                .name(self.baseline())
+                .and(|begun| self.baseline(begun))
                 .words(self.condition()),
         }
     }
 
     fn not_worse(&self) -> Sentence {
-        self.may_ship().words("it is not worse than ").name(self.baseline()).words(self.condition())
+        self.may_ship()
+            .words("it is not worse than ")
+            .and(|begun| self.baseline(begun))
+            .words(self.condition())
     }
 
     fn better_by_at_least(&self, begun: Sentence, lower: f64) -> Sentence {
-        begun.words("it is better than ").name(self.baseline()).words(format!(
+        begun.words("it is better than ").and(|begun| self.baseline(begun)).words(format!(
             " by at least {}{}",
             self.points(self.unit.at_least(lower)),
             self.condition()
@@ -111,15 +123,15 @@ impl Words<'_> {
         let begun = self.must_not_ship();
         match (effect.asked, effect.lower) {
             (Asked::Within(margin), Some(lower)) if lower > margin => self.better_by_at_least(begun, lower),
-            _ if upper < 0.0 => begun.words("it is worse than ").name(self.baseline()).words(format!(
-                " by at least {}{}",
-                self.points(unit.at_least(upper)),
-                self.condition()
-            )),
-            _ if upper == 0.0 => {
-                begun.words("it is not better than ").name(self.baseline()).words(self.condition())
-            }
-            _ => begun.words("it is better than ").name(self.baseline()).words(format!(
+            _ if upper < 0.0 => begun
+                .words("it is worse than ")
+                .and(|begun| self.baseline(begun))
+                .words(format!(" by at least {}{}", self.points(unit.at_least(upper)), self.condition())),
+            _ if upper == 0.0 => begun
+                .words("it is not better than ")
+                .and(|begun| self.baseline(begun))
+                .words(self.condition()),
+            _ => begun.words("it is better than ").and(|begun| self.baseline(begun)).words(format!(
                 " by at most {}{}",
                 self.points(unit.at_most(upper)),
                 self.condition()
@@ -141,7 +153,13 @@ impl Words<'_> {
         }
         if self.effect.lower.is_none() && self.effect.upper.is_none() {
             // Too few units for any test: how many it takes stands in the finding.
-            return Sentence::of(report.finding.trim_end_matches('.'));
+            let few = report.finding.starts_with("Not decided: ");
+            let said = if few {
+                report.finding.trim_end_matches('.')
+            } else {
+                "Not decided: these items put no bound on the difference"
+            };
+            return Sentence::of(said);
         }
         let between = Sentence::of(format!("Not decided: the difference lies {}", self.between()));
         match self.would_show() {
@@ -203,7 +221,7 @@ impl Words<'_> {
         let begun = match self.record.report.verdict {
             VerdictWord::Allow => self.may_ship(),
             VerdictWord::Reject => self.must_not_ship(),
-            VerdictWord::Inconclusive => Sentence::of("Not decided: ").name(self.candidate()).words(": "),
+            VerdictWord::Inconclusive => self.candidate(Sentence::of("Not decided: ")).words(": "),
         };
         let size = self.unit.signed(delta);
         begun
@@ -211,7 +229,7 @@ impl Words<'_> {
                 "by the rule of evalsig 0.1, which gives no bound, it was {} {direction} than ",
                 { self.points(size.trim_start_matches(['+', '-']).to_owned()) }
             ))
-            .name(self.baseline())
+            .and(|begun| self.baseline(begun))
     }
 }
 

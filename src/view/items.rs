@@ -166,22 +166,32 @@ fn outcomes(pairs: &Pairs, (low, high): (f64, f64), direction: Direction) -> Out
     found
 }
 
-/// Bins that lie evenly around 0, so that the middle one holds what did not change.
+/// Bins that lie evenly around 0, so that the middle one holds what changed little; their width is a round number.
 fn histogram(differences: &[f64]) -> Vec<(f64, f64, u64)> {
     let widest = differences.iter().fold(0.0_f64, |widest, d| widest.max(d.abs()));
-    if widest == 0.0 {
-        return Vec::new();
-    }
-    let width = 2.0 * widest / f64::from(BINS);
+    let Some(width) = round_width(2.0 * widest / f64::from(BINS)) else { return Vec::new() };
+    let half = width * f64::from(BINS) / 2.0;
     let mut counts = vec![0_u64; BINS as usize];
     for difference in differences {
-        let bin = ((difference + widest) / width).floor().clamp(0.0, f64::from(BINS - 1)) as usize;
+        let bin = ((difference + half) / width).floor().clamp(0.0, f64::from(BINS - 1)) as usize;
         if let Some(count) = counts.get_mut(bin) {
             *count += 1;
         }
     }
-    let edge = |bin: u32| -widest + width * f64::from(bin);
+    let edge = |bin: u32| width * (f64::from(bin) - f64::from(BINS) / 2.0);
     (0..BINS).zip(counts).map(|(bin, count)| (edge(bin), edge(bin + 1), count)).collect()
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that is not below `least`; `None` where nothing differs.
+fn round_width(least: f64) -> Option<f64> {
+    // Read, not computed: the same number on every machine.
+    let mut widths =
+        (-15..=15).flat_map(|power| [1, 2, 5].map(|digit| format!("{digit}e{power}").parse().ok()));
+    if least > 0.0 {
+        widths.find_map(|width: Option<f64>| width.filter(|width| *width >= least))
+    } else {
+        None
+    }
 }
 
 #[derive(Default)]

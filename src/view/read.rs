@@ -105,7 +105,10 @@ pub fn comparison(record: &Record, items: Items) -> TaskView {
 fn view_of_pair(record: &Record, store: Option<&v1::Store>, attempt: Option<u32>) -> DecisionView {
     let task = TaskView::of(record, store);
     let mut notices = task.notices.clone();
-    notices.extend(attempt.map(|attempt| of_attempt(attempt, None, record.any_allow_at_most(attempt))));
+    notices.extend(
+        attempt
+            .map(|attempt| of_attempt(attempt, None, record.plan.alpha, record.any_allow_at_most(attempt))),
+    );
     sorted(&mut notices);
     DecisionView {
         verdict: record.report.verdict,
@@ -133,7 +136,12 @@ pub fn of_suite(record: &SuiteRecord, attempt: Option<u32>) -> DecisionView {
         notices.extend(task.notices.iter().map(named));
     }
     notices.extend(attempt.map(|attempt| {
-        of_attempt(attempt, record.suite.max_attempts, Some(record.any_allow_at_most(attempt)))
+        of_attempt(
+            attempt,
+            record.suite.max_attempts,
+            record.suite.alpha,
+            Some(record.any_allow_at_most(attempt)),
+        )
     }));
     sorted(&mut notices);
     let unit_of = |name: Option<&str>| {
@@ -167,7 +175,7 @@ fn of_task_record(name: &str, task: &TaskRecord) -> TaskView {
 }
 
 /// Which attempt it is, and what trying again does to the error rate.
-fn of_attempt(attempt: u32, most: Option<u32>, at_most: Option<f64>) -> Notice {
+fn of_attempt(attempt: u32, most: Option<u32>, alpha: f64, at_most: Option<f64>) -> Notice {
     let of = most.map_or(String::new(), |most| format!(" of {most}"));
     let luck = at_most.map_or(String::new(), |luck| match attempt {
         1 => format!("; a candidate that does not meet it is allowed with a probability of at most {}", percent(luck)),
@@ -176,7 +184,7 @@ fn of_attempt(attempt: u32, most: Option<u32>, at_most: Option<f64>) -> Notice {
             percent(luck)
         ),
     });
-    let text = format!("attempt {attempt}{of} at this release{luck}");
+    let text = format!("attempt {attempt}{of} at this release, judged at alpha {alpha}{luck}");
     if attempt > 1 { Notice::warning("attempt", text) } else { Notice::remark("attempt", text) }
 }
 

@@ -39,6 +39,12 @@ impl Sentence {
         self
     }
 
+    /// The sentence as `more` goes on with it.
+    #[must_use]
+    pub fn and(self, more: impl FnOnce(Self) -> Self) -> Self {
+        more(self)
+    }
+
     /// The text of the sentence, where each name passes through `gate`.
     #[must_use]
     pub fn text(&self, gate: impl Fn(&str) -> String) -> String {

@@ -5,6 +5,7 @@ use super::notices::Notice;
 use super::sentence::Sentence;
 use super::task::InputView;
 use super::unit::Unit;
+use crate::domain::RunMetadata;
 use crate::domain::number_format::{p_value, percent};
 use crate::envelope::v1::VerdictWord;
 use crate::envelope::{SuiteRecord, v2};
@@ -150,7 +151,12 @@ pub(super) fn headline(record: &SuiteRecord, attempt: u32) -> Sentence {
             of_tasks(tasks)
         )),
         VerdictWord::Allow => named(Sentence::default()).words(format!(
-            " may ship: all of the {claims} things that the policy asks of {} were shown ({} sure)",
+            " may ship: {} that the policy asks of {} ({} sure)",
+            if claims == 1 {
+                "it shows the one thing".into()
+            } else {
+                format!("it shows all {claims} things")
+            },
             of_tasks(tasks),
             percent(1.0 - suite.alpha)
         )),
@@ -182,6 +188,8 @@ fn candidates(record: &SuiteRecord) -> Vec<&str> {
     let mut names: Vec<&str> = of_tasks.chain(firsts).collect();
     names.sort_unstable();
     names.dedup();
+    // What no file names says nothing.
+    names.retain(|name| *name != RunMetadata::UNKNOWN);
     names
 }
 

@@ -27,8 +27,8 @@ impl Unit {
             .copied()
             .filter(|v| v.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-        // Two digits of the width, and one of each number by itself.
-        let width = digits((span.1 - span.0) / 2.0 * factor, 2);
+        // One digit of the width of a rate, two of another metric, and one of each number by itself.
+        let width = digits((span.1 - span.0) / 2.0 * factor, if rate { 1 } else { 2 });
         let each = finite.map(|value| digits(value * factor, 1)).max().unwrap_or(0);
         let exact = exact_digits(asked.value() * factor);
         let decimals = least.max(width).max(each).max(exact).min(MOST_DECIMALS);
@@ -85,6 +85,9 @@ impl Unit {
     }
 
     fn written(&self, value: f64, sign: bool) -> String {
+        if value == 0.0 {
+            return "0".into();
+        }
         let decimals = self.decimals;
         let text = if sign { format!("{value:+.decimals$}") } else { format!("{value:.decimals$}") };
         // Neither +0.0 nor -0.0 is a number that people write.

@@ -58,7 +58,15 @@ fn a_release_is_shown_on_its_commit_and_recorded_on_its_branch() {
     assert_eq!((check.name.as_str(), check.head_sha.as_str()), ("evalsig / qa", github.head_sha()));
     let key = check.external_id.strip_prefix("v1/9001/").and_then(|rest| rest.strip_suffix("/1")).unwrap();
     assert!(key.len() == 16 && key.bytes().all(|b| b.is_ascii_hexdigit()), "{}", check.external_id);
-    assert!(check.title.as_deref().unwrap().starts_with("ALLOW: delta +"), "{:?}", check.title);
+    assert!(
+        check
+            .title
+            .as_deref()
+            .unwrap()
+            .starts_with("ALLOW: model-b may ship: it is better than model-a by at least "),
+        "{:?}",
+        check.title
+    );
 
     let log = github.log(AUDIT);
     assert_eq!(log.len(), 1, "envelope, entry and attributes are one commit");

@@ -84,7 +84,11 @@ fn the_first_gate_writes_one_line_and_the_next_one_replaces_it() {
     assert!(marker(&comment).ends_with(&format!("run=1 attempt=1 head={first} -->")), "{}", comment.body);
     let lines: Vec<&str> = comment.body.lines().collect();
     assert_eq!(lines[1], "<details>");
-    assert!(lines[2].starts_with("<summary><code>evalsig / qa</code>: ALLOW: delta +"), "{}", lines[2]);
+    assert!(
+        lines[2].starts_with("<summary><code>evalsig / qa</code>: ALLOW: model-b may ship: it is better"),
+        "{}",
+        lines[2]
+    );
     assert!(comment.body.ends_with("</details>\n"), "nothing is wrong: it is closed");
     assert!(comment.body.contains(&format!("commit `{first}`")), "{}", comment.body);
     let address = format!("comment on pull request 7: {}", github.api_url());
@@ -128,7 +132,7 @@ fn the_policy_asks_for_it_as_well() {
     let mut job = Job::on(&github, &[("baseline", ""), ("candidate", ""), ("policy", ".github/evalsig.yml")]);
     job.event("pull_request", &pull_request(&head, "org/app")).run().exits(0);
     let comment = only_comment(&github);
-    assert!(comment.body.contains("<code>evalsig / release</code>: ALLOW: 1 tasks"), "{}", comment.body);
+    assert!(comment.body.contains("<code>evalsig / release</code>: ALLOW: model-b may ship: it shows the one thing that the policy asks of 1 task"), "{}", comment.body);
 }
 
 fn start(job: &Job) -> Child {

@@ -311,7 +311,7 @@ fn history_filters_by_whole_days_and_speaks_four_languages() {
     for wrong in ["--since yesterday", "--until 2026-02-30", "--verdict maybe"] {
         session.run(&format!("history --root kept {wrong}")).exits(64);
     }
-    assert_eq!(session.run("history --root nowhere").exits(0).stdout, "no run fits\n");
+    assert_eq!(session.run("history --root kept --project p --model other").exits(0).stdout, "no run fits\n");
     session.run("history").exits(64);
 }
 
@@ -366,4 +366,46 @@ fn envelopes_of_a_trail_and_runs_are_found_together() {
         found.contains("\"main:audit/v1/audit.json\"") && found.contains("\"release_id\":\"v2\""),
         "{found}"
     );
+}
+
+#[test]
+fn history_says_which_projects_there_are_and_fails_where_there_is_nothing() {
+    let session = session(&[("b", 0), ("c", 7)]);
+    gate(&session, "b.json", "c.json", "--release-id v1").exits(0);
+    let kept = history(&session, "--root kept");
+    assert!(!kept.is_empty());
+    session
+        .run("gate --baseline b.json --candidate c.json --min-delta 0 --store kept --project mmlu")
+        .exits(0);
+    let wrong = session.run("history --root kept --project mmlo").exits(64);
+    assert!(
+        wrong.stderr.contains("is mmlo") && wrong.stderr.contains("name one that it has: "),
+        "{}",
+        wrong.stderr
+    );
+    assert!(wrong.stderr.contains("mmlu") && wrong.stderr.contains("[bad-usage]"), "{}", wrong.stderr);
+    assert!(wrong.stdout.is_empty());
+    // A project that is there may have no run that fits.
+    let none = session.run("history --root kept --project mmlu --model other").exits(0);
+    assert_eq!(none.stdout, "no run fits\n");
+    for nothing in ["--root nowhere", "--trail nowhere", "--root kept --project mmlu --trail nowhere"] {
+        let failed = session.run(&format!("history {nothing}")).exits(65);
+        assert!(failed.stderr.contains("[file-unreadable]") && failed.stdout.is_empty(), "{}", failed.stderr);
+    }
+    std::fs::create_dir_all(session.path("empty/audit")).unwrap();
+    session.run("history --trail empty").exits(65);
+}
+
+#[test]
+fn decisions_of_one_second_stand_in_the_order_of_the_trail() {
+    let session = session(&[("b", 0), ("c", 7)]);
+    // Names that a sort by path would turn round.
+    let releases = ["z", "m", "a", "k"];
+    for release in releases {
+        gate(&session, "b.json", "c.json", &format!("--release-id {release}")).exits(0);
+    }
+    let lines = history(&session, "--trail .");
+    let found: Vec<&str> =
+        lines.iter().map(|line| line["envelopes"][0]["release_id"].as_str().unwrap()).collect();
+    assert_eq!(found, releases);
 }

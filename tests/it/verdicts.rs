@@ -167,7 +167,7 @@ fn claims_that_say_nothing_are_refused_with_the_number_to_write() {
         assert!(text.contains(says), "{claim}: {text}");
     }
     let warned = session.run("gate --baseline base.json --candidate cand.json --min-delta 0 --alpha 0.3");
-    let lines: Vec<&str> = warned.stdout.lines().take(4).collect();
+    let lines: Vec<&str> = warned.stdout.lines().take(7).collect();
     assert!(lines.iter().any(|line| line.contains("warning") && line.contains("alpha is 0.3")), "{lines:?}");
 }
 
@@ -193,7 +193,7 @@ fn what_may_turn_a_verdict_around_is_said_before_the_numbers() {
     named("base.json", baseline, "a");
     named("cand.json", candidate, "b");
     let shown = session.run("gate --baseline base.json --candidate cand.json --min-delta 0").stdout;
-    let head: String = shown.lines().take(8).collect();
+    let head: String = shown.lines().take(14).collect();
     assert!(head.contains("--lower-is-better") && head.contains("configuration hashes"), "{shown}");
     let said =
         session.run("gate --baseline base.json --candidate cand.json --min-delta 0 --lower-is-better=false");

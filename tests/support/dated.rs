@@ -2,6 +2,7 @@
 
 use evalsig::cli::{self, Request, Terminal};
 use evalsig::commands::gate::gate;
+use evalsig::commands::progress::Unwatched;
 use evalsig::commands::{Clock, World};
 use evalsig::edge::{Disk, HttpTimeStampAuthority, Stores, TrailDirs};
 use evalsig::envelope::v1::VerdictWord;
@@ -45,6 +46,7 @@ pub(crate) fn gate_at(session: &Session, moment: &str, line: &str) -> VerdictWor
         checks: None,
         comments: None,
         revisions: None,
+        progress: &Unwatched,
     };
     gate(&request, &world).unwrap_or_else(|error| panic!("{line}: {error}")).verdict()
 }

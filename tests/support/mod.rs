@@ -11,6 +11,8 @@ pub(crate) mod runs;
 pub(crate) mod samples;
 mod session;
 pub(crate) mod suite;
+#[cfg(unix)]
+pub(crate) mod terminal;
 pub(crate) mod zip;
 
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use crate::domain::{Claim, Diagnostic, Rule, Sides};
 pub(in crate::cli) fn compare(flags: &CompareFlags) -> Result<CompareRequest, Diagnostic> {
     let claim = Claim::Above { min_delta: 0.0 };
     Ok(CompareRequest {
-        runs: runs(&flags.shared)?,
-        plan: plan(&flags.shared, claim, Rule::Interval, Sides::Two)?,
+        runs: runs(&flags.runs)?,
+        plan: plan((&flags.runs, &flags.plan), claim, Rule::Interval, Sides::Two)?,
     })
 }

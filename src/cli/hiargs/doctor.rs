@@ -1,13 +1,13 @@
 //! `doctor`: what to look at, and what a gate would plan.
 
 use super::super::errors;
-use super::shared::plain;
+use super::shared::{Terminal, plain};
 use super::values::{alpha, claim, cluster, epochs, format, number, parse, power, seed};
 use crate::cli::lowargs::DoctorFlags;
 use crate::commands::doctor::{DoctorRequest, Rule, Stated};
 use crate::domain::{Diagnostic, MissingRule, Plan};
 
-pub(in crate::cli) fn doctor(flags: &DoctorFlags) -> Result<DoctorRequest, Diagnostic> {
+pub(in crate::cli) fn doctor(flags: &DoctorFlags, terminal: Terminal) -> Result<DoctorRequest, Diagnostic> {
     let splits = parse("--splits", &flags.splits, "a whole number from 1 to 100,000", |t| {
         t.parse().ok().filter(|n| (1..=100_000).contains(n))
     })?;
@@ -38,6 +38,7 @@ pub(in crate::cli) fn doctor(flags: &DoctorFlags) -> Result<DoctorRequest, Diagn
         splits,
         tolerance: flags.tolerance.as_deref().map(|text| rule(text, flags)).transpose()?,
         output: plain(flags.output),
+        width: terminal.width,
     })
 }
 

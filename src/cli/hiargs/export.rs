@@ -1,11 +1,12 @@
 //! `export`: which decisions, and where to.
 
 use super::super::errors;
+use super::shared::Terminal;
 use crate::cli::lowargs::ExportFlags;
 use crate::commands::export::{ExportRequest, Range};
 use crate::domain::Diagnostic;
 
-pub(in crate::cli) fn export(flags: &ExportFlags) -> Result<ExportRequest, Diagnostic> {
+pub(in crate::cli) fn export(flags: &ExportFlags, terminal: Terminal) -> Result<ExportRequest, Diagnostic> {
     let range = Range::parse(&flags.range).map_err(|why| errors::bad_range(&flags.range, why))?;
     if flags.out.is_empty() || flags.out.contains("://") {
         return Err(errors::bad_out(&flags.out));
@@ -16,5 +17,6 @@ pub(in crate::cli) fn export(flags: &ExportFlags) -> Result<ExportRequest, Diagn
         audit_root: flags.audit_root.clone().into(),
         store: flags.store.clone(),
         out: flags.out.clone(),
+        width: terminal.width,
     })
 }

@@ -13,7 +13,7 @@ use crate::domain::{Claim, Diagnostic, Identical, Plan, Rule, Sides};
 use crate::policy::Tightening;
 
 pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
-    let subject = match &flags.policy {
+    let subject = match &flags.claim.policy {
         Some(path) => GateSubject::Suite(Box::new(suite(flags, path)?)),
         None => GateSubject::Pair(Box::new(pair(flags)?)),
     };
@@ -22,7 +22,7 @@ pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic>
 
 /// One pair of runs under the plan that the flags say.
 fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
-    let claim = match (&flags.min_delta, &flags.equivalence) {
+    let claim = match (&flags.claim.min_delta, &flags.claim.equivalence) {
         (Some(text), _) => above(text)?,
         (None, Some(text)) => within(text)?,
         (None, None) => {
@@ -36,8 +36,8 @@ fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
     let identical = one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str)?;
     let (store, baseline_store) = stores(&flags.store)?;
     Ok(DecisionRequest {
-        runs: runs(&flags.shared)?,
-        plan: Plan { identical, ..plan(&flags.shared, claim, rule, Sides::One)? },
+        runs: runs(&flags.runs)?,
+        plan: Plan { identical, ..plan((&flags.runs, &flags.plan), claim, rule, Sides::One)? },
         store,
         baseline_store,
         named: named(flags),
@@ -46,7 +46,7 @@ fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
 
 /// A page lists every item that changed in a file beside it.
 fn named(flags: &GateFlags) -> usize {
-    if flags.shared.view.html.is_some() { usize::MAX } else { NAMED }
+    if flags.view.html.is_some() { usize::MAX } else { NAMED }
 }
 
 /// Where the envelope goes.
@@ -120,21 +120,23 @@ fn suite(flags: &GateFlags, path: &str) -> Result<SuiteRequest, Diagnostic> {
 /// What was typed beside a policy; what was left at its default says nothing.
 fn tightening(flags: &GateFlags) -> Result<Tightening, Diagnostic> {
     let typed = |flag: &str| flags.typed.iter().any(|typed| typed == flag);
-    let shared = &flags.shared;
     let of = |flag: &str, text: &Option<String>| {
         text.as_deref().map(|text| parse(flag, text, "a finite number", number)).transpose()
     };
     Ok(Tightening {
-        alpha: typed("alpha").then(|| alpha(&shared.alpha)).transpose()?,
-        min_coverage: typed("min-coverage").then(|| min_coverage(&shared.min_coverage)).transpose()?,
-        min_delta: of("--min-delta", &flags.min_delta)?,
-        margin: of("--margin", &flags.margin)?,
-        missing: typed("missing").then(|| missing(&shared.missing)).transpose()?,
-        task_mismatch: typed("task-mismatch").then(|| task_mismatch(&shared.task_mismatch)).transpose()?,
+        alpha: typed("alpha").then(|| alpha(&flags.plan.alpha)).transpose()?,
+        min_coverage: typed("min-coverage").then(|| min_coverage(&flags.plan.min_coverage)).transpose()?,
+        min_delta: of("--min-delta", &flags.claim.min_delta)?,
+        margin: of("--margin", &flags.claim.margin)?,
+        missing: typed("missing").then(|| missing(&flags.runs.missing)).transpose()?,
+        task_mismatch: typed("task-mismatch")
+            .then(|| task_mismatch(&flags.runs.task_mismatch))
+            .transpose()?,
         identical: typed("identical")
             .then(|| one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str))
             .transpose()?,
         max_attempts: flags
+            .claim
             .max_attempts
             .as_deref()
             .map(|text| parse("--max-attempts", text, "a whole number from 1 on", |t| t.parse().ok()))

@@ -1,14 +1,14 @@
 //! `mde`: a spread that was typed, or a pilot that shows it; never both and never neither.
 
 use super::super::errors;
-use super::shared::plain;
+use super::shared::{Terminal, plain};
 use super::values::{alpha, claim, cluster, direction, epochs, format, missing, number, parse, power};
 use crate::cli::lowargs::MdeFlags;
 use crate::commands::mde::{Clustering, MdeRequest, Pilot, Spread};
 use crate::commands::runs::RunInputs;
 use crate::domain::{Diagnostic, Plan, Sides};
 
-pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
+pub(in crate::cli) fn mde(flags: &MdeFlags, terminal: Terminal) -> Result<MdeRequest, Diagnostic> {
     let spread = match (&flags.sd_diff, &flags.pilot.baseline, &flags.pilot.candidate) {
         (Some(sd), None, None) => typed(sd, flags)?,
         (None, Some(baseline), Some(candidate)) => {
@@ -42,6 +42,7 @@ pub(in crate::cli) fn mde(flags: &MdeFlags) -> Result<MdeRequest, Diagnostic> {
         power: power(&flags.power)?,
         sides: sides(flags),
         output: plain(flags.output),
+        width: terminal.width,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `plan`: which policy is locked for which release, and where that is recorded.
 
 use super::gate::time_stamp;
-use super::shared::plain;
+use super::shared::{Terminal, plain};
 use super::values::{project, release_id};
 use crate::cli::lowargs::PlanLockFlags;
 use crate::commands::plan::PlanLockRequest;
@@ -11,7 +11,10 @@ use crate::commands::targets::{StoreTarget, TrailTarget};
 use crate::domain::Diagnostic;
 use crate::policy::Tightening;
 
-pub(in crate::cli) fn plan_lock(flags: &PlanLockFlags) -> Result<PlanLockRequest, Diagnostic> {
+pub(in crate::cli) fn plan_lock(
+    flags: &PlanLockFlags,
+    terminal: Terminal,
+) -> Result<PlanLockRequest, Diagnostic> {
     let release = release_id(&flags.release_id)?;
     let trail = TrailTarget::Folder(flags.audit_root.clone());
     let project = project("--project", &flags.project)?;
@@ -32,5 +35,6 @@ pub(in crate::cli) fn plan_lock(flags: &PlanLockFlags) -> Result<PlanLockRequest
             time_stamp: time_stamp(flags.timestamp_url.as_ref(), &flags.timestamp)?,
         },
         output: plain(flags.output),
+        width: terminal.width,
     })
 }

@@ -4,7 +4,7 @@ use super::super::errors;
 use super::values::{
     alpha, cluster, direction, epochs, flag, format, missing, number, one_of, parse, power, seed,
 };
-use crate::cli::lowargs::{ColourFlag, OutputFlag, PlainOutputFlag, SharedFlags, ViewFlags};
+use crate::cli::lowargs::{ColourFlag, OutputFlag, PlainOutputFlag, PlanFlags, RunFlags, ViewFlags};
 use crate::commands::runs::RunInputs;
 use crate::commands::{OutputFormat, View};
 use crate::domain::{
@@ -54,7 +54,7 @@ pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {
     }
 }
 
-pub(super) fn runs(flags: &SharedFlags) -> Result<RunInputs, Diagnostic> {
+pub(super) fn runs(flags: &RunFlags) -> Result<RunInputs, Diagnostic> {
     let given = |flag: &str, path: &Option<String>| path.clone().ok_or_else(|| errors::no_run(flag));
     let (baseline, candidate) =
         (given("--baseline", &flags.baseline)?, given("--candidate", &flags.candidate)?);
@@ -72,7 +72,7 @@ pub(super) fn runs(flags: &SharedFlags) -> Result<RunInputs, Diagnostic> {
 }
 
 pub(super) fn plan(
-    flags: &SharedFlags,
+    (runs, flags): (&RunFlags, &PlanFlags),
     claim: Claim,
     rule: Rule,
     default_sides: Sides,
@@ -98,13 +98,13 @@ pub(super) fn plan(
             t.parse().ok().filter(|n| (100..=10_000_000).contains(n))
         })?,
         seed: seed(&flags.seed)?,
-        direction: direction(flags.lower_is_better.as_deref())?,
-        cluster: cluster(flags.cluster.as_deref()),
-        epochs: epochs(&flags.epochs)?,
-        missing: missing(&flags.missing)?,
+        direction: direction(runs.lower_is_better.as_deref())?,
+        cluster: cluster(runs.cluster.as_deref()),
+        epochs: epochs(&runs.epochs)?,
+        missing: missing(&runs.missing)?,
         min_coverage: min_coverage(&flags.min_coverage)?,
-        direction_named: flags.lower_is_better.is_some(),
-        task_mismatch: task_mismatch(&flags.task_mismatch)?,
+        direction_named: runs.lower_is_better.is_some(),
+        task_mismatch: task_mismatch(&runs.task_mismatch)?,
         identical: Identical::Judge,
         score_range: flags
             .score_range

@@ -71,7 +71,7 @@ fn at(flags: &RootFlags) -> Result<StoreTarget, Diagnostic> {
     })
 }
 
-pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagnostic> {
+pub(in crate::cli) fn mirror(flags: &MirrorFlags, terminal: Terminal) -> Result<MirrorRequest, Diagnostic> {
     for (name, value) in [("--to", Some(&flags.to)), ("--root", flags.root.as_ref())] {
         if value.is_some_and(String::is_empty) {
             return Err(errors::empty_place(name));
@@ -82,5 +82,6 @@ pub(in crate::cli) fn mirror(flags: &MirrorFlags) -> Result<MirrorRequest, Diagn
         audit_root: flags.audit_root.clone().into(),
         store: flags.root.clone(),
         json: flags.json.clone(),
+        width: terminal.width,
     })
 }

@@ -1,7 +1,7 @@
 //! `verify`: which trail, whom to trust, what to compare it with.
 
 use super::super::errors;
-use super::shared::plain;
+use super::shared::{Terminal, plain};
 use super::values::release_id;
 use crate::cli::lowargs::VerifyFlags;
 use crate::commands::replay::Inputs;
@@ -10,7 +10,7 @@ use crate::commands::verify::VerifyRequest;
 use crate::domain::Diagnostic;
 use crate::trail::{AnchorHash, Identity, Question};
 
-pub(in crate::cli) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagnostic> {
+pub(in crate::cli) fn verify(flags: VerifyFlags, terminal: Terminal) -> Result<VerifyRequest, Diagnostic> {
     let anchor = |text: &String| text.parse::<AnchorHash>().map_err(|why| errors::bad_anchor(text, why));
     let inputs = match (flags.store, flags.baseline, flags.candidate) {
         (Some(root), _, _) => Some(Inputs::Store(root)),
@@ -19,7 +19,7 @@ pub(in crate::cli) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagno
     };
     Ok(VerifyRequest {
         inputs,
-        path: flags.trail.into(),
+        path: trail(flags.trail, flags.audit_root)?.into(),
         trust: TrustFrom {
             tsa_ca: flags.tsa_ca,
             key: flags.key,
@@ -33,5 +33,15 @@ pub(in crate::cli) fn verify(flags: VerifyFlags) -> Result<VerifyRequest, Diagno
             ..Question::default()
         },
         output: plain(flags.output),
+        width: terminal.width,
     })
+}
+
+/// Both ways to name the trail are one; the folder at hand where neither is given.
+fn trail(named: Option<String>, audit_root: Option<String>) -> Result<String, Diagnostic> {
+    match (named, audit_root) {
+        (Some(named), Some(flag)) if named != flag => Err(errors::two_trails(&named, &flag)),
+        (Some(trail), _) | (None, Some(trail)) => Ok(trail),
+        (None, None) => Ok(".".into()),
+    }
 }

@@ -2,12 +2,18 @@
 
 use clap::Args;
 
-use super::shared::SharedFlags;
+use super::shared::{PlanFlags, RunFlags, ViewFlags};
 
 /// Flags of compare.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareFlags {
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub(in crate::cli) shared: SharedFlags,
+    pub(in crate::cli) runs: RunFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) plan: PlanFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) view: ViewFlags,
 }

@@ -17,15 +17,21 @@ Examples:
 /// Flags of export.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportFlags {
+    /// Which decisions: all, entries, days, or a release
+    ///
     /// Which decisions: all, 12..40, 2026-01-01..2026-06-30, or a release id.
     #[arg(value_name = "RANGE")]
     pub(in crate::cli) range: String,
     /// A file that does not exist yet (FILE.zip), or a folder that does not exist yet or is empty.
     #[arg(long, value_name = "FILE.zip|DIR")]
     pub(in crate::cli) out: String,
+    /// The trail
+    ///
     /// The trail: a folder that holds audit/, or what else verify takes for one.
     #[arg(long, value_name = "TRAIL", default_value = ".")]
     pub(in crate::cli) audit_root: String,
+    /// The store that keeps the runs of these decisions
+    ///
     /// The store that keeps the runs of these decisions: they are exported too.
     #[arg(long, value_name = "ROOT")]
     pub(in crate::cli) store: Option<String>,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shared::SharedFlags;
+use super::shared::{CLAIM, JUDGED, PlanFlags, RUNS, RunFlags, ViewFlags, WRITTEN};
 
 pub(super) const EXAMPLES: &str = "\
 The sign of --min-delta names the claim: above 0 \"better by more than that\", 0 \"better\", below 0 \"not worse \
@@ -18,71 +18,109 @@ Examples:
 pub(in crate::cli) struct GateFlags {
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub(in crate::cli) shared: SharedFlags,
-    /// Judge the tasks of this policy as one: it names the runs, the claims and how they are tested. Beside it, flags
-    /// may only tighten. See `evalsig policy`.
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) policy: Option<String>,
-    /// Value that delta must exceed; its sign names the claim.
-    #[arg(long, value_name = "DELTA", allow_hyphen_values = true)]
-    pub(in crate::cli) min_delta: Option<String>,
-    /// Claim equivalence within this margin in both directions, instead of --min-delta.
-    #[arg(long, value_name = "MARGIN", allow_hyphen_values = true, conflicts_with = "min_delta")]
-    pub(in crate::cli) equivalence: Option<String>,
-    /// Under a policy: how much worse is still acceptable, for every task that has a margin; smaller than its own.
-    #[arg(long, value_name = "MARGIN", requires = "policy", allow_hyphen_values = true)]
-    pub(in crate::cli) margin: Option<String>,
-    /// Under a policy: most attempts at the release; fewer than its own.
-    #[arg(long, value_name = "N", requires = "policy", allow_hyphen_values = true)]
-    pub(in crate::cli) max_attempts: Option<String>,
-    /// Rule of the verdict: interval, or evalsig-0.1 to reproduce the Python package 0.1.2.
-    #[arg(long, value_name = "interval|evalsig-0.1", default_value = "interval")]
-    pub(in crate::cli) rule: String,
-    /// What a candidate does whose every score equals the baseline's: judge it like any other, or allow it
-    /// where the claim holds for a difference of 0.
-    #[arg(long, value_name = "judge|allow", default_value = "judge")]
+    pub(in crate::cli) runs: RunFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) claim: ClaimFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) plan: PlanFlags,
+    /// A candidate with equal scores: judge or allow
+    ///
+    /// What a candidate does whose every score equals the baseline's: judge it like any other, or allow it where the claim
+    /// holds for a difference of 0.
+    #[arg(long, value_name = "RULE", default_value = "judge", help_heading = JUDGED)]
     pub(in crate::cli) identical: String,
-    /// Append the envelope to the trail under this id; letters, digits, '.', '_' and '-'.
-    #[arg(long, value_name = "ID")]
+    /// Rule of the verdict: interval or evalsig-0.1
+    ///
+    /// evalsig-0.1 reproduces the Python package 0.1.2.
+    #[arg(long, value_name = "RULE", default_value = "interval", help_heading = JUDGED)]
+    pub(in crate::cli) rule: String,
+    /// Append the envelope to the trail under this id
+    ///
+    /// Letters, digits, '.', '_' and '-'.
+    #[arg(long, value_name = "ID", help_heading = WRITTEN)]
     pub(in crate::cli) release_id: Option<String>,
-    /// Folder that holds the trail: it is DIR/audit.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    /// Folder that holds the trail
+    ///
+    /// The trail is DIR/audit.
+    #[arg(long, value_name = "DIR", default_value = ".", help_heading = WRITTEN)]
     pub(in crate::cli) audit_root: String,
-    /// Have the new entry stamped by this time-stamping authority (RFC 3161); only a hash is sent.
-    #[arg(long, value_name = "URL", requires = "release_id")]
+    /// Have the entry stamped by this authority (RFC 3161)
+    ///
+    /// Have the new entry stamped by this time-stamping authority; only a hash is sent.
+    #[arg(long, value_name = "URL", requires = "release_id", help_heading = WRITTEN)]
     pub(in crate::cli) timestamp_url: Option<String>,
-    /// Without a time stamp: required records nothing and fails, best-effort records without one, off
-    /// asks for none.
-    #[arg(long, value_name = "required|best-effort|off", default_value = "required")]
+    /// Stamps: required, best-effort or off
+    ///
+    /// Without a time stamp: required records nothing and fails, best-effort records without one, off asks for none.
+    #[arg(long, value_name = "RULE", default_value = "required", help_heading = WRITTEN)]
     pub(in crate::cli) timestamp: String,
     /// Write the envelope to this file instead of a trail.
-    #[arg(long, value_name = "FILE", conflicts_with = "release_id")]
+    #[arg(long, value_name = "FILE", conflicts_with = "release_id", help_heading = WRITTEN)]
     pub(in crate::cli) envelope: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub(in crate::cli) store: StoreFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) view: ViewFlags,
     /// The names of the flags that were typed, rather than left at their defaults.
     #[arg(skip)]
     pub(in crate::cli) typed: Vec<String>,
 }
 
+/// Flags of what the candidate must show.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ClaimFlags {
+    /// Value that delta must exceed; its sign names the claim.
+    #[arg(long, value_name = "DELTA", allow_hyphen_values = true, help_heading = CLAIM)]
+    pub(in crate::cli) min_delta: Option<String>,
+    /// Claim equivalence within this margin instead
+    ///
+    /// Claim equivalence within this margin in both directions, instead of --min-delta.
+    #[arg(long, value_name = "MARGIN", allow_hyphen_values = true, conflicts_with = "min_delta", help_heading = CLAIM)]
+    pub(in crate::cli) equivalence: Option<String>,
+    /// Judge the tasks of this policy as one
+    ///
+    /// The policy names the runs, the claims and how they are tested. Beside it, flags may only tighten. See
+    /// `evalsig policy`.
+    #[arg(long, value_name = "FILE", help_heading = CLAIM)]
+    pub(in crate::cli) policy: Option<String>,
+    /// Under a policy: a smaller margin for every task that has one
+    ///
+    /// How much worse is still acceptable, for every task that has a margin; smaller than its own.
+    #[arg(long, value_name = "MARGIN", requires = "policy", allow_hyphen_values = true, help_heading = CLAIM)]
+    pub(in crate::cli) margin: Option<String>,
+    /// Under a policy: fewer attempts at the release
+    ///
+    /// Most attempts at the release; fewer than the policy's own.
+    #[arg(long, value_name = "N", requires = "policy", allow_hyphen_values = true, help_heading = CLAIM)]
+    pub(in crate::cli) max_attempts: Option<String>,
+}
+
 /// Flags of the store that gate writes to.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StoreFlags {
-    /// Keep both runs in this store, a folder or s3://, gs://, az://; --baseline store:RUN_ID and
-    /// store:latest-allowed look there.
-    #[arg(long, value_name = "ROOT")]
+    /// Keep both runs in this store
+    ///
+    /// A folder or s3://, gs://, az://; --baseline store:RUN_ID and store:latest-allowed look there.
+    #[arg(long, value_name = "ROOT", help_heading = WRITTEN)]
     pub(in crate::cli) store: Option<String>,
     /// Project that the runs belong to.
-    #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id")]
+    #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id", help_heading = WRITTEN)]
     pub(in crate::cli) project: String,
-    /// Look a baseline up in this project instead, and write nothing there.
-    #[arg(long, value_name = "NAME")]
+    /// Look a baseline up in this project instead
+    ///
+    /// Nothing is written there.
+    #[arg(long, value_name = "NAME", help_heading = RUNS)]
     pub(in crate::cli) baseline_project: Option<String>,
-    /// Look a baseline up in this store instead, and write nothing there.
-    #[arg(long, value_name = "ROOT")]
+    /// Look a baseline up in this store instead
+    ///
+    /// Nothing is written there.
+    #[arg(long, value_name = "ROOT", help_heading = RUNS)]
     pub(in crate::cli) baseline_store: Option<String>,
     /// Warn when a baseline from the store is older than this.
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", help_heading = RUNS)]
     pub(in crate::cli) max_baseline_age: Option<String>,
 }

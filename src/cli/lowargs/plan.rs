@@ -33,20 +33,27 @@ pub(in crate::cli) struct PlanLockFlags {
     /// Folder that holds the trail: it is DIR/audit.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(in crate::cli) audit_root: String,
+    /// Store in which baselines are looked up
+    ///
     /// The store that store: baselines are looked up in: a folder, or s3://, gs://, az://.
     #[arg(long, value_name = "ROOT")]
     pub(in crate::cli) store: Option<String>,
     /// Project that the runs belong to.
     #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id")]
     pub(in crate::cli) project: String,
+    /// Have the entry stamped by this time-stamping authority (RFC 3161)
+    ///
     /// Have the entry stamped by this time-stamping authority (RFC 3161); only a hash is sent.
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) timestamp_url: Option<String>,
-    /// Without a time stamp: required records nothing and fails, best-effort records without one, off
-    /// asks for none.
+    /// Without a time stamp
+    ///
+    /// Without a time stamp: required records nothing and fails, best-effort records without one, off asks for none.
     #[arg(long, value_name = "required|best-effort|off", default_value = "required")]
     pub(in crate::cli) timestamp: String,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    /// tty or json on standard output
+    ///
+    /// Shape of the result on standard output: tty for people, json for programs (one object).
+    #[arg(long, value_enum, value_name = "SHAPE", hide_possible_values = true, default_value_t = PlainOutputFlag::Tty)]
     pub(in crate::cli) output: PlainOutputFlag,
 }

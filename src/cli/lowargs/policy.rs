@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::shared::{FORMATS, PlainOutputFlag};
+use super::shared::{FORMAT_HELP, PlainOutputFlag};
 
 const CHECK_EXAMPLES: &str = "\
 Says which runs each task compares, what must be shown and at which error rate, what ALLOW, REJECT and INCONCLUSIVE \
@@ -44,14 +44,18 @@ pub(in crate::cli) struct PolicyCheckFlags {
     /// A waiver file to check with it.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) waivers: Option<String>,
+    /// The store whose runs show what each task can show
+    ///
     /// The store whose runs show what each task can show: a folder, or s3://, gs://, az://.
     #[arg(long, value_name = "ROOT")]
     pub(in crate::cli) store: Option<String>,
     /// Project that the runs belong to.
     #[arg(long, value_name = "NAME", default_value = "default", alias = "project-id")]
     pub(in crate::cli) project: String,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    /// tty or json on standard output
+    ///
+    /// Shape of the result on standard output: tty for people, json for programs (one object).
+    #[arg(long, value_enum, value_name = "SHAPE", hide_possible_values = true, default_value_t = PlainOutputFlag::Tty)]
     pub(in crate::cli) output: PlainOutputFlag,
 }
 
@@ -61,12 +65,14 @@ pub(in crate::cli) struct PolicyInitFlags {
     /// Run files, or folders with one run file a task.
     #[arg(value_name = "RUN", required = true)]
     pub(in crate::cli) runs: Vec<String>,
-    /// Format of the files: auto looks at the content.
-    #[arg(long, value_name = FORMATS.as_str(), default_value = "auto")]
+    #[allow(missing_docs)]
+    #[arg(long, value_name = "FORMAT", help = "Format of the files", long_help = FORMAT_HELP.as_str(), default_value = "auto")]
     pub(in crate::cli) format: String,
     /// Metric to take of files that hold several.
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) metric: Option<String>,
+    /// The file to write, which must not exist
+    ///
     /// The file to write, which must not exist; without one the policy goes to standard output.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) out: Option<String>,

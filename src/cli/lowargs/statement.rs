@@ -14,6 +14,8 @@ Examples:
 /// Flags of statement.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatementFlags {
+    /// The envelope, an audit.json
+    ///
     /// The envelope, an audit.json. It is held to the entry.json beside it.
     #[arg(value_name = "ENVELOPE", required_unless_present = "release_id")]
     pub(in crate::cli) envelope: Option<String>,
@@ -23,16 +25,24 @@ pub(in crate::cli) struct StatementFlags {
     /// Which attempt at the release: the newest one unless said.
     #[arg(long, value_name = "N", requires = "release_id")]
     pub(in crate::cli) attempt: Option<String>,
+    /// The trail
+    ///
     /// The trail: a folder that holds audit/, or what else verify takes for one.
     #[arg(long, value_name = "TRAIL", default_value = ".")]
     pub(in crate::cli) audit_root: String,
-    /// A further file that the verdict is about, such as the model: its path, or its name and digest.
-    /// Both runs and the envelope are subjects already.
+    /// A further file that the verdict is about, such as the model
+    ///
+    /// A further file that the verdict is about, such as the model: its path, or its name and digest. Both runs and
+    /// the envelope are subjects already.
     #[arg(long, value_name = "FILE|NAME=sha256:HEX")]
     pub(in crate::cli) subject: Vec<String>,
+    /// What is claimed: verdict or test-result
+    ///
     /// verdict holds the envelope; test-result is in-toto's own, where anything but ALLOW is FAILED.
     #[arg(long, value_enum, default_value_t = PredicateFlag::Verdict)]
     pub(in crate::cli) predicate: PredicateFlag,
+    /// What to print
+    ///
     /// What to print: all of it, or what a signer takes that builds the statement itself.
     #[arg(long, value_enum, default_value_t = PartFlag::Statement)]
     pub(in crate::cli) part: PartFlag,

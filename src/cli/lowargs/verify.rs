@@ -2,49 +2,79 @@
 
 use clap::Args;
 
-use super::shared::PlainOutputFlag;
+use super::shared::{PlainOutputFlag, SHOWN};
+
+/// The groups in which help lists the flags.
+const WHAT: &str = "What to verify";
+const TRUST: &str = "Whom to trust";
+const AGAIN: &str = "Decisions that are made again";
 
 /// Flags of verify.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct VerifyFlags {
-    /// The trail: a folder that holds audit/, audit/ itself, the URL of a mirror, or one envelope. Where there is
-    /// no such path: a branch, tag or commit, read from git without a checkout; git:REF and git:REF:FOLDER always are.
-    #[arg(value_name = "TRAIL", default_value = ".")]
-    pub(in crate::cli) trail: String,
+    /// The trail: a folder, a URL, a revision, or one envelope
+    ///
+    /// The trail: a folder that holds audit/, audit/ itself, the URL of a mirror, or one envelope. Where there is no
+    /// such path: a branch, tag or commit, read from git without a checkout; git:REF and git:REF:FOLDER always are.
+    #[arg(value_name = "TRAIL")]
+    pub(in crate::cli) trail: Option<String>,
+    /// The trail, by the flag that the other commands have.
+    #[arg(long, value_name = "TRAIL", help_heading = WHAT)]
+    pub(in crate::cli) audit_root: Option<String>,
+    /// List this release only
+    ///
     /// List this release only; the chain is checked whole all the same.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = WHAT)]
     pub(in crate::cli) release_id: Option<String>,
+    /// Hash kept elsewhere that the trail must still hold
+    ///
     /// SHA-256 of an entry or envelope, or id of a git commit, that you kept elsewhere: the trail must still hold it.
-    #[arg(long, value_name = "HASH")]
+    #[arg(long, value_name = "HASH", help_heading = TRUST)]
     pub(in crate::cli) anchor: Vec<String>,
     /// A trail that nothing outside vouches for cannot be decided (exit 2).
-    #[arg(long)]
+    #[arg(long, help_heading = TRUST)]
     pub(in crate::cli) require_anchor: bool,
+    /// Certificates (PEM, or one in DER) of time-stamping authorities
+    ///
     /// Certificates (PEM, or one in DER) of time-stamping authorities: time stamps must lead to one of them.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = TRUST)]
     pub(in crate::cli) tsa_ca: Option<String>,
     /// Public key (PEM): signatures by a key must be made by it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = TRUST)]
     pub(in crate::cli) key: Option<String>,
+    /// Whom Sigstore certificates must be issued to
+    ///
     /// Mail address or workflow URL that Sigstore certificates must be issued to; * at its end stands for any ending.
-    #[arg(long, value_name = "NAME", requires = "issuer", requires = "trusted_root")]
+    #[arg(long, value_name = "NAME", requires = "issuer", requires = "trusted_root", help_heading = TRUST)]
     pub(in crate::cli) identity: Option<String>,
+    /// Who vouched for --identity
+    ///
     /// Who vouched for --identity, such as https://token.actions.githubusercontent.com.
-    #[arg(long, value_name = "URL", requires = "identity")]
+    #[arg(long, value_name = "URL", requires = "identity", help_heading = TRUST)]
     pub(in crate::cli) issuer: Option<String>,
+    /// Sigstore's keys
+    ///
     /// Sigstore's keys: trusted_root.json, or what `gh attestation trusted-root` prints.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = TRUST)]
     pub(in crate::cli) trusted_root: Option<String>,
+    /// Make the decisions again from these files
+    ///
     /// Make the decisions again from these files; needs --candidate too.
-    #[arg(long, value_name = "FILE", requires = "candidate")]
+    #[arg(long, value_name = "FILE", requires = "candidate", help_heading = AGAIN)]
     pub(in crate::cli) baseline: Option<String>,
+    /// Make the decisions again from these files
+    ///
     /// Make the decisions again from these files; needs --baseline too.
-    #[arg(long, value_name = "FILE", requires = "baseline")]
+    #[arg(long, value_name = "FILE", requires = "baseline", help_heading = AGAIN)]
     pub(in crate::cli) candidate: Option<String>,
+    /// Make the decisions again from the runs in this store
+    ///
     /// Make the decisions again from the runs that the envelopes name in this store.
-    #[arg(long, value_name = "ROOT", conflicts_with = "baseline")]
+    #[arg(long, value_name = "ROOT", conflicts_with = "baseline", help_heading = AGAIN)]
     pub(in crate::cli) store: Option<String>,
-    /// Shape of the result on standard output.
-    #[arg(long, value_enum, default_value_t = PlainOutputFlag::Tty)]
+    /// tty or json on standard output
+    ///
+    /// Shape of the result on standard output: tty for people, json for programs (one object).
+    #[arg(long, value_enum, value_name = "SHAPE", hide_possible_values = true, default_value_t = PlainOutputFlag::Tty, help_heading = SHOWN)]
     pub(in crate::cli) output: PlainOutputFlag,
 }

@@ -91,6 +91,9 @@ impl StepOutputBuilder {
 
     pub(super) fn finish(mut self, nonce: &str) -> Result<StepOutput, Diagnostic> {
         self.values.push(("exit-code", self.code.to_string()));
+        if self.values.iter().all(|(name, _)| *name != "report-path") {
+            self.give("report-path", String::new());
+        }
         Ok(StepOutput {
             outputs: runner::outputs(&self.values, nonce)?,
             summary: self.summary,
@@ -180,23 +183,34 @@ pub fn failed(error: &Diagnostic, check: Option<String>, nonce: &str) -> Result<
 }
 
 /// Where the evidence can be seen, and what the check says about itself.
-pub(super) fn links(step: &Step, decided: Option<&Gated>, access: &Access) -> Links {
-    let remarks = access.remarks.clone();
+pub(super) fn links(step: &Step, decided: Option<&Gated>, report: Option<&String>, access: &Access) -> Links {
+    let (remarks, report) = (access.remarks.clone(), report.filter(|_| decided.is_some()).cloned());
     let (Some(server), Some(repository)) = (&step.server, &step.origin.source.repository) else {
-        return Links { remarks, ..Links::default() };
+        return Links { remarks, report, ..Links::default() };
     };
     let run = &step.origin.run;
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
     let committed = decided.and_then(|decided| match &decided.evidence().envelope {
         EnvelopeLocation::Trail { appended, commit: Some((_, commit)), .. } => {
-            Some((&appended.location().path, commit))
+            Some((appended.location().path.as_str(), commit))
         }
         _ => None,
     });
+    let blob = |path: &str, commit: &str| format!("{server}/{repository}/blob/{commit}/{path}");
+    let entry = |path: &str| path.replace("audit.json", "entry.json");
     Links {
         remarks,
+        report,
+        commit: step
+            .origin
+            .source
+            .head_sha
+            .as_ref()
+            .filter(|sha| sha.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .map(|sha| format!("{server}/{repository}/commit/{sha}")),
+        entry: committed.map(|(path, commit)| blob(&entry(path), commit)),
         run: run.run_id.as_ref().map(|id| format!("{server}/{repository}/actions/runs/{id}{attempt}")),
-        envelope: committed.map(|(path, commit)| format!("{server}/{repository}/blob/{commit}/{path}")),
+        envelope: committed.map(|(path, commit)| blob(path, commit)),
     }
 }
 

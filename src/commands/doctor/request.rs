@@ -2,6 +2,7 @@
 
 use crate::commands::OutputFormat;
 use crate::domain::{ClusterRule, Plan};
+use crate::present::screen::Width;
 use crate::readers::Format;
 
 /// What `doctor` is asked.
@@ -31,6 +32,8 @@ pub struct DoctorRequest {
     pub tolerance: Option<Rule>,
     /// Shape of the answer.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// "Fail when the score drops by more than this."

@@ -54,7 +54,9 @@ pub fn check(request: &PolicyCheckRequest, world: &World<'_>) -> Result<Output, 
     }
     let stdout = match request.output {
         OutputFormat::Json => json::text(&report)?,
-        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => present::policy::text(&report),
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => {
+            present::policy::text(&report, request.width)
+        }
     };
     Ok(Output { stdout, ..Output::default() })
 }

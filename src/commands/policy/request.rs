@@ -2,6 +2,7 @@
 
 use crate::commands::OutputFormat;
 use crate::commands::targets::StoreTarget;
+use crate::present::screen::Width;
 use crate::readers::Format;
 
 /// What `policy check` is asked.
@@ -15,6 +16,8 @@ pub struct PolicyCheckRequest {
     pub store: Option<StoreTarget>,
     /// Shape of the answer.
     pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
 }
 
 /// What `policy init` is asked.

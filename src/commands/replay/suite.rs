@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::RecordedPair;
 use super::outcome::{Again, Inputs, differs, of_newer_version, outcome, stored};
+use super::recorded_pair::RecordedPair;
 use crate::commands::Stores;
 use crate::commands::runs::LoadedRun;
 use crate::domain::policy::{Policy, TaskPolicy};

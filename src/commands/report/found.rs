@@ -1,6 +1,6 @@
 //! The envelope that a report is about, held to its entry.
 
-use crate::commands::report::ReportRequest;
+use super::request::ReportRequest;
 use crate::commands::statement::{unless_broken, unreadable_trail};
 use crate::commands::verify::{Located, TrailLocator};
 use crate::domain::{Code, Diagnostic, ReleaseId};

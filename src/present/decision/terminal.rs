@@ -6,7 +6,7 @@ use crate::domain::number_format::percent;
 use crate::present::columns;
 use crate::present::layout::{Page, wrapped};
 use crate::present::safe;
-use crate::present::screen::{Colour, Screen};
+use crate::present::screen::{Colour, Screen, Width};
 use crate::view::{DecisionView, Fact, InputView, Notice, Sentence, TaskView, Weight};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -26,6 +26,7 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
     page.line(&headline(view, screen));
     page.gap();
     about(&mut page, view);
+    notices(&mut page, &view.notices, Weight::Warning);
     if let Some(task) = view.pair() {
         draw(&mut page, task, screen);
         scores(&mut page, task);
@@ -40,7 +41,6 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
         }
     }
     page.gap();
-    notices(&mut page, &view.notices, Weight::Warning);
     if let Some(next) = &view.next {
         page.row("next", next);
     }
@@ -119,7 +119,7 @@ fn hue(verdict: VerdictWord) -> AnsiColor {
 fn about(page: &mut Page, view: &DecisionView) {
     page.row("verdict", view.verdict.as_str());
     if let Some(waived) = view.suite.as_ref().and_then(|suite| suite.waived.as_ref()) {
-        page.row("waived", waived);
+        page.row("waived", waived.trim_start_matches("waived "));
     }
     if let Some(task) = view.pair() {
         let lower = if task.lower_is_better { " (lower is better)" } else { "" };
@@ -181,7 +181,7 @@ fn claims(page: &mut Page, view: &DecisionView, screen: Screen) {
     let safe = |cells: &[String]| cells.iter().map(|cell| safe::line(cell)).collect::<Vec<String>>();
     let mut rows = vec![CLAIMS.map(str::to_owned).to_vec()];
     rows.extend(suite.claims.iter().map(|claim| safe(&claim_cells(claim))));
-    let lines = columns::lines(&rows, &|_, _| Style::new());
+    let lines = columns::lines(&rows, &|_, _| Style::new(), Width::Pipe);
     if lines.iter().all(|line| screen.width.fits(line.width() + 2)) {
         lines.iter().for_each(|line| page.line(&format!("  {}", safe::line(line))));
     } else {

@@ -1,10 +1,17 @@
 //! What the rule "fail when the score drops by more than X" does, and the gate to use instead.
 
 use crate::domain::number_format::{count, percent};
-use crate::present::safe;
+use crate::present::screen::Width;
+use crate::present::{layout, safe};
 use crate::report::doctor::DropThresholdReport;
 
-pub(super) fn lines(rule: &DropThresholdReport) -> Vec<String> {
+/// Most columns of a sentence.
+const MOST: usize = 80;
+/// Columns of the table with its remark.
+const TABLE: usize = 73;
+
+pub(super) fn lines(rule: &DropThresholdReport, width: Width) -> Vec<String> {
+    let wrapped = |text: &str| wrapped(text, width);
     let mut lines = vec![
         format!("rule  fail when the score drops by more than {}", rule.tolerance),
         format!(
@@ -32,7 +39,7 @@ pub(super) fn lines(rule: &DropThresholdReport) -> Vec<String> {
             rounded(row.fails),
             share(row.allows),
             share(row.rejects),
-            if row.drop == 0.0 { "   nothing changed" } else { "" }
+            if row.drop == 0.0 && width.fits(TABLE) { "   nothing changed" } else { "" }
         )
     }));
     lines.push(String::new());
@@ -127,19 +134,6 @@ fn size(value: f64) -> String {
 }
 
 /// Lines of at most 80 columns.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines = vec![String::from("      ")];
-    for word in text.split(' ') {
-        let full = lines.last().is_some_and(|line| line.len() + word.len() + 1 > 80 && line.len() > 6);
-        if full {
-            lines.push("      ".into());
-        }
-        if let Some(line) = lines.last_mut() {
-            if line.len() > 6 {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
+fn wrapped(text: &str, width: Width) -> Vec<String> {
+    layout::wrapped_within(text, width, MOST, "      ", "      ")
 }

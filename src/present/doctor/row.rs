@@ -1,5 +1,7 @@
 //! One row of the answer of `doctor`.
 
+use crate::present::layout::STOP;
+
 pub(super) fn row(label: &str, text: &str) -> String {
-    format!("      {label:<9}  {text}")
+    format!("      {label:<9}  {STOP}{text}")
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::Context;
 use super::head::words_of_change;
 use super::text::{code, said};
-use crate::domain::number_format::{count, plain, signed};
+use crate::domain::number_format::{count, plain};
 use crate::view::{ItemChange, Items, TaskView};
 
 /// Most rows of the table. A page about 100,000 items stays small.
@@ -58,7 +58,7 @@ fn table(task: &TaskView, items: &Items, context: &Context<'_>, id: &str) -> Mar
                 label { input type="radio" name={ (id) "-show" } class="show-worse"; (worse.to_lowercase()) " (" (count(items.counts.0)) ")" }
                 label { input type="radio" name={ (id) "-show" } class="show-better"; (better.to_lowercase()) " (" (count(items.counts.1)) ")" }
             }
-            table class="cards" {
+            section class="scroll" tabindex="0" aria-label={ "Changed items of " (said(task.title())) } { table class="cards" {
                 caption { "Items whose score changed, the largest loss first, then the largest gain" }
                 thead {
                     tr {
@@ -73,7 +73,7 @@ fn table(task: &TaskView, items: &Items, context: &Context<'_>, id: &str) -> Mar
                     @for item in worse_rows { (row(item, items, "worse", worse, grouped)) }
                     @for item in better_rows { (row(item, items, "better", better, grouped)) }
                 }
-            }
+            } }
         }
         @if left_out > 0 {
             p class="hint" {
@@ -116,4 +116,9 @@ fn row(item: &ItemChange, items: &Items, class: &str, word: &str, grouped: bool)
             td class="number change" data-label="Change" { (change) }
         }
     }
+}
+
+/// A difference with its sign, in as many digits as it has.
+fn signed(difference: f64) -> String {
+    format!("{}{}", if difference > 0.0 { "+" } else { "" }, plain(difference))
 }

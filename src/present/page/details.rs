@@ -30,7 +30,7 @@ pub(super) fn rules(task: &TaskView) -> Markup {
 pub(super) fn plan(task: &TaskView) -> Markup {
     html! {
         p class="hint" { "All of this was fixed before the scores were compared; with the same files it gives the same numbers, bit for bit." }
-        (facts("The plan", &task.plan))
+        (facts("What fixed the inference", &task.plan))
         details {
             summary { "Numbers for statisticians" }
             (facts("Numbers, in units of the score where no other is named", &task.numbers))
@@ -60,11 +60,19 @@ pub(super) fn run(role: &str, input: &InputView) -> Markup {
             tbody {
                 tr { th scope="row" { "file" } td { (code(&input.path)) } }
                 tr { th scope="row" { "SHA-256" } td { (code(&input.sha256)) } }
-                tr { th scope="row" { "run" } td { (code(&input.run)) } }
-                @for fact in &input.facts { tr { th scope="row" { (said(&fact.label)) } td { (said(&fact.value)) } } }
                 @if let Some((path, sha256)) = &input.stored {
                     tr { th scope="row" { "stored copy" } td { (code(path)) } }
                     tr { th scope="row" { "its SHA-256" } td { (code(sha256)) } }
+                }
+            }
+        }
+        details {
+            summary { "Everything recorded of the " (role.to_lowercase()) "'s file" }
+            table class="facts" {
+                caption { (role) ", as its file says" }
+                tbody {
+                    tr { th scope="row" { "run" } td { (code(&input.run)) } }
+                    @for fact in &input.facts { tr { th scope="row" { (said(&fact.label)) } td { (said(&fact.value)) } } }
                 }
             }
         }

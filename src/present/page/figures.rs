@@ -124,11 +124,14 @@ fn histogram(task: &TaskView, items: &Items, id: &str) -> Markup {
         .histogram
         .iter()
         .map(|(from, to, count)| Bin { from: from * factor, to: to * factor, count: *count })
+        .skip_while(|bin| bin.count == 0)
         .collect();
+    let last = bins.iter().rposition(|bin| bin.count > 0).map_or(0, |last| last + 1);
+    let bins = bins.get(..last).unwrap_or_default();
     let mean = task.unit.signed(task.effect.estimate);
     let drawn = Histogram {
         axis: &axis(task),
-        bins: &bins,
+        bins,
         counts: items.counts,
         mean: Shown::new(task.effect.estimate * factor, with_unit(task, &mean)),
     };
@@ -140,7 +143,8 @@ fn histogram(task: &TaskView, items: &Items, id: &str) -> Markup {
         .collect();
     let (worse, better, same) = items.counts;
     let caption = html! {
-        (count(worse)) " items got worse, " (count(better)) " got better, " (count(same)) " kept their score."
+        (count(worse)) " items got worse, " (count(better)) " got better, " (count(same)) " kept their score. "
+        "The grey bar holds what changed little in either direction."
     };
     let columns = [numbers("from"), numbers("to"), numbers("items")];
     figure(

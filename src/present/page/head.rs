@@ -41,29 +41,34 @@ pub(super) fn subject(task: &TaskView) -> Markup {
 /// The numbers that a reader looks for.
 pub(super) fn key(task: &TaskView) -> Markup {
     let (unit, effect) = (&task.unit, &task.effect);
-    let word = unit.word();
-    let lower = effect.lower.map_or("unbounded".to_owned(), |bound| format!("{}{word}", unit.lower(bound)));
-    let upper = effect.upper.map_or("unbounded".to_owned(), |bound| format!("{}{word}", unit.upper(bound)));
+    let counted = |number: String| (number, unit.word().trim_start().to_owned());
+    let bound = |bound: Option<f64>, written: &dyn Fn(f64) -> String| {
+        bound.map_or(("unbounded".to_owned(), String::new()), |bound| counted(written(bound)))
+    };
     let asked = match effect.asked {
-        Asked::MoreThan(null) => format!("above {}{word}", unit.signed(null)),
-        Asked::Within(margin) => format!("within {}{word}", unit.at_least(margin)),
+        Asked::MoreThan(null) => ("Asked for more than", counted(unit.signed(null))),
+        Asked::Within(margin) => ("Asked for less than", counted(format!("\u{b1}{}", unit.at_least(margin)))),
     };
     let (worse, better) = words_of_change(task);
-    let sure = format!("{} each", percent(effect.each));
-    let groups = task.clusters.map_or(String::new(), |groups| format!(" in {} groups", count(groups)));
+    let groups = task.clusters.map_or(String::new(), |groups| format!("in {} groups", count(groups)));
     let rows = [
-        ("Asked for", asked),
-        ("Difference", format!("{}{word}", unit.signed(effect.estimate))),
-        ("At least", lower),
-        ("At most", upper),
-        ("Bounds are sure", sure),
-        ("Items", format!("{}{groups}", count(task.pairs))),
-        (worse, count(task.worse)),
-        (better, count(task.better)),
+        asked,
+        ("Difference found", counted(unit.signed(effect.estimate))),
+        ("Lower bound", bound(effect.lower, &|value| unit.lower(value))),
+        ("Upper bound", bound(effect.upper, &|value| unit.upper(value))),
+        ("Sure of each bound", (percent(effect.each), String::new())),
+        ("Items compared", (count(task.pairs), groups)),
+        (worse, (count(task.worse), "items".to_owned())),
+        (better, (count(task.better), "items".to_owned())),
     ];
     html! {
         dl class="key" {
-            @for (label, value) in rows { div { dt { (label) } dd { (value) } } }
+            @for (label, (number, word)) in rows {
+                div {
+                    dt { (label) }
+                    dd { (number) @if !word.is_empty() { " " small { (word) } } }
+                }
+            }
         }
     }
 }
@@ -86,7 +91,7 @@ pub(super) fn next_and_notices(view: &DecisionView) -> Markup {
             p class="next" { b { "What to do next: " } (sentence(next)) }
         }
         @if view.warnings().next().is_some() {
-            ul class="notices" aria-label="What to know beside the verdict" {
+            ul class="notices" {
                 @for notice in view.warnings() { li { b { (notice.label) } (sentence(&notice.text)) } }
             }
         }

@@ -35,7 +35,7 @@ pub struct Context<'a> {
 
 /// A page, and the file beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct ReportPage {
     /// The HTML of the page.
     pub html: String,
     /// All changed items as CSV, where the items are known.
@@ -44,11 +44,11 @@ pub struct Page {
 
 /// The page of a decision.
 #[must_use]
-pub fn render(view: &DecisionView, context: &Context<'_>) -> Page {
+pub fn render(view: &DecisionView, context: &Context<'_>) -> ReportPage {
     let csv = csv::of(view);
     let context = Context { csv: context.csv.filter(|_| csv.is_some()), ..*context };
     let markup = document(view, &context);
-    Page { html: markup.into_string(), csv }
+    ReportPage { html: markup.into_string(), csv }
 }
 
 fn document(view: &DecisionView, context: &Context<'_>) -> Markup {
@@ -123,9 +123,11 @@ struct Section {
 
 fn shown(section: &Section, inner: bool) -> Markup {
     html! {
-        section aria-labelledby=(section.id) {
-            @if inner { h3 id=(section.id) { (section.title) } } @else { h2 id=(section.id) { (section.title) } }
-            (section.content)
+        // The task around it is the landmark; a page with one for each part of each task has too many.
+        @if inner {
+            div { h3 id=(section.id) { (section.title) } (section.content) }
+        } @else {
+            section aria-labelledby=(section.id) { h2 id=(section.id) { (section.title) } (section.content) }
         }
     }
 }

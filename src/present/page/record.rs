@@ -38,7 +38,7 @@ pub(super) fn past(view: &DecisionView) -> Markup {
         .collect();
     let columns =
         [words("Release"), words("Attempt"), words("Decided"), words("Verdict"), words("Difference")];
-    let caption = html! { "Oldest first; the square outline is this decision. Circle: ALLOW; triangle: REJECT; square: INCONCLUSIVE." };
+    let caption = html! { "Oldest first; the one in a frame is this decision. Circle: ALLOW; triangle: REJECT; square: INCONCLUSIVE." };
     figure(
         &picture("past", |frame| strip::draw(frame, &decisions)),
         &caption,

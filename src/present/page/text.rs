@@ -26,9 +26,18 @@ pub(super) fn moment(text: &str) -> Markup {
     html! { span class=[whole.then_some("moment")] { (said(text)) } }
 }
 
-/// A name inside a sentence. Its direction of writing stays its own.
+/// A name inside a sentence. Its direction of writing stays its own, and quotes show where one ends that is not one
+/// word: a model may be called `x may ship`. One that would fill the page is cut; tables have it whole.
 pub(super) fn name(text: &str) -> Markup {
-    html! { bdi class="name" { (said(text)) } }
+    const MOST: usize = 80;
+    let quoted = text.is_empty() || text.contains(|c: char| c.is_whitespace() || c == '"');
+    let cut = text.char_indices().nth(MOST).map(|(at, _)| at);
+    let shown = cut.and_then(|at| text.get(..at)).unwrap_or(text);
+    html! {
+        bdi class="name" {
+            @if quoted { "\u{201c}" } (said(shown)) @if cut.is_some() { "\u{2026}" } @if quoted { "\u{201d}" }
+        }
+    }
 }
 
 impl Render for Sentence {
@@ -36,7 +45,8 @@ impl Render for Sentence {
         html! {
             @for part in &self.parts {
                 @match part {
-                    Part::Words(words) => { (said(words)) }
+                    // A number and its percent sign stay on one line.
+                    Part::Words(words) => { (said(&words.replace(" %", "\u{a0}%"))) }
                     Part::Name(of) => { (name(of)) }
                 }
             }

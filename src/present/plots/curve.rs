@@ -34,9 +34,9 @@ pub fn draw(frame: &Frame<'_>, curve: &Curve<'_>) -> String {
     let (low, high) = xs.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
     let scale = Scale::exact(low, high, (left, right));
     let shares = Scale::exact(0.0, 100.0, (bottom, top));
-    axis::vertical(&mut svg, &shares, (left, right), Sign::Hidden);
+    axis::vertical(&mut svg, &shares, (left, right), Sign::Hidden, " %");
     let sign = if curve.signed { Sign::Shown } else { Sign::Hidden };
-    axis::horizontal(&mut svg, &scale, (bottom, bottom), sign, curve.axis);
+    axis::horizontal(&mut svg, frame, &scale, (bottom, bottom), sign, curve.axis);
     let percent = |share: f64| shares.at(share * 100.0);
     let planned = percent(curve.planned.at);
     svg.line((left, planned), (right, planned), Stroke::dashed(Ink::Faint, 1.0));

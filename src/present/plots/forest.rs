@@ -67,7 +67,7 @@ pub fn draw(frame: &Frame<'_>, forest: &Forest<'_>) -> String {
     if !frame.is_narrow() {
         svg.text((4.0, 14.0), Type::faint(Anchor::Start), forest.part);
     }
-    axis::horizontal(&mut svg, &scale, (top, bottom), Sign::Shown, forest.axis);
+    axis::horizontal(&mut svg, frame, &scale, (top, bottom), Sign::Shown, forest.axis);
     svg.line((scale.at(0.0), top), (scale.at(0.0), bottom), Stroke::solid(Ink::Text, 1.0));
     if let Some(overall) = &forest.overall {
         svg.line((scale.at(overall.at), top), (scale.at(overall.at), bottom), Stroke::dashed(Ink::Text, 1.0));

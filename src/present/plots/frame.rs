@@ -73,7 +73,8 @@ fn advance(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | ' ' | '(' | ')' => 0.33,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
-        c if c.is_ascii_uppercase() => 0.68,
+        c if c.is_ascii_uppercase() => 0.7,
+        '0'..='9' => 0.64,
         c => 0.58 * c.width().unwrap_or(1) as f64 - if c.width() == Some(2) { 0.12 } else { 0.0 },
     }
 }

@@ -37,7 +37,7 @@ pub fn draw(frame: &Frame<'_>, histogram: &Histogram<'_>) -> String {
     let mut svg = frame.begin(bottom + BELOW, "How the differences are spread", &describe(histogram));
     let edges = histogram.bins.iter().flat_map(|bin| [bin.from, bin.to]);
     let scale = Scale::around(edges.chain([0.0, histogram.mean.at]), (edge, frame.width - edge));
-    axis::horizontal(&mut svg, &scale, (bottom, bottom), Sign::Shown, histogram.axis);
+    axis::horizontal(&mut svg, frame, &scale, (bottom, bottom), Sign::Shown, histogram.axis);
     let most = histogram.bins.iter().map(|bin| bin.count).max().unwrap_or(0).max(1);
     for bin in histogram.bins {
         let tall = bin.count as f64 / most as f64 * (bottom - top);

@@ -65,7 +65,7 @@ fn draw_panel(svg: &mut Svg, frame: &Frame<'_>, panel: &Panel<'_>, from: f64) {
         found.into_iter().flatten().chain(point.asked.iter().copied())
     });
     let scale = Scale::around(values.chain([0.0]), (bottom, top));
-    axis::vertical(svg, &scale, (left, right), Sign::Shown);
+    axis::vertical(svg, &scale, (left, right), Sign::Shown, "");
     svg.line((left, scale.at(0.0)), (right, scale.at(0.0)), Stroke::solid(Ink::Text, 1.0));
     let step = (right - left) / panel.points.len().max(1) as f64;
     let middle = |i: usize| left + step * (i as f64 + 0.5);

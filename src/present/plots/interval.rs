@@ -65,7 +65,7 @@ pub fn draw(frame: &Frame<'_>, interval: &Interval<'_>) -> String {
     let mut svg = frame.begin(bottom + BELOW, "Where the difference lies", &describe(interval));
     let scale = scale(frame, interval, (edge, frame.width - edge));
     regions(&mut svg, &scale, interval, (top, bottom));
-    axis::horizontal(&mut svg, &scale, (top + 26.0, bottom), Sign::Shown, interval.axis);
+    axis::horizontal(&mut svg, frame, &scale, (top + 26.0, bottom), Sign::Shown, interval.axis);
     svg.line((scale.at(0.0), top + 26.0), (scale.at(0.0), bottom), Stroke::solid(Ink::Text, 1.0));
     asked(&mut svg, &scale, interval, (top, bottom));
     let ink = marks::ink(interval.verdict);
@@ -74,10 +74,11 @@ pub fn draw(frame: &Frame<'_>, interval: &Interval<'_>) -> String {
     ends(&mut svg, &scale, row + 24.0, (low, high));
     svg.circle((scale.at(interval.estimate.at), row), 7.0, Fill::Solid(Ink::Ground));
     svg.circle((scale.at(interval.estimate.at), row), 5.5, Fill::Solid(ink));
-    let (text, wide) = (&interval.estimate.text, text_width(&interval.estimate.text, 15.0));
+    let (text, wide) = (&interval.estimate.text, text_width(&interval.estimate.text, 15.0) * 1.12);
     let mut place = [(scale.at(interval.estimate.at), wide)];
     apart(&mut place, scale.edges());
     for (middle, _) in place {
+        svg.rect((middle - wide / 2.0 - 3.0, row - 28.0), (wide + 6.0, 18.0), Fill::Pale(Ink::Ground, 0.7));
         svg.text((middle, row - 14.0), Type { size: 15.0, ..Type::bold(Anchor::Middle) }, text);
     }
     if let Some((low, high)) = &interval.worst {

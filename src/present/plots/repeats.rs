@@ -42,7 +42,7 @@ pub fn draw(frame: &Frame<'_>, repeats: &Repeats<'_>) -> String {
     let labels = repeats.rows.iter().map(|row| text_width(&row.label, 13.0)).fold(0.0, f64::max).min(140.0);
     let means = repeats.rows.iter().flat_map(|row| [row.baseline.at, row.candidate.at]);
     let scale = Scale::around(means, (labels + 24.0, frame.width - 18.0));
-    axis::horizontal(&mut svg, &scale, (top, bottom), Sign::Hidden, repeats.axis);
+    axis::horizontal(&mut svg, frame, &scale, (top, bottom), Sign::Hidden, repeats.axis);
     legend(&mut svg, frame, repeats);
     for (i, row) in repeats.rows.iter().enumerate() {
         let middle = top + step * (i as f64 + 0.5);

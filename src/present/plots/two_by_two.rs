@@ -30,24 +30,25 @@ impl TwoByTwo {
 pub fn draw(frame: &Frame<'_>, table: TwoByTwo, baseline: &str, candidate: &str) -> String {
     let square = if frame.is_narrow() { 190.0 } else { 230.0 };
     let legend_below = frame.is_narrow();
-    let height = if legend_below { square + 44.0 + 4.0 * 26.0 } else { square + 44.0 };
+    let height = if legend_below { square + 48.0 + 4.0 * 26.0 } else { square + 50.0 };
     let mut svg = frame.begin(height, "Right and wrong in both runs", &describe(table, baseline, candidate));
     let (left, top) = (26.0, 28.0);
     areas(&mut svg, table, (left, top), square);
     let right = share(table.both_right + table.broken, table.items()) * square;
     let titles = [
-        ("right", right, left + right / 2.0),
-        ("wrong", square - right, left + right + (square - right) / 2.0),
+        ("was right", right, left + right / 2.0),
+        ("was wrong", square - right, left + right + (square - right) / 2.0),
     ];
     for (word, room, middle) in titles {
         if text_width(word, 12.0) < room {
             svg.text((middle, top - 8.0), Type::faint(Anchor::Middle), word);
         }
     }
-    let base = fitted(&format!("columns: {baseline}"), frame.width - left, 12.0);
-    svg.text((left, top + square + 14.0), Type::faint(Anchor::Start), &base);
-    let from = if legend_below { (left, top + square + 38.0) } else { (left + square + 36.0, top + 24.0) };
-    legend(&mut svg, frame, table, candidate, from);
+    let words = format!("Left and right: {baseline}. Colours: what {candidate} made of it.");
+    let base = fitted(&words, frame.width - left - 4.0, 12.0);
+    svg.text((left, top + square + 16.0), Type::faint(Anchor::Start), &base);
+    let from = if legend_below { (left, top + square + 42.0) } else { (left + square + 36.0, top + 24.0) };
+    legend(&mut svg, frame, table, from);
     svg.finish()
 }
 
@@ -65,7 +66,7 @@ fn areas(svg: &mut Svg, table: TwoByTwo, (left, top): Point, square: f64) {
     svg.rect((left, top), (square, square), Fill::Hollow(Ink::Faint, 1.0));
 }
 
-fn legend(svg: &mut Svg, frame: &Frame<'_>, table: TwoByTwo, candidate: &str, (x, y): Point) {
+fn legend(svg: &mut Svg, frame: &Frame<'_>, table: TwoByTwo, (x, y): Point) {
     let rows = [
         (Fill::Pale(Ink::Faint, 0.45), table.both_right, "right in both"),
         (Fill::Solid(Ink::Better), table.fixed, "fixed: wrong before, right now"),
@@ -74,7 +75,7 @@ fn legend(svg: &mut Svg, frame: &Frame<'_>, table: TwoByTwo, candidate: &str, (x
     ];
     let step = if frame.is_narrow() { 25.0 } else { 30.0 };
     let counts: Vec<String> = rows.iter().map(|(_, n, _)| crate::domain::number_format::count(*n)).collect();
-    let wide = counts.iter().map(|count| text_width(count, 13.0)).fold(0.0, f64::max);
+    let wide = counts.iter().map(|count| text_width(count, 13.0) * 1.1).fold(0.0, f64::max);
     for (i, ((fill, n, words), count)) in rows.into_iter().zip(&counts).enumerate() {
         let base = y + i as f64 * step;
         svg.rect((x, base - 11.0), (14.0, 14.0), fill);
@@ -83,10 +84,6 @@ fn legend(svg: &mut Svg, frame: &Frame<'_>, table: TwoByTwo, candidate: &str, (x
         let percent = crate::domain::number_format::percent(share(n, table.items()));
         let words = if frame.is_narrow() { words.to_owned() } else { format!("{words} ({percent})") };
         svg.text((x + 34.0 + wide, base), Type::label(Anchor::Start), &words);
-    }
-    if !frame.is_narrow() {
-        let words = fitted(&format!("now: {candidate}"), frame.width - x, 12.0);
-        svg.text((x, y + 4.0 * step), Type::faint(Anchor::Start), &words);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::domain::{Diagnostic, Item, RunFrameBuilder, RunMetadata, Score, Unsco
 /// The column of scores in files whose rows name their metric.
 pub(super) const SCORE: &str = "score";
 /// What stands for a model or a task that the file does not name.
-pub(super) const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = RunMetadata::UNKNOWN;
 /// How many columns a message names.
 const NAMED: usize = 16;
 

@@ -63,9 +63,16 @@ fn a_task_that_regresses_is_rejected_whatever_the_other_gains() {
         (&"REJECT".into(), &vec!["safety"].into())
     );
     let shown = session.run("gate --policy evalsig.yml").exits(1).stdout;
-    assert!(shown.contains("evalsig gate: REJECT") && shown.contains("Refuted: safety"), "{shown}");
+    assert!(
+        shown.starts_with("the candidate must not ship: it fails what the policy asks of safety (95 % sure)")
+            && shown.contains("Refuted: safety"),
+        "{shown}"
+    );
     let page = session.run("gate --policy evalsig.yml --output markdown").exits(1).stdout;
-    assert!(page.contains("## evalsig: REJECT") && page.contains("| `safety` |"), "{page}");
+    assert!(
+        page.contains("**REJECT** · 2 tasks · blocking: safety") && page.contains("| safety |"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -16,13 +16,20 @@ use super::{Decision, five, golden, spread};
 
 fn run(path: &Path, question: Question, output: OutputFormat) -> Result<(String, u8), Diagnostic> {
     let request = VerifyRequest {
+        width: evalsig::present::screen::Width::Pipe,
         path: path.to_path_buf(),
         question,
         trust: TrustFrom::default(),
         inputs: None,
         output,
     };
-    let outcome = verify(&request, &LocalTrailLocator, &Disk::default(), &Stores)?;
+    let outcome = verify(
+        &request,
+        &LocalTrailLocator,
+        &Disk::default(),
+        &Stores,
+        &evalsig::commands::progress::Unwatched,
+    )?;
     Ok((outcome.stdout, outcome.exit))
 }
 
