@@ -6,7 +6,7 @@ use crate::commands::report::items;
 use crate::commands::{Files, Stores};
 use crate::domain::Diagnostic;
 use crate::present::page::index::Row;
-use crate::present::page::{self, Context, Page};
+use crate::present::page::{self, Context, ReportPage};
 use crate::trail::{EntryLine, TrailFiles};
 use crate::view::{self, ChainState, TrailPlace};
 
@@ -48,7 +48,7 @@ impl Copy<'_> {
         // No two decisions have one name: behind the last hyphen stands nothing but the attempt.
         let name = format!("{}-{}", line.release, line.number);
         let csv_name = format!("{name}.csv");
-        let Page { html, csv } = page::render(&seen, &Context { csv: Some(&csv_name), server: None });
+        let ReportPage { html, csv } = page::render(&seen, &Context { csv: Some(&csv_name), server: None });
         let path = format!("{REPORTS}/{name}.html");
         self.add(&path, html.as_bytes())?;
         if let Some(csv) = csv {
