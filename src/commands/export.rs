@@ -135,7 +135,7 @@ fn copy_all(
         match wanted.contains(&index) {
             true if line.is_decision() => {
                 copy.decision(line, index, &envelope, beside, place)?;
-                copy.report(line, index, &envelope, reports)?;
+                copy.report((line, index), &envelope, reports, source)?;
             }
             true => copy.document(line, index, &envelope, beside)?,
             false => {}

@@ -18,6 +18,8 @@ pub struct TaskDecision {
     pub time: Option<jiff::Timestamp>,
     /// The release and the attempt at it.
     pub release: Option<(String, u32)>,
+    /// The position of its entry in the chain, where a trail holds it.
+    pub position: Option<u64>,
     /// The task's name in the policy.
     pub policy_task: Option<String>,
     /// The task that was measured.
@@ -116,7 +118,17 @@ impl Decisions {
     /// # Errors
     /// `envelope-unreadable` where a newer version wrote it and left out what this one draws; its verdict counts all
     /// the same.
-    pub(super) fn add(&mut self, sha256: Digest, bytes: &[u8], summary: &Summary) -> Result<(), Diagnostic> {
+    pub(super) fn add(
+        &mut self,
+        (sha256, position): (Digest, Option<u64>),
+        bytes: &[u8],
+        summary: &Summary,
+    ) -> Result<(), Diagnostic> {
+        for task in &summary.tasks {
+            if let Some(known) = self.found.get_mut(&(sha256, task.name.clone())) {
+                known.position = known.position.or(position);
+            }
+        }
         let missing = |task: &TaskSummary| !self.found.contains_key(&(sha256, task.name.clone()));
         if !summary.tasks.iter().any(missing) {
             return Ok(());
@@ -136,7 +148,7 @@ impl Decisions {
                     lower_is_better: task.lower_is_better,
                 })
             });
-            let decision = TaskDecision { numbers, ..of_summary(summary, task) };
+            let decision = TaskDecision { numbers, position, ..of_summary(summary, task) };
             self.found.insert((sha256, task.name.clone()), decision);
         }
         read
@@ -158,9 +170,16 @@ impl Decisions {
             .chain(bare)
             .filter(|decision| query.takes_decision(decision))
             .collect();
-        // Attempts within one second stand in their order.
+        // Clocks of a trail tell whole seconds: within one, the chain knows what came first.
         fitting.sort_by_cached_key(|decision| {
-            (decision.time, decision.release.clone(), decision.policy_task.clone(), decision.task.clone())
+            let second = decision.time.map(jiff::Timestamp::as_second);
+            (
+                second,
+                decision.position,
+                decision.release.clone(),
+                decision.policy_task.clone(),
+                decision.task.clone(),
+            )
         });
         fitting
     }
@@ -172,6 +191,7 @@ fn of_summary(summary: &Summary, task: &TaskSummary) -> TaskDecision {
         decided_at: summary.decided_at.clone(),
         time: summary.decided_at.parse().ok(),
         release: summary.release_id.clone().map(|release| (release, summary.attempt)),
+        position: None,
         policy_task: task.name.clone(),
         task: candidate.task_id.clone(),
         metric: candidate.metric.clone(),
@@ -193,6 +213,7 @@ fn of_line(line: &HistoryLine) -> Option<TaskDecision> {
         decided_at: record.ts.clone(),
         time: record.time(),
         release: None,
+        position: None,
         policy_task: line.policy_task.clone(),
         task: record.task_id.clone(),
         metric: record.metric_name.clone(),

@@ -187,15 +187,15 @@ impl RunHistory {
                 }
             };
             let sha256 = Digest::of(&bytes);
-            if let Err(error) = self.decisions.add(sha256, &bytes, &summary) {
-                self.notes.push(format!("{}: not drawn: {}", trail.shown(&file.path), error.what));
-            }
             let release = summary.release_id.clone().map(|release| (release, summary.attempt));
             let entry = format!("{folder}entry.json");
             let position = match plain.contains(entry.as_str()) {
                 true => claimed_index(&trail.read(&entry)?),
                 false => None,
             };
+            if let Err(error) = self.decisions.add((sha256, position), &bytes, &summary) {
+                self.notes.push(format!("{}: not drawn: {}", trail.shown(&file.path), error.what));
+            }
             let kept = EnvelopeCopy { path: trail.shown(&file.path), sha256, release, position };
             let beside = known.get(&sha256).map_or(&[][..], Vec::as_slice);
             for task in &summary.tasks {
@@ -248,7 +248,7 @@ impl RunHistory {
                     return Err(errors::envelope_changed(place.shown(&path)));
                 }
                 let summary = envelope::summary(&bytes)?;
-                if let Err(error) = self.decisions.add(sha256, &bytes, &summary) {
+                if let Err(error) = self.decisions.add((sha256, None), &bytes, &summary) {
                     self.notes.push(format!("{}: not drawn: {}", place.shown(&path), error.what));
                 }
                 Ok(summary)

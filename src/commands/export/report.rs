@@ -7,7 +7,7 @@ use crate::commands::{Files, Stores};
 use crate::domain::Diagnostic;
 use crate::present::page::index::Row;
 use crate::present::page::{self, Context, ReportPage};
-use crate::trail::EntryLine;
+use crate::trail::{EntryLine, TrailFiles};
 use crate::view::{self, ChainState, TrailPlace};
 
 /// The folder of the report pages.
@@ -28,12 +28,14 @@ impl Copy<'_> {
     /// none; a page whose runs are missing shows no items, and that they are missing is said already.
     pub(super) fn report(
         &mut self,
-        line: &EntryLine,
-        index: u64,
+        (line, index): (&EntryLine, u64),
         bytes: &[u8],
         reports: &Reports<'_>,
+        source: &dyn TrailFiles,
     ) -> Result<(), Diagnostic> {
         let Ok(mut seen) = view::of_envelope(bytes) else { return Ok(()) };
+        let before = view::superseded(bytes).and_then(|path| source.read(&path).ok());
+        seen = seen.noting(before.and_then(|before| view::since_last_attempt(&before, bytes)));
         let entry_sha256 = super::copy::named(&line.entry_path, line.entry_sha256)?;
         let chain = Some(ChainState { length: reports.length, intact: true });
         seen.place = Some(TrailPlace { path: line.path.clone(), index, entry_sha256, chain });

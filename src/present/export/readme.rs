@@ -178,7 +178,7 @@ Each run has the path and the bytes that an envelope of the chain names; the fir
 
     { find audit -name entry.json -exec jq -r '.envelope.path' {} + |
         xargs jq -r '.. | objects | select(.path? and .sha256?) | .sha256 + \"  runs/\" + .path'
-      echo; find runs -type f -exec sha256sum {} +; } | awk '
+      echo; find runs -type f -exec sha256sum {} + | sort -k 2; } | awk '
       /^$/ { files = 1; next }
       !files { named[$0] = 1; next }
       !($0 in named) { print \"NOT THE RUN that an envelope names: \" $0; wrong = 1; exit }

@@ -84,7 +84,7 @@ fn an_auditor_follows_the_readme() {
     assert_eq!(said[0], "every file is as it was exported\n");
     assert_eq!(said[1].matches(": OK\n").count(), 3, "{}", said[1]);
     assert_eq!(said[2], format!("3 entries, head {head}\n"));
-    assert_eq!(said[3], "2 runs, each the one that an envelope names\n");
+    assert_eq!(said[3], "3 runs, each the one that an envelope names\n");
     assert_eq!(said[4].lines().count(), 2);
     assert!(said[4].starts_with("2\t20") && said[4].contains("\tREJECT\tv2\t1\n"), "{}", said[4]);
     assert_eq!(said[5], "audit/v2/audit.json.sig: Verified OK\n");

@@ -46,7 +46,7 @@ fn a_whole_export_passes_every_step() {
     let ran = steps(&session);
     assert_eq!(codes(&ran), [true; STEPS], "{ran:#?}");
     assert!(ran[2].stdout.starts_with("4 entries, head "), "{}", ran[2].stdout);
-    assert_eq!(ran[3].stdout, "2 runs, each the one that an envelope names\n");
+    assert_eq!(ran[3].stdout, "5 runs, each the one that an envelope names\n");
     // Without runs there is nothing to bind, and the steps are counted on.
     session.run("export all --out bare").exits(0);
     let readme = session.read("bare/README.txt");

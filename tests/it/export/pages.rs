@@ -69,6 +69,7 @@ fn each_row_says_what_was_decided_and_opens_its_report() {
     assert!(!all(&report, ".changes tbody tr").is_empty());
     let whole = text(all(&report, "body")[0]);
     assert!(whole.contains("Entry 3 of 4 in the chain.") && whole.contains("v1-2.csv"), "{whole}");
+    assert!(whole.contains("attempt 1 was ALLOW"), "what changed since the attempt before: {whole}");
     assert!(session.read("out/reports/v1-2.csv").starts_with("task,item,baseline,candidate,difference\r\n"));
     let named: serde_json::Value = serde_json::from_str(&session.read("out/export.json")).unwrap();
     assert_eq!(named["decisions"][2]["report"], "reports/v1-2.html");
