@@ -3,11 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{HistoryLine, Query};
+use super::history_line::{HistoryLine, Query, fits};
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::envelope::{Summary, TaskSummary};
 use crate::view::{self, Effect, Unit};
+
+impl Query {
+    /// Whether a decision is wanted, by itself and not by the line of its run.
+    fn takes_decision(&self, decision: &TaskDecision) -> bool {
+        let tasks = [Some(decision.task.as_str()), decision.policy_task.as_deref()];
+        self.takes_names(&decision.model, tasks, &decision.metric)
+            && fits(&self.verdict, decision.verdict.as_str())
+            && self.period.takes(decision.time)
+    }
+}
 
 /// One decision about one task.
 #[derive(Clone, Debug, PartialEq)]

@@ -180,9 +180,9 @@ fn a_line_for_each_task_stands_above_the_table() {
     assert!(lines[0].starts_with("math, acc          20"), "{shown}");
     assert_eq!(lines[1], "reading, accuracy  2024-01-05  ●▲■▲●  2024-02-02");
     assert!(lines[2].starts_with("safety, acc") && lines[2].contains("      ●  "), "{shown}");
-    assert_eq!(lines[3], "● ALLOW, ▲ REJECT, ■ INCONCLUSIVE; a decision each, the newest at the right");
-    assert_eq!(lines[4], "");
-    assert!(lines[5].starts_with("TIME "), "{shown}");
+    assert_eq!(lines[3], "● ALLOW, ▲ REJECT, ■ INCONCLUSIVE");
+    assert_eq!(lines[4..6], ["One mark a decision, the newest at the right", ""]);
+    assert!(lines[6].starts_with("TIME "), "{shown}");
     // What was not asked for has no mark.
     let shown = session.run("history --trail . --task reading --verdict REJECT").exits(0).stdout;
     assert!(shown.starts_with("reading, accuracy  2024-01-12  ▲▲  2024-01-26\n"), "{shown}");

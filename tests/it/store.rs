@@ -177,7 +177,7 @@ fn no_run_id_leaves_the_store() {
     let found: std::collections::BTreeSet<_> = words(&lines, "run_id").into_iter().collect();
     assert!(hostile.iter().all(|run_id| found.contains(run_id)), "{found:?}");
     let table = session.run("history --root kept --color always").exits(0).stdout;
-    assert!(!table.contains("\u{1b}[31mred") && table.lines().count() == hostile.len() + 5, "{table}");
+    assert!(!table.contains("\u{1b}[31mred") && table.lines().count() == hostile.len() + 6, "{table}");
     session.run("history --root kept --project ../kept").exits(64);
 }
 
@@ -344,7 +344,7 @@ fn envelopes_of_a_trail_and_runs_are_found_together() {
     assert!(of("d").iter().all(|line| line["path"].is_null() && line["present"] == false));
     assert_eq!(of("d")[1]["envelopes"][0]["attempt"], 2);
     let alone = session.run("history --trail . --verdict allow").exits(0).stdout;
-    assert!(alone.contains("v2 #2") && alone.lines().count() == 7, "{alone}");
+    assert!(alone.contains("v2 #2") && alone.lines().count() == 8, "{alone}");
     session.run("history --trail nowhere").exits(65);
 
     let Some(git) = crate::support::tool("git", &["--version"]) else { return };

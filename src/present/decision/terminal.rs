@@ -65,7 +65,8 @@ pub fn decision(view: &DecisionView, screen: Screen) -> String {
 #[must_use]
 pub fn comparison(task: &TaskView, screen: Screen) -> String {
     let mut page = Page::new(screen.width);
-    page.line(&compared(task).to_string());
+    let words = safe::line(&compared(task).to_string());
+    wrapped(&words, screen.width, "", "").iter().for_each(|line| page.line(line));
     page.gap();
     page.row("task", &format!("{}, metric {}, {}", task.task, task.metric, items_and_groups(task)));
     draw(&mut page, task, screen);

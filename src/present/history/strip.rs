@@ -3,7 +3,7 @@
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::style;
+use super::style::style;
 use super::tracks::{Mark, Track, day};
 use crate::envelope::v1::VerdictWord;
 use crate::present::page::of_word;
@@ -51,7 +51,8 @@ pub(super) fn strip(tracks: &[Track], screen: Screen) -> String {
     let words = [VerdictWord::Allow, VerdictWord::Reject, VerdictWord::Inconclusive];
     let meaning: Vec<String> =
         words.into_iter().map(|word| format!("{} {}", glyph(word, screen), word.as_str())).collect();
-    text.push_str(&format!("{}; a decision each, the newest at the right\n\n", meaning.join(", ")));
+    text.push_str(&format!("{}\n", meaning.join(", ")));
+    text.push_str("One mark a decision, the newest at the right\n\n");
     text
 }
 

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 use super::head::words_of_change;
 use super::text::{code, said};
 use crate::domain::number_format::{count, plain};

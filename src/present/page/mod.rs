@@ -4,6 +4,7 @@
 //! dark, on a telephone and on paper.
 
 mod changes;
+mod context;
 mod csv;
 mod details;
 mod figures;
@@ -21,17 +22,9 @@ use maud::{Markup, html};
 use crate::view::{DecisionView, TaskView};
 use shell::Shell;
 
+pub use context::Context;
 pub use history::history;
 pub(super) use text::of_word;
-
-/// What only the caller knows of a page.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Context<'a> {
-    /// The name of the CSV file that will lie beside the page; `None` where none is written.
-    pub csv: Option<&'a str>,
-    /// The server of the repository, such as `https://github.com`; without one the page has no links to it.
-    pub server: Option<&'a str>,
-}
 
 /// A page, and the file beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]

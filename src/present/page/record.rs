@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 use super::text::{code, figure, of_word, picture, said, table, verdict_word, words};
 use crate::present::plots::strip::{self, Decided};
 use crate::present::safe;

@@ -28,7 +28,7 @@ fn may_it_ship() {
     );
 
     let close = run("model-b", 400, |i| f64::from(u8::from(i % 2 == 0 || i % 99 == 1)));
-    let read = page(&gated(&base, &close, "--min-delta 0.02", 2));
+    let read = page(&gated(&base, &close, "--min-delta 0.005", 2));
     assert_eq!(read.text("main .badge"), "INCONCLUSIVE");
     assert!(read.text("h1").starts_with("Not decided: "), "{}", read.text("h1"));
     let undecided = read.texts("figcaption")[0].clone();

@@ -26,9 +26,13 @@ impl Read {
         let selector = Selector::parse(selector).unwrap();
         let plain =
             |text: String| text.replace('\u{a0}', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        // Cells and headings end a word; a mark of ours may follow a name at once.
+        let close = |text: String| {
+            [" ,", " .", " :", " ;"].iter().fold(text, |text, mark| text.replace(mark, mark.trim()))
+        };
         self.tree
             .select(&selector)
-            .map(|element| plain(element.text().collect::<Vec<_>>().join(" ")))
+            .map(|element| close(plain(element.text().collect::<Vec<_>>().join(" "))))
             .collect()
     }
 
