@@ -3,16 +3,17 @@
 mod strip;
 pub mod tracks;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use serde::Serialize;
 
 use super::plots::frame::Frame;
 use super::plots::history as panels;
-use super::screen::{Colour, Screen};
+use super::screen::Screen;
 use super::{columns, page, safe};
 use crate::domain::number_format::signed;
 use crate::domain::{Code, Diagnostic};
 use crate::store::{HistoryLine, TaskDecision};
+use strip::style;
 use tracks::Track;
 
 /// One line as programs get it.
@@ -218,16 +219,6 @@ fn release(line: &HistoryLine) -> String {
         })
         .collect();
     if named.is_empty() { "-".into() } else { safe::line(&named.join(", ")) }
-}
-
-fn style(verdict: &str, colour: Colour) -> Style {
-    let tone = match (colour, verdict) {
-        (Colour::On, "ALLOW") => AnsiColor::Green,
-        (Colour::On, "REJECT") => AnsiColor::Red,
-        (Colour::On, "INCONCLUSIVE") => AnsiColor::Yellow,
-        _ => return Style::new(),
-    };
-    Style::new().bold().fg_color(Some(tone.into()))
 }
 
 /// Whole seconds in UTC; a text that is no time stands as it is.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{HistoryLine, Query};
+use super::manifest::ManifestRecord;
 use crate::domain::{Diagnostic, Digest};
 use crate::envelope::v1::VerdictWord;
 use crate::envelope::{Summary, TaskSummary};
@@ -154,22 +154,22 @@ impl Decisions {
         read
     }
 
-    /// Those that fit, oldest first; also what the index of a store says was decided, where no envelope of it is kept.
-    pub(super) fn fitting(&self, lines: &[HistoryLine], query: &Query) -> Vec<TaskDecision> {
-        let known = |line: &HistoryLine| {
-            line.kept.iter().any(|kept| self.found.contains_key(&(kept.sha256, line.policy_task.clone())))
-        };
+    /// Whether an envelope told of the decision about this task.
+    pub(super) fn knows(&self, sha256: Digest, policy_task: Option<&String>) -> bool {
+        self.found.contains_key(&(sha256, policy_task.cloned()))
+    }
+
+    /// Those that fit, oldest first; with them `bare`: what the index of a store says was decided, where no envelope of it
+    /// is kept.
+    pub(super) fn fitting(
+        &self,
+        bare: impl Iterator<Item = TaskDecision>,
+        fits: impl Fn(&TaskDecision) -> bool,
+    ) -> Vec<TaskDecision> {
         let said: BTreeSet<_> = self.found.values().map(TaskDecision::outcome).collect();
-        let bare = lines.iter().filter(|line| !known(line)).filter_map(of_line);
         // What the trail tells of a decision, the index of the store tells once more.
         let bare = bare.filter(|decision| !said.contains(&decision.outcome()));
-        let mut fitting: Vec<TaskDecision> = self
-            .found
-            .values()
-            .cloned()
-            .chain(bare)
-            .filter(|decision| query.takes_decision(decision))
-            .collect();
+        let mut fitting: Vec<TaskDecision> = self.found.values().cloned().chain(bare).filter(fits).collect();
         // Clocks of a trail tell whole seconds: within one, the chain knows what came first.
         fitting.sort_by_cached_key(|decision| {
             let second = decision.time.map(jiff::Timestamp::as_second);
@@ -203,9 +203,8 @@ fn of_summary(summary: &Summary, task: &TaskSummary) -> TaskDecision {
     }
 }
 
-/// What the line alone knows, where it is about a decision.
-fn of_line(line: &HistoryLine) -> Option<TaskDecision> {
-    let record = &line.record;
+/// What the index of a store alone knows, where it is about a decision.
+pub(super) fn of_record(record: &ManifestRecord, policy_task: Option<&String>) -> Option<TaskDecision> {
     let words = [VerdictWord::Allow, VerdictWord::Reject, VerdictWord::Inconclusive];
     let verdict = words.into_iter().find(|word| record.verdict.as_deref() == Some(word.as_str()))?;
     let run = record.parent_run_id.clone().unwrap_or_default();
@@ -214,7 +213,7 @@ fn of_line(line: &HistoryLine) -> Option<TaskDecision> {
         time: record.time(),
         release: None,
         position: None,
-        policy_task: line.policy_task.clone(),
+        policy_task: policy_task.cloned(),
         task: record.task_id.clone(),
         metric: record.metric_name.clone(),
         model: record.model_id.clone(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Catalogue, CatalogueEntry};
-use super::decisions::{Decisions, TaskDecision};
+use super::decisions::{Decisions, TaskDecision, of_record};
 use super::errors;
 use super::manifest::ManifestRecord;
 use super::period::Period;
@@ -38,7 +38,7 @@ impl Query {
     }
 
     /// Whether a decision is wanted, by itself and not by the line of its run.
-    pub(super) fn takes_decision(&self, decision: &TaskDecision) -> bool {
+    fn takes_decision(&self, decision: &TaskDecision) -> bool {
         let tasks = [Some(decision.task.as_str()), decision.policy_task.as_deref()];
         self.takes_names(&decision.model, tasks, &decision.metric)
             && fits(&self.verdict, decision.verdict.as_str())
@@ -105,7 +105,13 @@ impl RunHistory {
     /// The decisions that fit, oldest first; a run that was decided about twice is among them twice.
     #[must_use]
     pub fn decisions(&self, query: &Query) -> Vec<TaskDecision> {
-        self.decisions.fitting(&self.lines, query)
+        let told = |line: &&HistoryLine| {
+            let task = line.policy_task.as_ref();
+            line.kept.iter().any(|kept| self.decisions.knows(kept.sha256, task))
+        };
+        let bare = self.lines.iter().filter(|line| !told(line));
+        let bare = bare.filter_map(|line| of_record(&line.record, line.policy_task.as_ref()));
+        self.decisions.fitting(bare, |decision| query.takes_decision(decision))
     }
 
     /// Adds the runs of a store. What was decided about a suite is read from the envelopes beside its candidates: the

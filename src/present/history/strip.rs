@@ -1,15 +1,14 @@
 //! Decisions over time in a line of text for each task: one character a decision, the newest at the right.
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::style;
 use super::tracks::{Mark, Track, day};
 use crate::envelope::v1::VerdictWord;
 use crate::present::page::of_word;
 use crate::present::plots::marks;
 use crate::present::safe;
-use crate::present::screen::{Glyphs, Screen, Width};
+use crate::present::screen::{Colour, Glyphs, Screen, Width};
 
 /// Most columns of a name.
 const NAME: usize = 40;
@@ -91,4 +90,15 @@ fn name(text: &str) -> String {
         out.push(c);
     }
     out + "…"
+}
+
+/// The colour of a verdict.
+pub(super) fn style(verdict: &str, colour: Colour) -> Style {
+    let tone = match (colour, verdict) {
+        (Colour::On, "ALLOW") => AnsiColor::Green,
+        (Colour::On, "REJECT") => AnsiColor::Red,
+        (Colour::On, "INCONCLUSIVE") => AnsiColor::Yellow,
+        _ => return Style::new(),
+    };
+    Style::new().bold().fg_color(Some(tone.into()))
 }
