@@ -19,7 +19,7 @@ fn a_release_leaves_outputs_summary_and_trail() {
     }
     assert_eq!(names.len(), declared.count());
     let summary = job.session.read("summary.md");
-    assert!(summary.starts_with("before\n") && summary.contains("evalsig: ALLOW"), "{summary}");
+    assert!(summary.starts_with("before\n") && summary.contains("**ALLOW**"), "{summary}");
     assert!(ran.stdout.contains("ALLOW"));
     let envelope = job.session.read("audit/v1/audit.json");
     assert_valid_envelope(&envelope);

@@ -100,7 +100,13 @@ fn the_first_gate_writes_one_line_and_the_next_one_replaces_it() {
     let changed = only_comment(&github);
     assert_eq!((changed.id, changed.updates), (comment.id, 1));
     assert!(marker(&changed).ends_with(&format!("run=2 attempt=1 head={second} -->")));
-    assert_eq!(changed.body.lines().nth(1), Some("## evalsig: REJECT"), "something is wrong: it is open");
+    assert_eq!(
+        changed.body.lines().nth(1),
+        Some(
+            "### model-b-quantized must not ship: it is worse than model-a by at least 4.4 points (we asked for 1.0; 95 % sure)"
+        ),
+        "something is wrong: it is open"
+    );
     assert_eq!(about_comments(&github).len(), 6, "look, change, look");
     assert_eq!(github.comments_ever(), 1);
     let order: Vec<String> = github.requests().iter().map(|r| format!("{} {}", r.method, r.path)).collect();

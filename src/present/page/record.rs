@@ -116,7 +116,9 @@ fn origin(moment: &Moment, context: &Context<'_>) -> Markup {
     let (source, run) = (&moment.source, &moment.run);
     let pieces: Vec<&str> = source.repository.as_deref().unwrap_or_default().split('/').collect();
     let linked = |text: &str, rest: &[&str]| {
-        let at = context.server.and_then(|server| safe::address(server, &[&pieces, rest].concat()));
+        // Anything but owner/name is the name of no repository.
+        let server = context.server.filter(|_| pieces.len() == 2);
+        let at = server.and_then(|server| safe::address(server, &[&pieces, rest].concat()));
         html! { @match at { Some(at) => a href=(at) rel="noreferrer" { (code(text)) }, None => (code(text)) } }
     };
     html! {

@@ -11,7 +11,11 @@ fn may_it_ship() {
     assert_eq!(read.text("main .badge"), "ALLOW");
     let first = read.text("h1");
     assert!(first.starts_with("model-b may ship: it is better than model-a by at least "), "{first}");
-    assert!(read.text("title").starts_with("ALLOW: model-b may ship"), "{}", read.text("title"));
+    assert!(
+        read.text("head > title").starts_with("ALLOW: model-b may ship"),
+        "{}",
+        read.text("head > title")
+    );
 
     let worse = run("model-b", 400, |i| f64::from(u8::from(i % 2 == 0 && i % 10 != 0)));
     let base = run("model-a", 400, |i| f64::from(u8::from(i % 2 == 0)));

@@ -142,7 +142,13 @@ fn compare(envelope: &Value, least: usize) -> Read {
         Read::of(page.html)
     };
     let (harmless, hostile) = (poisoned("harmless text"), poisoned(HOSTILE));
-    assert_eq!(check(&harmless), check(&hostile));
+    let elements = |read: &Read| {
+        let mut found = check(read);
+        // How many marks an axis has depends on the width of its texts.
+        found.remove("line");
+        found
+    };
+    assert_eq!(elements(&harmless), elements(&hostile));
     hostile
 }
 

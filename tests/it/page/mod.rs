@@ -26,7 +26,10 @@ impl Read {
         let selector = Selector::parse(selector).unwrap();
         let plain =
             |text: String| text.replace('\u{a0}', " ").split_whitespace().collect::<Vec<_>>().join(" ");
-        self.tree.select(&selector).map(|element| plain(element.text().collect())).collect()
+        self.tree
+            .select(&selector)
+            .map(|element| plain(element.text().collect::<Vec<_>>().join(" ")))
+            .collect()
     }
 
     /// The text of the one element that fits.
