@@ -49,7 +49,7 @@ impl Page {
 pub(super) const STOP: char = '\t';
 
 /// A text of whole lines that is safe already, each wrapped where the terminal is narrower. Further lines of a line begin
-/// under its [`STOP`], or two columns in. In a pipe nothing is wrapped.
+/// under its `STOP`, or two columns in. In a pipe nothing is wrapped.
 #[must_use]
 pub fn fitted(text: &str, width: Width) -> String {
     let mut out = String::with_capacity(text.len());

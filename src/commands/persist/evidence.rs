@@ -9,7 +9,7 @@ use crate::envelope::{Record, SuiteRecord, v1};
 use crate::present::json;
 use crate::report::evidence::{EvidenceView, TrailEntry};
 use crate::trail::Appended;
-use crate::view::{self, Items, Notice, TrailPlace};
+use crate::view::{Items, Notice, TrailPlace};
 
 /// Where the envelope went.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,8 @@ pub enum EnvelopeLocation {
         path: String,
         /// The branch and the commit that hold it, where the trail is on a branch.
         commit: Option<(String, String)>,
-        /// The envelope of the attempt before it.
-        superseded: Option<Vec<u8>>,
+        /// What changed since the attempt before.
+        since: Option<Box<Notice>>,
         /// Why the authority that was asked gave no time stamp.
         unstamped: Option<String>,
     },
@@ -92,10 +92,10 @@ impl Evidence {
 
     /// What changed since the attempt before.
     pub(in crate::commands) fn since_last_attempt(&self) -> Option<Notice> {
-        let EnvelopeLocation::Trail { bytes, superseded: Some(before), .. } = &self.envelope else {
-            return None;
-        };
-        view::since_last_attempt(before, bytes)
+        match &self.envelope {
+            EnvelopeLocation::Trail { since, .. } => since.as_deref().cloned(),
+            EnvelopeLocation::Nowhere | EnvelopeLocation::File { .. } => None,
+        }
     }
 
     /// Where the trail holds the envelope, for whoever reads the decision.

@@ -94,7 +94,7 @@ impl Axis {
                 (low.min(number), high.max(number))
             });
         let room = (high - low) * 0.12;
-        (room > 0.0 && room.is_finite()).then(|| Self { low: low - room, high: high + room, width })
+        (room > 0.0 && room.is_finite()).then_some(Self { low: low - room, high: high + room, width })
     }
 
     fn column(&self, number: f64) -> usize {
