@@ -114,9 +114,13 @@ impl Items {
             let mut rows: Vec<usize> =
                 (0..).zip(&differences).filter(|(_, d)| wanted(**d)).map(|(row, _)| row).collect();
             let count = rows.len() as u64;
-            // Rows ascend by id, and the sort keeps that among equals.
-            rows.sort_by(|a, b| size(b).partial_cmp(&size(a)).unwrap_or(Ordering::Equal));
-            rows.truncate(most);
+            // Largest first; rows ascend by id, so ties do too. A million changes are not sorted for the sake of ten.
+            let order = |a: &usize, b: &usize| size(b).total_cmp(&size(a)).then(a.cmp(b));
+            if most < rows.len() {
+                rows.select_nth_unstable_by(most, order);
+                rows.truncate(most);
+            }
+            rows.sort_unstable_by(order);
             (count, rows.into_iter().filter_map(change).collect::<Vec<_>>())
         };
         let (fewer, worse) = listed(|difference| difference < 0.0);
