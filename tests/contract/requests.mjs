@@ -43,6 +43,17 @@ const matcher = (template) =>
   // `ref` is the one parameter that may hold slashes.
   new RegExp(`^${template.replaceAll("{ref}", "(?<ref>.+)").replace(/\{[^}]+\}/g, "[^/]+")}$`);
 
+// Compiled once: thousands of records are held to them.
+const patterns = templates.map((template) => [template, matcher(template)]);
+
+const parameters = new Map();
+const ofParameter = (key, parameter) => {
+  if (!parameters.has(key)) {
+    parameters.set(key, ajv.compile({ components: description.components, ...parameter.schema }));
+  }
+  return parameters.get(key);
+};
+
 const problems = [];
 let requests = 0;
 let answers = 0;
@@ -51,7 +62,8 @@ const operations = new Set();
 function rest(record) {
   const url = new URL(record.path, "http://stand-in");
   const method = record.method.toLowerCase();
-  const template = templates.find((path) => matcher(path).test(url.pathname) && description.paths[path][method]);
+  const [template] =
+    patterns.find(([path, pattern]) => pattern.test(url.pathname) && description.paths[path][method]) ?? [];
   if (!template) return [`no such operation: ${record.method} ${url.pathname}`];
   const operation = description.paths[template][method];
   const at = `/paths/${escape(template)}/${method}`;
@@ -72,7 +84,7 @@ function rest(record) {
       continue;
     }
     const value = ["integer", "number"].includes(parameter.schema.type) ? Number(text) : text;
-    if (!ajv.compile({ components: description.components, ...parameter.schema })(value)) {
+    if (!ofParameter(`${at}?${name}`, parameter)(value)) {
       found.push(`query parameter ${name} is ${text}`);
     }
   }
@@ -101,9 +113,19 @@ function rest(record) {
   return found;
 }
 
+// A document is the same text in every request of its kind.
+const documents = new Map();
+function readDocument(query) {
+  if (!documents.has(query)) {
+    const document = parse(query);
+    documents.set(query, { document, errors: validate(schema, document).map((error) => error.message) });
+  }
+  return documents.get(query);
+}
+
 function graphql(record) {
-  const document = parse(record.body.query);
-  const found = validate(schema, document).map((error) => error.message);
+  const { document, errors } = readDocument(record.body.query);
+  const found = [...errors];
   const operation = getOperationAST(document);
   operations.add(`GraphQL ${operation.operation} ${operation.name?.value ?? ""}`);
   for (const variable of operation.variableDefinitions ?? []) {
