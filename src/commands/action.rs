@@ -99,16 +99,16 @@ fn tell(
         Some(error) => Err(error),
         None => judge(&access, &mut log),
     };
-    let mut output = match &result {
-        Ok(decided) => step_output::verdict(decided, (request, step), &access, log),
+    let decided = result.as_ref().map(|decided| (decided, step_output::view(decided, request, step)));
+    let mut output = match &decided {
+        Ok((decided, seen)) => step_output::verdict(decided, seen, request.mode, &access, log),
         Err(error) => step_output::failure(error, &access, log),
     };
     if let (Some(path), Ok(decided)) = (&request.report_json, &result) {
         output.unless_failed(decided.json(Some(path), world).map(drop));
     }
-    if let (Some(path), Ok(decided)) = (&request.report, &result) {
-        let seen = step_output::view(decided, request, step);
-        match write_page(&seen, path, step.server.as_deref(), world.files) {
+    if let (Some(path), Ok((_, seen))) = (&request.report, &decided) {
+        match write_page(seen, path, step.server.as_deref(), world.files) {
             Ok(said) => {
                 output.say(runner::log(&said));
                 output.give("report-path", path.clone());
@@ -119,15 +119,10 @@ fn tell(
     let mut shown = None;
     if let Some((checks, open)) = world.checks.zip(access.check.as_ref()) {
         let links = step_output::links(step, result.as_ref().ok(), request.report.as_ref(), &access);
-        let page = match &result {
-            Ok(decided) => {
+        let page = match &decided {
+            Ok((decided, seen)) => {
                 let envelope = decided.evidence().file().map(|(_, bytes)| bytes);
-                check::decision(
-                    &step_output::view(decided, request, step),
-                    &decided.evidence().view(),
-                    &links,
-                    envelope,
-                )
+                check::decision(seen, &decided.evidence().view(), &links, envelope)
             }
             Err(error) => check::failure(error, &links, told.inputs.and_then(|runs| run_file(error, runs))),
         };
@@ -136,8 +131,7 @@ fn tell(
             output.say(access::moved(&open.name, name));
         }
         let name = closed.as_ref().ok().cloned().flatten();
-        let quiet = links.remarks.is_empty()
-            && result.as_ref().is_ok_and(|decided| step_output::view(decided, request, step).is_quiet());
+        let quiet = links.remarks.is_empty() && decided.as_ref().is_ok_and(|(_, seen)| seen.is_quiet());
         shown = name.filter(|_| !open.refused).map(|name| comment::Shown { name, page, quiet });
         output.unless_failed(closed.map(drop));
     }

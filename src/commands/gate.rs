@@ -64,15 +64,16 @@ pub fn gate(request: &GateRequest, world: &World<'_>) -> Result<Gated, Diagnosti
 /// Those of writing the JSON file that was asked for.
 pub fn show(result: &Gated, view: &View, world: &World<'_>) -> Result<Output, Diagnostic> {
     let object = result.json(view.json.as_deref(), world)?;
+    let seen = result.view();
     let stdout = match view.output {
         OutputFormat::Json => object,
-        OutputFormat::Tty => terminal::decision(&result.view(), view.screen),
-        OutputFormat::Markdown => markdown::decision(&result.view(), "", usize::MAX),
-        OutputFormat::Junit => junit::decision(&result.view())?,
+        OutputFormat::Tty => terminal::decision(&seen, view.screen),
+        OutputFormat::Markdown => markdown::decision(&seen, "", usize::MAX),
+        OutputFormat::Junit => junit::decision(&seen)?,
     };
     let mut stderr = format!("{}\n", result.evidence().view().line());
     if let Some(path) = &view.html {
-        stderr.push_str(&write_page(&result.view(), path, None, world.files)?);
+        stderr.push_str(&write_page(&seen, path, None, world.files)?);
     }
     let stderr = if view.quiet { String::new() } else { stderr };
     Ok(Output { stdout, stderr, exit: result.exit_code() })

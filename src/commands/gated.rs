@@ -1,6 +1,8 @@
 //! A decision with its evidence, whether about one pair of runs or about a suite: what is shown of it, and how the
 //! process ends.
 
+use std::collections::BTreeMap;
+
 use super::World;
 use super::persist::{Evidence, PersistedDecision, PersistedSuite};
 use crate::domain::Diagnostic;
@@ -42,13 +44,12 @@ impl Gated {
         exit_code(self.verdict())
     }
 
-    /// Whether waivers turn the check green in spite of the verdict, and who waived.
+    /// Whether waivers turn the check green in spite of the verdict, and who waived, in the words of its `view`.
     #[must_use]
-    pub fn turned_green(&self) -> Option<String> {
+    pub fn turned_green(&self, view: &DecisionView) -> Option<String> {
         match self {
-            Self::Pair(_) => None,
-            Self::Suite(of) if of.record.waivers.turn_green() => self.view().suite?.waived,
-            Self::Suite(_) => None,
+            Self::Suite(of) if of.record.waivers.turn_green() => view.suite.as_ref()?.waived.clone(),
+            Self::Pair(_) | Self::Suite(_) => None,
         }
     }
 
@@ -63,10 +64,9 @@ impl Gated {
             Self::Pair(pair) => view::of_pair(&pair.record, attempt),
             Self::Suite(of) => view::of_suite(&of.record, attempt),
         });
-        let view = view.with_items(|name| match (self, name) {
-            (Self::Pair(pair), _) => Some(pair.items.clone()),
-            (Self::Suite(of), Some(name)) => of.items.get(name).cloned(),
-            (Self::Suite(_), None) => None,
+        let view = view.with_items(match self {
+            Self::Pair(pair) => BTreeMap::from([(String::new(), pair.items.clone())]),
+            Self::Suite(of) => of.items.clone(),
         });
         DecisionView { place: evidence.place(), ..view }.noting(evidence.since_last_attempt())
     }

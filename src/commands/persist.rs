@@ -159,8 +159,7 @@ impl EnvelopeWriter<'_> {
         let bytes = port.read(in_trail)?;
         let (path, commit) = within_reach(trail, in_trail, &bytes, &*port, world)?;
         // For those who are told; the chain is no matter of this.
-        let before = view::superseded(&bytes).and_then(|before| port.read(&before).ok());
-        let since = before.and_then(|before| view::since_last_attempt(&before, &bytes)).map(Box::new);
+        let since = view::since_last_attempt(&bytes, |path| port.read(path).ok()).map(Box::new);
         Ok(EnvelopeLocation::Trail { appended, bytes, path, commit, since, unstamped: stamping.failed })
     }
 }

@@ -31,12 +31,12 @@ pub fn report(
     let mut seen = view::of_envelope(&found.bytes).map_err(|error| error.within(&found.name))?;
     seen.place = found.place.clone();
     seen.past = past::decisions(&found, &seen)?;
-    let since = found.superseded().and_then(|before| view::since_last_attempt(&before, &found.bytes));
-    seen = seen.noting(since);
+    if let Some((files, _)) = &found.trail {
+        seen = seen.noting(view::since_last_attempt(&found.bytes, |path| files.read(path).ok()));
+    }
     if let Some(inputs) = &request.inputs {
         let most = if request.html.is_some() { usize::MAX } else { super::decide::NAMED };
-        let mut items = items::of_envelope(&found.bytes, inputs, most, files, stores)?;
-        seen = seen.with_items(|task| items.remove(task.unwrap_or_default()));
+        seen = seen.with_items(items::of_envelope(&found.bytes, inputs, most, files, stores)?);
     }
     let stdout = match request.text {
         Some(Text::Terminal) => terminal::decision(&seen, request.screen),

@@ -10,6 +10,8 @@ pub const STAGING: &str = ".staging";
 
 /// The time stamp of the entry beside it.
 pub(super) const STAMP: &str = "entry.tsr";
+/// The entry beside its envelope.
+pub(super) const ENTRY: &str = "entry.json";
 
 /// The place of one envelope and its entry: a release, a kind, and a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +54,7 @@ impl Slot {
     /// The entry beside it.
     #[must_use]
     pub fn entry(&self) -> String {
-        format!("{}/entry.json", self.folder())
+        format!("{}/{ENTRY}", self.folder())
     }
 
     /// The time stamp of the entry, where one was asked for.
@@ -139,7 +141,7 @@ fn in_slot(kind: EntryKind, release: &str, number: Option<u32>, name: &str) -> P
     let slot = Slot { release, kind, number };
     match name {
         _ if name == kind.file_name() => PathRole::Envelope(slot),
-        "entry.json" => PathRole::Entry(slot),
+        ENTRY => PathRole::Entry(slot),
         _ if is_companion(name) => PathRole::Companion(slot),
         _ => {
             let file = kind.file_name();

@@ -6,7 +6,7 @@ use super::entry::{Entry, EnvelopeRef, Link};
 use super::errors;
 use super::examine::Examination;
 use super::finding::{Finding, FindingKind, Severity};
-use super::layout::{STAMP, Slot, folder};
+use super::layout::{ENTRY, STAMP, Slot, folder};
 use super::listing::Listing;
 use super::port::{Addition, AppendOutcome, NewFile, Port, Snapshot, TrailFiles};
 use super::slot_files::SlotFiles;
@@ -34,6 +34,12 @@ pub struct EntryLocation {
 }
 
 impl EntryLocation {
+    /// The entry, beside its envelope.
+    #[must_use]
+    pub fn entry(&self) -> String {
+        format!("{}/{ENTRY}", folder(&self.path))
+    }
+
     /// The time stamp beside the entry, where there is one.
     #[must_use]
     pub fn stamp(&self) -> Option<String> {

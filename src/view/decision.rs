@@ -1,5 +1,7 @@
 //! A whole decision: about one pair of runs, or about the tasks of a policy.
 
+use std::collections::BTreeMap;
+
 use super::items::Items;
 use super::notices::{Notice, Weight};
 use super::sentence::Sentence;
@@ -106,11 +108,11 @@ impl DecisionView {
         if self.suite.is_some() { None } else { self.tasks.first() }
     }
 
-    /// The view with the items of each task, as `items_of` has them by the task's name in the policy.
+    /// The view with the items of each task by its name in the policy; of a single pair under an empty name.
     #[must_use]
-    pub fn with_items(mut self, mut items_of: impl FnMut(Option<&str>) -> Option<Items>) -> Self {
+    pub fn with_items(mut self, mut items: BTreeMap<String, Items>) -> Self {
         for task in &mut self.tasks {
-            task.items = items_of(task.name.as_deref());
+            task.items = items.remove(task.name.as_deref().unwrap_or_default());
         }
         self
     }

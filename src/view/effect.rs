@@ -1,6 +1,5 @@
 //! The difference between both runs: what was asked for, what was found, and where it lies.
 
-use crate::domain::Claim;
 use crate::envelope::{Record, v1};
 
 /// What the candidate had to show, in units of the score.
@@ -26,15 +25,6 @@ impl Asked {
         match report.equivalence {
             Some(margin) => Self::Within(margin),
             None => Self::MoreThan(report.min_delta.unwrap_or(plan.null_value)),
-        }
-    }
-
-    /// The same as a claim of the domain.
-    #[must_use]
-    pub fn claim(self) -> Claim {
-        match self {
-            Self::MoreThan(min_delta) => Claim::Above { min_delta },
-            Self::Within(margin) => Claim::Within { margin },
         }
     }
 }

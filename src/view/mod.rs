@@ -28,7 +28,7 @@ pub use power::PowerCurve;
 pub use read::{comparison, of_envelope, of_pair, of_suite};
 pub use rules::{Passed, RuleRow};
 pub use sentence::{Part, Sentence};
-pub use since::{since_last_attempt, superseded};
+pub use since::since_last_attempt;
 pub use suite::{ClaimView, FirstRunView, SuiteView};
 pub use task::{InputView, TaskView};
 pub use unit::Unit;

@@ -25,19 +25,12 @@ const CHOSEN: &[(&str, &str)] = &[
     ("seed", "seed"),
 ];
 
-/// The path of the envelope that this one supersedes, from the folder that holds `audit/`.
+/// What the attempt before was, and what was changed since in plan, policy and files. `read` gives the bytes of a file by
+/// its path from the folder that holds `audit/`. `None` where there was no attempt before, or it is not at hand.
 #[must_use]
-pub fn superseded(bytes: &[u8]) -> Option<String> {
-    let envelope: Value = serde_json::from_slice(bytes).ok()?;
-    envelope.pointer("/supersedes/path")?.as_str().map(str::to_owned)
-}
-
-/// What the attempt before was, and what was changed since in plan, policy and files. `None` where either is no
-/// envelope.
-#[must_use]
-pub fn since_last_attempt(before: &[u8], now: &[u8]) -> Option<Notice> {
-    let (before, now): (Value, Value) =
-        (serde_json::from_slice(before).ok()?, serde_json::from_slice(now).ok()?);
+pub fn since_last_attempt(now: &[u8], read: impl FnOnce(&str) -> Option<Vec<u8>>) -> Option<Notice> {
+    let now: Value = serde_json::from_slice(now).ok()?;
+    let before: Value = serde_json::from_slice(&read(now.pointer("/supersedes/path")?.as_str()?)?).ok()?;
     let attempt = before.get("attempt")?.as_u64()?;
     let verdict = before.get("verdict")?.as_str()?;
     let mut changes = plan(&before, &now);

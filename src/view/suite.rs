@@ -15,8 +15,6 @@ use crate::envelope::{SuiteRecord, v2};
 pub struct SuiteView {
     /// The policy's path.
     pub policy_path: String,
-    /// How the claims became one verdict.
-    pub rule: String,
     /// Every claim, task by task.
     pub claims: Vec<ClaimView>,
     /// The tasks that keep it from ALLOW.
@@ -104,7 +102,6 @@ impl SuiteView {
         };
         Self {
             policy_path: record.policy.path.clone(),
-            rule: record.suite.rule.clone(),
             claims: record.suite.claims.iter().map(claim).collect(),
             blocking: record.suite.blocking.clone(),
             first_runs: record.first_runs.iter().map(first).collect(),

@@ -184,11 +184,7 @@ fn plan_facts(plan: &v1::Plan) -> Vec<Fact> {
 
 fn numbers(record: &Record, effect: &Effect, unit: &Unit) -> Vec<Fact> {
     let c = &record.report.comparison;
-    let pair = |lower: Option<f64>, upper: Option<f64>| {
-        let low = lower.map_or("unbounded".into(), |bound| unit.lower(bound));
-        let high = upper.map_or("unbounded".into(), |bound| unit.upper(bound));
-        format!("{low} to {high}")
-    };
+    let pair = |lower: Option<f64>, upper: Option<f64>| unit.bounds(lower, upper).join(" to ");
     let each = percent(effect.each);
     let mut facts = vec![Fact::new(
         "difference",

@@ -65,6 +65,13 @@ impl Unit {
         self.written(self.rounded(bound * self.factor, f64::ceil), true)
     }
 
+    /// Both bounds, each rounded to its weaker side.
+    #[must_use]
+    pub fn bounds(&self, lower: Option<f64>, upper: Option<f64>) -> [String; 2] {
+        [lower.map(|bound| self.lower(bound)), upper.map(|bound| self.upper(bound))]
+            .map(|bound| bound.unwrap_or_else(|| "unbounded".into()))
+    }
+
     /// The size of a difference that is at least this large: never more than it is.
     #[must_use]
     pub fn at_least(&self, value: f64) -> String {

@@ -121,18 +121,18 @@ pub(super) fn view(decided: &Gated, request: &ActionRequest, step: &Step) -> Dec
 /// A verdict, and where it was kept.
 pub(super) fn verdict(
     decided: &Gated,
-    (request, step): (&ActionRequest, &Step),
+    view: &DecisionView,
+    mode: Mode,
     access: &Access,
     mut log: Vec<String>,
 ) -> StepOutputBuilder {
     let evidence = decided.evidence().view();
-    let view = view(decided, request, step);
-    log.push(runner::log(&terminal::decision(&view, Screen::PLAIN)));
+    log.push(runner::log(&terminal::decision(view, Screen::PLAIN)));
     log.push(runner::log(&format!("{}\n", evidence.line())));
-    let (allowed, green) = (decided.verdict() == VerdictWord::Allow, decided.turned_green());
+    let (allowed, green) = (decided.verdict() == VerdictWord::Allow, decided.turned_green(view));
     if !allowed {
         let finding = view.headline.to_string();
-        log.push(match (request.mode, &green) {
+        log.push(match (mode, &green) {
             (Mode::Enforce, None) => runner::error("evalsig", &finding),
             (Mode::Enforce, Some(waived)) => {
                 runner::warning("evalsig", &format!("{}, {waived}: {finding}", decided.verdict().as_str()))
@@ -144,11 +144,11 @@ pub(super) fn verdict(
     let code = decided.exit_code();
     StepOutputBuilder {
         values: values(decided, access),
-        summary: markdown::decision(&view, &evidence.markdown(), SUMMARY_LIMIT),
+        summary: markdown::decision(view, &evidence.markdown(), SUMMARY_LIMIT),
         log,
         code,
-        exit: if request.mode == Mode::Advisory || passes { 0 } else { code },
-        conclusion: match (passes, request.mode) {
+        exit: if mode == Mode::Advisory || passes { 0 } else { code },
+        conclusion: match (passes, mode) {
             (true, _) => Conclusion::Success,
             (false, Mode::Advisory) => Conclusion::Neutral,
             (false, Mode::Enforce) => Conclusion::Failure,
@@ -192,12 +192,11 @@ pub(super) fn links(step: &Step, decided: Option<&Gated>, report: Option<&String
     let attempt = run.run_attempt.as_ref().map_or(String::new(), |n| format!("/attempts/{n}"));
     let committed = decided.and_then(|decided| match &decided.evidence().envelope {
         EnvelopeLocation::Trail { appended, commit: Some((_, commit)), .. } => {
-            Some((appended.location().path.as_str(), commit))
+            Some((appended.location(), commit))
         }
         _ => None,
     });
     let blob = |path: &str, commit: &str| format!("{server}/{repository}/blob/{commit}/{path}");
-    let entry = |path: &str| path.replace("audit.json", "entry.json");
     Links {
         remarks,
         report,
@@ -208,9 +207,9 @@ pub(super) fn links(step: &Step, decided: Option<&Gated>, report: Option<&String
             .as_ref()
             .filter(|sha| sha.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .map(|sha| format!("{server}/{repository}/commit/{sha}")),
-        entry: committed.map(|(path, commit)| blob(&entry(path), commit)),
+        entry: committed.map(|(at, commit)| blob(&at.entry(), commit)),
         run: run.run_id.as_ref().map(|id| format!("{server}/{repository}/actions/runs/{id}{attempt}")),
-        envelope: committed.map(|(path, commit)| blob(path, commit)),
+        envelope: committed.map(|(at, commit)| blob(&at.path, commit)),
     }
 }
 

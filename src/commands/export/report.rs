@@ -34,15 +34,14 @@ impl Copy<'_> {
         source: &dyn TrailFiles,
     ) -> Result<(), Diagnostic> {
         let Ok(mut seen) = view::of_envelope(bytes) else { return Ok(()) };
-        let before = view::superseded(bytes).and_then(|path| source.read(&path).ok());
-        seen = seen.noting(before.and_then(|before| view::since_last_attempt(&before, bytes)));
+        seen = seen.noting(view::since_last_attempt(bytes, |path| source.read(path).ok()));
         let entry_sha256 = super::copy::named(&line.entry_path, line.entry_sha256)?;
         let chain = Some(ChainState { length: reports.length, intact: true });
         seen.place = Some(TrailPlace { path: line.path.clone(), index, entry_sha256, chain });
         if let Some(inputs) = &reports.inputs {
             let found = items::of_envelope(bytes, inputs, usize::MAX, reports.files, reports.stores);
-            if let Ok(mut items) = found {
-                seen = seen.with_items(|task| items.remove(task.unwrap_or_default()));
+            if let Ok(items) = found {
+                seen = seen.with_items(items);
             }
         }
         // No two decisions have one name: behind the last hyphen stands nothing but the attempt.

@@ -5,7 +5,7 @@ use crate::commands::statement::{unless_broken, unreadable_trail};
 use crate::commands::verify::{Located, TrailLocator};
 use crate::domain::{Code, Diagnostic, ReleaseId};
 use crate::trail::{self, DetachedEnvelope, EntryLine, Question, Severity, TrailFiles, Verification};
-use crate::view::{self, ChainState, TrailPlace};
+use crate::view::{ChainState, TrailPlace};
 use std::path::Path;
 
 /// The envelope, and the trail around it.
@@ -37,12 +37,6 @@ impl Found {
             }
             Located::Trail(_) | Located::Nothing => Self::of_release(request, locator),
         }
-    }
-
-    /// The envelope of the attempt before, where the trail is at hand.
-    pub(super) fn superseded(&self) -> Option<Vec<u8>> {
-        let (files, _) = self.trail.as_ref()?;
-        files.read(&view::superseded(&self.bytes)?).ok()
     }
 
     fn of_release(request: &ReportRequest, locator: &dyn TrailLocator) -> Result<Self, Diagnostic> {

@@ -20,9 +20,7 @@ fn asked(asked: Asked, unit: &Unit) -> String {
 
 /// Both bounds: `+3.1 to +6.7`.
 fn bounds(lower: Option<f64>, upper: Option<f64>, unit: &Unit) -> String {
-    let low = lower.map_or("unbounded".into(), |bound| unit.lower(bound));
-    let high = upper.map_or("unbounded".into(), |bound| unit.upper(bound));
-    format!("{low} to {high}")
+    unit.bounds(lower, upper).join(" to ")
 }
 
 /// `2,000 items in 453 groups`

@@ -139,9 +139,6 @@ fn numbers_of(unit: &Unit, mark: &Mark) -> (String, String, String) {
         Asked::MoreThan(null) => format!("above {}", unit.signed(null)),
         Asked::Within(margin) => format!("within {}", unit.at_least(margin)),
     };
-    (
-        effect.lower.map_or("unbounded".to_owned(), |bound| unit.lower(bound)),
-        effect.upper.map_or("unbounded".to_owned(), |bound| unit.upper(bound)),
-        asked,
-    )
+    let [lower, upper] = unit.bounds(effect.lower, effect.upper);
+    (lower, upper, asked)
 }

@@ -83,8 +83,7 @@ fn all(suite: &SuiteView) -> Markup {
     let cells = |claim: &ClaimView| {
         let unit = &claim.unit;
         let with = |text: String| format!("{text}{}", unit.word());
-        let low = claim.lower.map_or("unbounded".to_owned(), |bound| unit.lower(bound));
-        let high = claim.upper.map_or("unbounded".to_owned(), |bound| unit.upper(bound));
+        let [low, high] = unit.bounds(claim.lower, claim.upper);
         let delta = claim.delta.map_or("none".to_owned(), |delta| with(unit.signed(delta)));
         let result = html! {
             @match held(claim) {

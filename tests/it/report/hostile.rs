@@ -61,7 +61,7 @@ fn poisoned(text: &str) -> DecisionView {
         difference: -1.0,
     };
     let items = Items { worse: vec![item], counts: (1, 0, 0), ..Items::default() };
-    view::of_envelope(&to_bytes(&value).unwrap()).unwrap().with_items(|_| Some(items.clone()))
+    view::of_envelope(&to_bytes(&value).unwrap()).unwrap().with_items([(String::new(), items)].into())
 }
 
 /// What a reader of Markdown would make of a text.
