@@ -172,3 +172,23 @@ pub(super) fn sound(
     }
     Ok(trail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::EntryLocation;
+    use crate::domain::Digest;
+
+    #[test]
+    fn the_entry_lies_beside_its_envelope_whatever_the_release_is_called() {
+        let at = EntryLocation {
+            path: "audit/audit.json/attempts/002/audit.json".into(),
+            sha256: Digest::of(b""),
+            number: 2,
+            index: 7,
+            entry_sha256: Digest::of(b""),
+            stamped: true,
+        };
+        assert_eq!(at.entry(), "audit/audit.json/attempts/002/entry.json");
+        assert_eq!(at.stamp().as_deref(), Some("audit/audit.json/attempts/002/entry.tsr"));
+    }
+}
