@@ -49,9 +49,9 @@ fn run() -> Output {
 fn dispatch(request: Request) -> Result<Output, Diagnostic> {
     let progress = edge::progress(request.is_quiet());
     let disk = Disk::default();
+    let (folders, places) = (disk.trails(), disk.stores());
     let files = WatchedFiles::new(&disk, &progress);
-    let (trails, stores) =
-        (WatchedTrails::new(&TrailDirs, &progress), WatchedStores::new(&Stores, &progress));
+    let (trails, stores) = (WatchedTrails::new(&folders, &progress), WatchedStores::new(&places, &progress));
     let locator = WatchedLocator::new(&LocalTrailLocator, &progress);
     let revisions = RepositoryFiles::new(None, ".".into());
     let world = World {
@@ -59,7 +59,7 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         trails: &trails,
         stores: &stores,
         progress: progress.as_ref(),
-        ..offline(&disk, &revisions)
+        ..offline(&disk, (&folders, &places), &revisions)
     };
     match request {
         Request::Gate(request, view) => {
@@ -100,12 +100,16 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
 }
 
 /// The world without GitHub.
-fn offline<'a>(disk: &'a Disk, revisions: &'a RepositoryFiles<'a>) -> World<'a> {
+fn offline<'a>(
+    disk: &'a Disk,
+    (trails, stores): (&'a TrailDirs, &'a Stores),
+    revisions: &'a RepositoryFiles<'a>,
+) -> World<'a> {
     World {
         files: disk,
         clock: &SystemClock,
-        trails: &TrailDirs,
-        stores: &Stores,
+        trails,
+        stores,
         time_stamps: &HttpTimeStampAuthority,
         checks: None,
         comments: None,
@@ -139,16 +143,22 @@ fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {
         (Err(_), Err(error)) => return Err(error.clone()),
         (github, _) => github?,
     };
-    let disk = Disk { root: Some(Runner.workspace().into()) };
+    let (disk, request) = match Disk::within(Runner.workspace().as_ref()) {
+        Ok(disk) => (disk, request),
+        // Nothing is read: all that remains is to say it.
+        Err(error) => (Disk::default(), Err(error)),
+    };
+    let (folders, places) = (disk.trails(), disk.stores());
     let revisions = RepositoryFiles::new(github.as_ref(), Runner.workspace().into());
     let act = |world: &World<'_>| match &request {
         Ok(request) => commands::action::action(request, &step, world),
         Err(error) => commands::action::refused(error, cli::check_name(input).as_deref(), &step, world),
     };
-    let Some(github) = &github else { return act(&offline(&disk, &revisions)) };
+    let world = offline(&disk, (&folders, &places), &revisions);
+    let Some(github) = &github else { return act(&world) };
     github.close_check_on_signal(interrupted(nonce));
-    let world =
-        World { trails: github, checks: Some(github), comments: Some(github), ..offline(&disk, &revisions) };
+    let trails = github.trails(disk.trails());
+    let world = World { trails: &trails, checks: Some(github), comments: Some(github), ..world };
     catch_unwind(AssertUnwindSafe(|| act(&world))).unwrap_or_else(|_| {
         let check = github.fail_open_check("evalsig ended by a bug, which the log tells.");
         commands::action::failed(&bug(), check, nonce)

@@ -1,73 +1,67 @@
 //! Run files on disk as readers use them: bytes from any position, and the folder around them.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::door::{Door, Opened};
 use super::errors::files::{
-    is_a_folder, not_a_file_name, not_a_run_file, outside_workspace, path_not_found, unreadable,
+    is_a_folder, not_a_file_name, not_a_run_file, path_not_found, unreadable, workspace_not_opened,
 };
+use super::stores::Stores;
+use super::trail_dir::TrailDirs;
 use crate::domain::Diagnostic;
 use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream};
 
-/// Bytes of a pipe that are kept in memory; more goes to a temporary file without a name.
+/// Bytes that are kept in memory; more go to a temporary file without a name.
 const MAX_IN_MEMORY: u64 = 64 << 20;
 /// Most entries of a folder that contains a run.
 const MAX_NAMES: usize = 100_000;
 
-/// The file system. With a root, only files are read whose path without symbolic links lies below it:
-/// a workflow names what the action reads, but the author of a pull request may have put it there.
+/// The file system: all of it, or one folder of it. A workflow names what the action reads and writes, but the author
+/// of a pull request may have put links and pipes there.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// The folder around all files that may be read, if any.
-    pub root: Option<PathBuf>,
+    pub(super) door: Door,
 }
 
 impl Disk {
-    /// The path without symbolic links, where there is a root. Without one the path stays as it is: a
-    /// pipe from a shell (`<(...)`) has no such path.
-    fn resolve(&self, path: &str) -> Result<PathBuf, Diagnostic> {
-        let Some(root) = &self.root else { return Ok(path.into()) };
-        let real = fs::canonicalize(path).map_err(|error| path_not_found(path, &error))?;
-        let root =
-            fs::canonicalize(root).map_err(|error| unreadable(path, &format!("workspace: {error}")))?;
-        if !real.starts_with(&root) {
-            return Err(outside_workspace(path));
-        }
-        Ok(real)
+    /// The files below a folder: nothing outside it is read or written, whatever a path says. Relative paths begin
+    /// there.
+    ///
+    /// # Errors
+    /// `file-unreadable` where it cannot be opened.
+    pub fn within(root: &Path) -> Result<Self, Diagnostic> {
+        let door = Door::within(root).map_err(|error| workspace_not_opened(root, &error))?;
+        Ok(Self { door })
+    }
+
+    /// The trails in folders that can be reached.
+    #[must_use]
+    pub fn trails(&self) -> TrailDirs {
+        TrailDirs { door: self.door.clone() }
+    }
+
+    /// The stores in folders that can be reached, and buckets.
+    #[must_use]
+    pub fn stores(&self) -> Stores {
+        Stores { door: self.door.clone() }
     }
 
     /// Opens a file or folder by its path.
     pub(super) fn open_path(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
-        let real = self.resolve(path)?;
-        let failed = |error: std::io::Error| unreadable(path, &error.to_string());
-        let kind = fs::metadata(&real).map_err(|error| path_not_found(path, &error))?;
-        if kind.is_dir() {
-            return Ok(FileOrFolder::Folder(Box::new(DiskFolder::new(Path::new(path), self))));
-        }
-        let spooled = self.root.is_none() && is_pipe(&kind);
-        if !kind.is_file() && !spooled {
-            return Err(not_a_run_file(path));
-        }
-        let file = fs::File::open(&real).map_err(failed)?;
-        let source = if spooled {
-            spool(file, path)
-        } else {
-            DiskFile::with_folder(file, path, self).map(|file| Box::new(file) as _)
+        let failed = |error: io::Error| unreadable(path, &error.to_string());
+        let source = match self.door.open(Path::new(path)).map_err(|error| path_not_found(path, &error))? {
+            Opened::Folder => {
+                return Ok(FileOrFolder::Folder(Box::new(DiskFolder::new(Path::new(path), self))));
+            }
+            Opened::Other => return Err(not_a_run_file(path)),
+            Opened::Pipe(pipe) => spool(pipe, path),
+            Opened::File(file) => DiskFile::with_folder(file, path, self).map(|file| Box::new(file) as _),
         };
         source.map(FileOrFolder::File).map_err(failed)
     }
-}
-
-#[cfg(unix)]
-fn is_pipe(kind: &fs::Metadata) -> bool {
-    std::os::unix::fs::FileTypeExt::is_fifo(&kind.file_type())
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_: &fs::Metadata) -> bool {
-    false
 }
 
 /// A regular file.
@@ -81,7 +75,8 @@ struct DiskFile {
     folder: Option<DiskFolder>,
 }
 
-/// Size and time of the last change: what differs after a change of the file.
+/// Size and time of the last change: what differs after most changes of the file. That the judged bytes are the
+/// hashed ones never rests on it.
 #[derive(PartialEq, Eq)]
 struct FileState {
     size: u64,
@@ -117,7 +112,17 @@ impl Source for DiskFile {
     }
 
     fn stream(&self) -> Box<dyn Stream + '_> {
-        Box::new(Cursor { file: &self.file, position: 0 })
+        Box::new(FilePosition { file: &self.file, position: 0 })
+    }
+
+    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
+        Ok(match keep(bytes)? {
+            Copied::InMemory(bytes) => Box::new(Cursor::new(bytes)),
+            Copied::InFile(mut file) => {
+                file.seek(SeekFrom::Start(0))?;
+                Box::new(file)
+            }
+        })
     }
 
     fn is_unchanged(&self) -> bool {
@@ -131,12 +136,12 @@ impl Source for DiskFile {
 }
 
 /// A position in a file with several readers, which would share the position of the handle.
-struct Cursor<'f> {
+struct FilePosition<'f> {
     file: &'f File,
     position: u64,
 }
 
-impl Read for Cursor<'_> {
+impl Read for FilePosition<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut file = self.file;
         file.seek(SeekFrom::Start(self.position))?;
@@ -146,7 +151,7 @@ impl Read for Cursor<'_> {
     }
 }
 
-impl Seek for Cursor<'_> {
+impl Seek for FilePosition<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let mut file = self.file;
         if let SeekFrom::Current(_) = to {
@@ -181,21 +186,8 @@ impl Folder for DiskFolder {
     }
 
     fn names(&self) -> Result<Vec<String>, Diagnostic> {
-        let path = if self.shown.is_empty() { "." } else { &self.shown };
-        let real = self.disk.resolve(path)?;
-        let list = || -> io::Result<Vec<String>> {
-            let mut names = Vec::new();
-            for entry in fs::read_dir(real)? {
-                // No tool gives a run a name that is not UTF-8.
-                names.extend(entry?.file_name().into_string());
-                if names.len() > MAX_NAMES {
-                    return Err(io::Error::other("it holds too many files for the folder of a run"));
-                }
-            }
-            names.sort_unstable();
-            Ok(names)
-        };
-        list().map_err(|error| unreadable(path, &error.to_string()))
+        let shown = if self.shown.is_empty() { "." } else { &self.shown };
+        self.disk.door.names(&self.path, MAX_NAMES).map_err(|error| path_not_found(shown, &error))
     }
 
     fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic> {
@@ -212,15 +204,31 @@ impl Folder for DiskFolder {
     }
 }
 
-/// The bytes of a stream that cannot be read twice, such as standard input.
-pub(super) fn spool(mut from: impl Read, path: &str) -> io::Result<Box<dyn Source>> {
+/// Bytes that nobody else can change.
+enum Copied {
+    InMemory(Vec<u8>),
+    /// In a temporary file without a name.
+    InFile(File),
+}
+
+/// Copies a stream to where nobody else can change it.
+fn keep(from: &mut dyn Read) -> io::Result<Copied> {
     let mut bytes = Vec::new();
-    (&mut from).take(MAX_IN_MEMORY).read_to_end(&mut bytes)?;
+    from.take(MAX_IN_MEMORY).read_to_end(&mut bytes)?;
     if (bytes.len() as u64) < MAX_IN_MEMORY {
-        return Ok(Box::new(InMemory { path: path.to_owned(), bytes }));
+        return Ok(Copied::InMemory(bytes));
     }
     let mut file = tempfile::tempfile()?;
     io::Write::write_all(&mut file, &bytes)?;
-    io::copy(&mut from, &mut file)?;
-    Ok(Box::new(DiskFile::new(file, path)?))
+    drop(bytes);
+    io::copy(from, &mut file)?;
+    Ok(Copied::InFile(file))
+}
+
+/// The bytes of a stream that cannot be read twice, such as standard input.
+pub(super) fn spool(mut from: impl Read, path: &str) -> io::Result<Box<dyn Source>> {
+    Ok(match keep(&mut from)? {
+        Copied::InMemory(bytes) => Box::new(InMemory { path: path.to_owned(), bytes }),
+        Copied::InFile(file) => Box::new(DiskFile::new(file, path)?),
+    })
 }

@@ -1,13 +1,21 @@
-//! Writes that a kill or a power cut cannot leave incomplete: the bytes go to a staging folder, are
-//! flushed, and are moved into place under a name that was free. Trails, stores and exports use it.
+//! Writes that a kill or a power cut cannot leave incomplete: the bytes go to a file under a name that nobody uses,
+//! are flushed, and are moved into place in one step. Trails, stores, exports and output files use it.
 
-use std::fs::{self, File, Metadata, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use cap_std::fs::OpenOptions;
+
+use super::door::Door;
+use super::entropy::nonce;
 use super::errors::files;
+use super::open_folder::OpenFolder;
 use crate::domain::{Code, Diagnostic};
+
+/// How the names of files begin that are not in place yet.
+const STAGED: &str = ".evalsig-";
 
 /// Writes into one folder, and says in its errors which folder it is.
 #[derive(Clone, Debug)]
@@ -20,108 +28,167 @@ pub(super) struct DurableWriter {
 }
 
 impl DurableWriter {
-    /// Writes below `root`, which is created where it is missing. New files and folders get the owner of
-    /// the folder that was there before.
-    pub(super) fn at(root: &Path, code: Code, flag: &'static str) -> Result<Self, Diagnostic> {
-        let missing: Vec<&Path> = root.ancestors().take_while(|folder| !exists(folder)).collect();
-        let around = root.ancestors().find(|folder| exists(folder)).unwrap_or(root);
-        let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
-        let writer = Self { code, flag, owner: fs::metadata(around).ok() };
-        fs::create_dir_all(root).map_err(|error| writer.write_refused(root, "created", &error))?;
-        missing.into_iter().for_each(|folder| writer.match_owner(folder));
-        Ok(writer)
+    /// Opens `root`, which is created where it is missing, and writes below it. New files and folders get the owner
+    /// of the folder that was there before.
+    pub(super) fn at(
+        door: &Door,
+        root: &Path,
+        code: Code,
+        flag: &'static str,
+    ) -> Result<(Self, OpenFolder), Diagnostic> {
+        let mut writer = Self { code, flag, owner: None };
+        let refused = |error: &io::Error| files::write_refused(code, root, "opened", flag, error);
+        let mut missing = Vec::new();
+        let mut folder = root;
+        let mut open = loop {
+            match door.folder(folder) {
+                Ok(open) => break open,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(refused(&error)),
+            }
+            // A path that ends in `..` or in nothing has no folder around it that could be created.
+            let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
+                return Err(refused(&ErrorKind::NotFound.into()));
+            };
+            missing.push(name);
+            folder = folder.parent().unwrap_or(Path::new(""));
+        };
+        writer.owner = open.handle().and_then(|handle| handle.metadata()).ok();
+        for name in missing.into_iter().rev() {
+            open = writer.ensure_folder(&open, name)?;
+        }
+        Ok((writer, open))
     }
 
-    /// Creates a folder unless it exists. A symbolic link is refused: it could lead the writes anywhere.
-    pub(super) fn ensure_folder(&self, path: &Path) -> Result<(), Diagnostic> {
-        match fs::create_dir(path) {
-            Ok(()) => self.match_owner(path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(self.write_refused(path, "created", &error)),
+    /// The writer for a folder that is open.
+    pub(super) fn of(folder: &OpenFolder, code: Code, flag: &'static str) -> Self {
+        Self { code, flag, owner: folder.handle().and_then(|handle| handle.metadata()).ok() }
+    }
+
+    /// Opens a folder, which is created unless it exists. A symbolic link is refused: it could lead the writes
+    /// anywhere.
+    pub(super) fn ensure_folder(&self, parent: &OpenFolder, name: &str) -> Result<OpenFolder, Diagnostic> {
+        let path = parent.path_of(name);
+        let is_new = match parent.dir().create_dir(name) {
+            Ok(()) => true,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
+            Err(error) => return Err(self.write_refused(&path, "created", &error)),
+        };
+        match parent.folder(name) {
+            Ok(Some(folder)) => {
+                if is_new && let Ok(handle) = folder.handle() {
+                    self.match_owner(&handle);
+                }
+                Ok(folder)
+            }
+            Ok(None) => Err(self.write_refused(&path, "opened", &ErrorKind::NotFound.into())),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => Err(self.not_a_folder(&path)),
+            Err(error) => Err(self.write_refused(&path, "opened", &error)),
         }
-        match fs::symlink_metadata(path) {
-            Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => Err(self.not_a_folder(path)),
-            Err(error) => Err(self.write_refused(path, "looked at", &error)),
+    }
+
+    /// Opens the folder at a path with forward slashes below `root`, created and flushed part by part.
+    pub(super) fn ensure_below(&self, root: &OpenFolder, path: &str) -> Result<OpenFolder, Diagnostic> {
+        let refused = |error: io::Error| self.write_refused(root.shown(), "opened", &error);
+        let mut folder =
+            root.below("").and_then(|root| root.ok_or(ErrorKind::NotFound.into())).map_err(refused)?;
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let is_new = matches!(folder.kind(name), Ok(None));
+            let next = self.ensure_folder(&folder, name)?;
+            if is_new {
+                self.sync_folder(&folder)?;
+            }
+            folder = next;
         }
+        Ok(folder)
     }
 
     /// Creates a file in a staging folder and flushes it.
-    pub(super) fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    pub(super) fn write_new(&self, folder: &OpenFolder, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let write = || {
-            let mut file = File::create_new(path)?;
+            let mut file = create_new(folder, name)?;
+            self.match_owner(&file);
             file.write_all(bytes)?;
             file.sync_all()
         };
-        write().map_err(|error| self.write_refused(path, "written", &error))?;
-        self.match_owner(path);
-        Ok(())
+        write().map_err(|error| self.write_refused(&folder.path_of(name), "written", &error))
     }
 
     /// Creates a file in one step; `false` where the name is taken.
-    pub(super) fn create(&self, staging: &Path, target: &Path, bytes: &[u8]) -> Result<bool, Diagnostic> {
-        let staged = self.staged(staging, target, bytes)?;
-        match staged.persist_noclobber(target) {
-            Ok(_) => self.sync_folder(target.parent().unwrap_or(staging)).map(|()| true),
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(self.write_refused(target, "created", &error.error)),
+    pub(super) fn create(
+        &self,
+        staging: &OpenFolder,
+        (folder, name): (&OpenFolder, &str),
+        bytes: &[u8],
+    ) -> Result<bool, Diagnostic> {
+        let staged = self.staged(staging, &folder.path_of(name), bytes)?;
+        match staged.move_to_free_name(folder, name) {
+            Ok(()) => self.sync_folder(folder).map(|()| true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(self.write_refused(&folder.path_of(name), "created", &error)),
         }
     }
 
     /// Replaces a file in one step: readers see the old content or the new one.
-    pub(super) fn replace(&self, staging: &Path, target: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let staged = self.staged(staging, target, bytes)?;
-        staged.persist(target).map_err(|error| self.write_refused(target, "replaced", &error.error))?;
-        self.sync_folder(target.parent().unwrap_or(staging))
+    pub(super) fn replace(
+        &self,
+        staging: &OpenFolder,
+        (folder, name): (&OpenFolder, &str),
+        bytes: &[u8],
+    ) -> Result<(), Diagnostic> {
+        let staged = self.staged(staging, &folder.path_of(name), bytes)?;
+        staged
+            .replace(folder, name)
+            .map_err(|error| self.write_refused(&folder.path_of(name), "replaced", &error))?;
+        self.sync_folder(folder)
     }
 
     /// A flushed temporary file in the staging folder, for `target`.
-    fn staged(
+    fn staged<'f>(
         &self,
-        staging: &Path,
+        staging: &'f OpenFolder,
         target: &Path,
         bytes: &[u8],
-    ) -> Result<tempfile::NamedTempFile, Diagnostic> {
+    ) -> Result<StagedFile<'f>, Diagnostic> {
         let write = || {
-            let mut builder = tempfile::Builder::new();
-            set_mode(&mut builder);
-            let mut staged = builder.tempfile_in(staging)?;
-            staged.write_all(bytes)?;
-            staged.as_file().sync_all()?;
+            let mut staged = StagedFile::new(staging)?;
+            self.match_owner(&staged.file);
+            staged.file.write_all(bytes)?;
+            staged.file.sync_all()?;
             Ok(staged)
         };
-        let staged = write().map_err(|error: io::Error| self.write_refused(target, "written", &error))?;
-        self.match_owner(staged.path());
-        Ok(staged)
+        write().map_err(|error: io::Error| self.write_refused(target, "written", &error))
     }
 
     /// Removes a staging folder that a killed writer left. The caller must hold the lock.
-    pub(super) fn remove_staging(&self, staging: &Path) -> Result<(), Diagnostic> {
-        match fs::symlink_metadata(staging) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            // `remove_dir_all` follows no symbolic links.
-            Ok(found) if found.is_dir() => {
-                fs::remove_dir_all(staging).map_err(|error| self.write_refused(staging, "swept", &error))
+    pub(super) fn remove_staging(&self, parent: &OpenFolder, name: &str) -> Result<(), Diagnostic> {
+        let path = parent.path_of(name);
+        match parent.kind(name) {
+            Ok(None) => Ok(()),
+            // Removing follows no symbolic links.
+            Ok(Some(kind)) if kind.is_dir() => {
+                parent.dir().remove_dir_all(name).map_err(|error| self.write_refused(&path, "swept", &error))
             }
-            Ok(_) => Err(self.not_a_folder(staging)),
-            Err(error) => Err(self.write_refused(staging, "looked at", &error)),
+            Ok(Some(_)) => Err(self.not_a_folder(&path)),
+            Err(error) => Err(self.write_refused(&path, "looked at", &error)),
         }
     }
 
     /// Flushes the names in a folder to disk, so that they survive a power cut.
-    pub(super) fn sync_folder(&self, path: &Path) -> Result<(), Diagnostic> {
-        match File::open(path).and_then(|folder| folder.sync_all()) {
+    pub(super) fn sync_folder(&self, folder: &OpenFolder) -> Result<(), Diagnostic> {
+        match folder.handle().and_then(|handle| handle.sync_all()) {
             Ok(()) => Ok(()),
             // Some file systems have no such operation and need none.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
-            Err(error) => Err(self.write_refused(path, "flushed to disk", &error)),
+            Err(error) => Err(self.write_refused(folder.shown(), "flushed to disk", &error)),
         }
     }
 
     /// Locks a folder for other writers until the handle is dropped or the process ends. A fixed
     /// doubling delay without jitter: the kernel decides who is next.
-    pub(super) fn lock(&self, folder: &Path, timeout: Duration) -> Result<File, Diagnostic> {
-        let handle = File::open(folder).map_err(|error| self.write_refused(folder, "opened", &error))?;
+    pub(super) fn lock(&self, folder: &OpenFolder, timeout: Duration) -> Result<File, Diagnostic> {
+        let shown = folder.shown();
+        let handle = folder.handle().map_err(|error| self.write_refused(shown, "opened", &error))?;
         let deadline = Instant::now() + timeout;
         let mut delay = Duration::from_millis(1);
         loop {
@@ -129,31 +196,31 @@ impl DurableWriter {
                 Ok(()) => return Ok(handle),
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(delay),
                 Err(TryLockError::WouldBlock) => {
-                    return Err(files::lock_timed_out(self.code, folder, timeout.as_secs()));
+                    return Err(files::lock_timed_out(self.code, shown, timeout.as_secs()));
                 }
                 Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(error)) => {
-                    return Err(files::lock_refused(self.code, folder, &error));
+                    return Err(files::lock_refused(self.code, shown, &error));
                 }
             }
             delay = (delay * 2).min(Duration::from_millis(20));
         }
     }
 
-    /// Gives a new file to the owner of the folder. In a container evalsig is root and the folder belongs
+    /// Gives a new file or folder to the owner of the folder. In a container evalsig is root and the folder belongs
     /// to the runner, whose later steps must be able to remove what was written. Best effort.
     #[cfg(unix)]
-    pub(super) fn match_owner(&self, path: &Path) {
-        use std::os::unix::fs::{MetadataExt as _, lchown};
+    pub(super) fn match_owner(&self, new: &File) {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
 
-        let (Some(owner), Ok(found)) = (&self.owner, fs::symlink_metadata(path)) else { return };
+        let (Some(owner), Ok(found)) = (&self.owner, new.metadata()) else { return };
         if found.uid() == 0 && owner.uid() != 0 {
-            let _ = lchown(path, Some(owner.uid()), Some(owner.gid()));
+            let _ = fchown(new, Some(owner.uid()), Some(owner.gid()));
         }
     }
 
     #[cfg(not(unix))]
-    pub(super) fn match_owner(&self, _path: &Path) {
+    pub(super) fn match_owner(&self, _new: &File) {
         let _ = &self.owner;
     }
 
@@ -168,18 +235,54 @@ impl DurableWriter {
     }
 }
 
-/// Whether a folder exists. The empty path is the current folder.
-fn exists(folder: &Path) -> bool {
-    folder.as_os_str().is_empty() || folder.exists()
+/// Creates a file that is not there; a link that is there is not followed.
+pub(super) fn create_new(folder: &OpenFolder, name: &str) -> io::Result<File> {
+    Ok(folder.dir().open_with(name, OpenOptions::new().write(true).create_new(true))?.into_std())
 }
 
-/// Temporary files are readable by their owner only; these are meant for all users.
-#[cfg(unix)]
-fn set_mode(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    builder.permissions(fs::Permissions::from_mode(0o666));
+/// A file that is not in place yet. It is removed unless it is moved into place.
+pub(super) struct StagedFile<'f> {
+    folder: &'f OpenFolder,
+    name: String,
+    /// Its handle.
+    pub(super) file: File,
 }
 
-#[cfg(not(unix))]
-fn set_mode(_builder: &mut tempfile::Builder<'_, '_>) {}
+impl<'f> StagedFile<'f> {
+    /// An empty file under a name that nobody can foresee.
+    pub(super) fn new(folder: &'f OpenFolder) -> io::Result<Self> {
+        let name = format!("{STAGED}{}", nonce());
+        let file = create_new(folder, &name)?;
+        Ok(Self { folder, name, file })
+    }
+
+    /// Moves it to a name; what had that name is replaced, and a link is not followed.
+    pub(super) fn replace(self, folder: &OpenFolder, name: &str) -> io::Result<()> {
+        self.folder.dir().rename(&self.name, folder.dir(), name)
+    }
+
+    /// Moves it to a name that is free.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where it is not.
+    pub(super) fn move_to_free_name(self, folder: &OpenFolder, name: &str) -> io::Result<()> {
+        // The second name is the last step: the first one goes when this is dropped.
+        match self.folder.dir().hard_link(&self.name, folder.dir(), name) {
+            // Some file systems have no second names. Who comes second there is told by the lock or by this look.
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+                match folder.kind(name)? {
+                    Some(_) => Err(ErrorKind::AlreadyExists.into()),
+                    None => self.replace(folder, name),
+                }
+            }
+            linked => linked,
+        }
+    }
+}
+
+impl Drop for StagedFile<'_> {
+    fn drop(&mut self) {
+        // After a move there is nothing of this name; what cannot be removed is left to the next writer.
+        let _ = self.folder.dir().remove_file(&self.name);
+    }
+}

@@ -2,18 +2,19 @@
 //! target and moved into place in one step. An error removes the staging folder; after a kill the target
 //! does not exist, and the next export to the same folder removes the rest.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::durable_write::DurableWriter;
+use super::door::Door;
+use super::durable_write::{DurableWriter, StagedFile, create_new};
+use super::entropy::nonce;
 use super::errors::files::{export_failed, export_target_exists};
-use super::files::readable_by_others;
+use super::open_folder::OpenFolder;
 use crate::commands::export::{ExportTarget, ExportTargets};
 use crate::domain::{Code, Diagnostic};
 
@@ -32,34 +33,33 @@ impl ExportTargets for LocalExportTargets {
     fn begin(&self, out: &str) -> Result<Box<dyn ExportTarget + '_>, Diagnostic> {
         let target = PathBuf::from(out);
         let zipped = target.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
-        match fs::symlink_metadata(&target) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(export_failed(&target, "looked at", &error)),
-            Ok(found) if !zipped && found.is_dir() && is_empty(&target)? => {}
-            Ok(_) => return Err(export_target_exists(&target)),
+        let failed = |action: &'static str| {
+            let target = target.clone();
+            move |error: io::Error| export_failed(&target, action, &error)
+        };
+        let (parent, name) = Door::default().around(&target).map_err(failed("prepared"))?;
+        match parent.kind(&name).map_err(failed("looked at"))? {
+            None => {}
+            Some(found)
+                if !zipped && found.is_dir() && is_empty(&parent, &name).map_err(failed("looked at"))? => {}
+            Some(_) => return Err(export_target_exists(&target)),
         }
-        let parent =
-            target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let parent = parent.to_path_buf();
         remove_abandoned(&parent);
-        let staging = tempfile::Builder::new()
-            .prefix(STAGING_PREFIX)
-            .tempdir_in(&parent)
-            .map_err(|error| export_failed(&target, "prepared", &error))?;
-        let writer = DurableWriter::at(&parent, Code::OutputNotWritten, "--out")?;
-        let lock = lock(staging.path());
-        let content = staging.path().join(CONTENT);
-        writer.ensure_folder(&content)?;
-        let folders = BTreeSet::new();
+        let writer = DurableWriter::of(&parent, Code::OutputNotWritten, "--out");
+        let staging = StagingFolder::new(&writer, parent)?;
+        let lock = lock(&staging.folder);
+        let content = writer.ensure_folder(&staging.folder, CONTENT)?;
+        let folders = BTreeMap::new();
+        let files = BTreeSet::new();
         Ok(Box::new(StagedExport {
             zipped,
             target,
-            parent,
+            name,
             staging,
             _lock: lock,
             content,
             folders,
-            files: BTreeSet::new(),
+            files,
             writer,
         }))
     }
@@ -69,31 +69,59 @@ impl ExportTargets for LocalExportTargets {
 struct StagedExport {
     zipped: bool,
     target: PathBuf,
-    parent: PathBuf,
-    /// Removed with its content when it is dropped.
-    staging: TempDir,
+    /// The last name of the target.
+    name: String,
+    staging: StagingFolder,
     /// Tells other exports that the staging folder is in use.
     _lock: Option<File>,
-    content: PathBuf,
-    folders: BTreeSet<PathBuf>,
+    content: OpenFolder,
+    /// The paths of the folders in it.
+    folders: BTreeMap<String, OpenFolder>,
     files: BTreeSet<String>,
     writer: DurableWriter,
 }
 
+/// A folder beside the target, which is removed with its content when it is dropped.
+struct StagingFolder {
+    parent: OpenFolder,
+    name: String,
+    folder: OpenFolder,
+}
+
+impl StagingFolder {
+    fn new(writer: &DurableWriter, parent: OpenFolder) -> Result<Self, Diagnostic> {
+        let name = format!("{STAGING_PREFIX}{}", nonce());
+        let folder = writer.ensure_folder(&parent, &name)?;
+        Ok(Self { parent, name, folder })
+    }
+}
+
+impl Drop for StagingFolder {
+    fn drop(&mut self) {
+        // What cannot be removed now is left to the next export.
+        let _ = self.parent.dir().remove_dir_all(&self.name);
+    }
+}
+
 impl ExportTarget for StagedExport {
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let mut local = self.content.clone();
-        let names: Vec<&str> = path.split('/').collect();
-        for name in names.split_last().map_or(&[][..], |(_, before)| before) {
-            local.push(name);
-            if self.folders.insert(local.clone()) {
-                self.writer.ensure_folder(&local)?;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut above = String::new();
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            let here = format!("{above}{part}/");
+            if !self.folders.contains_key(&here) {
+                let parent = self.folders.get(&above).unwrap_or(&self.content);
+                self.folders.insert(here.clone(), self.writer.ensure_folder(parent, part)?);
             }
+            above = here;
         }
-        local.push(names.last().unwrap_or(&""));
-        let write = || File::create_new(&local)?.write_all(bytes);
+        let folder = self.folders.get(&above).unwrap_or(&self.content);
+        let write = || {
+            let mut file = create_new(folder, name)?;
+            self.writer.match_owner(&file);
+            file.write_all(bytes)
+        };
         write().map_err(|error| export_failed(&self.target.join(path), "written", &error))?;
-        self.writer.match_owner(&local);
         self.files.insert(path.to_owned());
         Ok(())
     }
@@ -107,32 +135,41 @@ impl StagedExport {
     fn move_folder(&self) -> Result<(), Diagnostic> {
         // Flushed at the end, so that the disk may write in its own order until then.
         for path in &self.files {
-            let flush = || File::open(self.content.join(path))?.sync_all();
+            let flush = || self.written(path)?.sync_all();
             flush().map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))?;
         }
-        for folder in self.folders.iter().rev().chain([&self.content]) {
+        for folder in self.folders.values().rev().chain([&self.content]) {
             self.writer.sync_folder(folder)?;
         }
+        let parent = &self.staging.parent;
         // A rename replaces an empty folder and nothing else.
-        fs::rename(&self.content, &self.target).map_err(|error| match error.kind() {
-            io::ErrorKind::DirectoryNotEmpty
-            | io::ErrorKind::AlreadyExists
-            | io::ErrorKind::NotADirectory => export_target_exists(&self.target),
-            _ => export_failed(&self.target, "renamed into place", &error),
+        self.staging.folder.dir().rename(CONTENT, parent.dir(), &self.name).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::DirectoryNotEmpty
+                | io::ErrorKind::AlreadyExists
+                | io::ErrorKind::NotADirectory => export_target_exists(&self.target),
+                _ => export_failed(&self.target, "renamed into place", &error),
+            }
         })?;
-        self.writer.sync_folder(&self.parent)
+        self.writer.sync_folder(parent)
     }
 
     fn move_zip(&self) -> Result<(), Diagnostic> {
         let lost = |error: io::Error| export_failed(&self.target, "written", &error);
-        let mut staged = tempfile::NamedTempFile::new_in(self.staging.path()).map_err(lost)?;
-        self.write_zip(staged.as_file_mut()).map_err(lost)?;
-        readable_by_others(staged.path(), &self.parent).map_err(lost)?;
-        staged.persist_noclobber(&self.target).map_err(|error| match error.error.kind() {
+        let mut staged = StagedFile::new(&self.staging.folder).map_err(lost)?;
+        self.writer.match_owner(&staged.file);
+        self.write_zip(&mut staged.file).map_err(lost)?;
+        let parent = &self.staging.parent;
+        staged.move_to_free_name(parent, &self.name).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => export_target_exists(&self.target),
-            _ => export_failed(&self.target, "renamed into place", &error.error),
+            _ => export_failed(&self.target, "renamed into place", &error),
         })?;
-        self.writer.sync_folder(&self.parent)
+        self.writer.sync_folder(parent)
+    }
+
+    /// A file that was added.
+    fn written(&self, path: &str) -> io::Result<File> {
+        self.content.file(path)?.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Writes the zip archive in the order of the names, without times and without compression: the output
@@ -140,7 +177,7 @@ impl StagedExport {
     fn write_zip(&self, file: &mut File) -> io::Result<()> {
         let mut zip = ZipWriter::new(BufWriter::new(file));
         for path in &self.files {
-            let mut from = File::open(self.content.join(path))?;
+            let mut from = self.written(path)?;
             let options = SimpleFileOptions::default()
                 .compression_method(CompressionMethod::Stored)
                 .last_modified_time(DateTime::DEFAULT)
@@ -156,27 +193,27 @@ impl StagedExport {
 }
 
 /// Removes the staging folders of killed exports. A running export holds the lock of its own.
-fn remove_abandoned(parent: &Path) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(STAGING_PREFIX));
+fn remove_abandoned(parent: &OpenFolder) {
+    for entry in parent.entries().into_iter().flatten() {
+        if !entry.name.starts_with(STAGING_PREFIX) {
+            continue;
+        }
+        let Ok(Some(folder)) = parent.folder(&entry.name) else { continue };
         // A new export takes the lock before it creates the content folder.
-        let has_content =
-            entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.path().join(CONTENT).exists();
-        if hidden && has_content && lock(&entry.path()).is_some() {
+        if folder.dir().exists(CONTENT) && lock(&folder).is_some() {
             // What cannot be removed now is left to the next export.
-            let _ = fs::remove_dir_all(entry.path());
+            let _ = parent.dir().remove_dir_all(&entry.name);
         }
     }
 }
 
 /// Locks a staging folder; `None` where it is in use, or the file system has no locks.
-fn lock(folder: &Path) -> Option<File> {
-    let handle = File::open(folder).ok()?;
+fn lock(folder: &OpenFolder) -> Option<File> {
+    let handle = folder.handle().ok()?;
     handle.try_lock().ok().map(|()| handle)
 }
 
-fn is_empty(folder: &Path) -> Result<bool, Diagnostic> {
-    fs::read_dir(folder)
-        .map(|mut entries| entries.next().is_none())
-        .map_err(|error| export_failed(folder, "looked at", &error))
+fn is_empty(parent: &OpenFolder, name: &str) -> io::Result<bool> {
+    let Some(folder) = parent.folder(name)? else { return Ok(true) };
+    folder.dir().entries().map(|mut entries| entries.next().is_none())
 }

@@ -1,34 +1,43 @@
 //! Reads and writes the files that the user names.
 
-use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::disk::{Disk, spool};
-use super::errors::files::{bad_glob, output_not_written, unreadable};
+use super::door::Door;
+use super::durable_write::DurableWriter;
+use super::errors::files::{
+    bad_glob, not_a_regular_output, output_is_a_link, output_not_written, read_refused, unreadable,
+};
+use super::open_folder::OpenFolder;
 use crate::commands::Files;
-use crate::domain::Diagnostic;
+use crate::domain::{Code, Diagnostic};
 use crate::readers::{FileOrFolder, GLOB};
+
+/// Most paths that a glob may match.
+const MAX_MATCHES: usize = 100_000;
 
 impl Files for Disk {
     fn exists(&self, path: &str) -> bool {
-        path == "-" || Path::new(path).exists()
+        path == "-" || self.door.exists(Path::new(path))
     }
 
     fn matching(&self, pattern: &str) -> Result<Vec<String>, Diagnostic> {
-        let paths = glob::glob_with(pattern, GLOB).map_err(|error| bad_glob(pattern, &error))?;
         let mut found = Vec::new();
-        for path in paths {
-            let path = path.map_err(|error| unreadable(pattern, &error.to_string()))?;
-            found.push(path.to_string_lossy().into_owned());
-        }
+        let (start, parts) = match pattern.strip_prefix('/') {
+            Some(rest) => ("/", rest),
+            None => ("", pattern),
+        };
+        let parts: Vec<&str> = parts.split('/').filter(|part| !part.is_empty()).collect();
+        Glob { disk: self, pattern }.expand(start.to_owned(), &parts, &mut found)?;
         found.sort();
+        found.dedup();
         Ok(found)
     }
 
     fn open(&self, path: &str) -> Result<FileOrFolder, Diagnostic> {
-        if path == "-" && self.root.is_none() {
-            return spool(std::io::stdin().lock(), path)
+        if path == "-" && !self.door.is_confined() {
+            return spool(io::stdin().lock(), path)
                 .map(FileOrFolder::File)
                 .map_err(|error| unreadable("standard input", &error.to_string()));
         }
@@ -36,93 +45,123 @@ impl Files for Disk {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        write_atomically(Path::new(path), bytes).map_err(|error| output_not_written(path, &error))
+        let (folder, name) = output(&self.door, path)?;
+        writer(&folder).replace(&folder, (&folder, &name), bytes).map_err(|error| within(error, path))
     }
 
     fn current(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
-        match fs::read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(unreadable(path, &error.to_string())),
-        }
+        let refused = |error: io::Error| read_refused(Path::new(path), &error);
+        let (folder, name) = match self.door.around(Path::new(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            around => around.map_err(refused)?,
+        };
+        folder.read(&name, usize::MAX).map_err(refused)
     }
 
     fn replace(&self, path: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Diagnostic> {
+        let (folder, name) = output(&self.door, path)?;
         let done = match before {
-            None => create(Path::new(path), bytes),
-            Some(before) => compare_and_replace(Path::new(path), before, bytes),
+            None => writer(&folder).create(&folder, (&folder, &name), bytes),
+            Some(before) => compare_and_replace(&folder, &name, before, bytes),
         };
-        done.map_err(|error| output_not_written(path, &error))
+        done.map_err(|error| within(error, path))
     }
 }
 
-/// Creates a file in one step; `false` where the name is taken.
-fn create(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
-    match staged(path, bytes)?.persist_noclobber(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error.error),
+fn writer(folder: &OpenFolder) -> DurableWriter {
+    DurableWriter::of(folder, Code::OutputNotWritten, "path")
+}
+
+/// An error of the writer, about the path as the user wrote it.
+fn within(error: Diagnostic, path: &str) -> Diagnostic {
+    Diagnostic { place: path.to_owned(), ..error }
+}
+
+/// The folder and the name of an output file: a name that is free, or that of a regular file.
+fn output(door: &Door, path: &str) -> Result<(OpenFolder, String), Diagnostic> {
+    let (folder, name) = door.around(Path::new(path)).map_err(|error| output_not_written(path, &error))?;
+    let kind = folder.kind(&name).map_err(|error| output_not_written(path, &error))?;
+    match kind {
+        // Who follows it writes where the author of a pull request wants; who replaces it says nothing of an attack.
+        Some(kind) if kind.is_symlink() && door.is_confined() => Err(output_is_a_link(path)),
+        Some(kind) if kind.is_symlink() && leads_to_special(path) => Err(not_a_regular_output(path)),
+        Some(kind) if !kind.is_file() && !kind.is_symlink() => Err(not_a_regular_output(path)),
+        Some(_) | None => Ok((folder, name)),
     }
+}
+
+/// Whether a link on the user's own machine leads to a pipe, a device or a folder, such as `/dev/stdout`. A link to a
+/// file is replaced.
+fn leads_to_special(path: &str) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
 
 /// Replaces a file that still contains `before`; `false` where it does not. The lock is on the file that
 /// was opened: of two writers that opened the same old file, the second finds the new one by its name.
-fn compare_and_replace(path: &Path, before: &[u8], bytes: &[u8]) -> std::io::Result<bool> {
-    let missing = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
-    let old = match fs::File::open(path) {
-        Err(error) if missing(&error) => return Ok(false),
-        old => old?,
-    };
+fn compare_and_replace(
+    folder: &OpenFolder,
+    name: &str,
+    before: &[u8],
+    bytes: &[u8],
+) -> Result<bool, Diagnostic> {
+    let refused = |error: io::Error| read_refused(&folder.path_of(name), &error);
+    let Some(old) = folder.file(name).map_err(refused)? else { return Ok(false) };
     match old.lock() {
         // Some network file systems have no locks; there the comparison must suffice.
         Err(error) if error.kind() == ErrorKind::Unsupported => {}
-        locked => locked?,
+        locked => locked.map_err(refused)?,
     }
-    let now = match fs::read(path) {
-        Err(error) if missing(&error) => return Ok(false),
-        now => now?,
-    };
-    if now != before {
-        return Ok(false);
+    match folder.read(name, usize::MAX).map_err(refused)? {
+        Some(now) if now == before => writer(folder).replace(folder, (folder, name), bytes).map(|()| true),
+        Some(_) | None => Ok(false),
     }
-    write_atomically(path, bytes).map(|()| true)
 }
 
-/// Writes beside the target and renames: a reader sees the old file or the new one.
-fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if path.exists() && !path.is_file() {
-        // A pipe or device, such as /dev/stdout: there is nothing to rename over.
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+/// A glob that is being expanded, part by part, through the same door as every other path.
+struct Glob<'a> {
+    disk: &'a Disk,
+    pattern: &'a str,
+}
+
+impl Glob<'_> {
+    fn expand(&self, prefix: String, parts: &[&str], found: &mut Vec<String>) -> Result<(), Diagnostic> {
+        let Some((part, rest)) = parts.split_first() else {
+            if self.disk.exists(&prefix) {
+                found.push(prefix);
+            }
+            return if found.len() > MAX_MATCHES {
+                Err(bad_glob(self.pattern, "it matches too many"))
+            } else {
+                Ok(())
+            };
+        };
+        if !part.contains(['*', '?', '[']) {
+            return self.expand(format!("{prefix}{part}{}", slash(rest)), rest, found);
+        }
+        let pattern = glob::Pattern::new(part).map_err(|error| bad_glob(self.pattern, &error))?;
+        let any_depth = *part == "**";
+        if any_depth {
+            self.expand(prefix.clone(), rest, found)?;
+        }
+        let folder = if prefix.is_empty() { "." } else { prefix.as_str() };
+        // What is no folder, or leads out, has nothing that could match.
+        let Ok(open) = self.disk.door.folder(Path::new(folder)) else { return Ok(()) };
+        let entries = open.entries().map_err(|error| unreadable(folder, &error.to_string()))?;
+        for entry in entries.iter().filter(|entry| entry.is_utf8 && pattern.matches_with(&entry.name, GLOB)) {
+            let path = format!("{prefix}{}", entry.name);
+            match any_depth {
+                // Links are not followed at any depth: they may lead back.
+                true if entry.kind.is_dir() => self.expand(format!("{path}/"), parts, found)?,
+                true if rest.is_empty() => found.push(path),
+                true => {}
+                false => self.expand(format!("{path}{}", slash(rest)), rest, found)?,
+            }
+        }
+        Ok(())
     }
-    staged(path, bytes)?.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
-/// A flushed temporary file in the same folder.
-fn staged(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut staged = tempfile::Builder::new().prefix(".evalsig-").tempfile_in(folder)?;
-    staged.write_all(bytes)?;
-    staged.as_file().sync_all()?;
-    readable_by_others(staged.path(), folder)?;
-    Ok(staged)
-}
-
-/// Makes a temporary file readable by all users and gives it to the owner of its folder: in a container
-/// evalsig is root, and later steps of a job must be able to remove the file.
-#[cfg(unix)]
-pub(super) fn readable_by_others(path: &Path, folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
-    let (owner, mine) = (fs::metadata(folder)?, fs::metadata(path)?);
-    if owner.uid() != mine.uid() {
-        // Only root may do this; every other user owns the file already.
-        let _ = chown(path, Some(owner.uid()), Some(owner.gid()));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-pub(super) fn readable_by_others(_: &Path, _: &Path) -> std::io::Result<()> {
-    Ok(())
+/// What stands between a part of a path and the parts after it.
+fn slash(rest: &[&str]) -> &'static str {
+    if rest.is_empty() { "" } else { "/" }
 }

@@ -4,14 +4,16 @@
 //! dies. A file is written to `.staging`, flushed, and moved to a name that was free. Reading takes no
 //! lock: files never change once they exist, and the index is replaced in one step.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::door::Door;
 use super::durable_write::DurableWriter;
 use super::errors::files::{not_a_regular_file, read_refused};
-use super::local_files::{is_missing, local_path};
+use super::open_folder::{Listed, OpenFolder, is_missing};
 use crate::domain::{Code, Diagnostic};
 use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 
@@ -24,39 +26,65 @@ const STAGING: &str = ".staging";
 #[derive(Clone, Debug)]
 pub struct StoreDir {
     root: PathBuf,
+    door: Door,
+    /// The directory, once it was opened: its name is not resolved again.
+    open: Arc<OnceLock<OpenFolder>>,
 }
 
 impl StoreDir {
-    /// The store in `root`.
+    /// The store in `root`, anywhere on this machine.
     #[must_use]
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self::through(&Door::default(), root.into())
+    }
+
+    /// The store in `root`, where a door leads there.
+    pub(super) fn through(door: &Door, root: PathBuf) -> Self {
+        Self { root, door: door.clone(), open: Arc::default() }
     }
 
     fn local(&self, path: &str) -> PathBuf {
-        local_path(&self.root, path)
+        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
     }
 
-    /// The writer for the folder of a project (the root for files beside projects) and its staging
-    /// folder, which is created and removed under the lock only.
-    fn writer(&self, project: &str) -> Result<(DurableWriter, PathBuf), Diagnostic> {
-        let writer = DurableWriter::at(&self.root, Code::StoreNotWritten, "--store")?;
-        let project = self.local(project);
-        writer.ensure_folder(&project)?;
-        Ok((writer, project.join(STAGING)))
+    /// The directory; `None` where there is none yet.
+    fn root(&self) -> Result<Option<&OpenFolder>, Diagnostic> {
+        if let Some(open) = self.open.get() {
+            return Ok(Some(open));
+        }
+        match self.door.folder(&self.root) {
+            Ok(folder) => Ok(Some(self.open.get_or_init(|| folder))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(read_refused(&self.root, &error)),
+        }
+    }
+
+    /// A folder of the store; `None` where there is none.
+    fn folder(&self, path: &str) -> Result<Option<OpenFolder>, Diagnostic> {
+        let Some(root) = self.root()? else { return Ok(None) };
+        root.below(path).map_err(|error| read_refused(&self.local(path), &error))
+    }
+
+    /// The writer, and the directory that it writes into.
+    fn writer(&self) -> Result<(DurableWriter, &OpenFolder), Diagnostic> {
+        let (code, flag) = (Code::StoreNotWritten, "--store");
+        if let Some(open) = self.open.get() {
+            return Ok((DurableWriter::of(open, code, flag), open));
+        }
+        let (writer, folder) = DurableWriter::at(&self.door, &self.root, code, flag)?;
+        Ok((writer, self.open.get_or_init(|| folder)))
     }
 
     /// Opens a regular file. A link could lead anywhere, a pipe could block.
     fn open(&self, path: &str) -> Result<Option<File>, Diagnostic> {
-        let local = self.local(path);
-        match fs::symlink_metadata(&local) {
-            Ok(found) if found.is_file() => {
-                File::open(&local).map(Some).map_err(|error| read_refused(&local, &error))
+        let Some(root) = self.root()? else { return Ok(None) };
+        root.file(path).map_err(|error| {
+            let local = self.local(path);
+            match error.kind() {
+                ErrorKind::InvalidInput => not_a_regular_file(&local.display().to_string()),
+                _ => read_refused(&local, &error),
             }
-            Ok(_) => Err(not_a_regular_file(&local.display().to_string())),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(read_refused(&local, &error)),
-        }
+        })
     }
 
     fn tail(&self, path: &str, length: u64) -> Result<Vec<u8>, Diagnostic> {
@@ -80,16 +108,17 @@ impl ObjectStore for StoreDir {
 
     fn list(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let mut objects = Vec::new();
-        let mut todo = vec![(self.local(folder), folder.to_owned())];
-        while let Some((local, path)) = todo.pop() {
-            for (entry, name) in list_visible(&local)? {
-                let path = format!("{path}/{name}");
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => todo.push((entry.path(), path)),
-                    Ok(kind) if kind.is_file() => objects.push(path),
-                    Ok(_) => {}
-                    Err(error) if is_missing(&error) => {}
-                    Err(error) => return Err(read_refused(&entry.path(), &error)),
+        let mut todo: Vec<(OpenFolder, String)> =
+            self.folder(folder)?.into_iter().map(|open| (open, folder.to_owned())).collect();
+        while let Some((open, path)) = todo.pop() {
+            for entry in visible(&open)? {
+                let path = format!("{path}/{}", entry.name);
+                if entry.kind.is_dir() {
+                    let below = open.folder(&entry.name);
+                    let below = below.map_err(|error| read_refused(&open.path_of(&entry.name), &error))?;
+                    todo.extend(below.map(|below| (below, path)));
+                } else if entry.kind.is_file() {
+                    objects.push(path);
                 }
             }
         }
@@ -98,10 +127,9 @@ impl ObjectStore for StoreDir {
     }
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
-        let found = list_visible(&self.local(folder))?;
-        let folders =
-            found.into_iter().filter(|(entry, _)| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let mut names: Vec<String> = folders.map(|(_, name)| name).collect();
+        let Some(open) = self.folder(folder)? else { return Ok(Vec::new()) };
+        let folders = visible(&open)?.into_iter().filter(|entry| entry.kind.is_dir());
+        let mut names: Vec<String> = folders.map(|entry| entry.name).collect();
         names.sort_unstable();
         Ok(names)
     }
@@ -118,29 +146,21 @@ impl ObjectStore for StoreDir {
     }
 
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
-        let (writer, staging) = self.writer(project(path))?;
-        writer.ensure_folder(&staging)?;
-        let mut parent = self.root.clone();
-        let names: Vec<&str> = path.split('/').collect();
-        for name in names.split_last().map_or(&[][..], |(_, before)| before) {
-            let above = parent.clone();
-            parent.push(name);
-            let is_new = fs::symlink_metadata(&parent).is_err();
-            writer.ensure_folder(&parent)?;
-            if is_new {
-                writer.sync_folder(&above)?;
-            }
-        }
-        match writer.create(&staging, &self.local(path), bytes)? {
+        let (writer, root) = self.writer()?;
+        let staging = writer.ensure_below(root, &staging(path))?;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = writer.ensure_below(root, folders)?;
+        match writer.create(&staging, (&folder, name), bytes)? {
             true => Ok(Created::New(ObjectVersion::default())),
             false => Ok(Created::Exists),
         }
     }
 
     fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic> {
-        let (writer, staging) = self.writer(folder)?;
-        let lock = writer.lock(&self.local(folder), LOCK_TIMEOUT)?;
-        writer.remove_staging(&staging)?;
+        let (writer, root) = self.writer()?;
+        let folder = writer.ensure_below(root, folder)?;
+        let lock = writer.lock(&folder, LOCK_TIMEOUT)?;
+        writer.remove_staging(&folder, STAGING)?;
         Ok(Box::new(ProjectLock { _lock: lock }))
     }
 
@@ -149,15 +169,18 @@ impl ObjectStore for StoreDir {
     }
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let (writer, staging) = self.writer(project(path))?;
-        writer.ensure_folder(&staging)?;
-        writer.replace(&staging, &self.local(path), bytes)
+        let (writer, root) = self.writer()?;
+        let staging = writer.ensure_below(root, &staging(path))?;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = writer.ensure_below(root, folders)?;
+        writer.replace(&staging, (&folder, name), bytes)
     }
 }
 
-/// The project of a path; empty for files beside projects.
-fn project(path: &str) -> &str {
-    path.split_once('/').map_or("", |(project, _)| project)
+/// The staging folder of the project of a path, or of the store for files beside projects. It is created and removed
+/// under the lock only.
+fn staging(path: &str) -> String {
+    path.split_once('/').map_or_else(|| STAGING.to_owned(), |(project, _)| format!("{project}/{STAGING}"))
 }
 
 /// The lock of a project, until it is dropped.
@@ -167,21 +190,8 @@ struct ProjectLock {
 
 impl Guard for ProjectLock {}
 
-/// The entries of a folder without hidden ones and without names that are not UTF-8; none where there is
-/// no such folder.
-fn list_visible(folder: &Path) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if is_missing(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(read_refused(folder, &error)),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| read_refused(folder, &error))?;
-        if let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')) {
-            let name = name.to_owned();
-            found.push((entry, name));
-        }
-    }
-    Ok(found)
+/// What lies in a folder, without what is hidden and without names that are not UTF-8.
+fn visible(folder: &OpenFolder) -> Result<impl Iterator<Item = Listed>, Diagnostic> {
+    let entries = folder.entries().map_err(|error| read_refused(folder.shown(), &error))?;
+    Ok(entries.into_iter().filter(|entry| entry.is_utf8 && !entry.name.starts_with('.')))
 }

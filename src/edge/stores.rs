@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::bucket::{Bucket, BucketOptions};
+use super::door::Door;
 use super::errors::bucket::malformed_deadline;
 use super::store_dir::StoreDir;
 use crate::commands;
@@ -17,12 +18,17 @@ const DEFAULT_DEADLINE: u64 = 60;
 const DEADLINE_VARIABLE: &str = "EVALSIG_STORE_DEADLINE";
 
 /// Folders on this machine, and buckets with the credentials of the environment.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Stores;
+#[derive(Clone, Debug, Default)]
+pub struct Stores {
+    pub(super) door: Door,
+}
 
 impl commands::Stores for Stores {
     fn open(&self, root: &str) -> Result<Box<dyn ObjectStore + '_>, Diagnostic> {
-        if is_url(root) { Ok(Box::new(bucket(root)?)) } else { Ok(Box::new(StoreDir::at(root))) }
+        if is_url(root) {
+            return Ok(Box::new(bucket(root)?));
+        }
+        Ok(Box::new(StoreDir::through(&self.door, root.into())))
     }
 }
 

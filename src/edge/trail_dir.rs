@@ -12,17 +12,21 @@
 
 mod staging;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use cap_std::fs::FileType;
+
+use super::door::Door;
 use super::errors::files;
-use super::local_files::{is_missing, local_path, read_limited};
+use super::open_folder::{OpenFolder, is_missing};
 use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest};
 use crate::trail::{
-    Addition, AppendOutcome, FileKind, HeadToken, Listed, Port, ROOT, STAGING, Snapshot, TrailFiles, settled,
+    Addition, AppendOutcome, FileKind, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
+    TrailFiles, settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.
@@ -32,17 +36,24 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct TrailDir {
     root: PathBuf,
+    door: Door,
+    /// The directory, once it was opened: its name is not resolved again.
+    open: Arc<OnceLock<OpenFolder>>,
     lock_timeout: Duration,
 }
 
 impl TrailDir {
-    /// The trail in `root/audit`, which need not exist yet.
+    /// The trail in `root/audit`, which need not exist yet, anywhere on this machine.
     #[must_use]
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        let root = root.into();
+        Self::through(&Door::default(), root.into())
+    }
+
+    /// The trail in `root/audit`, where a door leads there.
+    pub(super) fn through(door: &Door, root: PathBuf) -> Self {
         // "" is what is left of "audit" without its last part.
         let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
-        Self { root, lock_timeout: LOCK_TIMEOUT }
+        Self { root, door: door.clone(), open: Arc::default(), lock_timeout: LOCK_TIMEOUT }
     }
 
     /// The same trail with another longest wait for the lock.
@@ -52,32 +63,54 @@ impl TrailDir {
         self
     }
 
-    fn audit(&self) -> PathBuf {
-        self.root.join(ROOT)
+    fn local(&self, path: &str) -> PathBuf {
+        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
+    }
+
+    /// The directory; `None` where there is none yet.
+    fn root(&self) -> Result<Option<&OpenFolder>, Diagnostic> {
+        if let Some(open) = self.open.get() {
+            return Ok(Some(open));
+        }
+        match self.door.folder(&self.root) {
+            Ok(folder) => Ok(Some(self.open.get_or_init(|| folder))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(files::read_refused(&self.root, &error)),
+        }
     }
 
     /// Every file in the order of the paths: those of the trail, and those in the staging folder.
     fn list(&self) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
-        let mut files = Vec::new();
-        for name in [".gitattributes", ROOT] {
-            let path = self.root.join(name);
-            match fs::symlink_metadata(&path) {
-                Ok(found) if found.is_dir() && name == ROOT => walk(&path, &mut files)?,
-                Ok(found) if found.is_dir() => {}
-                Ok(found) => files.push(Listed { path: name.into(), kind: kind(found.file_type()) }),
-                Err(error) if is_missing(&error) => {}
-                Err(error) => return Err(files::read_refused(&path, &error)),
-            }
+        match self.root()? {
+            Some(root) => list(root),
+            None => Ok((Vec::new(), Vec::new())),
         }
-        files.sort();
-        let staging = format!("{ROOT}/{STAGING}");
-        Ok(files.into_iter().partition(|file| !file.path.starts_with(&staging)))
     }
+}
+
+/// As [`TrailDir::list`], of a directory that is open.
+fn list(root: &OpenFolder) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
+    let mut files = Vec::new();
+    for name in [".gitattributes", ROOT] {
+        let refused = |error: std::io::Error| files::read_refused(&root.path_of(name), &error);
+        match root.kind(name).map_err(refused)? {
+            Some(found) if found.is_dir() && name == ROOT => {
+                if let Some(audit) = root.folder(name).map_err(refused)? {
+                    walk(audit, &mut files)?;
+                }
+            }
+            Some(found) if !found.is_dir() => files.push(Listed { path: name.into(), kind: kind(found) }),
+            Some(_) | None => {}
+        }
+    }
+    files.sort();
+    let staging = format!("{ROOT}/{STAGING}");
+    Ok(files.into_iter().partition(|file| !file.path.starts_with(&staging)))
 }
 
 impl TrailFiles for TrailDir {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
-        let name = self.audit().display().to_string();
+        let name = self.local(ROOT).display().to_string();
         let (mut files, mut staged) = settled(&name, || self.list(), |one, other| one.0 == other.0)?;
         let token = token(&files);
         files.append(&mut staged);
@@ -85,20 +118,25 @@ impl TrailFiles for TrailDir {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
-        read_limited(&local_path(&self.root, path))
+        let refused = |error: &std::io::Error| files::read_refused(&self.local(path), error);
+        let missing = || refused(&std::io::ErrorKind::NotFound.into());
+        let root = self.root()?.ok_or_else(missing)?;
+        // One more than may be there, so that whoever reads it sees that it is too long.
+        root.read(path, MAX_FILE.saturating_add(1)).map_err(|error| refused(&error))?.ok_or_else(missing)
     }
 
     fn shown(&self, path: &str) -> String {
-        local_path(&self.root, path).display().to_string()
+        self.local(path).display().to_string()
     }
 }
 
 impl Port for TrailDir {
     fn append(&self, token_then: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
-        let staging = staging::StagingArea::open(&self.root)?;
-        let _lock = staging.writer().lock(&self.audit(), self.lock_timeout)?;
+        let staging = staging::StagingArea::open(&self.door, &self.root)?;
+        let _lock = staging.lock(self.lock_timeout)?;
         staging.clear()?;
-        let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
+        let now =
+            list(staging.root()).map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
         if token(&now.0) != *token_then {
             return Ok(AppendOutcome::Conflict);
         }
@@ -106,37 +144,37 @@ impl Port for TrailDir {
     }
 }
 
-/// Adds every file below `folder`. Folders are not listed, links are not followed.
-fn walk(folder: &Path, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
-    let mut todo = vec![(folder.to_path_buf(), ROOT.to_owned(), true)];
-    while let Some((folder, prefix, clean)) = todo.pop() {
-        let entries = match fs::read_dir(&folder) {
+/// Adds every file below `audit`. Folders are not listed, links are not followed.
+fn walk(audit: OpenFolder, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+    let mut todo = vec![(audit, ROOT.to_owned())];
+    while let Some((folder, prefix)) = todo.pop() {
+        let entries = match folder.entries() {
             Ok(entries) => entries,
             // A staging folder that its writer has removed since.
             Err(error) if is_missing(&error) => continue,
-            Err(error) => return Err(files::read_refused(&folder, &error)),
+            Err(error) => return Err(files::read_refused(folder.shown(), &error)),
         };
         for entry in entries {
-            let entry = entry.map_err(|error| files::read_refused(&folder, &error))?;
-            let name = entry.file_name();
-            let clean = clean && name.to_str().is_some();
-            let path = format!("{prefix}/{}", name.to_string_lossy());
-            match entry.file_type() {
-                Ok(found) if found.is_dir() => todo.push((entry.path(), path, clean)),
-                Ok(found) => {
-                    // Two names that are not UTF-8 may have the same path after conversion.
-                    let kind = if clean { kind(found) } else { FileKind::Other };
-                    listed.push(Listed { path, kind });
-                }
-                Err(error) if is_missing(&error) => {}
-                Err(error) => return Err(files::read_refused(&entry.path(), &error)),
+            let path = format!("{prefix}/{}", entry.name);
+            // A name that is not UTF-8 is no part of a trail, and may be equal to another one after conversion.
+            if !entry.is_utf8 {
+                listed.push(Listed { path, kind: FileKind::Other });
+                continue;
+            }
+            if !entry.kind.is_dir() {
+                listed.push(Listed { path, kind: kind(entry.kind) });
+                continue;
+            }
+            match folder.folder(&entry.name) {
+                Ok(below) => todo.extend(below.map(|below| (below, path))),
+                Err(error) => return Err(files::read_refused(&folder.path_of(&entry.name), &error)),
             }
         }
     }
     Ok(())
 }
 
-fn kind(found: fs::FileType) -> FileKind {
+fn kind(found: FileType) -> FileKind {
     if found.is_file() {
         FileKind::Plain
     } else if found.is_symlink() {
@@ -158,13 +196,15 @@ fn token(files: &[Listed]) -> HeadToken {
 }
 
 /// Opens the trails in folders, for commands that append. There is no GitHub for those on branches.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TrailDirs;
+#[derive(Clone, Debug, Default)]
+pub struct TrailDirs {
+    pub(super) door: Door,
+}
 
 impl Trails for TrailDirs {
     fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
-            TrailTarget::Folder(root) => Ok(Box::new(TrailDir::at(root))),
+            TrailTarget::Folder(root) => Ok(Box::new(TrailDir::through(&self.door, root.into()))),
             TrailTarget::Branch { name, .. } => Err(files::branch_without_github(name)),
         }
     }

@@ -2,16 +2,18 @@
 //! the repository around the current directory.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
+use super::door::Door;
 use super::errors::{files, git};
 use super::git::{CommitTrail, Repository, RepositoryError, WorkTreeTrail, can_be_revision};
-use super::local_files::{is_missing, is_regular, read_limited};
+use super::open_folder::{OpenFolder, is_missing};
 use super::stores::Stores;
 use super::trail_dir::TrailDir;
 use crate::commands::verify::{Located, TrailLocator};
 use crate::domain::Diagnostic;
-use crate::trail::{EntryKind, ROOT, is_companion};
+use crate::trail::{EntryKind, MAX_FILE, ROOT, is_companion};
 
 /// The prefix of a name that stands for a commit, even where a folder has the same name.
 const GIT_PREFIX: &str = "git:";
@@ -34,16 +36,7 @@ impl TrailLocator for LocalTrailLocator {
             Err(error) => return Err(files::read_refused(path, &error)),
         };
         if found.is_file() {
-            let beside = path.with_file_name("entry.json");
-            let named =
-                path.file_name().and_then(|name| name.to_str()).and_then(EntryKind::of_file).is_some();
-            let entry = (named && is_regular(&beside)).then(|| read_limited(&beside)).transpose()?;
-            let bytes = read_limited(path)?;
-            return Ok(Located::Envelope {
-                bytes,
-                entry,
-                beside: if named { companions(path)? } else { Vec::new() },
-            });
+            return envelope(path);
         }
         if !found.is_dir() {
             return Err(files::neither_folder_nor_file(path));
@@ -52,7 +45,8 @@ impl TrailLocator for LocalTrailLocator {
         // "audit" too: then the folder contains an envelope.
         let inner = path.join(ROOT);
         let holds = fs::symlink_metadata(&inner).is_ok_and(|inner| inner.is_dir() || inner.is_symlink());
-        if holds && !is_regular(&inner.join("audit.json")) {
+        let release = fs::symlink_metadata(inner.join("audit.json")).is_ok_and(|found| found.is_file());
+        if holds && !release {
             return by_folder(path);
         }
         let full = fs::canonicalize(path).map_err(|error| files::read_refused(path, &error))?;
@@ -63,16 +57,37 @@ impl TrailLocator for LocalTrailLocator {
     }
 }
 
+/// An envelope outside its trail. What lies beside it counts only where it has the name that it has in a trail.
+fn envelope(path: &Path) -> Result<Located, Diagnostic> {
+    let refused = |error: std::io::Error| files::read_refused(path, &error);
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_FILE.saturating_add(1)).unwrap_or(u64::MAX);
+    fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(refused)?;
+    let name = path.file_name().and_then(|name| name.to_str());
+    if name.and_then(EntryKind::of_file).is_none() {
+        return Ok(Located::Envelope { bytes, entry: None, beside: Vec::new() });
+    }
+    let (folder, _) = Door::default().around(path).map_err(refused)?;
+    let entry = beside(&folder, "entry.json")?;
+    Ok(Located::Envelope { bytes, entry, beside: companions(&folder)? })
+}
+
+/// The bytes of a regular file beside an envelope, if there is one.
+fn beside(folder: &OpenFolder, name: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    let refused = |error: std::io::Error| files::read_refused(&folder.path_of(name), &error);
+    match folder.kind(name).map_err(refused)? {
+        Some(kind) if kind.is_file() => folder.read(name, MAX_FILE.saturating_add(1)).map_err(refused),
+        Some(_) | None => Ok(None),
+    }
+}
+
 /// Names and bytes of the signatures and time stamps beside an envelope, in the order of the names.
-fn companions(envelope: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
-    let folder = envelope.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+fn companions(folder: &OpenFolder) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
+    let entries = folder.entries().map_err(|error| files::read_refused(folder.shown(), &error))?;
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| files::read_refused(folder, &error))? {
-        let path = entry.map_err(|error| files::read_refused(folder, &error))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| is_companion(name));
-        if let Some(name) = name.filter(|_| is_regular(&path)) {
-            found.push((name.to_owned(), read_limited(&path)?));
-        }
+    for entry in entries.into_iter().filter(|entry| entry.is_utf8 && is_companion(&entry.name)) {
+        let bytes = beside(folder, &entry.name)?;
+        found.extend(bytes.map(|bytes| (entry.name, bytes)));
     }
     found.sort();
     Ok(found)

@@ -1,10 +1,11 @@
 //! The content of a run file, unpacked where it is compressed with gzip. The bytes that are read are the
-//! bytes that are hashed: a reader that takes the file in one pass has it hashed on the way, as it was given; one
-//! that seeks has it hashed whole, and is refused if the file changed meanwhile.
+//! bytes that are hashed, whatever happens to the file meanwhile: what passes is hashed on the way, as it was given;
+//! every pass must begin as the format was told by, and have the hash of the pass before; and a reader that takes the
+//! bytes in any order gets a private copy, which was hashed while it was made.
 
 use super::errors;
 use std::cell::Cell;
-use std::io::{BufReader, Cursor, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -26,6 +27,8 @@ pub struct Content<'s> {
     head: Vec<u8>,
     /// Of the whole file, once it was read in one pass.
     identity: Cell<Option<FileIdentity>>,
+    /// Whether two passes read different bytes.
+    changed: Cell<bool>,
 }
 
 /// The identity of the bytes that were read, as the file was given: before gzip is unpacked.
@@ -43,22 +46,28 @@ impl<'s> Content<'s> {
     /// # Errors
     /// `file-unreadable`; `run-malformed` where they cannot be unpacked.
     pub(super) fn of(source: &'s dyn Source) -> Result<Self, Diagnostic> {
-        let mut content = Self { source, gzip: false, head: Vec::new(), identity: Cell::new(None) };
-        content.fetch_head()?;
+        let mut content = Self {
+            source,
+            gzip: false,
+            head: Vec::new(),
+            identity: Cell::new(None),
+            changed: Cell::new(false),
+        };
+        content.head = content.fetch_head()?;
         if content.head.starts_with(GZIP) {
             content.gzip = true;
-            content.fetch_head()?;
+            content.head = Vec::new();
+            content.head = content.fetch_head()?;
         }
+        // A short file was hashed, but it is what the reader reads that counts.
+        content.identity.set(None);
         Ok(content)
     }
 
-    fn fetch_head(&mut self) -> Result<(), Diagnostic> {
+    fn fetch_head(&self) -> Result<Vec<u8>, Diagnostic> {
         let mut head = Vec::new();
         self.pass().take(HEAD).read_to_end(&mut head).map_err(|error| self.io_error(&error))?;
-        self.head = head;
-        // A short file was hashed, but it is what the reader reads that counts.
-        self.identity.set(None);
-        Ok(())
+        Ok(head)
     }
 
     /// The first mebibyte, or all of a smaller file.
@@ -72,42 +81,53 @@ impl<'s> Content<'s> {
     /// `file-unreadable`; `run-malformed` where they cannot be unpacked.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Diagnostic> {
         if self.gzip {
-            return Budget::for_file(self.size()).read(self.pass());
+            // Nothing is kept before it is known how much it is.
+            let length = std::io::copy(&mut self.kept_whole(), &mut std::io::sink());
+            let length = length.map_err(|error| self.io_error(&error))?;
+            return self.read_whole(&mut self.kept_whole(), length);
         }
+        self.read_whole(&mut self.pass(), self.size())
+    }
+
+    fn read_whole(&self, from: &mut dyn Read, length: u64) -> Result<Vec<u8>, Diagnostic> {
         let mut bytes = Vec::new();
         // A size is a promise: one that memory cannot hold must not end the process.
         bytes
-            .try_reserve_exact(usize::try_from(self.size()).unwrap_or(usize::MAX))
+            .try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX))
             .map_err(|error| self.io_error(&error.into()))?;
-        self.pass().read_to_end(&mut bytes).map_err(|error| self.io_error(&error))?;
+        from.read_to_end(&mut bytes).map_err(|error| self.io_error(&error))?;
         Ok(bytes)
     }
 
     /// The bytes from the start to the end, once.
     pub(super) fn pass(&self) -> Box<dyn Read + '_> {
-        let pass = HashingReader {
-            from: self.source.stream(),
-            hasher: Hasher::default(),
-            bytes: 0,
-            into: &self.identity,
-        };
-        if self.gzip {
-            let unpacked = MultiGzDecoder::new(BufReader::with_capacity(CHUNK, pass));
-            return Box::new(Budget::for_file(self.size()).pass(unpacked));
-        }
-        Box::new(pass)
+        self.pass_within(Budget::for_file(self.size()))
     }
 
-    /// The bytes in any order. Those of a compressed file have no order but their own: they are held
-    /// in memory.
+    /// As [`Content::pass`], where all of it is held in memory.
+    fn kept_whole(&self) -> Box<dyn Read + '_> {
+        self.pass_within(Budget::in_memory(self.size()))
+    }
+
+    fn pass_within(&self, budget: Budget) -> Box<dyn Read + '_> {
+        let pass =
+            HashingReader { from: self.source.stream(), hasher: Hasher::default(), bytes: 0, into: self };
+        let pass: Box<dyn Read + '_> = if self.gzip {
+            let unpacked = MultiGzDecoder::new(BufReader::with_capacity(CHUNK, pass));
+            Box::new(budget.pass(unpacked))
+        } else {
+            Box::new(pass)
+        };
+        Box::new(SameHead { from: pass, head: &self.head, position: 0 })
+    }
+
+    /// The bytes in any order: a copy that nobody else can change, hashed while it is made.
     ///
     /// # Errors
     /// As [`Content::bytes`].
     pub(super) fn seek(&self) -> Result<Box<dyn Stream + '_>, Diagnostic> {
-        if self.gzip {
-            return Ok(Box::new(Cursor::new(self.bytes()?)));
-        }
-        Ok(Box::new(BufReader::with_capacity(CHUNK, self.source.stream())))
+        let copy = self.source.private_copy(&mut self.pass()).map_err(|error| self.io_error(&error))?;
+        Ok(Box::new(BufReader::with_capacity(CHUNK, copy)))
     }
 
     /// The path of the file, as people name it.
@@ -131,20 +151,26 @@ impl<'s> Content<'s> {
     /// # Errors
     /// `file-unreadable` where the file changed while it was read.
     pub(super) fn identity(&self) -> Result<FileIdentity, Diagnostic> {
-        if let Some(identity) = self.identity.get() {
-            return Ok(identity);
-        }
-        let given = Self { source: self.source, gzip: false, head: Vec::new(), identity: Cell::new(None) };
-        std::io::copy(&mut given.pass(), &mut std::io::sink()).map_err(|error| given.io_error(&error))?;
-        match given.identity.get() {
-            Some(identity) if self.source.is_unchanged() => Ok(identity),
+        match self.identity.get() {
+            Some(identity) if !self.changed.get() => Ok(identity),
             _ => Err(errors::changed_while_read()),
+        }
+    }
+
+    /// What was read in one pass.
+    fn was_read(&self, identity: FileIdentity) {
+        let before = self.identity.replace(Some(identity));
+        if before.is_some_and(|before| before != identity) {
+            self.changed.set(true);
         }
     }
 
     /// What an error of a stream means: a medium that fails, or bytes that cannot be unpacked.
     pub(super) fn io_error(&self, error: &std::io::Error) -> Diagnostic {
         use ErrorKind::{FileTooLarge, InvalidData, InvalidInput, UnexpectedEof};
+        if error.get_ref().is_some_and(|inner| inner.is::<Changed>()) {
+            return errors::changed_while_read();
+        }
         if self.gzip && matches!(error.kind(), FileTooLarge | InvalidData | InvalidInput | UnexpectedEof) {
             return decompression::damaged(error);
         }
@@ -153,21 +179,54 @@ impl<'s> Content<'s> {
 }
 
 /// Hashes what passes. The end of the file completes it.
-struct HashingReader<'c, R> {
+struct HashingReader<'c, 's, R> {
     from: R,
     hasher: Hasher,
     bytes: u64,
-    into: &'c Cell<Option<FileIdentity>>,
+    into: &'c Content<'s>,
 }
 
-impl<R: Read> Read for HashingReader<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+impl<R: Read> Read for HashingReader<'_, '_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(into)?;
         self.hasher.update(into.get(..read).unwrap_or_default());
         self.bytes += read as u64;
         if read == 0 && !into.is_empty() {
-            self.into.set(Some(FileIdentity { bytes: self.bytes, digest: self.hasher.digest() }));
+            self.into.was_read(FileIdentity { bytes: self.bytes, digest: self.hasher.digest() });
         }
         Ok(read)
     }
 }
+
+/// Fails where the bytes do not begin as those by which the format was told.
+struct SameHead<'c, R> {
+    from: R,
+    head: &'c [u8],
+    position: usize,
+}
+
+impl<R: Read> Read for SameHead<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        let expected = self.head.get(self.position..).unwrap_or_default();
+        let compared = expected.len().min(read);
+        let ends_early = read == 0 && !into.is_empty() && !expected.is_empty();
+        if ends_early || into.get(..compared) != expected.get(..compared) {
+            return Err(io::Error::other(Changed));
+        }
+        self.position += compared;
+        Ok(read)
+    }
+}
+
+/// The file is not what it was when it was read first.
+#[derive(Debug)]
+struct Changed;
+
+impl std::fmt::Display for Changed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("it changed while it was read")
+    }
+}
+
+impl std::error::Error for Changed {}

@@ -161,6 +161,13 @@ pub(super) fn decompression_bomb() -> Diagnostic {
         .next("the file is damaged or was made to exhaust memory: write it again")
 }
 
+pub(super) fn longer_than_declared(length: u64) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!("unpacks to more than the {length} bytes that were declared for it"))
+        .next("the file is damaged or was made to mislead: write it again")
+}
+
 pub(super) fn decimal_comma(line: u64, name: &str, cell: &str) -> Diagnostic {
     Code::RunMalformed
         .at(format!("line {line}: {name}"))

@@ -1,6 +1,6 @@
 //! Where the bytes of a run come from. `edge/` opens files; a reader asks for as much as it needs.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 
 use crate::domain::Diagnostic;
 
@@ -19,6 +19,12 @@ pub trait Source {
 
     /// Its bytes from the start; every stream has a place of its own.
     fn stream(&self) -> Box<dyn Stream + '_>;
+
+    /// Takes these bytes of it to where nobody else can change them, to be read in any order.
+    ///
+    /// # Errors
+    /// Those of the bytes, and of the place that they are kept in.
+    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>>;
 
     /// Whether nothing shows that its bytes changed since it was opened.
     fn is_unchanged(&self) -> bool;
@@ -72,6 +78,12 @@ impl<B: AsRef<[u8]>> Source for InMemory<B> {
 
     fn stream(&self) -> Box<dyn Stream + '_> {
         Box::new(Cursor::new(self.bytes.as_ref()))
+    }
+
+    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
+        let mut copy = Vec::new();
+        bytes.read_to_end(&mut copy)?;
+        Ok(Box::new(Cursor::new(copy)))
     }
 
     fn is_unchanged(&self) -> bool {

@@ -85,7 +85,7 @@ fn nothing_outside_the_workspace_is_read_not_even_beside_a_run() {
     symlink("/dev/zero", workspace.join("runs/zero")).unwrap();
     symlink(top.path(), workspace.join("up")).unwrap();
 
-    let disk = Disk { root: Some(workspace.clone()) };
+    let disk = Disk::within(&workspace).unwrap();
     let source = file(&disk, &workspace.join("runs/a.json")).unwrap();
     let beside = source.folder().unwrap();
     assert_eq!(beside.names().unwrap(), ["a.json", "inner", "inside.json", "outside.json", "zero"]);
@@ -127,7 +127,7 @@ fn a_pipe_is_read_where_a_person_names_it_and_nowhere_else() {
     let session = Session::with_examples();
     let made = std::process::Command::new("mkfifo").arg(session.path("pipe")).status().unwrap();
     assert!(made.success());
-    let disk = Disk { root: Some(session.path(".")) };
+    let disk = Disk::within(&session.path(".")).unwrap();
     let refused = disk.open(session.path("pipe").to_str().unwrap());
     assert!(refused.is_err_and(|error| error.what.ends_with("is not a regular file")));
     let (from, to) = (session.path("runs/candidate.json"), session.path("pipe"));

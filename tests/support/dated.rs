@@ -4,7 +4,7 @@ use evalsig::cli::{self, Request, Terminal};
 use evalsig::commands::gate::gate;
 use evalsig::commands::progress::Unwatched;
 use evalsig::commands::{Clock, World};
-use evalsig::edge::{Disk, HttpTimeStampAuthority, Stores, TrailDirs};
+use evalsig::edge::{Disk, HttpTimeStampAuthority};
 use evalsig::envelope::v1::VerdictWord;
 use evalsig::present::screen::{Glyphs, Width};
 
@@ -40,8 +40,8 @@ pub(crate) fn gate_at(session: &Session, moment: &str, line: &str) -> VerdictWor
     let world = World {
         files: &disk,
         clock: &clock,
-        trails: &TrailDirs,
-        stores: &Stores,
+        trails: &disk.trails(),
+        stores: &disk.stores(),
         time_stamps: &HttpTimeStampAuthority,
         checks: None,
         comments: None,

@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use crate::domain::{Code, Diagnostic};
+use crate::edge::door::is_outside;
 
 /// A file or folder cannot be read.
 pub(in crate::edge) fn unreadable(path: &str, reason: &str) -> Diagnostic {
@@ -12,17 +13,38 @@ pub(in crate::edge) fn unreadable(path: &str, reason: &str) -> Diagnostic {
 
 /// The operating system refuses to read a file or folder of a trail or store.
 pub(in crate::edge) fn read_refused(path: &Path, error: &Error) -> Diagnostic {
+    if is_outside(error) {
+        return leads_outside(Code::FileUnreadable, &path.display().to_string());
+    }
     unreadable(&path.display().to_string(), &error.to_string()).next("make it readable for this user")
 }
 
 /// A run file that cannot be reached by its path.
 pub(in crate::edge) fn path_not_found(path: &str, error: &Error) -> Diagnostic {
+    if is_outside(error) {
+        return outside_workspace(path);
+    }
     unreadable(path, &error.to_string()).next("check the path; it is taken from the current directory")
 }
 
-/// A path that leads out of the workspace of a job.
-pub(in crate::edge) fn outside_workspace(path: &str) -> Diagnostic {
-    unreadable(path, "leads out of the workspace").next("put the run file into the workspace")
+/// A run file whose path leads out of the workspace of a job.
+fn outside_workspace(path: &str) -> Diagnostic {
+    unreadable(path, LEADS_OUTSIDE).next("put the run file into the workspace")
+}
+
+/// An output, a trail or a store whose path leads out of the workspace of a job.
+fn leads_outside(code: Code, path: &str) -> Diagnostic {
+    code.at(path).what(LEADS_OUTSIDE).next(
+        "name a path in the workspace, without links that lead out of it; a folder elsewhere can be mounted there",
+    )
+}
+
+const LEADS_OUTSIDE: &str = "leads out of the workspace";
+
+/// The workspace of a job cannot be opened.
+pub(in crate::edge) fn workspace_not_opened(path: &Path, error: &Error) -> Diagnostic {
+    unreadable(&path.display().to_string(), &format!("workspace: {error}"))
+        .next("set GITHUB_WORKSPACE to the folder of the job's files")
 }
 
 /// A device, a socket, or in a job a pipe.
@@ -55,8 +77,27 @@ pub(in crate::edge) fn neither_folder_nor_file(path: &Path) -> Diagnostic {
         .next("give the folder that holds audit/, or an audit.json")
 }
 
+/// An output that is a pipe, a device or a folder.
+pub(in crate::edge) fn not_a_regular_output(path: &str) -> Diagnostic {
+    Code::OutputNotWritten
+        .at(path)
+        .what("is not a regular file")
+        .next("name a file; a result for another program is printed on standard output, with --output json")
+}
+
+/// An output in a workspace that is a symbolic link.
+pub(in crate::edge) fn output_is_a_link(path: &str) -> Diagnostic {
+    Code::OutputNotWritten
+        .at(path)
+        .what("is a symbolic link, which could lead anywhere; nothing was written")
+        .next("remove it: see which commit put it there")
+}
+
 /// An output file of a command cannot be written.
 pub(in crate::edge) fn output_not_written(path: &str, error: &Error) -> Diagnostic {
+    if is_outside(error) {
+        return leads_outside(Code::OutputNotWritten, path);
+    }
     Code::OutputNotWritten
         .at(path)
         .what(error.to_string())
@@ -94,6 +135,9 @@ pub(in crate::edge) fn write_refused(
     flag: &str,
     error: &Error,
 ) -> Diagnostic {
+    if is_outside(error) {
+        return leads_outside(code, &path.display().to_string());
+    }
     let next = match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             format!("make the folder writable for this user, or give another {flag}")

@@ -90,6 +90,12 @@ impl GitHub {
         GitHubObjects::new(&self.client)
     }
 
+    /// The trails on branches, and those in folders.
+    #[must_use]
+    pub fn trails(&self, folders: TrailDirs) -> JobTrails<'_> {
+        JobTrails { client: &self.client, folders }
+    }
+
     fn check_runs(&self) -> CheckRuns<'_> {
         CheckRuns { client: &self.client, open: Arc::clone(&self.open), gate: &self.gate }
     }
@@ -119,11 +125,17 @@ impl Comments for GitHub {
     }
 }
 
-impl Trails for GitHub {
+/// The trails that a job with a token reaches: on branches, and in the folders of its workspace.
+pub struct JobTrails<'a> {
+    client: &'a Client,
+    folders: TrailDirs,
+}
+
+impl Trails for JobTrails<'_> {
     fn open(&self, place: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match place {
-            TrailTarget::Branch { name, .. } => Ok(Box::new(TrailBranch::new(&self.client, name))),
-            folder @ TrailTarget::Folder(_) => TrailDirs.open(folder).map(|port| port as Box<dyn Port + '_>),
+            TrailTarget::Branch { name, .. } => Ok(Box::new(TrailBranch::new(self.client, name))),
+            folder @ TrailTarget::Folder(_) => self.folders.open(folder),
         }
     }
 }

@@ -101,6 +101,10 @@ impl Source for WatchedSource {
         Box::new(WatchedStream { stream: self.source.stream(), source: self, stage: None })
     }
 
+    fn private_copy(&self, bytes: &mut dyn Read) -> Result<Box<dyn Stream>> {
+        self.source.private_copy(bytes)
+    }
+
     fn is_unchanged(&self) -> bool {
         self.source.is_unchanged()
     }

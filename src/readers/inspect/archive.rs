@@ -37,17 +37,20 @@ impl<'b> Archive<'b> {
     /// Reads the directory of the archive, and no more of its bytes.
     ///
     /// # Errors
-    /// `run-malformed` where it is damaged or cut short, or names more members than a log has.
+    /// `run-malformed` where it is damaged or cut short, names more members than a log has, or two by one name: which
+    /// of them counts depends on who reads it.
     pub(super) fn open(size: u64, bytes: Box<dyn Stream + 'b>) -> Result<Self, Diagnostic> {
         let zip = ZipArchive::new(bytes).map_err(|error| damaged(&error))?;
+        if zip.has_duplicate_names() {
+            return Err(errors::duplicate_members());
+        }
         if zip.len() > MOST_MEMBERS {
             return Err(errors::too_many_members(zip.len(), MOST_MEMBERS));
         }
         Ok(Self { zip, budget: Budget::for_file(size) })
     }
 
-    /// A member as JSON; `None` where there is no such member. Of members with one name the last
-    /// counts: a sample that was scored again is appended.
+    /// A member as JSON; `None` where there is no such member.
     ///
     /// # Errors
     /// `run-malformed` where it is damaged, uses another compression, or is not JSON.
@@ -59,7 +62,8 @@ impl<'b> Archive<'b> {
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(error) => return Err(inside(damaged(&error))),
         };
-        let bytes = budget.read(member).map_err(inside)?;
+        let length = member.size();
+        let bytes = budget.read(member, length).map_err(inside)?;
         let node = json::text(&bytes).and_then(|text| tree::parse(text, shape)).map_err(inside)?;
         Ok(Some(node))
     }

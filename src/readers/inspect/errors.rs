@@ -47,6 +47,13 @@ pub(super) fn no_summaries() -> Diagnostic {
         .next("the log was written without samples, or is damaged: write it again")
 }
 
+pub(super) fn duplicate_members() -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what("has two members by one name, and which of them counts depends on the program that reads it")
+        .next("write the log again: inspect writes each member once")
+}
+
 pub(super) fn too_many_members(members: usize, most: usize) -> Diagnostic {
     Code::RunMalformed
         .at("")

@@ -27,7 +27,7 @@ fn run(path: &Path, question: Question, output: OutputFormat) -> Result<(String,
         &request,
         &LocalTrailLocator,
         &Disk::default(),
-        &Stores,
+        &Stores::default(),
         &evalsig::commands::progress::Unwatched,
     )?;
     Ok((outcome.stdout, outcome.exit))

@@ -7,8 +7,8 @@ use std::time::Duration;
 use evalsig::commands::Trails as _;
 use evalsig::commands::targets::TrailTarget;
 use evalsig::domain::Digest;
-use evalsig::edge::GitHub;
 use evalsig::edge::trail_dir::TrailDir;
+use evalsig::edge::{GitHub, TrailDirs};
 use evalsig::trail::time_stamp::Authorities;
 use evalsig::trail::{EntryKind, FindingKind, PublicKey, Question, Trust, verify};
 
@@ -86,13 +86,14 @@ fn a_branch_on_github_takes_them() {
     let connected =
         GitHub::connect(Some(github.token().into()), variable, Duration::from_secs(60)).unwrap().unwrap();
     let branch = TrailTarget::Branch { name: "evalsig-audit".into(), copy: "unused".into() };
-    let port = connected.open(&branch).unwrap();
+    let trails = connected.trails(TrailDirs::default());
+    let port = trails.open(&branch).unwrap();
     append_plan(&*port, &plan("v1", 1)).unwrap();
     let decision = Decision::new("v1", 1).append(&*port).unwrap();
     documents::append_waiver(&*port, &waiver("v1", named(&decision), 1)).unwrap();
     append_plan(&*port, &plan("v2", 2)).unwrap();
     // Another job finds what stands there.
-    let again = connected.open(&branch).unwrap();
+    let again = trails.open(&branch).unwrap();
     assert!(matches!(append_plan(&*again, &plan("v1", 1)), Ok(evalsig::trail::Appended::Exists(_))));
     assert_eq!(evalsig::trail::records(&*again, None).unwrap().len(), 4);
     github.fsck();
