@@ -230,3 +230,97 @@ impl std::fmt::Display for Changed {
 }
 
 impl std::error::Error for Changed {}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::{self, Cursor, Read, Write as _};
+
+    use super::{Content, Digest};
+    use crate::readers::source::{Folder, Source, Stream};
+
+    /// A file that somebody rewrites: each stream of it has other bytes.
+    struct Rewritten {
+        bytes: Vec<Vec<u8>>,
+        streams: Cell<usize>,
+    }
+
+    impl Rewritten {
+        fn of(bytes: &[&[u8]]) -> Self {
+            Self { bytes: bytes.iter().map(|bytes| bytes.to_vec()).collect(), streams: Cell::new(0) }
+        }
+    }
+
+    impl Source for Rewritten {
+        fn path(&self) -> &str {
+            "rewritten"
+        }
+
+        fn size(&self) -> u64 {
+            self.bytes[0].len() as u64
+        }
+
+        fn stream(&self) -> Box<dyn Stream + '_> {
+            let at = self.streams.replace(self.streams.get() + 1).min(self.bytes.len() - 1);
+            Box::new(Cursor::new(&self.bytes[at]))
+        }
+
+        fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
+            let mut copy = Vec::new();
+            bytes.read_to_end(&mut copy)?;
+            Ok(Box::new(Cursor::new(copy)))
+        }
+
+        fn is_unchanged(&self) -> bool {
+            true
+        }
+
+        fn folder(&self) -> Option<&dyn Folder> {
+            None
+        }
+    }
+
+    fn packed(text: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    }
+
+    fn is_change<T>(result: Result<T, crate::domain::Diagnostic>) -> bool {
+        result.is_err_and(|error| error.to_string().contains("changed while it was read"))
+    }
+
+    #[test]
+    fn a_file_that_no_longer_begins_as_its_format_was_told_by_is_refused() {
+        for (head, later) in [(&b"one"[..], &b"two"[..]), (b"one", b"on"), (b"one", b"")] {
+            let source = Rewritten::of(&[head, later]);
+            assert!(is_change(Content::of(&source).unwrap().bytes()), "{later:?}");
+            let source = Rewritten::of(&[head, later]);
+            assert!(is_change(Content::of(&source).unwrap().seek().map(drop)), "{later:?}");
+        }
+        let (one, two) = (packed(b"one"), packed(b"two"));
+        let source = Rewritten::of(&[&one, &one, &two]);
+        assert!(is_change(Content::of(&source).unwrap().bytes()));
+    }
+
+    #[test]
+    fn two_passes_of_one_file_must_read_the_same_bytes() {
+        let long = |end: u8| [vec![b'x'; super::HEAD as usize], vec![end]].concat();
+        let source = Rewritten::of(&[&long(b'1'), &long(b'1'), &long(b'2')]);
+        let content = Content::of(&source).unwrap();
+        assert_eq!(content.bytes().unwrap(), long(b'1'));
+        assert_eq!(content.identity().unwrap().digest, Digest::of(&long(b'1')));
+        assert_eq!(content.bytes().unwrap(), long(b'2'));
+        assert!(is_change(content.identity()));
+    }
+
+    #[test]
+    fn a_copy_has_the_hash_of_the_bytes_that_are_in_it() {
+        let source = Rewritten::of(&[b"one", b"one and more", b"two"]);
+        let content = Content::of(&source).unwrap();
+        let mut copy = String::new();
+        content.seek().unwrap().read_to_string(&mut copy).unwrap();
+        assert_eq!(copy, "one and more");
+        assert_eq!(content.identity().unwrap().digest, Digest::of(b"one and more"));
+    }
+}

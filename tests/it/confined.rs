@@ -37,11 +37,8 @@ fn fifo(path: &Path) {
 /// The log must not hold what the runner takes for a command, and no raw JSON of an envelope.
 fn clean(ran: &Ran) {
     for text in [&ran.stdout, &ran.stderr] {
-        assert!(!text.lines().any(|line| line.starts_with("##[set-output")), "{text}");
-        assert!(
-            !text.contains("\"schema_version\"") && !text.contains("set-output name=verdict::"),
-            "{text}"
-        );
+        let told = |line: &str| ["##[", "::set-output", "{", "<"].iter().any(|start| line.starts_with(start));
+        assert!(!text.lines().any(told), "{text}");
     }
 }
 
@@ -180,8 +177,9 @@ fn a_file_that_is_swapped_for_a_link_never_gives_foreign_bytes() {
                 fs::rename(workspace.join("next"), workspace.join("run")).unwrap();
                 symlink("../secret", workspace.join("next")).unwrap();
                 fs::rename(workspace.join("next"), workspace.join("run")).unwrap();
-                symlink("../secret", workspace.join("run.json")).unwrap();
-                fs::remove_file(workspace.join("run.json")).unwrap();
+                // This name is written to at the same time.
+                let _ = symlink("../secret", workspace.join("run.json"));
+                let _ = fs::remove_file(workspace.join("run.json"));
             }
         });
         while !workspace.join("run").exists() {}

@@ -33,6 +33,8 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("async_trait", Named::Edge),
     ("base64", Named::Anywhere),
     ("bytes", Named::Anywhere),
+    ("cap_fs_ext", Named::Edge),
+    ("cap_std", Named::Edge),
     ("clap", Named::Anywhere),
     ("cms", Named::Anywhere),
     ("csv_core", Named::Anywhere),

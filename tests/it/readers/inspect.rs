@@ -127,11 +127,15 @@ fn without_summaries_the_journal_is_read_whole_or_not_at_all() {
 }
 
 #[test]
-fn the_last_summary_and_the_last_member_of_a_name_count() {
+fn the_last_summary_of_a_sample_counts_and_no_member_stands_twice() {
     let (header, samples) = small();
     let mut scored_again = samples.clone();
     scored_again.push(sample(json!("q/0"), 1, json!({"match": {"value": "I"}}), json!({})));
-    let reading = plain(&eval(&header, &scored_again, zstd)).unwrap();
+    let reading = plain(&archive(&[
+        zstd("header.json", header.to_string().as_bytes()),
+        zstd("summaries.json", json!(scored_again).to_string().as_bytes()),
+    ]))
+    .unwrap();
     assert_eq!(rows(&reading.run).iter().map(|row| row.3.unwrap()).sum::<f64>(), 0.75);
     assert!(
         reading.notes[0].contains("1 summaries are of a sample and epoch that a later one is of"),
@@ -140,13 +144,14 @@ fn the_last_summary_and_the_last_member_of_a_name_count() {
     );
 
     let older = json!([sample(json!("old"), 1, json!({"match": {"value": 1}}), json!({}))]).to_string();
-    let reading = plain(&archive(&[
+    let error = plain(&archive(&[
         zstd("summaries.json", older.as_bytes()),
         zstd("header.json", header.to_string().as_bytes()),
         zstd("summaries.json", json!(samples).to_string().as_bytes()),
     ]))
-    .unwrap();
-    assert_eq!(reading.run.len(), 4);
+    .unwrap_err();
+    assert_eq!(error.code, Code::RunMalformed);
+    assert!(error.what.starts_with("has two members by one name"), "{error}");
 
     // A string and an integer of the same digits are two samples, and no file may merge them.
     let twins = [json!(1), json!("1")].map(|id| sample(id, 1, json!({"match": {"value": 1}}), json!({})));
