@@ -155,7 +155,11 @@ fn the_last_summary_of_a_sample_counts_and_no_member_stands_twice() {
 
     // A string and an integer of the same digits are two samples, and no file may merge them.
     let twins = [json!(1), json!("1")].map(|id| sample(id, 1, json!({"match": {"value": 1}}), json!({})));
-    let error = plain(&eval(&self::header(2, &json!({})), &twins, zstd)).unwrap_err();
+    let error = plain(&archive(&[
+        zstd("header.json", self::header(2, &json!({})).to_string().as_bytes()),
+        zstd("summaries.json", json!(twins).to_string().as_bytes()),
+    ]))
+    .unwrap_err();
     assert_eq!(error.code, Code::DuplicateItem);
 }
 
