@@ -1,12 +1,11 @@
 //! The configuration of GitHub's API: addresses, repository and token, checked before any request.
 
-use http::Uri;
-use secrecy::SecretString;
+use http::{HeaderValue, Uri};
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
 
-/// Addresses, repository and token. The token has a type whose debug output is `[REDACTED]`.
+/// Addresses, repository and token. The token is marked as sensitive, so that its debug output is `Sensitive`.
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     /// The REST API, such as `https://api.github.com`.
@@ -15,8 +14,8 @@ pub(super) struct Config {
     pub(super) graphql: Uri,
     /// owner/name.
     pub(super) repository: String,
-    /// The job's token.
-    pub(super) token: SecretString,
+    /// The header that carries the job's token.
+    pub(super) authorization: HeaderValue,
 }
 
 impl Config {
@@ -38,14 +37,16 @@ impl Config {
         let api = variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".into());
         let graphql = variable("GITHUB_GRAPHQL_URL")
             .unwrap_or_else(|| format!("{}/graphql", api.trim_end_matches("/v3").trim_end_matches('/')));
-        if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(errors::malformed_token());
-        }
+        let authorization =
+            Some(format!("Bearer {token}")).filter(|_| token.bytes().all(|b| b.is_ascii_graphic()));
+        let mut authorization: HeaderValue =
+            authorization.and_then(|text| text.try_into().ok()).ok_or_else(errors::malformed_token)?;
+        authorization.set_sensitive(true);
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
             graphql: address("GITHUB_GRAPHQL_URL", &graphql)?,
             repository,
-            token: token.into(),
+            authorization,
         }))
     }
 }
@@ -126,7 +127,7 @@ mod tests {
     fn the_token_is_never_printed() {
         let config = config("https://api.github.com").unwrap().unwrap();
         let shown = format!("{config:?} {config:#?}");
-        assert!(!shown.contains("verysecret") && shown.contains("REDACTED"), "{shown}");
+        assert!(!shown.contains("verysecret") && shown.contains("Sensitive"), "{shown}");
     }
 
     #[test]
