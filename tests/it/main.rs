@@ -21,6 +21,7 @@ mod bucket;
 #[cfg(unix)]
 mod container;
 mod contract;
+mod dependencies;
 mod docs;
 mod docstrings;
 mod doctor;
