@@ -37,10 +37,11 @@ impl Config {
         let api = variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".into());
         let graphql = variable("GITHUB_GRAPHQL_URL")
             .unwrap_or_else(|| format!("{}/graphql", api.trim_end_matches("/v3").trim_end_matches('/')));
-        let authorization =
-            Some(format!("Bearer {token}")).filter(|_| token.bytes().all(|b| b.is_ascii_graphic()));
-        let mut authorization: HeaderValue =
-            authorization.and_then(|text| text.try_into().ok()).ok_or_else(errors::malformed_token)?;
+        if !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(errors::malformed_token());
+        }
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| errors::malformed_token())?;
         authorization.set_sensitive(true);
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
