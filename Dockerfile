@@ -9,20 +9,23 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && rustup target add "$(uname -m)-unknown-linux-musl"
 
+# Writes into the binary which packages are in it, for `cargo audit bin` and whatever else scans images.
+RUN cargo install cargo-auditable --version 0.7.7 --locked
+
 WORKDIR /build
 
 # Dependencies first: this layer is built again only when the lock file changes.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/it \
     && echo 'fn main() {}' > src/main.rs \
-    && touch src/lib.rs tests/it/main.rs \
-    && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
+    && touch src/lib.rs tests/core.rs tests/it/main.rs \
+    && cargo auditable build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && rm -r src
 
 COPY src ./src
 # The stand-ins above may be younger than the sources: cargo goes by time stamps.
 RUN find src -name '*.rs' -exec touch {} + \
-    && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
+    && cargo auditable build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && install -D "target/$(uname -m)-unknown-linux-musl/release/evalsig" /out/evalsig
 
 # Nothing but the binary and the roots of trust for https: no shell, no package, nothing to patch.

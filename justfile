@@ -13,5 +13,11 @@ lint:
 schemas:
     UPDATE_SCHEMAS=1 cargo test --locked --test it schemas::
 
+core:
+    cargo test --no-default-features --locked --lib --test core
+
+sbom:
+    python3 .ci/sbom.py > evalsig.cdx.json
+
 ci:
     bash .ci/run

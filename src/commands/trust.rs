@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use super::Files;
-use crate::domain::{Code, Diagnostic};
+use crate::domain::{Code, Diagnostic, Feature};
 use crate::readers::FileOrFolder;
 use crate::trail::time_stamp::Authorities;
 use crate::trail::{Identity, PublicKey, Roots, Trust};
@@ -29,8 +29,19 @@ impl TrustFrom {
     /// Reads all of it.
     ///
     /// # Errors
-    /// `file-unreadable`; `format-unknown` for a file that holds something else.
+    /// `feature-missing` in a build that cannot check what it is for; `file-unreadable`; `format-unknown` for a file
+    /// that holds something else.
     pub fn read(&self, files: &dyn Files) -> Result<Trust, Diagnostic> {
+        for (flag, is_given, feature) in [
+            ("--tsa-ca", self.tsa_ca.is_some(), Feature::TimeStamps),
+            ("--key", self.key.is_some(), Feature::Signatures),
+            ("--identity", self.identity.is_some(), Feature::Signatures),
+            ("--trusted-root", self.trusted_root.is_some(), Feature::Signatures),
+        ] {
+            if is_given {
+                feature.require(flag)?;
+            }
+        }
         Ok(Trust {
             authorities: read(files, self.tsa_ca.as_deref(), Authorities::read)?.unwrap_or_default(),
             key: read(files, self.key.as_deref(), PublicKey::from_pem)?,

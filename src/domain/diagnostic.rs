@@ -62,6 +62,7 @@ codes! {
     BadPolicy = "bad-policy", Usage, "A policy or waiver file cannot be used as it stands.";
     BadReleaseId = "bad-release-id", Usage, "The release id cannot name a folder of the trail.";
     MethodDoesNotFit = "method-does-not-fit", Usage, "The method asked for does not fit the data.";
+    FeatureMissing = "feature-missing", Usage, "This build of evalsig lacks the feature that was asked for.";
     FileUnreadable = "file-unreadable", Data, "A file cannot be opened or read.";
     FormatUnknown = "format-unknown", Data, "The bytes are in no format that evalsig reads.";
     RunMalformed = "run-malformed", Data, "A run file breaks its format.";

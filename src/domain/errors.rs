@@ -1,4 +1,4 @@
-//! What no run may hold, one function a message.
+//! What no run may hold, and what a build lacks, one function a message.
 
 use std::fmt::Display;
 
@@ -57,4 +57,11 @@ pub(super) fn no_items() -> Diagnostic {
 
 pub(super) fn too_many_rows() -> Diagnostic {
     Code::RunMalformed.at("items").what("has more than 4,294,967,295 rows").next("split the run")
+}
+
+pub(super) fn feature_missing(place: &str, what: &str, feature: &str) -> Diagnostic {
+    Code::FeatureMissing
+        .at(place)
+        .what(what)
+        .next(format!("take a released one, or build with --features {feature}"))
 }

@@ -1,8 +1,16 @@
 //! The only effects: files, the clock, the environment, entropy, the network, the `git` program. Each type
 //! implements a small trait of `commands`, `trail` or `store`, or returns plain values.
 #![expect(clippy::disallowed_methods, clippy::exit, reason = "this is the one place that touches the world")]
+#![cfg_attr(
+    not(all(feature = "buckets", feature = "github", feature = "timestamps")),
+    allow(dead_code, reason = "what only a missing feature uses: its messages, retries, entropy")
+)]
 
 mod backoff;
+#[cfg(feature = "buckets")]
+mod bucket;
+#[cfg(not(feature = "buckets"))]
+#[path = "not_built/bucket.rs"]
 mod bucket;
 mod clock;
 mod commit_files;
@@ -16,6 +24,10 @@ mod export_target;
 mod files;
 mod git;
 mod git_object;
+#[cfg(feature = "github")]
+mod github;
+#[cfg(not(feature = "github"))]
+#[path = "not_built/github.rs"]
 mod github;
 mod open_folder;
 pub mod panic_hook;
@@ -26,6 +38,10 @@ mod runner;
 mod screen;
 mod store_dir;
 mod stores;
+#[cfg(feature = "timestamps")]
+mod time_stamp_authority;
+#[cfg(not(feature = "timestamps"))]
+#[path = "not_built/time_stamp_authority.rs"]
 mod time_stamp_authority;
 pub mod trail_dir;
 mod trail_locator;

@@ -5,27 +5,19 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::checked::{Checker, SignatureCheck, Stamped};
 use super::examine::Examination;
 use super::finding::{Finding, FindingKind};
 use super::layout::Slot;
 use super::port::TrailFiles;
-use super::signature::{self, SignatureCheck};
-use super::time_stamp::{self, TimeStampToken};
+use super::signature;
+use super::time_stamp;
 use super::told::Told;
 use super::trust::Trust;
-use crate::domain::Diagnostic;
+use crate::domain::{Diagnostic, Feature};
 
 /// Largest difference in seconds between a time stamp and the time in its entry that is not reported.
 const APART: i64 = 24 * 60 * 60;
-
-/// When a time-stamping authority saw an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamped {
-    /// The authority's time: RFC 3339, UTC.
-    pub time: String,
-    /// The authority; `None` where it is none that the user trusts.
-    pub by: Option<String>,
-}
 
 /// A signature over an envelope or an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,8 +120,17 @@ pub(super) fn judge(
     let name = path.rsplit('/').next().unwrap_or(path);
     let of_entry = name.starts_with("entry.");
     let (signed, what) = if of_entry { (about.entry, "the entry") } else { (about.envelope, "the envelope") };
-    if name.ends_with(".tsr") {
-        let judged = signed.map_or(Ok(None), |signed| stamped(bytes, signed, trust));
+    let checker = Checker::of(name);
+    if let Checker::Ours(feature) = checker
+        && !feature.is_built()
+    {
+        vouched.disputed = true;
+        let finding = Finding::undecided(FindingKind::FeatureMissing, path).at(about.index);
+        findings.push(finding.expected("to be checked").found(feature.is_missing()));
+        return;
+    }
+    if checker == Checker::Ours(Feature::TimeStamps) {
+        let judged = signed.map_or(Ok(None), |signed| time_stamp::check(bytes, signed, &trust.authorities));
         match judged {
             Ok(Some(stamped)) => {
                 if stamped.by.is_none() {
@@ -177,24 +178,6 @@ pub(super) fn judge(
         }
     };
     vouched.signed.push(Signed { path: path.to_owned(), by });
-}
-
-/// The time in a valid time stamp over `signed`; `None` where the certificate of its signer is not known and
-/// the user names no authority.
-fn stamped(token: &[u8], signed: &[u8], trust: &Trust) -> Result<Option<Stamped>, String> {
-    let token = TimeStampToken::read(token)?;
-    if !token.is_of(signed) {
-        return Err("a time stamp of other bytes".into());
-    }
-    let Some(signer) = token.signer(&trust.authorities)? else {
-        return if trust.authorities.is_empty() { Ok(None) } else { Err("one by nobody known".into()) };
-    };
-    let time = token.time.to_string();
-    if trust.authorities.is_empty() {
-        return Ok(Some(Stamped { time, by: None }));
-    }
-    token.vouched(&signer, &trust.authorities)?;
-    Ok(Some(Stamped { time, by: Some(time_stamp::name(&signer)) }))
 }
 
 /// A note where the time stamp and the time in the entry are far apart.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::attestation::{Attestations, Signed, Stamped};
+use super::attestation::{Attestations, Signed};
+use super::checked::Stamped;
 use super::examine::Examination;
 use super::kind::EntryKind;
 use super::layout::Slot;

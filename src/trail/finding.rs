@@ -104,6 +104,8 @@ kinds! {
         "keep the head's hash outside this folder and give it as --anchor";
     NewerUnreadable = "newer-unreadable", "An entry was written by a newer version that this one cannot follow.",
         "verify with the newest evalsig";
+    FeatureMissing = "feature-missing", "A signature or time stamp lies there, and this build of evalsig cannot check it.",
+        "verify with an evalsig that has the feature that is named; a released one has all";
     Newer = "newer", "Written by a newer version; checked as far as this version knows the format.",
         "verify with the newest evalsig to check the rest";
     OtherEngine = "other-engine", "Another version of evalsig decided; numbers were held to a share of 1e-9.",

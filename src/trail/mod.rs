@@ -22,6 +22,7 @@ mod append_document;
 mod attestation;
 mod attributes;
 mod chain;
+mod checked;
 mod detached;
 mod entry;
 mod entry_line;
@@ -36,8 +37,16 @@ mod numbering;
 mod pass;
 mod port;
 mod records;
+#[cfg(feature = "signatures")]
+mod signature;
+#[cfg(not(feature = "signatures"))]
+#[path = "not_built/signature.rs"]
 mod signature;
 mod slot_files;
+#[cfg(feature = "timestamps")]
+pub mod time_stamp;
+#[cfg(not(feature = "timestamps"))]
+#[path = "not_built/time_stamp.rs"]
 pub mod time_stamp;
 mod told;
 mod trust;
@@ -46,7 +55,8 @@ mod verify;
 pub use anchor::{Anchor, AnchorHash, Matched};
 pub use append::{NewEntry, Placement, append};
 pub use append_document::{NewDocument, append_document};
-pub use attestation::{Signed, Stamped};
+pub use attestation::Signed;
+pub use checked::Stamped;
 pub use detached::{DetachedEnvelope, verify_detached};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, KIND_SCHEMA, Link, claimed_index};
 pub use entry_line::EntryLine;
@@ -60,5 +70,6 @@ pub use port::{
     TrailFiles, settled,
 };
 pub use records::{AllowedCandidate, AllowedTask, RecordedEntry, latest_allowed, records};
-pub use trust::{Identity, PublicKey, Roots, Trust};
+pub use signature::{PublicKey, Roots};
+pub use trust::{Identity, Trust};
 pub use verify::{Question, Subject, Verification, verify};

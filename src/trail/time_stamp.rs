@@ -5,11 +5,11 @@
 //! not in the past.
 
 mod asn1;
+mod check;
 mod request;
 mod signed;
 mod token;
 
+pub(super) use check::check;
 pub use request::{QUERY_TYPE, granted, request};
 pub use signed::Authorities;
-pub(super) use signed::name;
-pub(super) use token::TimeStampToken;

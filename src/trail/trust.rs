@@ -1,9 +1,7 @@
 //! The keys, identities and authorities that the user trusts. They come from outside the trail: whoever
 //! writes a trail could put keys of their own into it.
 
-use sigstore_verify::trust_root::TrustedRoot;
-use sigstore_verify::types::DerPublicKey;
-
+use super::signature::{PublicKey, Roots};
 use super::time_stamp::Authorities;
 
 /// What the user names to check signatures and time stamps with; without any they are reported as not
@@ -27,25 +25,6 @@ impl Trust {
     }
 }
 
-/// A public key.
-#[derive(Clone, Debug)]
-pub struct PublicKey(pub(super) DerPublicKey);
-
-impl PublicKey {
-    /// Reads a PEM file as `openssl pkey -pubout` and `cosign generate-key-pair` write it.
-    ///
-    /// # Errors
-    /// Why it cannot be used, in words.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
-        let pem = std::str::from_utf8(pem).map_err(|_| "is no PEM file".to_owned())?;
-        let key = DerPublicKey::from_pem(pem)
-            .map_err(|_| "holds no public key (-----BEGIN PUBLIC KEY-----)".to_owned())?;
-        sigstore_verify::crypto::KeyAlgorithm::from_spki(&key)
-            .map_err(|error| format!("holds a key of a kind that cannot be checked: {error}"))?;
-        Ok(Self(key))
-    }
-}
-
 /// The subject of a Sigstore certificate, and the identity provider that confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -53,39 +32,4 @@ pub struct Identity {
     pub name: String,
     /// The identity provider, such as `https://token.actions.githubusercontent.com`.
     pub issuer: String,
-}
-
-impl Identity {
-    /// Whether a certificate's name is the one that was meant.
-    pub(super) fn is(&self, name: &str) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(beginning) => name.starts_with(beginning),
-            None => name == self.name,
-        }
-    }
-}
-
-/// The keys and certificates of one Sigstore instance: a `trusted_root.json`.
-#[derive(Clone, Debug)]
-pub struct Roots(pub(super) TrustedRoot);
-
-impl Roots {
-    /// Reads a trusted root, or several in JSON Lines, as `gh attestation trusted-root` writes them.
-    ///
-    /// # Errors
-    /// Why it cannot be used, in words.
-    pub fn from_json(json: &[u8]) -> Result<Vec<Self>, String> {
-        let text = std::str::from_utf8(json).map_err(|_| "is no JSON".to_owned())?;
-        let read = |text: &str| TrustedRoot::from_json(text).map(Self).map_err(|error| error.to_string());
-        match read(text) {
-            Ok(root) => Ok(vec![root]),
-            Err(why) => {
-                let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-                if lines.len() < 2 {
-                    return Err(format!("is no trusted root of Sigstore: {why}"));
-                }
-                lines.into_iter().map(read).collect()
-            }
-        }
-    }
 }

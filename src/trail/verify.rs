@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{self, Anchor, AnchorHash, Matched};
-use super::attestation::{self, Stamped};
+use super::attestation;
 use super::attributes;
+use super::checked::Stamped;
 use super::entry_line::{EntryLine, lines, stamped_to};
 use super::examine::Examination;
 use super::finding::{Finding, FindingKind, Severity};

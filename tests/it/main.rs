@@ -23,6 +23,7 @@ mod confined;
 #[cfg(unix)]
 mod container;
 mod contract;
+mod dependencies;
 mod docs;
 mod docstrings;
 mod doctor;

@@ -9,7 +9,7 @@ use crate::commands::decide::{DecisionRequest, NAMED};
 use crate::commands::gate::{GateRequest, GateSubject};
 use crate::commands::suite::{PolicySource, SuiteRequest};
 use crate::commands::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
-use crate::domain::{Claim, Diagnostic, Identical, Plan, Rule, Sides};
+use crate::domain::{Claim, Diagnostic, Feature, Identical, Plan, Rule, Sides};
 use crate::policy::Tightening;
 
 pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
@@ -165,6 +165,7 @@ pub(super) fn time_stamp(
     if uri.is_none() {
         return Err(errors::bad_timestamp_url(url));
     }
+    Feature::TimeStamps.require("--timestamp-url")?;
     Ok(Some(TimeStampPolicy { url: url.clone(), required }))
 }
 

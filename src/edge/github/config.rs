@@ -1,12 +1,11 @@
 //! The configuration of GitHub's API: addresses, repository and token, checked before any request.
 
-use http::Uri;
-use secrecy::SecretString;
+use http::{HeaderValue, Uri};
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
 
-/// Addresses, repository and token. The token has a type whose debug output is `[REDACTED]`.
+/// Addresses, repository and token. The token is marked as sensitive, so that its debug output is `Sensitive`.
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     /// The REST API, such as `https://api.github.com`.
@@ -15,8 +14,8 @@ pub(super) struct Config {
     pub(super) graphql: Uri,
     /// owner/name.
     pub(super) repository: String,
-    /// The job's token.
-    pub(super) token: SecretString,
+    /// The header that carries the job's token.
+    pub(super) authorization: HeaderValue,
 }
 
 impl Config {
@@ -41,11 +40,14 @@ impl Config {
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(errors::malformed_token());
         }
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| errors::malformed_token())?;
+        authorization.set_sensitive(true);
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
             graphql: address("GITHUB_GRAPHQL_URL", &graphql)?,
             repository,
-            token: token.into(),
+            authorization,
         }))
     }
 }
@@ -126,7 +128,7 @@ mod tests {
     fn the_token_is_never_printed() {
         let config = config("https://api.github.com").unwrap().unwrap();
         let shown = format!("{config:?} {config:#?}");
-        assert!(!shown.contains("verysecret") && shown.contains("REDACTED"), "{shown}");
+        assert!(!shown.contains("verysecret") && shown.contains("Sensitive"), "{shown}");
     }
 
     #[test]
