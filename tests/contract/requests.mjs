@@ -144,7 +144,7 @@ function graphql(record) {
 for (const file of readdirSync(recorded).sort()) {
   const record = JSON.parse(readFileSync(join(recorded, file), "utf8"));
   // The stand-in's own tests misbehave on purpose.
-  if (!/^evalsig\//.test(record.headers["user-agent"] ?? "")) continue;
+  if (!/octocrab/i.test(record.headers["user-agent"] ?? "")) continue;
   requests += 1;
   const isGraphql = record.path.split("?")[0].endsWith("/graphql") || record.path === "/graphql";
   const found = isGraphql ? graphql(record) : rest(record);

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
+use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::response::ApiError;
-use super::transport::Transport;
 use crate::commands::gate_check::{self, GateIdentity, NewCheck, Placement, PostedCheck};
 use crate::commands::revisions::named_apart;
 use crate::commands::{Checks, OpenedCheck};
@@ -37,7 +37,7 @@ pub(super) struct CheckRuns<'a> {
 
 /// The check run that is open now, shared with the handler of signals, which may have to complete it.
 pub(super) struct OpenCheckRun {
-    transport: Transport,
+    rest: Octocrab,
     repository: String,
     state: Mutex<State>,
 }
@@ -54,11 +54,7 @@ enum State {
 
 impl OpenCheckRun {
     pub(super) fn none(client: &Client) -> Self {
-        Self {
-            transport: client.transport(),
-            repository: client.repository.clone(),
-            state: Mutex::new(State::None),
-        }
+        Self { rest: client.rest(), repository: client.repository.clone(), state: Mutex::new(State::None) }
     }
 
     /// Sets the state and gives the old one.
@@ -85,8 +81,7 @@ impl OpenCheckRun {
                     "output": {"title": "no verdict", "summary": format!("{reason} Run the job again.")},
                 });
                 // A failure cannot be reported any more; the next attempt of this job adopts the check run.
-                let request = self.transport.send(Method::PATCH, &path, Some(&body));
-                let _ = tokio::time::timeout(LAST_REQUEST_TIMEOUT, request).await;
+                let _ = tokio::time::timeout(LAST_REQUEST_TIMEOUT, self.rest._patch(path, Some(&body))).await;
                 Some(url)
             }
         }

@@ -1,11 +1,12 @@
 //! The configuration of GitHub's API: addresses, repository and token, checked before any request.
 
-use http::{HeaderValue, Uri};
+use http::Uri;
+use secrecy::SecretString;
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
 
-/// Addresses, repository and token. The token is marked as sensitive, so that its debug output is `Sensitive`.
+/// Addresses, repository and token. The token has a type whose debug output is `[REDACTED]`.
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     /// The REST API, such as `https://api.github.com`.
@@ -14,8 +15,8 @@ pub(super) struct Config {
     pub(super) graphql: Uri,
     /// owner/name.
     pub(super) repository: String,
-    /// The header that carries the job's token.
-    pub(super) authorization: HeaderValue,
+    /// The job's token.
+    pub(super) token: SecretString,
 }
 
 impl Config {
@@ -40,14 +41,11 @@ impl Config {
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(errors::malformed_token());
         }
-        let mut authorization =
-            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| errors::malformed_token())?;
-        authorization.set_sensitive(true);
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
             graphql: address("GITHUB_GRAPHQL_URL", &graphql)?,
             repository,
-            authorization,
+            token: token.into(),
         }))
     }
 }
@@ -128,7 +126,7 @@ mod tests {
     fn the_token_is_never_printed() {
         let config = config("https://api.github.com").unwrap().unwrap();
         let shown = format!("{config:?} {config:#?}");
-        assert!(!shown.contains("verysecret") && shown.contains("Sensitive"), "{shown}");
+        assert!(!shown.contains("verysecret") && shown.contains("REDACTED"), "{shown}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! GitHub: the check run on the commit, and the branch that contains the trail.
 //!
-//! `config` holds addresses and token, `transport` sends requests, `client` does so within one deadline and knows what may
-//! be repeated, `response` parses the responses. `check_runs`, `comments`, `refs`, `tree`, `objects` and `trail_branch` use them.
+//! `config` holds addresses and token, `client` sends requests within one deadline, `response` parses the
+//! responses. `check_runs`, `comments`, `refs`, `tree`, `objects` and `trail_branch` use them.
 
 mod check_runs;
 mod client;
@@ -11,7 +11,6 @@ mod objects;
 mod refs;
 mod response;
 mod trail_branch;
-mod transport;
 mod tree;
 
 use std::cell::RefCell;
