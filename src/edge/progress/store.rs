@@ -1,6 +1,6 @@
 //! Run stores that tell what is read of them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::commands::Stores;
 use crate::commands::progress::{Progress, Stage, Whole};
@@ -13,26 +13,26 @@ const BATCH: usize = 256;
 /// Stores whose reading and writing is shown.
 pub struct WatchedStores<'a> {
     stores: &'a dyn Stores,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl<'a> WatchedStores<'a> {
     /// The same stores.
     #[must_use]
-    pub fn new(stores: &'a dyn Stores, progress: &Rc<dyn Progress>) -> Self {
-        Self { stores, progress: Rc::clone(progress) }
+    pub fn new(stores: &'a dyn Stores, progress: &Arc<dyn Progress>) -> Self {
+        Self { stores, progress: Arc::clone(progress) }
     }
 }
 
 impl Stores for WatchedStores<'_> {
     fn open(&self, root: &str) -> Result<Box<dyn ObjectStore + '_>, Diagnostic> {
-        Ok(Box::new(WatchedStore { place: self.stores.open(root)?, progress: Rc::clone(&self.progress) }))
+        Ok(Box::new(WatchedStore { place: self.stores.open(root)?, progress: Arc::clone(&self.progress) }))
     }
 }
 
 struct WatchedStore<'a> {
     place: Box<dyn ObjectStore + 'a>,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl WatchedStore<'_> {
