@@ -2,7 +2,7 @@
 //! flushed, and are moved into place under a name that was free. Trails, stores and exports use it.
 
 use std::fs::{self, File, Metadata, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -68,11 +68,51 @@ impl DurableWriter {
         }
     }
 
+    /// Gives a file that was just created another name; `false` where the name is taken, `None` where the file system
+    /// has no such thing or no room for one more name. The caller flushes the folder.
+    pub(super) fn link(&self, created: &Path, target: &Path) -> Option<bool> {
+        match fs::hard_link(created, target) {
+            Ok(()) => Some(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(false),
+            Err(_) => None,
+        }
+    }
+
     /// Replaces a file in one step: readers see the old content or the new one.
     pub(super) fn replace(&self, staging: &Path, target: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
         let staged = self.staged(staging, target, bytes)?;
         staged.persist(target).map_err(|error| self.write_refused(target, "replaced", &error.error))?;
         self.sync_folder(target.parent().unwrap_or(staging))
+    }
+
+    /// Adds a line to a file and flushes it; a new file gets its name flushed too. What a killed writer left without
+    /// an end stays a line of its own.
+    pub(super) fn append_line(&self, target: &Path, line: &[u8]) -> Result<(), Diagnostic> {
+        let write = || {
+            let is_new = match fs::symlink_metadata(target) {
+                Ok(found) if found.is_file() => false,
+                Ok(_) => return Err(io::Error::other("is no regular file")),
+                Err(error) if error.kind() == ErrorKind::NotFound => true,
+                Err(error) => return Err(error),
+            };
+            let mut file = fs::OpenOptions::new().read(true).append(true).create(true).open(target)?;
+            let mut bytes = Vec::with_capacity(line.len() + 2);
+            if !is_new && !ends_a_line(&mut file)? {
+                bytes.push(b'\n');
+            }
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+            // One write: what a kill leaves is the line or nothing.
+            file.write_all(&bytes)?;
+            file.sync_data()?;
+            Ok(is_new)
+        };
+        let is_new = write().map_err(|error| self.write_refused(target, "appended to", &error))?;
+        if is_new {
+            self.match_owner(target);
+            self.sync_folder(target.parent().unwrap_or(target))?;
+        }
+        Ok(())
     }
 
     /// A flushed temporary file in the staging folder, for `target`.
@@ -166,6 +206,17 @@ impl DurableWriter {
     pub(super) fn write_refused(&self, path: &Path, action: &str, error: &io::Error) -> Diagnostic {
         files::write_refused(self.code, path, action, self.flag, error)
     }
+}
+
+/// Whether a file is empty or its last line is ended.
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 /// Whether a folder exists. The empty path is the current folder.

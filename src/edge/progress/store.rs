@@ -56,6 +56,19 @@ impl ObjectStore for WatchedStore<'_> {
         self.place.folders(folder)
     }
 
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
+        self.place.named(folder, names)
+    }
+
+    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic> {
+        let _stage = self.stage("listing", folder);
+        self.place.beginning(folder, prefix)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {
+        self.place.size(path)
+    }
+
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
         let _stage = self.stage("reading", path);
         self.place.read(path)
@@ -77,6 +90,11 @@ impl ObjectStore for WatchedStore<'_> {
         self.place.create(path, bytes)
     }
 
+    fn create_copies(&self, paths: &[String], bytes: &[u8]) -> Result<Vec<Created>, Diagnostic> {
+        let _stage = paths.first().map(|path| self.stage("writing", path));
+        self.place.create_copies(paths, bytes)
+    }
+
     fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic> {
         let _stage = self.stage("waiting for other writers of", folder);
         self.place.lock(folder)
@@ -89,5 +107,9 @@ impl ObjectStore for WatchedStore<'_> {
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let _stage = self.stage("writing", path);
         self.place.replace(path, bytes)
+    }
+
+    fn append(&self, path: &str, line: &[u8]) -> Result<(), Diagnostic> {
+        self.place.append(path, line)
     }
 }
