@@ -48,7 +48,7 @@ impl RunHistory {
             }
         }
         let suites = self.suites(&catalogue.entries, place);
-        for CatalogueEntry { record, path, present, envelopes } in catalogue.entries {
+        for CatalogueEntry { record, path, present, envelopes, .. } in catalogue.entries {
             let kept = envelopes.into_iter().map(|(at, sha256)| EnvelopeCopy {
                 path: place.shown(&at),
                 sha256,
