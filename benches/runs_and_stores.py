@@ -4,11 +4,11 @@
     cargo build --release --locked
     python3 benches/runs_and_stores.py target/release/evalsig [runs] [suites] [stores] [--largest 1000000] > tables.md
 
-Generates everything under target/bench. A store of a million runs is made of hard links to one stored run and its
+Generates everything under target/bench, some 6 GB. A store of a million runs is made of hard links to one stored run and its
 envelope, with an index that names them all: what a gate reads of it, and what it costs, is that of a store that grew by
-a million gates. Each figure is what the operating system accounts to the finished process: wall clock and peak resident
-memory, the median of three where it takes less than five seconds. The exponent is that of growth from the size before:
-1 is linear, 2 is quadratic.
+a million gates. Each figure is what the operating system accounts to the finished process: wall clock, time on a core and
+peak resident memory, the median of three where it takes less than five seconds. The exponent is that of growth of the time
+on a core from the size before: 1 is linear, 2 is quadratic, and other work on the machine does not disturb it.
 """
 import argparse
 import datetime
@@ -40,7 +40,7 @@ def once(command, cwd=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1, 2):
         raise SystemExit(f"{command}: {said.decode()}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def measure(make, cwd=None):
@@ -48,7 +48,8 @@ def measure(make, cwd=None):
     rounds = [once(make(), cwd)]
     while len(rounds) < 3 and rounds[0][0] < 5:
         rounds.append(once(make(), cwd))
-    return statistics.median(seconds for seconds, _ in rounds), max(peak for _, peak in rounds)
+    seconds, cpu, peak = zip(*rounds)
+    return statistics.median(seconds), statistics.median(cpu), max(peak)
 
 
 def exponent(before, now):
@@ -97,7 +98,7 @@ def held(items, clusters):
 
 
 def runs(evalsig, largest):
-    print("| runs | what | seconds | exponent | peak MB | both runs in columns, MB | ratio |\n|---|---|---|---|---|---|---|")
+    print("| runs | what | seconds | CPU s | exponent | peak MB | both runs in columns, MB | ratio |\n|---|---|---|---|---|---|---|---|---|")
     before = {}
     for items, clusters in [(1_000_000, 0), (10_000_000, 0), (200_000, 100_000), (2_000_000, 1_000_000)]:
         if items > largest * 10:
@@ -120,11 +121,11 @@ def runs(evalsig, largest):
                     shutil.rmtree(store, ignore_errors=True)
                 return command
 
-            seconds, peak = measure(fresh)
+            seconds, cpu, peak = measure(fresh)
             kind = (what, bool(clusters))
-            grew = exponent(before[kind], (items, seconds)) if kind in before else "-"
-            before[kind] = (items, seconds)
-            print(f"| {named} | {what} | {seconds:.2f} | {grew} | {peak:.0f} | {must:.0f} | {peak / must:.2f} |", flush=True)
+            grew = exponent(before[kind], (items, cpu)) if kind in before else "-"
+            before[kind] = (items, cpu)
+            print(f"| {named} | {what} | {seconds:.2f} | {cpu:.2f} | {grew} | {peak:.0f} | {must:.0f} | {peak / must:.2f} |", flush=True)
 
 
 def suite_files(tasks):
@@ -151,7 +152,7 @@ def suite_files(tasks):
 
 
 def suites(evalsig, _largest):
-    print("| tasks | what | seconds | exponent | peak MB |\n|---|---|---|---|---|")
+    print("| tasks | what | seconds | CPU s | exponent | peak MB |\n|---|---|---|---|---|---|")
     before = {}
     for tasks in (100, 1_000):
         folder = suite_files(tasks)
@@ -168,10 +169,10 @@ def suites(evalsig, _largest):
                         shutil.rmtree(folder / name, ignore_errors=True)
                 return command
 
-            seconds, peak = measure(fresh, folder)
-            grew = exponent(before[what], (tasks, seconds)) if what in before else "-"
-            before[what] = (tasks, seconds)
-            print(f"| {tasks:,} | {what} | {seconds:.2f} | {grew} | {peak:.0f} |", flush=True)
+            seconds, cpu, peak = measure(fresh, folder)
+            grew = exponent(before[what], (tasks, cpu)) if what in before else "-"
+            before[what] = (tasks, cpu)
+            print(f"| {tasks:,} | {what} | {seconds:.2f} | {cpu:.2f} | {grew} | {peak:.0f} |", flush=True)
 
 
 def small(folder, name, right):
@@ -243,7 +244,7 @@ def store(evalsig, count):
 
 
 def stores(evalsig, largest):
-    print("| runs in the store | what | seconds | exponent | peak MB |\n|---|---|---|---|---|")
+    print("| runs in the store | what | seconds | CPU s | exponent | peak MB |\n|---|---|---|---|---|---|")
     before = {}
     for count in (1_000, 10_000, 100_000, 1_000_000):
         if count > largest:
@@ -269,10 +270,10 @@ def stores(evalsig, largest):
             ("`history` of one month", lambda: [evalsig, "history", "--root", "kept", "--since", f"{this_month}-01"]),
             ("`history`", lambda: [evalsig, "history", "--root", "kept", "--output", "jsonl"]),
         ]:
-            seconds, peak = measure(command, folder)
-            grew = exponent(before[what], (count, seconds)) if what in before else "-"
-            before[what] = (count, seconds)
-            print(f"| {count:,} | {what} | {seconds:.3f} | {grew} | {peak:.0f} |", flush=True)
+            seconds, cpu, peak = measure(command, folder)
+            grew = exponent(before[what], (count, cpu)) if what in before else "-"
+            before[what] = (count, cpu)
+            print(f"| {count:,} | {what} | {seconds:.3f} | {cpu:.3f} | {grew} | {peak:.0f} |", flush=True)
 
 
 def main():

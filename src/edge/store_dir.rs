@@ -135,8 +135,9 @@ impl ObjectStore for StoreDir {
         Ok(found)
     }
 
-    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic> {
-        let found = list_beginning(&self.local(folder), prefix)?;
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let begins = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        let found = list_named(&self.local(folder), &begins)?;
         let files = found.into_iter().filter(|(entry, _)| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let mut paths: Vec<String> = files.map(|(_, name)| format!("{folder}/{name}")).collect();
         paths.sort_unstable();
@@ -248,11 +249,14 @@ impl Guard for ProjectLock {}
 /// The entries of a folder without hidden ones and without names that are not UTF-8; none where there is
 /// no such folder.
 fn list_visible(folder: &Path) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
-    list_beginning(folder, "")
+    list_named(folder, &|_| true)
 }
 
-/// Those of them whose names begin so.
-fn list_beginning(folder: &Path, prefix: &str) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
+/// Those of them that have such a name.
+fn list_named(
+    folder: &Path,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<(fs::DirEntry, String)>, Diagnostic> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if is_missing(&error) => return Ok(Vec::new()),
@@ -262,7 +266,7 @@ fn list_beginning(folder: &Path, prefix: &str) -> Result<Vec<(fs::DirEntry, Stri
     for entry in entries {
         let entry = entry.map_err(|error| read_refused(folder, &error))?;
         let name = entry.file_name();
-        if let Some(name) = name.to_str().filter(|name| name.starts_with(prefix) && !name.starts_with('.')) {
+        if let Some(name) = name.to_str().filter(|name| !name.starts_with('.') && wanted(name)) {
             let name = name.to_owned();
             found.push((entry, name));
         }

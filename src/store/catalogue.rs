@@ -166,20 +166,32 @@ impl Catalogue {
         log::clear(place, project)
     }
 
-    /// Mends an index that differs from the files, and has it take the log in, where the place lets us. A store on a
-    /// medium that cannot be written to is read all the same.
+    /// Reads everything, and has the index take its log in, where the place lets us.
+    ///
+    /// # Errors
+    /// Those of [`ObjectStore::list`].
+    pub fn take_in(place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
+        let logged = place.keeps_index() && log::Lengths::of(place, project)?.log > 0;
+        // A medium that cannot be written to has no lock either, and is read all the same.
+        let guard = if logged { place.lock(project.as_str()).ok() } else { None };
+        let catalogue = Self::read(place, project, scope)?;
+        if guard.is_some() {
+            // What could not be taken in stays in the log, which everybody reads.
+            let _ = catalogue.write(place, project);
+        }
+        Ok(catalogue)
+    }
+
+    /// Mends an index that differs from the files, where the place lets us. A store on a medium that
+    /// cannot be written to is read all the same.
     pub fn heal(&mut self, place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) {
-        if !(self.stale || self.logged) || self.newer || !place.keeps_index() {
+        if !self.stale || self.newer || !place.keeps_index() {
             return;
         }
         let mended = place.lock(project.as_str()).and_then(|_guard| {
             let now = Self::read(place, project, scope)?;
             now.write(place, project)
         });
-        if !self.stale {
-            // Nothing was wrong, and what could not be taken in yet is read from the log.
-            return;
-        }
         let shown = place.shown(&layout::manifest(project));
         self.notes.push(match mended {
             Ok(()) => format!("{shown}: written anew from {} files", self.entries.len()),

@@ -1,7 +1,5 @@
 //! Finds a stored run by its name, and the newest allowed one.
 
-use std::collections::BTreeSet;
-
 use super::catalogue::{self, Catalogue, CatalogueEntry, Scope};
 use super::content;
 use super::errors;
@@ -76,14 +74,12 @@ fn bearing(
     project: &ProjectId,
     name: &str,
 ) -> Result<Vec<CatalogueEntry>, Diagnostic> {
-    let mut paths = BTreeSet::new();
+    let beginnings = layout::beginnings(name);
+    let mut paths = Vec::new();
     for month in catalogue::months(place, project)? {
-        for beginning in layout::beginnings(name) {
-            let found = place.beginning(&format!("{project}/{month}"), &beginning)?;
-            paths.extend(found.into_iter().filter(|path| layout::bears(path, name)));
-        }
+        let found = place.beginning(&format!("{project}/{month}"), &beginnings)?;
+        paths.extend(found.into_iter().filter(|path| layout::bears(path, name)));
     }
-    let paths: Vec<String> = paths.into_iter().collect();
     let facts = catalogue::facts(place, &paths);
     // What another program knows of its runs stands in its index alone; a damaged file has to be told about.
     if place.keeps_index() && facts.iter().any(|facts| !matches!(facts, Ok(Some(_)))) {

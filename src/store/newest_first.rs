@@ -165,7 +165,7 @@ fn look_at(
     let Some(folder) = layout::envelopes_of(project, &entry.path) else { return Ok(()) };
     if !envelopes.contains_key(&folder) {
         let mut found = Envelopes::new();
-        for path in place.beginning(&folder, "")? {
+        for path in place.beginning(&folder, &[String::new()])? {
             if let Some((run, digest)) = layout::of_envelope(project, &path) {
                 found.entry(run).or_default().push((path, digest));
             }

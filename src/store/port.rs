@@ -28,11 +28,12 @@ pub trait ObjectStore {
     /// As [`ObjectStore::list`].
     fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic>;
 
-    /// The path of every object that lies directly in a folder and whose name begins so, in ascending order.
+    /// The path of every object that lies directly in a folder and whose name begins with one of these, in ascending
+    /// order.
     ///
     /// # Errors
     /// As [`ObjectStore::list`].
-    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic>;
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic>;
 
     /// Bytes of an object; `None` where there is none.
     ///

@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod url;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -241,24 +242,25 @@ impl ObjectStore for Bucket {
 
     fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
         // One listing costs as much as one look at one name.
-        let mut found = self.beginning(folder, common_beginning(names))?;
+        let mut found = self.beginning(folder, &[common_beginning(names).to_owned()])?;
         let is_it = |path: &String| names.iter().any(|name| Some(name.as_str()) == path.rsplit('/').next());
         found.retain(is_it);
         Ok(found)
     }
 
-    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic> {
-        let mut objects = Vec::new();
-        let within = format!("{folder}/{prefix}");
-        self.list_pages((folder, prefix), Some("/"), |page| {
-            objects.extend(page.objects.iter().filter_map(|object| {
-                let path = self.relative_path(&object.location).filter(|path| path.starts_with(&within))?;
-                Some(path.to_owned())
-            }));
-        })
-        .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
-        objects.sort();
-        Ok(objects)
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let mut objects = BTreeSet::new();
+        for prefix in prefixes {
+            let within = format!("{folder}/{prefix}");
+            self.list_pages((folder, prefix), Some("/"), |page| {
+                objects.extend(page.objects.iter().filter_map(|object| {
+                    let path = self.relative_path(&object.location);
+                    path.filter(|path| path.starts_with(&within)).map(str::to_owned)
+                }));
+            })
+            .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
+        }
+        Ok(objects.into_iter().collect())
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {

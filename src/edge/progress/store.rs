@@ -60,9 +60,9 @@ impl ObjectStore for WatchedStore<'_> {
         self.place.named(folder, names)
     }
 
-    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic> {
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
         let _stage = self.stage("listing", folder);
-        self.place.beginning(folder, prefix)
+        self.place.beginning(folder, prefixes)
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {

@@ -117,9 +117,9 @@ impl ObjectStore for Counted {
         self.place.named(folder, names)
     }
 
-    fn beginning(&self, folder: &str, prefix: &str) -> Result<Vec<String>, Diagnostic> {
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
         self.note("beginning", [folder]);
-        let found = self.place.beginning(folder, prefix)?;
+        let found = self.place.beginning(folder, prefixes)?;
         *self.listed.borrow_mut() += found.len();
         Ok(found)
     }
@@ -306,12 +306,12 @@ fn the_newest_allowed_run_is_the_same_with_the_index_and_without_it() {
     session.write(INDEX, &serde_json::to_string_pretty(&index).unwrap());
     let lines: Vec<String> = moved.iter().rev().map(|run| format!("{run}\n")).collect();
     session.write(LOG, &lines.concat());
-    let mut candidate = |task: &str| {
+    let candidate = |task: &str| {
         let text = json!({"run_id": "x", "model_id": "m", "task_id": task, "metric_name": "accuracy",
             "items": [{"item_id": "q0", "score": 1}]});
         readers::read(text.to_string().as_bytes(), None, &ReadOptions::default()).unwrap().run
     };
-    let mut find = || -> Vec<String> {
+    let find = || -> Vec<String> {
         let tasks = (0..7).map(|n| format!("t{n}"));
         tasks
             .map(|task| store::latest_allowed(&place, &project, &candidate(&task)).unwrap().entry.path)
