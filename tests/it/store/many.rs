@@ -30,7 +30,7 @@ fn grown(runs: usize) -> Session {
 }
 
 fn grow(project: &Path, runs: usize) {
-    let mut index: Value =
+    let index: Value =
         serde_json::from_slice(&std::fs::read(project.join("manifest.json")).unwrap()).unwrap();
     let kept = index["runs"].as_array().unwrap().clone();
     let allowed = kept.iter().find(|run| run["run_id"] == "c").unwrap();
@@ -51,8 +51,9 @@ fn grow(project: &Path, runs: usize) {
         record["run_id"] = format!("r{n}").into();
         record["path"] = path.into();
         let second = n * 12 % runs;
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         record["ts"] =
-            format!("2025-{:02}-01T00:{:02}:{:02}+00:00", 1 + n * 12 / runs, second / 60 % 60, second % 60)
+            format!("{}-01T{hour:02}:{minute:02}:{second:02}+00:00", &month[5..].replace("/month=", "-"))
                 .into();
         if n % 3 == 0 {
             let name = format!("{month}/run_id=r{n}.{digest}.json");
@@ -63,8 +64,13 @@ fn grow(project: &Path, runs: usize) {
         all.push(record);
     }
     all.extend(kept);
-    index["runs"] = all.into();
-    std::fs::write(project.join("manifest.json"), serde_json::to_string_pretty(&index).unwrap()).unwrap();
+    std::fs::write(project.join("manifest.json"), index_of(&all)).unwrap();
+}
+
+/// An index of these runs, as evalsig and Python write it: the runs come last.
+fn index_of(runs: &[Value]) -> String {
+    let runs = serde_json::to_string_pretty(runs).unwrap();
+    format!("{{\n  \"project_id\": \"default\",\n  \"version\": 1,\n  \"runs\": {runs}\n}}")
 }
 
 /// A place that takes note of what it is asked for.
@@ -201,7 +207,7 @@ fn a_gate_asks_a_store_of_twenty_thousand_runs_for_as_much_as_one_of_two_thousan
     let [small, large, larger] = counts;
     assert_eq!(large.0, larger.0, "storing two runs");
     assert_eq!((&large.1.0, large.1.2), (&larger.1.0, larger.1.2), "the newest allowed run");
-    assert!(larger.1.1 < 300_000 && large.1.1 < 300_000, "{} and {} bytes", large.1.1, larger.1.1);
+    assert!(larger.1.1 < 400_000 && large.1.1 < 400_000, "{} and {} bytes", large.1.1, larger.1.1);
     assert_eq!(large.2, larger.2, "a run by its name");
     // What a small store reads and writes whole, a large one never does.
     let of = |counts: &[(&str, usize)], kind: &str| {
@@ -296,14 +302,15 @@ fn the_newest_allowed_run_is_the_same_with_the_index_and_without_it() {
     let session = grown(3_000);
     let project = ProjectId::default();
     let place = StoreDir::at(session.path("kept"));
-    // Older than some that the index holds, and appended after them; newer ones without an envelope do not count.
     let mut index: Value = serde_json::from_str(&session.read(INDEX)).unwrap();
     let runs = index["runs"].as_array_mut().unwrap();
     for (n, run) in runs.iter_mut().enumerate() {
-        run["task_id"] = format!("t{}", n % 7).into();
+        run["task_id"] = if n < 500 { "far back".into() } else { format!("t{}", n % 5).into() };
     }
-    let moved: Vec<Value> = (2_000..2_010).map(|n| runs.remove(n)).collect();
-    session.write(INDEX, &serde_json::to_string_pretty(&index).unwrap());
+    // In the log stand some that are older than the newest of the index.
+    let mut moved: Vec<Value> = (2_000..2_010).map(|n| runs.remove(n)).collect();
+    moved.iter_mut().for_each(|run| run["task_id"] = "logged".into());
+    session.write(INDEX, &index_of(runs));
     let lines: Vec<String> = moved.iter().rev().map(|run| format!("{run}\n")).collect();
     session.write(LOG, &lines.concat());
     let candidate = |task: &str| {
@@ -312,17 +319,16 @@ fn the_newest_allowed_run_is_the_same_with_the_index_and_without_it() {
         readers::read(text.to_string().as_bytes(), None, &ReadOptions::default()).unwrap().run
     };
     let find = || -> Vec<String> {
-        let tasks = (0..7).map(|n| format!("t{n}"));
-        tasks
-            .map(|task| store::latest_allowed(&place, &project, &candidate(&task)).unwrap().entry.path)
-            .collect()
+        let tasks = ["far back", "logged", "t0", "t1", "t2", "t3", "t4"];
+        let found = tasks.map(|task| store::latest_allowed(&place, &project, &candidate(task)).unwrap());
+        found.map(|found| found.entry.path).to_vec()
     };
     let by_end = find();
     // In no order, so that its end says nothing.
     let runs = index["runs"].as_array_mut().unwrap();
     runs.extend(moved);
     runs.reverse();
-    session.write(INDEX, &serde_json::to_string_pretty(&index).unwrap()).write(LOG, "");
+    session.write(INDEX, &index_of(runs)).write(LOG, "");
     assert_eq!(find(), by_end);
     assert_eq!(by_end.iter().collect::<std::collections::BTreeSet<_>>().len(), 7);
 }
@@ -369,4 +375,31 @@ fn many_writers_of_a_long_index_lose_no_record() {
     assert_eq!(ran.json().as_array().unwrap().len(), before + writers);
     let index: Value = serde_json::from_str(&session.read(INDEX)).unwrap();
     assert_eq!(index["runs"].as_array().unwrap().len(), before + writers);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_envelope_of_a_suite_lies_beside_every_candidate_and_is_kept_once() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use crate::support::suite;
+    let session = suite::session(&suite::better(), &suite::usual());
+    let gate = "gate --policy evalsig.yml --release-id v1 --store kept";
+    let code = session.run(gate).code;
+    let envelope = session.read("audit/v1/audit.json");
+    let files = session.files();
+    let copies: Vec<&String> = files.iter().filter(|path| path.contains("/_envelopes/")).collect();
+    assert_eq!(copies.len(), 2, "{copies:?}");
+    let inodes = copies.iter().map(|path| std::fs::metadata(session.path(path)).unwrap().ino());
+    assert_eq!(inodes.collect::<std::collections::BTreeSet<_>>().len(), 1);
+    assert!(copies.iter().all(|path| session.read(path) == envelope));
+    // The same again, after one of the copies was lost.
+    std::fs::remove_file(session.path(copies[1])).unwrap();
+    assert_eq!(session.run(gate).code, code);
+    assert_eq!(session.read(copies[1]), envelope);
+    assert_eq!(session.files(), files);
+    // Somebody wrote to one of them.
+    std::fs::remove_file(session.path(copies[1])).unwrap();
+    session.write(copies[1], "{}");
+    assert!(session.run(gate).exits(73).stderr.contains("holds other bytes than its name says"));
 }
