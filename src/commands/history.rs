@@ -101,7 +101,7 @@ pub fn history(
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
         let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
-        let mut catalogue = Catalogue::read(&*place, &at.project, &scope)?;
+        let mut catalogue = Catalogue::take_in(&*place, &at.project, &scope)?;
         if catalogue.entries.is_empty() {
             known_project(&*place, at)?;
         }

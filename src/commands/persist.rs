@@ -49,7 +49,7 @@ pub fn persist(
         candidate: recorded(&second),
     });
     let envelope = writer.write(target, world)?;
-    archive.seal(&second, &writer.bytes_at(&envelope)?)?;
+    archive.seal(std::slice::from_ref(&second), &writer.bytes_at(&envelope)?)?;
     Ok(Evidence { envelope, stored: writer.circumstances.store })
 }
 

@@ -1,7 +1,7 @@
 //! How far a long piece of work has come, for whoever watches. A result never depends on it.
 
 /// Shows what is being done.
-pub trait Progress {
+pub trait Progress: Send + Sync {
     /// Begins a stage, which lasts until the returned value is dropped. Of stages that overlap the one begun last is
     /// shown.
     fn begin(&self, what: &str, whole: Whole) -> Box<dyn Stage>;

@@ -31,6 +31,14 @@ pub struct RunInputs {
 }
 
 impl RunInputs {
+    /// Baseline and candidate, each with how it is read.
+    fn both(&self, plan: &Plan) -> [(&str, ReadAs); 2] {
+        [
+            (&self.baseline, self.read_as(self.baseline_run.as_ref(), plan)),
+            (&self.candidate, self.read_as(self.candidate_run.as_ref(), plan)),
+        ]
+    }
+
     /// How one of the two files is read.
     fn read_as(&self, run: Option<&String>, plan: &Plan) -> ReadAs {
         ReadAs {
@@ -95,12 +103,9 @@ impl LoadedRuns {
     /// # Errors
     /// Every error about a single run, with the file as the place.
     pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
-        let read =
-            |path: &str, run: Option<&String>| LoadedRun::read(&files.open(path)?, &runs.read_as(run, plan));
-        Ok(Self {
-            baseline: read(&runs.baseline, runs.baseline_run.as_ref())?,
-            candidate: read(&runs.candidate, runs.candidate_run.as_ref())?,
-        })
+        let [baseline, candidate] = runs.both(plan);
+        let (baseline, candidate) = read_both(baseline, candidate, files)?;
+        Ok(Self { baseline, candidate })
     }
 
     /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in the store in which
@@ -132,6 +137,11 @@ impl LoadedRuns {
             let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
             LoadedRun::of_store(found, (place, &at.root), &runs.read_as(None, plan), &freshness)
         };
+        if ![&runs.baseline, &runs.candidate].iter().any(|path| path.starts_with(STORE)) {
+            let [baseline, candidate] = runs.both(plan);
+            let (candidate, baseline) = read_both(candidate, baseline, world.files)?;
+            return Ok(Self { baseline, candidate });
+        }
         // First, because it says which task an allowed baseline has to be of.
         let candidate = match runs.candidate.strip_prefix(STORE) {
             None => read(&runs.candidate, runs.candidate_run.as_ref())?,
@@ -210,6 +220,22 @@ impl LoadedRuns {
     pub fn candidate_names(&self) -> &RunMetadata {
         self.candidate.reading.run.metadata()
     }
+}
+
+/// Reads two files at once. What is wrong with the first is said first, as if it had been read first.
+fn read_both(
+    (first, read_first): (&str, ReadAs),
+    (second, read_second): (&str, ReadAs),
+    files: &dyn Files,
+) -> Result<(LoadedRun, LoadedRun), Diagnostic> {
+    // Both are opened here, one after the other: either may be standard input.
+    let first = files.open(first)?;
+    let second = files.open(second);
+    let (first, second) = rayon::join(
+        move || LoadedRun::read(&first, &read_first),
+        move || LoadedRun::read(&second?, &read_second),
+    );
+    Ok((first?, second?))
 }
 
 /// One run file, read.

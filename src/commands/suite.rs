@@ -102,8 +102,7 @@ impl<'a> SuiteDecision<'a> {
         now: String,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
-        let places =
-            Places { policy, stores: request.stores(), trail: request.trail.as_ref(), now: &now, world };
+        let places = Places::new(policy, request.stores(), request.trail.as_ref(), &now, world);
         let tasks = places.load()?;
         let locked =
             locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;

@@ -70,7 +70,7 @@ pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<J
             let unchanged = plan.identical == Identical::Allow
                 && pairs.gaps.is_empty()
                 && same_scores(baseline, candidate);
-            judge_pairs(&pairs, plan, unchanged)?
+            judge_sample(&pairs, &sample, plan, unchanged)?
         }
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
     };
@@ -119,10 +119,19 @@ pub(crate) fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
 /// # Ok::<(), evalsig::domain::Diagnostic>(())
 /// ```
 pub fn judge_pairs(pairs: &Pairs, plan: &Plan, unchanged: bool) -> Result<(Basis, Decision), Diagnostic> {
-    let sample = Sample::of(pairs, plan.direction);
-    let estimate = inference::infer(&sample, plan)?;
+    judge_sample(pairs, &Sample::of(pairs, plan.direction), plan, unchanged)
+}
+
+/// The same, with the sample that the pairs are. Ten million items are not turned into two of them.
+fn judge_sample(
+    pairs: &Pairs,
+    sample: &Sample,
+    plan: &Plan,
+    unchanged: bool,
+) -> Result<(Basis, Decision), Diagnostic> {
+    let estimate = inference::infer(sample, plan)?;
     let worst_case = worst_case(pairs, &estimate, plan)?;
-    let outlook = outlook(plan, &sample, &estimate);
+    let outlook = outlook(plan, sample, &estimate);
     let decision = decide(plan, &pairs.counts, &estimate, worst_case.as_ref(), &outlook, unchanged);
     Ok((Basis::Interval { estimate, worst_case, outlook }, decision))
 }

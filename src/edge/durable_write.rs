@@ -2,10 +2,11 @@
 //! are flushed, and are moved into place in one step. Trails, stores, exports and output files use it.
 
 use std::fs::{File, Metadata, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _};
 use cap_std::fs::OpenOptions;
 
 use super::door::Door;
@@ -143,6 +144,51 @@ impl DurableWriter {
         self.sync_folder(folder)
     }
 
+    /// Gives a file that was just created another name; `false` where the name is taken, `None` where the file system
+    /// has no such thing or no room for one more name. The caller flushes the folder.
+    pub(super) fn link(
+        &self,
+        (from, created): (&OpenFolder, &str),
+        (folder, name): (&OpenFolder, &str),
+    ) -> Option<bool> {
+        match from.dir().hard_link(created, folder.dir(), name) {
+            Ok(()) => Some(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(false),
+            Err(_) => None,
+        }
+    }
+
+    /// Adds a line to a file and flushes it; a new file gets its name flushed too. What a killed writer left without
+    /// an end stays a line of its own.
+    pub(super) fn append_line(&self, folder: &OpenFolder, name: &str, line: &[u8]) -> Result<(), Diagnostic> {
+        let write = || {
+            let is_new = match folder.kind(name)? {
+                Some(kind) if kind.is_file() => false,
+                Some(_) => return Err(io::Error::other("is no regular file")),
+                None => true,
+            };
+            let mut options = OpenOptions::new();
+            options.read(true).append(true).create(true).follow(FollowSymlinks::No);
+            let mut file = folder.dir().open_with(name, &options)?.into_std();
+            let mut bytes = Vec::with_capacity(line.len() + 2);
+            if !is_new && !ends_a_line(&mut file)? {
+                bytes.push(b'\n');
+            }
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+            // One write: what a kill leaves is the line or nothing.
+            file.write_all(&bytes)?;
+            file.sync_data()?;
+            if is_new {
+                self.match_owner(&file);
+            }
+            Ok(is_new)
+        };
+        let is_new =
+            write().map_err(|error| self.write_refused(&folder.path_of(name), "appended to", &error))?;
+        if is_new { self.sync_folder(folder) } else { Ok(()) }
+    }
+
     /// A flushed temporary file in the staging folder, for `target`.
     fn staged<'f>(
         &self,
@@ -233,6 +279,17 @@ impl DurableWriter {
     pub(super) fn write_refused(&self, path: &Path, action: &str, error: &io::Error) -> Diagnostic {
         files::write_refused(self.code, path, action, self.flag, error)
     }
+}
+
+/// Whether a file is empty or its last line is ended.
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 /// Creates a file that is not there; a link that is there is not followed.

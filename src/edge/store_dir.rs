@@ -4,6 +4,7 @@
 //! dies. A file is written to `.staging`, flushed, and moved to a name that was free. Reading takes no
 //! lock: files never change once they exist, and the index is replaced in one step.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
@@ -134,6 +135,37 @@ impl ObjectStore for StoreDir {
         Ok(names)
     }
 
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let mut found = Vec::new();
+        for name in names {
+            let path = format!("{folder}/{name}");
+            if self.size(&path)?.is_some() {
+                found.push(path);
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let begins = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        let Some(open) = self.folder(folder)? else { return Ok(Vec::new()) };
+        let files = visible(&open)?.filter(|entry| entry.kind.is_file() && begins(&entry.name));
+        let mut paths: Vec<String> = files.map(|entry| format!("{folder}/{}", entry.name)).collect();
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {
+        let (folders, name) = split(path);
+        let Some(folder) = self.folder(folders)? else { return Ok(None) };
+        match folder.dir().symlink_metadata(name) {
+            Ok(found) => Ok(found.is_file().then_some(found.len())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(read_refused(&self.local(path), &error)),
+        }
+    }
+
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
         let Some(mut file) = self.open(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
@@ -148,12 +180,47 @@ impl ObjectStore for StoreDir {
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic> {
         let (writer, root) = self.writer()?;
         let staging = writer.ensure_below(root, &staging(path))?;
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = split(path);
         let folder = writer.ensure_below(root, folders)?;
         match writer.create(&staging, (&folder, name), bytes)? {
             true => Ok(Created::New(ObjectVersion::default())),
             false => Ok(Created::Exists),
         }
+    }
+
+    fn create_copies(&self, paths: &[String], bytes: &[u8]) -> Result<Vec<Created>, Diagnostic> {
+        let (writer, root) = self.writer()?;
+        let mut created = Vec::with_capacity(paths.len());
+        let mut first: Option<(OpenFolder, &str)> = None;
+        let mut folders = BTreeMap::new();
+        for path in paths {
+            if self.size(path)?.is_some() {
+                created.push(Created::Exists);
+                continue;
+            }
+            let (above, name) = split(path);
+            let folder = writer.ensure_below(root, above)?;
+            // The envelope of a thousand tasks lies beside each of them: its bytes are kept once.
+            let linked = first.as_ref().and_then(|(from, first)| writer.link((from, first), (&folder, name)));
+            match linked {
+                Some(true) => {
+                    created.push(Created::New(ObjectVersion::default()));
+                    folders.insert(above, folder);
+                }
+                Some(false) => created.push(Created::Exists),
+                None => {
+                    let outcome = self.create(path, bytes)?;
+                    if first.is_none() && outcome != Created::Exists {
+                        first = Some((folder, name));
+                    }
+                    created.push(outcome);
+                }
+            }
+        }
+        for folder in folders.values() {
+            writer.sync_folder(folder)?;
+        }
+        Ok(created)
     }
 
     fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic> {
@@ -171,9 +238,15 @@ impl ObjectStore for StoreDir {
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let (writer, root) = self.writer()?;
         let staging = writer.ensure_below(root, &staging(path))?;
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = split(path);
         let folder = writer.ensure_below(root, folders)?;
         writer.replace(&staging, (&folder, name), bytes)
+    }
+
+    fn append(&self, path: &str, line: &[u8]) -> Result<(), Diagnostic> {
+        let (writer, root) = self.writer()?;
+        let (folders, name) = split(path);
+        writer.append_line(&writer.ensure_below(root, folders)?, name, line)
     }
 }
 
@@ -181,6 +254,11 @@ impl ObjectStore for StoreDir {
 /// under the lock only.
 fn staging(path: &str) -> String {
     path.split_once('/').map_or_else(|| STAGING.to_owned(), |(project, _)| format!("{project}/{STAGING}"))
+}
+
+/// The folders of a path, and its last name.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// The lock of a project, until it is dropped.

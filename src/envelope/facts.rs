@@ -16,8 +16,8 @@ use self::content::{CONTRADICTION, Content};
 use super::{v1, v2};
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 
-/// Largest envelope that is read: a real one is a few kB.
-pub const MAX_BYTES: usize = 1 << 20;
+/// Largest envelope that is read: one about a pair of runs is a few kB, and a suite adds 5 kB for each of its tasks.
+pub const MAX_BYTES: usize = 16 << 20;
 
 /// What the schemas of all versions of a decision begin with.
 const FAMILY: &str = "evalsig.audit/v";

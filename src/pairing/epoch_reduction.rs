@@ -18,12 +18,18 @@ pub(super) struct ReducedItem<'a> {
     pub(super) epochs: u64,
 }
 
-/// A run with its epochs reduced.
+/// A run with its epochs reduced. Its items are made as they are asked for: ten million of them at once would take more
+/// memory than the run itself.
 pub(super) struct Reduced<'a> {
-    /// Every item of the run, scored or not, in ascending order of id.
-    pub(super) rows: Vec<ReducedItem<'a>>,
+    run: &'a RunFrame,
+    all_epochs: &'a Epochs,
+    wanted: Wanted,
+    /// Items of the run, scored or not.
+    pub(super) items: usize,
     /// Items with a score.
     pub(super) scored: usize,
+    /// Whether any item has a slice.
+    pub(super) is_sliced: bool,
     /// The epochs that occur in the run.
     pub(super) epochs: u64,
 }
@@ -56,6 +62,7 @@ impl Epochs {
 }
 
 /// Which rows count.
+#[derive(Clone, Copy)]
 struct Wanted {
     rule: EpochRule,
     edition: Edition,
@@ -80,39 +87,51 @@ impl Wanted {
 /// Averaging is why repeats help: pooling them as rows would count one item's luck many times.
 pub(super) fn reduce<'a>(
     run: &'a RunFrame,
-    epochs: &Epochs,
+    all_epochs: &'a Epochs,
     rule: EpochRule,
     edition: Edition,
 ) -> Reduced<'a> {
     let first = run.rows().map(|row| row.epoch).min().unwrap_or(0);
     let wanted = Wanted { rule, edition, first };
-    let mut reduced = Reduced { rows: Vec::with_capacity(run.len()), scored: 0, epochs: 0 };
-    let mut sorted = run.sorted().peekable();
-    while let Some(first) = sorted.next() {
-        let mut sum = Sum::default();
-        sum.add(&first, &wanted, epochs, true);
-        while let Some(next) = sorted.next_if(|next| next.id == first.id) {
-            sum.add(&next, &wanted, epochs, false);
-        }
-        if sum.epochs == 0 {
-            // The one epoch that the rule wants.
-            sum.lacks(EPOCH_ABSENT);
-        }
-        reduced.scored += usize::from(sum.scored > 0);
-        reduced.epochs |= sum.epochs;
-        reduced.rows.push(ReducedItem {
-            id: first.id,
-            cluster: first.cluster,
-            slice: None,
-            reasons: sum.reasons,
-            side: EpochTally { total: sum.total, scored: sum.scored, missing: sum.missing },
-            epochs: sum.epochs,
-        });
+    let is_sliced = run.slices().is_some_and(|mut slices| slices.any(|(_, slice)| slice.is_some()));
+    let mut reduced = Reduced { run, all_epochs, wanted, items: 0, scored: 0, is_sliced, epochs: 0 };
+    let (mut items, mut scored, mut epochs) = (0, 0, 0);
+    for item in reduced.items() {
+        items += 1;
+        scored += usize::from(item.side.scored > 0);
+        epochs |= item.epochs;
     }
-    for (item, (_, slice)) in reduced.rows.iter_mut().zip(run.slices().into_iter().flatten()) {
-        item.slice = slice;
-    }
+    (reduced.items, reduced.scored, reduced.epochs) = (items, scored, epochs);
     reduced
+}
+
+impl<'a> Reduced<'a> {
+    /// Every item of the run, scored or not, in ascending order of id.
+    pub(super) fn items(&self) -> impl Iterator<Item = ReducedItem<'a>> {
+        let (wanted, epochs) = (self.wanted, self.all_epochs);
+        let mut sorted = self.run.sorted().peekable();
+        let mut slices = self.run.slices();
+        std::iter::from_fn(move || {
+            let first = sorted.next()?;
+            let mut sum = Sum::default();
+            sum.add(&first, wanted, epochs, true);
+            while let Some(next) = sorted.next_if(|next| next.id == first.id) {
+                sum.add(&next, wanted, epochs, false);
+            }
+            if sum.epochs == 0 {
+                // The one epoch that the rule wants.
+                sum.lacks(EPOCH_ABSENT);
+            }
+            Some(ReducedItem {
+                id: first.id,
+                cluster: first.cluster,
+                slice: slices.as_mut().and_then(Iterator::next).and_then(|(_, slice)| slice),
+                reasons: sum.reasons,
+                side: EpochTally { total: sum.total, scored: sum.scored, missing: sum.missing },
+                epochs: sum.epochs,
+            })
+        })
+    }
 }
 
 #[derive(Default)]
@@ -125,7 +144,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, item: &Item<'_>, wanted: &Wanted, epochs: &Epochs, is_first: bool) {
+    fn add(&mut self, item: &Item<'_>, wanted: Wanted, epochs: &Epochs, is_first: bool) {
         if !wanted.takes(item, is_first) {
             return;
         }

@@ -39,13 +39,13 @@ fn absent() -> Side {
 
 /// Merges two ascending sequences of items, and adds to what is missing what only both together show.
 pub(super) fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
-    let room = left.rows.len().min(right.rows.len());
+    let room = left.items.min(right.items);
     let mut joined = Joined {
         ids: TextColumn::default(),
         baseline: Vec::with_capacity(room),
         candidate: Vec::with_capacity(room),
         clusters: Vec::new(),
-        is_sliced: left.rows.iter().chain(&right.rows).any(|row| row.slice.is_some()),
+        is_sliced: left.is_sliced || right.is_sliced,
         slices: Vec::new(),
         gaps: Vec::new(),
         gap_clusters: Vec::new(),
@@ -53,10 +53,10 @@ pub(super) fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined
         one_epoch: true,
         unequal_epochs: 0,
     };
-    let mut rights = right.rows.iter().peekable();
-    for l in &left.rows {
+    let mut rights = right.items().peekable();
+    for l in left.items() {
         while let Some(r) = rights.next_if(|r| r.id < l.id) {
-            joined.gap(None, [absent(), side(r, 0)], r.cluster, r.slice);
+            joined.gap(None, [absent(), side(&r, 0)], r.cluster, r.slice);
         }
         match rights.next_if(|r| r.id == l.id) {
             Some(r) => {
@@ -71,13 +71,13 @@ pub(super) fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined
                     lacks(l.epochs, left.epochs, r.epochs, right.epochs),
                     lacks(r.epochs, right.epochs, l.epochs, left.epochs),
                 ];
-                joined.match_up(l, r, lacking)?;
+                joined.match_up(&l, &r, lacking)?;
             }
-            None => joined.gap(None, [side(l, 0), absent()], l.cluster, l.slice),
+            None => joined.gap(None, [side(&l, 0), absent()], l.cluster, l.slice),
         }
     }
     for r in rights {
-        joined.gap(None, [absent(), side(r, 0)], r.cluster, r.slice);
+        joined.gap(None, [absent(), side(&r, 0)], r.cluster, r.slice);
     }
     Ok(joined)
 }

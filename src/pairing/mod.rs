@@ -85,7 +85,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
     {
         score_range::check_claim_not_empty(plan.claim, KnownRange { range, source: RangeSource::TwoScores })?;
     }
-    let larger = left.rows.len().max(right.rows.len());
+    let larger = left.items.max(right.items);
     let pairs = joined.baseline.len();
     let (clusters, more) = dense(&joined.clusters, &joined.gap_clusters);
     let singletons = plan.edition >= Edition::Second
@@ -99,8 +99,8 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
             pairs,
             only_baseline: left.scored - pairs,
             only_candidate: right.scored - pairs,
-            baseline_items: left.rows.len(),
-            candidate_items: right.rows.len(),
+            baseline_items: left.items,
+            candidate_items: right.items,
             coverage: pairs as f64 / larger as f64,
         },
         slices: Slices::of(&joined.slices, &joined.gap_slices),
@@ -157,12 +157,12 @@ fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>, joined: Joined<'_>) -
             .into_iter()
             .find(|(_, run, _)| run.scored == 0)?;
     let reasons: Vec<String> = missing.iter().map(|(why, count)| format!("{count} {why}")).collect();
-    Some(errors::no_score_in_run(which, run.rows.len(), &reasons.join(", ")))
+    Some(errors::no_score_in_run(which, run.items, &reasons.join(", ")))
 }
 
 fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
     let example = |run: &Reduced<'_>| {
-        let first = run.rows.iter().find(|row| row.side.scored > 0);
+        let first = run.items().find(|row| row.side.scored > 0);
         first.map_or("none".into(), |row| format!("{:?}", row.id))
     };
     errors::no_overlap(left.scored, &example(left), right.scored, &example(right))

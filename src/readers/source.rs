@@ -9,8 +9,8 @@ pub trait Stream: Read + Seek {}
 
 impl<T: Read + Seek> Stream for T {}
 
-/// An open file.
-pub trait Source {
+/// An open file. It may be handed to another thread, which then is the one that reads it.
+pub trait Source: Send {
     /// Its path, as people name it.
     fn path(&self) -> &str;
 
@@ -34,7 +34,7 @@ pub trait Source {
 }
 
 /// A folder that holds a run: one file of scores, and others that tell of them.
-pub trait Folder {
+pub trait Folder: Send {
     /// Its path, as people name it.
     fn path(&self) -> &str;
 
@@ -67,7 +67,7 @@ pub struct InMemory<B> {
     pub bytes: B,
 }
 
-impl<B: AsRef<[u8]>> Source for InMemory<B> {
+impl<B: AsRef<[u8]> + Send> Source for InMemory<B> {
     fn path(&self) -> &str {
         &self.path
     }

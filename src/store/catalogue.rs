@@ -1,10 +1,11 @@
 //! What a project's store holds: the files, and what the index says of them. Where the two differ the
 //! files are right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors;
 use super::layout;
+use super::log;
 use super::manifest::{self, ManifestRecord};
 use super::period::Period;
 use super::port::ObjectStore;
@@ -26,6 +27,8 @@ pub struct CatalogueEntry {
     pub present: bool,
     /// Copies of the envelopes that decided about it: path and SHA-256.
     pub envelopes: Vec<(String, Digest)>,
+    /// Whether file and envelopes were looked for.
+    pub(super) looked_at: bool,
 }
 
 /// The runs of one project.
@@ -37,6 +40,8 @@ pub struct Catalogue {
     pub notes: Vec<String>,
     /// Whether the index says something else than the files.
     stale: bool,
+    /// Whether the log holds runs that the index has to take in.
+    logged: bool,
     /// Whether a newer version wrote the index.
     newer: bool,
 }
@@ -47,16 +52,8 @@ pub struct Catalogue {
 pub struct Scope {
     /// When they were stored.
     pub period: Period,
-    /// What they are called, by their ids or the names of their files; everything where it is empty.
-    pub names: Vec<String>,
     /// Whether files are asked that the index names too.
     pub afresh: bool,
-}
-
-impl Scope {
-    fn takes(&self, path: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|name| layout::bears(path, name))
-    }
 }
 
 impl Catalogue {
@@ -67,38 +64,47 @@ impl Catalogue {
     /// Those of [`ObjectStore::list`].
     pub fn read(place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
         let mut catalogue = Self::default();
+        // Before the files: a run that is stored meanwhile is then one that the index does not know yet.
+        let (mut known, announced, missing) = catalogue.index(place, project)?;
         let mut files = Files::list(place, project, scope)?;
-        let mut known = catalogue.index(place, project, &files)?;
+        if missing && !files.runs.is_empty() {
+            catalogue.stale = true;
+            let shown = place.shown(&layout::manifest(project));
+            catalogue.notes.push(format!("{shown}: is missing; the files were asked instead"));
+        }
         let unknown: Vec<String> =
             files.runs.iter().filter(|path| scope.afresh || !known.contains_key(*path)).cloned().collect();
         catalogue.learn(place, project, &unknown, &mut known);
         for (path, record) in known {
             let present = files.runs.binary_search(&path).is_ok();
+            if !present && announced.contains(&path) {
+                let shown = place.shown(&path);
+                catalogue.notes.push(format!(
+                    "{shown}: was about to be stored, and is not there: the gate was stopped, or the file was removed"
+                ));
+                continue;
+            }
             let envelopes = files.envelopes.remove(&path).unwrap_or_default();
-            catalogue.entries.push(CatalogueEntry { record, path, present, envelopes });
+            catalogue.entries.push(CatalogueEntry { record, path, present, envelopes, looked_at: true });
         }
-        catalogue.sort();
+        sort(&mut catalogue.entries);
         Ok(catalogue)
     }
 
-    /// What the index says, by the path of each run from the root of the store.
-    fn index(
-        &mut self,
-        place: &dyn ObjectStore,
-        project: &ProjectId,
-        files: &Files,
-    ) -> Result<BTreeMap<String, ManifestRecord>, Diagnostic> {
+    /// What the index and its log say, by the path of each run from the root of the store; the paths that only the
+    /// log has; and whether there should be an index and is none.
+    fn index(&mut self, place: &dyn ObjectStore, project: &ProjectId) -> Result<Indexed, Diagnostic> {
         if !place.keeps_index() {
-            return Ok(BTreeMap::new());
+            return Ok(Indexed::default());
         }
+        let by_path = |record: ManifestRecord| (format!("{project}/{}", record.path), record);
+        // Before the index: whoever takes the log in meanwhile has written the index first.
+        let mut known: BTreeMap<_, _> = log::read(place, project)?.into_iter().map(by_path).collect();
+        self.logged = !known.is_empty();
+        let mut announced: BTreeSet<String> = known.keys().cloned().collect();
         let path = layout::manifest(project);
         let shown = place.shown(&path);
-        let Some(index) = place.read(&path)? else {
-            if !files.runs.is_empty() {
-                self.notes.push(format!("{shown}: is missing; the files were asked instead"));
-            }
-            return Ok(BTreeMap::new());
-        };
+        let Some(index) = place.read(&path)? else { return Ok((known, announced, true)) };
         let manifest = manifest::read(&index.bytes);
         self.stale = manifest.damage.is_some();
         self.newer = manifest.newer;
@@ -108,8 +114,12 @@ impl Catalogue {
         if manifest.newer {
             self.notes.push(format!("{shown}: was written by a newer version and is left as it is"));
         }
-        let records = manifest.records.into_iter();
-        Ok(records.map(|record| (format!("{project}/{}", record.path), record)).collect())
+        for (path, record) in manifest.records.into_iter().map(by_path) {
+            announced.remove(&path);
+            // What other programs write stands in the index alone.
+            known.insert(path, record);
+        }
+        Ok((known, announced, false))
     }
 
     /// Reads the facts of files, which take precedence over the index.
@@ -141,21 +151,35 @@ impl Catalogue {
         }
     }
 
-    fn sort(&mut self) {
-        self.entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
-    }
-
-    /// Writes the index anew where it does not say what the files say. To be called under the lock,
-    /// with a catalogue that was read under it.
+    /// Writes the index anew where it does not say what the files say, and empties the log that it has taken in. To be
+    /// called under the lock, with a catalogue that was read under it.
     ///
     /// # Errors
     /// Those of [`ObjectStore::replace`].
     pub(super) fn write(&self, place: &dyn ObjectStore, project: &ProjectId) -> Result<(), Diagnostic> {
-        if !self.stale || self.newer || !place.keeps_index() {
+        if !(self.stale || self.logged) || self.newer || !place.keeps_index() {
             return Ok(());
         }
         let records: Vec<&ManifestRecord> = self.entries.iter().map(|entry| &entry.record).collect();
-        place.replace(&layout::manifest(project), &manifest::bytes(project, &records)?)
+        place.replace(&layout::manifest(project), &manifest::bytes(project, &records)?)?;
+        // A kill before this leaves lines of runs that the index has as well.
+        log::clear(place, project)
+    }
+
+    /// Reads everything, and has the index take its log in, where the place lets us.
+    ///
+    /// # Errors
+    /// Those of [`ObjectStore::list`].
+    pub fn take_in(place: &dyn ObjectStore, project: &ProjectId, scope: &Scope) -> Result<Self, Diagnostic> {
+        let logged = place.keeps_index() && log::Lengths::of(place, project)?.log > 0;
+        // A medium that cannot be written to has no lock either, and is read all the same.
+        let guard = if logged { place.lock(project.as_str()).ok() } else { None };
+        let catalogue = Self::read(place, project, scope)?;
+        if guard.is_some() {
+            // What could not be taken in stays in the log, which everybody reads.
+            let _ = catalogue.write(place, project);
+        }
+        Ok(catalogue)
     }
 
     /// Mends an index that differs from the files, where the place lets us. A store on a medium that
@@ -184,14 +208,23 @@ impl Catalogue {
             path: path.to_owned(),
             present: true,
             envelopes: Vec::new(),
+            looked_at: true,
         });
-        self.sort();
+        sort(&mut self.entries);
     }
 }
 
+/// In ascending order of time, then of path.
+pub(super) fn sort(entries: &mut [CatalogueEntry]) {
+    entries.sort_by_cached_key(|entry| (entry.record.time(), entry.path.clone()));
+}
+
+/// What an index and its log say, see [`Catalogue::index`].
+type Indexed = (BTreeMap<String, ManifestRecord>, BTreeSet<String>, bool);
+
 /// Who wrote a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     /// This program: everything known of the run stands in it.
     Evalsig,
     /// Another one: it holds no verdict and no time.
@@ -220,7 +253,6 @@ impl Files {
             files.take(place, project, &format!("{project}/{month}"))?;
             files.take(place, project, &format!("{project}/{}/{month}", layout::ENVELOPES))?;
         }
-        files.runs.retain(|path| scope.takes(path));
         files.runs.sort_unstable();
         Ok(files)
     }
@@ -238,7 +270,7 @@ impl Files {
 }
 
 /// The months that hold runs, `year=2026/month=06`, in ascending order.
-fn months(place: &dyn ObjectStore, project: &ProjectId) -> Result<Vec<String>, Diagnostic> {
+pub(super) fn months(place: &dyn ObjectStore, project: &ProjectId) -> Result<Vec<String>, Diagnostic> {
     let mut months = Vec::new();
     for year in place.folders(project.as_str())?.iter().filter(|year| year.starts_with("year=")) {
         let found = place.folders(&format!("{project}/{year}"))?;
@@ -262,14 +294,22 @@ fn records(
     project: &ProjectId,
     paths: &[String],
 ) -> Vec<Result<(ManifestRecord, By), Diagnostic>> {
-    let read = paths.iter().zip(facts(place, paths)).map(|(path, facts)| {
-        let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
-        Ok(match facts? {
-            Some(facts) => (ManifestRecord::of(&facts, within), By::Evalsig),
-            None => (ManifestRecord::of(&foreign(place, path)?, within), By::Others),
-        })
-    });
-    read.collect()
+    let read = paths.iter().zip(facts(place, paths));
+    read.map(|(path, facts)| record(place, project, path, facts?)).collect()
+}
+
+/// What a file says with these facts in it.
+pub(super) fn record(
+    place: &dyn ObjectStore,
+    project: &ProjectId,
+    path: &str,
+    facts: Option<RunFacts>,
+) -> Result<(ManifestRecord, By), Diagnostic> {
+    let within = path.strip_prefix(&format!("{project}/")).unwrap_or(path);
+    Ok(match facts {
+        Some(facts) => (ManifestRecord::of(&facts, within), By::Evalsig),
+        None => (ManifestRecord::of(&foreign(place, path)?, within), By::Others),
+    })
 }
 
 /// The facts in each file; `None` where another program wrote it.

@@ -13,6 +13,9 @@ use crate::domain::{Diagnostic, Digest};
 use crate::envelope::{self, MAX_BYTES, Summary, TaskSummary};
 use crate::trail::{FileKind, ROOT, TrailFiles, claimed_index};
 
+/// Envelopes that are read at a time.
+const BATCH: usize = 256;
+
 /// The lines, and what a person should know of where they come from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunHistory {
@@ -48,7 +51,7 @@ impl RunHistory {
             }
         }
         let suites = self.suites(&catalogue.entries, place);
-        for CatalogueEntry { record, path, present, envelopes } in catalogue.entries {
+        for CatalogueEntry { record, path, present, envelopes, .. } in catalogue.entries {
             let kept = envelopes.into_iter().map(|(at, sha256)| EnvelopeCopy {
                 path: place.shown(&at),
                 sha256,
@@ -168,27 +171,31 @@ impl RunHistory {
             // The same envelope stands beside every candidate: one copy of it is enough.
             wanted.entry(*sha256).or_insert_with(|| path.clone());
         }
-        let paths: Vec<String> = wanted.values().cloned().collect();
-        let read = place.tails(&paths, MAX_BYTES as u64);
+        let wanted: Vec<(Digest, String)> = wanted.into_iter().collect();
         let mut found = BTreeMap::new();
-        for ((sha256, path), bytes) in wanted.into_iter().zip(read) {
+        // So many at a time: those of all decisions of a year take gigabytes.
+        let read = wanted.chunks(BATCH).flat_map(|batch| {
+            let paths: Vec<String> = batch.iter().map(|(_, path)| path.clone()).collect();
+            batch.iter().zip(place.tails(&paths, MAX_BYTES as u64))
+        });
+        for ((sha256, path), bytes) in read {
             let summary = bytes.and_then(|bytes| {
-                if Digest::of(&bytes) != sha256 {
-                    return Err(errors::envelope_changed(place.shown(&path)));
+                if Digest::of(&bytes) != *sha256 {
+                    return Err(errors::envelope_changed(place.shown(path)));
                 }
                 let summary = envelope::summary(&bytes)?;
-                if let Err(error) = self.decisions.add((sha256, None), &bytes, &summary) {
-                    self.notes.push(format!("{}: not drawn: {}", place.shown(&path), error.what));
+                if let Err(error) = self.decisions.add((*sha256, None), &bytes, &summary) {
+                    self.notes.push(format!("{}: not drawn: {}", place.shown(path), error.what));
                 }
                 Ok(summary)
             });
             match summary {
                 // What one says about a single pair, the run's own file says too.
                 Ok(summary) if summary.suite.is_some() => {
-                    found.insert(sha256, summary);
+                    found.insert(*sha256, summary);
                 }
                 Ok(_) => {}
-                Err(error) => self.notes.push(format!("{}: left out: {}", place.shown(&path), error.what)),
+                Err(error) => self.notes.push(format!("{}: left out: {}", place.shown(path), error.what)),
             }
         }
         found

@@ -8,6 +8,8 @@ use crate::domain::{Diagnostic, Digest, ProjectId};
 
 /// The index of a project.
 pub(super) const MANIFEST: &str = "manifest.json";
+/// The runs that it does not have yet.
+const LOG: &str = "manifest.log.jsonl";
 /// Copies of the envelopes; engines skip folders that begin with an underscore.
 pub(super) const ENVELOPES: &str = "_envelopes";
 const EXTENSION: &str = ".parquet";
@@ -18,6 +20,11 @@ const LONGEST: usize = 140;
 /// `manifest.json` of a project.
 pub(super) fn manifest(project: &ProjectId) -> String {
     format!("{project}/{MANIFEST}")
+}
+
+/// `manifest.log.jsonl` of a project.
+pub(super) fn log(project: &ProjectId) -> String {
+    format!("{project}/{LOG}")
 }
 
 /// The folder of a month: `year=2026/month=06` for `2026-06-30T18:05:00Z`.
@@ -58,8 +65,12 @@ pub(super) fn plain(folder: &str, stem: &str) -> String {
 
 /// The file of a run whose name another run has taken: it is told apart by what it is.
 pub(super) fn beside(folder: &str, stem: &str, identity: &Digest) -> String {
+    format!("{folder}/{}", beside_name(stem, identity))
+}
+
+fn beside_name(stem: &str, identity: &Digest) -> String {
     let identity = identity.to_string();
-    format!("{folder}/{stem}.{}{EXTENSION}", identity.get(..16).unwrap_or(""))
+    format!("{stem}.{}{EXTENSION}", identity.get(..16).unwrap_or(""))
 }
 
 /// Whether the path is that of a run's file.
@@ -82,6 +93,43 @@ pub(super) fn bears(path: &str, run_id: &str) -> bool {
         suffix.is_some_and(|suffix| suffix.len() == 16 && suffix.bytes().all(|b| b.is_ascii_hexdigit()))
     };
     found == ours || found == run_id || found.strip_prefix("run_id=") == Some(run_id) || suffixed()
+}
+
+/// The names that the file of a run can have: plain, as Python writes it, or beside another run of its name.
+pub(super) fn names(run_id: &str, identities: &[Digest]) -> Vec<String> {
+    let stem = stem(run_id);
+    let mut names: Vec<String> = vec![format!("{stem}{EXTENSION}")];
+    names.extend(identities.iter().map(|identity| beside_name(&stem, identity)));
+    if is_file_name(run_id) {
+        names.extend([format!("run_id={run_id}{EXTENSION}"), format!("{run_id}{EXTENSION}")]);
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// What the names of all files begin with that [`bears`] finds to bear this name.
+pub(super) fn beginnings(run_id: &str) -> Vec<String> {
+    let mut beginnings = vec![format!("{}.", stem(run_id))];
+    if is_file_name(run_id) {
+        beginnings.extend([format!("run_id={run_id}."), format!("{run_id}.")]);
+    }
+    beginnings.sort_unstable();
+    beginnings.dedup();
+    beginnings
+}
+
+/// Whether the text is one name in a folder, on every system.
+pub(super) fn is_file_name(text: &str) -> bool {
+    let strange = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    !text.is_empty() && !text.starts_with('.') && text.len() <= LONGEST && !text.contains(strange)
+}
+
+/// The folder of the copies of envelopes about the runs of a month.
+pub(super) fn envelopes_of(project: &ProjectId, run_path: &str) -> Option<String> {
+    let within = run_path.strip_prefix(project.as_str())?;
+    let (month, _) = within.rsplit_once('/')?;
+    Some(format!("{project}/{ENVELOPES}{month}"))
 }
 
 /// The copy of the envelope that decided about the run in this file, `project/year=/month=/...`.
@@ -114,7 +162,9 @@ pub(super) fn month_of(path: &str) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{bears, beside, envelope, month, month_of, of_envelope, plain, stem};
+    use super::{
+        bears, beginnings, beside, envelope, envelopes_of, month, month_of, names, of_envelope, plain, stem,
+    };
     use crate::domain::{Digest, ProjectId};
 
     #[test]
@@ -137,6 +187,10 @@ mod tests {
             let project: ProjectId = "p".parse().unwrap();
             for path in [plain("p/year=2026/month=06", &stem), beside("p/year=2026/month=06", &stem, &digest)] {
                 prop_assert!(bears(&path, &run_id));
+                let name = path.rsplit('/').next().unwrap();
+                prop_assert!(names(&run_id, &[digest]).iter().any(|known| known == name));
+                prop_assert!(beginnings(&run_id).iter().any(|beginning| name.starts_with(beginning.as_str())));
+                prop_assert!(envelope(&project, &path, &digest).starts_with(&envelopes_of(&project, &path).unwrap()));
                 let copy = envelope(&project, &path, &digest);
                 prop_assert_eq!(of_envelope(&project, &copy), Some((path, digest)));
             }

@@ -133,6 +133,17 @@ fn salvage(text: &str) -> Vec<ManifestRecord> {
     found
 }
 
+/// The newest records of a manifest, from bytes that it ends with, and the time of the oldest of them. `None` where the
+/// end does not show that they are the newest: it is cut, or not in ascending order of time.
+pub(super) fn newest(end: &[u8]) -> Option<(Vec<ManifestRecord>, jiff::Timestamp)> {
+    let text = String::from_utf8_lossy(end);
+    let closed = text.trim_end().strip_suffix('}')?.trim_end();
+    let records = closed.ends_with(']').then(|| salvage(closed))?;
+    let times: Vec<jiff::Timestamp> = records.iter().map(ManifestRecord::time).collect::<Option<_>>()?;
+    let oldest = *times.first()?;
+    times.is_sorted().then_some((records, oldest))
+}
+
 /// The bytes of a manifest, in ASCII: Python reads them in whatever encoding its locale has.
 ///
 /// # Errors
@@ -163,7 +174,7 @@ pub(super) fn bytes(project: &ProjectId, records: &[&ManifestRecord]) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, read};
+    use super::{bytes, newest, read};
 
     const WHOLE: &str = r#"{"project_id": "p", "version": 1, "runs": [
         {"run_id": "a \u00e9 {", "model_id": "m", "task_id": "t", "metric_name": "acc", "ts": "2026-01-15T09:30:00+00:00",
@@ -191,5 +202,20 @@ mod tests {
             let second = WHOLE.rfind("}]}").unwrap();
             assert_eq!(cut.records.len(), usize::from(end > first) + usize::from(end > second), "{end}");
         }
+    }
+
+    #[test]
+    fn the_end_of_a_manifest_gives_its_newest_records_or_nothing() {
+        let all = read(WHOLE.as_bytes()).records;
+        let second = WHOLE.rfind("{\"run_id\"").unwrap();
+        for start in 0..=second {
+            let (found, oldest) = newest(&WHOLE.as_bytes()[start..]).unwrap();
+            assert!(all.ends_with(&found) && !found.is_empty(), "{start}");
+            assert_eq!(Some(oldest), found[0].time());
+        }
+        assert_eq!(newest(&WHOLE.as_bytes()[second + 1..]), None, "no whole record");
+        assert_eq!(newest(&WHOLE.as_bytes()[..WHOLE.len() - 1]), None, "cut");
+        let turned = WHOLE.replace("2026-02-01", "2025-02-01");
+        assert_eq!(newest(turned.as_bytes()), None, "not in order");
     }
 }

@@ -21,6 +21,26 @@ pub trait ObjectStore {
     /// As [`ObjectStore::list`].
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic>;
 
+    /// Which of these names lie directly in a folder: their paths, in ascending order. Costs the same however
+    /// much the folder holds.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::list`].
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic>;
+
+    /// The path of every object that lies directly in a folder and whose name begins with one of these, in ascending
+    /// order.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::list`].
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic>;
+
+    /// Bytes of an object; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::list`].
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic>;
+
     /// An object, whole; `None` where there is none.
     ///
     /// # Errors
@@ -41,6 +61,15 @@ pub trait ObjectStore {
     /// `store-not-written`, or what keeps a remote place from answering.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Created, Diagnostic>;
 
+    /// Creates objects that hold the same bytes, as [`ObjectStore::create`] does one by one. A place may keep the bytes
+    /// once.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::create`].
+    fn create_copies(&self, paths: &[String], bytes: &[u8]) -> Result<Vec<Created>, Diagnostic> {
+        paths.iter().map(|path| self.create(path, bytes)).collect()
+    }
+
     /// Keeps other writers of this folder out until the guard is dropped, where the place can. Where
     /// it cannot, [`ObjectStore::create`] alone decides every race.
     ///
@@ -56,6 +85,13 @@ pub trait ObjectStore {
     /// # Errors
     /// As [`ObjectStore::create`].
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic>;
+
+    /// Adds a line to the log beside an index, and returns once it is on disk. A line that a writer before could
+    /// not end stays a line of its own. To be called under the lock.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::create`].
+    fn append(&self, path: &str, line: &[u8]) -> Result<(), Diagnostic>;
 }
 
 /// Keeps other writers out while it lives.

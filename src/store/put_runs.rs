@@ -1,8 +1,9 @@
 //! Puts both runs of a decision into the store. Create only: what stands in a store is never replaced, and the
 //! same runs under the same decision again add nothing.
 
-use super::catalogue::{self, Catalogue, Scope};
+use super::catalogue;
 use super::errors;
+use super::index_writer::IndexWriter;
 use super::layout;
 use super::port::{Created, ObjectStore, ObjectVersion};
 use super::rows;
@@ -57,28 +58,23 @@ impl RunArchive<'_> {
         let facts = |run, decided| RunFacts::of(run, self.project, self.ts, self.cluster_key, decided);
         // Before the lock: others need not wait while a million rows are compressed.
         let candidate = New::of(candidate, facts(candidate, Some(decided)))?;
-        let mut names = vec![candidate.facts.run_id.clone()];
         let baseline = match baseline {
-            Baseline::Run(run) => {
-                names.push(run.metadata().run_id.clone());
-                Ok(New::of(run, facts(run, None))?)
-            }
+            Baseline::Run(run) => Ok(New::of(run, facts(run, None))?),
             Baseline::Stored(stored) => Err(stored.clone()),
         };
         let _guard = self.place.lock(self.project.as_str())?;
-        let scope = Scope { names, ..Scope::default() };
-        let mut catalogue = Catalogue::read(self.place, self.project, &scope)?;
+        let mut index = IndexWriter::open(self.place, self.project)?;
         let first = match baseline {
             // What is a baseline now may have been a candidate: its rows are in the store already.
             Ok(new) => {
                 let same = |facts: &RunFacts| facts.content_sha256 == new.facts.content_sha256;
-                self.put(&new, &same, &mut catalogue)?
+                self.put(&new, &same, &mut index)?
             }
             Err(stored) => stored,
         };
         let same = |facts: &RunFacts| facts.identity() == candidate.facts.identity();
-        let second = self.put(&candidate, &same, &mut catalogue)?;
-        catalogue.write(self.place, self.project)?;
+        let second = self.put(&candidate, &same, &mut index)?;
+        index.close()?;
         Ok((first, second))
     }
 
@@ -89,41 +85,53 @@ impl RunArchive<'_> {
     pub fn keep_run(&self, run: &RunFrame) -> Result<StoredFile, Diagnostic> {
         let new = New::of(run, RunFacts::of(run, self.project, self.ts, self.cluster_key, None))?;
         let _guard = self.place.lock(self.project.as_str())?;
-        let scope = Scope { names: vec![new.facts.run_id.clone()], ..Scope::default() };
-        let mut catalogue = Catalogue::read(self.place, self.project, &scope)?;
+        let mut index = IndexWriter::open(self.place, self.project)?;
         let same = |facts: &RunFacts| facts.content_sha256 == new.facts.content_sha256;
-        let stored = self.put(&new, &same, &mut catalogue)?;
-        catalogue.write(self.place, self.project)?;
+        let stored = self.put(&new, &same, &mut index)?;
+        index.close()?;
         Ok(stored)
     }
 
-    /// Keeps a copy of the envelope beside the run that it decided about.
+    /// Keeps a copy of the envelope beside each run that it decided about.
     ///
     /// # Errors
     /// Those of the place, and `store-not-written`.
-    pub fn seal(&self, candidate: &StoredFile, envelope: &[u8]) -> Result<(), Diagnostic> {
-        let path = layout::envelope(self.project, &candidate.path, &Digest::of(envelope));
+    pub fn seal(&self, candidates: &[StoredFile], envelope: &[u8]) -> Result<(), Diagnostic> {
+        let digest = Digest::of(envelope);
+        let mut paths: Vec<String> = candidates
+            .iter()
+            .map(|candidate| layout::envelope(self.project, &candidate.path, &digest))
+            .collect();
+        // One file may be the candidate of several tasks.
+        paths.sort_unstable();
+        paths.dedup();
         let _guard = self.place.lock(self.project.as_str())?;
-        match self.create(&path, envelope)? {
-            Put::New(_) | Put::Same(_) => Ok(()),
-            Put::Other(_) => Err(errors::other_envelope(self.place.shown(&path))),
+        let created = self.place.create_copies(&paths, envelope)?;
+        let mut there = paths.iter().zip(created).filter(|(_, created)| *created == Created::Exists);
+        if let Some((path, created)) = there.next()
+            && let Put::Other(_) = self.settled(path, envelope, created)?
+        {
+            return Err(errors::other_envelope(self.place.shown(path)));
         }
+        // The envelope of a thousand tasks was kept a thousand times: the name of each copy tells its bytes, and who
+        // reads one holds it against its name.
+        for (path, _) in there {
+            if self.place.size(path)? != Some(envelope.len() as u64) {
+                return Err(errors::other_envelope(self.place.shown(path)));
+            }
+        }
+        Ok(())
     }
 
     fn put(
         &self,
         new: &New,
         holds: &dyn Fn(&RunFacts) -> bool,
-        catalogue: &mut Catalogue,
+        index: &mut IndexWriter<'_>,
     ) -> Result<StoredFile, Diagnostic> {
         let folder = format!("{}/{}", self.project, layout::month(self.ts)?);
         let stem = layout::stem(&new.facts.run_id);
-        let mut namesakes: Vec<String> = catalogue
-            .entries
-            .iter()
-            .filter(|entry| entry.present && layout::bears(&entry.path, &new.facts.run_id))
-            .map(|entry| entry.path.clone())
-            .collect();
+        let mut namesakes = index.namesakes(&new.facts)?;
         // The plain name first: whoever asks again finds the same file, whatever came between.
         namesakes.sort_by_key(String::len);
         for (path, facts) in namesakes.iter().zip(catalogue::facts(self.place, &namesakes)) {
@@ -145,15 +153,21 @@ impl RunArchive<'_> {
                 return Ok(StoredFile { path: path.clone(), sha256, version: found.version });
             }
         }
-        let plain = layout::plain(&folder, &stem);
-        let beside = layout::beside(&folder, &stem, &new.facts.identity());
-        // Where nothing keeps other writers out, the name may be taken by now.
-        let names = if namesakes.is_empty() { vec![plain, beside] } else { vec![beside] };
-        for path in names {
+        // By the content first: who looks for these rows finds them, whatever was decided about them.
+        let [by_content, own] = [new.facts.content_identity(), new.facts.identity()];
+        let mut names =
+            vec![layout::beside(&folder, &stem, &by_content), layout::beside(&folder, &stem, &own)];
+        names.dedup();
+        if namesakes.is_empty() {
+            names.insert(0, layout::plain(&folder, &stem));
+        }
+        // Where nothing keeps other writers out, a name that was free may be taken by now.
+        for path in names.into_iter().filter(|path| !namesakes.contains(path)) {
             let stored = |version| StoredFile { path: path.clone(), sha256: Digest::of(&new.bytes), version };
+            index.announce(&new.facts, &path)?;
             match self.create(&path, &new.bytes)? {
                 Put::New(version) => {
-                    catalogue.add(self.project, &new.facts, &path);
+                    index.add(&new.facts, &path);
                     return Ok(stored(version));
                 }
                 Put::Same(version) => return Ok(stored(version)),
@@ -179,7 +193,12 @@ impl RunArchive<'_> {
     /// Creates an object, or finds what stands in its place: a write whose answer was lost meets its
     /// own bytes.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<Put, Diagnostic> {
-        match self.place.create(path, bytes)? {
+        self.settled(path, bytes, self.place.create(path, bytes)?)
+    }
+
+    /// How an attempt to create an object ended.
+    fn settled(&self, path: &str, bytes: &[u8], created: Created) -> Result<Put, Diagnostic> {
+        match created {
             Created::New(version) => Ok(Put::New(version)),
             Created::Exists => match self.place.read(path)? {
                 Some(found) if found.bytes == bytes => Ok(Put::Same(found.version)),

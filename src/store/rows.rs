@@ -43,26 +43,33 @@ const GROUP: usize = 1 << 20;
 /// # Errors
 /// `store-not-written` where an epoch or the time has no place in the columns.
 pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnostic> {
-    let rows: Vec<Item<'_>> = run.sorted().collect();
-    let fingerprints: Vec<u64> = run.fingerprints().map(|(_, fingerprint)| fingerprint).collect();
-    let slices = slices(run, &rows);
-    let inputs: Vec<u64> = run.inputs().map(|(_, input)| input).collect();
-    if let Some(item) = rows.iter().find(|item| i32::try_from(item.epoch).is_err()) {
+    if let Some(item) = run.sorted().find(|item| i32::try_from(item.epoch).is_err()) {
         return Err(errors::epoch_too_large(item.epoch));
     }
     let at: jiff::Timestamp = facts.ts.parse().map_err(|_| errors::not_a_time(&facts.ts))?;
     let write = || -> Result<Vec<u8>, ParquetError> {
         let schema = Arc::new(parse_message_type(SCHEMA)?);
         let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties(facts)?))?;
-        for start in (0..rows.len()).step_by(GROUP) {
-            let end = rows.len().min(start + GROUP);
+        // A group at a time: all rows at once would take as much memory as the run.
+        let (mut items, mut slices) = (run.sorted(), run.slices());
+        let mut fingerprints = run.fingerprints().map(|(_, fingerprint)| fingerprint);
+        let mut inputs = run.inputs().map(|(_, input)| input);
+        let mut slice = None;
+        loop {
+            let rows: Vec<Item<'_>> = items.by_ref().take(GROUP).collect();
+            if rows.is_empty() {
+                break;
+            }
             let group = Group {
                 facts,
                 ts: at.as_microsecond(),
-                rows: rows.get(start..end).unwrap_or_default(),
-                fingerprints: fingerprints.get(start..end).unwrap_or_default(),
-                slices: slices.get(start..end).unwrap_or_default(),
-                inputs: inputs.get(start..end).unwrap_or_default(),
+                fingerprints: fingerprints.by_ref().take(rows.len()).collect(),
+                slices: slices
+                    .as_mut()
+                    .map(|slices| rows.iter().map(|row| slice_of(row, &mut slice, slices)).collect())
+                    .unwrap_or_default(),
+                inputs: inputs.by_ref().take(rows.len()).collect(),
+                rows,
             };
             let mut writer = file.next_row_group()?;
             group.write(&mut writer)?;
@@ -73,18 +80,17 @@ pub(super) fn file(run: &RunFrame, facts: &RunFacts) -> Result<Vec<u8>, Diagnost
     write().map_err(|error| errors::parquet_not_written(&error))
 }
 
-/// The slice of each row; empty where there are no slices.
-fn slices<'a>(run: &'a RunFrame, rows: &[Item<'a>]) -> Vec<Option<&'a str>> {
-    let Some(mut items) = run.slices() else { return Vec::new() };
-    let mut now = items.next();
-    let of_row = |item: &Item<'a>| {
-        // Every epoch of an item is in its slice.
-        while now.is_some_and(|(id, _)| id != item.id) {
-            now = items.next();
-        }
-        now.and_then(|(_, slice)| slice)
-    };
-    rows.iter().map(of_row).collect()
+/// The slice of a row. `now` is the item that was looked at last, and `items` what comes after it.
+fn slice_of<'a>(
+    row: &Item<'a>,
+    now: &mut Option<(&'a str, Option<&'a str>)>,
+    items: &mut impl Iterator<Item = (&'a str, Option<&'a str>)>,
+) -> Option<&'a str> {
+    // Every epoch of an item is in its slice.
+    while now.is_none_or(|(id, _)| id != row.id) {
+        *now = Some(items.next()?);
+    }
+    now.and_then(|(_, slice)| slice)
 }
 
 fn properties(facts: &RunFacts) -> Result<WriterProperties, ParquetError> {
@@ -105,10 +111,10 @@ struct Group<'a> {
     facts: &'a RunFacts,
     /// Microseconds since 1970, UTC.
     ts: i64,
-    rows: &'a [Item<'a>],
-    fingerprints: &'a [u64],
-    inputs: &'a [u64],
-    slices: &'a [Option<&'a str>],
+    rows: Vec<Item<'a>>,
+    fingerprints: Vec<u64>,
+    inputs: Vec<u64>,
+    slices: Vec<Option<&'a str>>,
 }
 
 impl Group<'_> {
@@ -129,9 +135,9 @@ impl Group<'_> {
             let said = |column: &[u64]| column.get(row).filter(|of| **of != 0).map(u64::to_string);
             let facts = StoredRowFacts {
                 unscored: item.score.err().map(|why| why.as_str().to_owned()),
-                item: said(self.fingerprints),
+                item: said(&self.fingerprints),
                 slice: self.slices.get(row).copied().flatten().map(str::to_owned),
-                input: said(self.inputs),
+                input: said(&self.inputs),
             };
             let known = facts != StoredRowFacts::default();
             Some(match known.then(|| serde_json::to_vec(&facts)) {

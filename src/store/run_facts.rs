@@ -142,6 +142,11 @@ impl RunFacts {
         Err(errors::rows_changed(&found, &self.content_sha256))
     }
 
+    /// What tells the content of this run from every other one, whatever was decided about it.
+    pub(super) fn content_identity(&self) -> Digest {
+        Digest::of(format!("{} ", self.content_sha256).as_bytes())
+    }
+
     /// What tells this stored run from every other one: what it holds, and what was decided about it.
     #[must_use]
     pub fn identity(&self) -> Digest {

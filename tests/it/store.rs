@@ -2,6 +2,7 @@
 //! read them, and nothing that was kept is ever lost.
 
 mod engines;
+mod many;
 mod place;
 mod races;
 

@@ -44,10 +44,7 @@ pub fn persist_suite(
     record_waivers(&decision.record, target, &envelope, &writer.circumstances, world)?;
     if let Some((at, place)) = &store {
         let archive = RunArchive { place: &**place, project: &at.project, ts: &ts, cluster_key: None };
-        let bytes = writer.bytes_at(&envelope)?;
-        for run in &sealed {
-            archive.seal(run, &bytes)?;
-        }
+        archive.seal(&sealed, &writer.bytes_at(&envelope)?)?;
     }
     Ok(Evidence { envelope, stored: None })
 }

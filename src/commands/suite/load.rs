@@ -1,5 +1,8 @@
 //! The runs of every task, read from where the policy says they are.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::errors;
 use super::find::{AtCommit, OnDisk, RunFiles, run_of};
 use super::policy_file::LoadedPolicy;
@@ -10,7 +13,7 @@ use crate::commands::targets::{StoreTarget, TrailTarget};
 use crate::domain::policy::{BaselineSource, FirstRun, TaskPolicy};
 use crate::domain::{Code, Diagnostic, ProjectId};
 use crate::readers::{FileOrFolder, Format, InMemory};
-use crate::store::{self, ObjectVersion, RecordedRun, Sought, StoredFile, recorded_run};
+use crate::store::{self, AllowedRuns, ObjectVersion, RecordedRun, Sought, StoredFile, recorded_run};
 use crate::trail::{self, AllowedCandidate, AllowedTask};
 
 /// The runs of one task.
@@ -46,15 +49,27 @@ impl LoadedTask<'_> {
 
 /// Where runs are looked for.
 pub(super) struct Places<'p, 'w> {
-    pub(super) policy: &'p LoadedPolicy,
+    policy: &'p LoadedPolicy,
     /// Where baselines and anchors are looked up, and where candidates are.
-    pub(super) stores: (Option<&'w StoreTarget>, Option<&'w StoreTarget>),
-    pub(super) trail: Option<&'w TrailTarget>,
-    pub(super) now: &'w str,
-    pub(super) world: &'w World<'w>,
+    stores: (Option<&'w StoreTarget>, Option<&'w StoreTarget>),
+    trail: Option<&'w TrailTarget>,
+    now: &'w str,
+    world: &'w World<'w>,
+    /// What was read of the allowed runs of each root and project.
+    allowed: RefCell<BTreeMap<(String, ProjectId), AllowedRuns>>,
 }
 
-impl<'p> Places<'p, '_> {
+impl<'p, 'w> Places<'p, 'w> {
+    pub(super) fn new(
+        policy: &'p LoadedPolicy,
+        stores: (Option<&'w StoreTarget>, Option<&'w StoreTarget>),
+        trail: Option<&'w TrailTarget>,
+        now: &'w str,
+        world: &'w World<'w>,
+    ) -> Self {
+        Self { policy, stores, trail, now, world, allowed: RefCell::default() }
+    }
+
     /// Reads the runs of every task, in the order of the policy.
     ///
     /// # Errors
@@ -219,10 +234,11 @@ impl<'p> Places<'p, '_> {
         let found = match (source, sought) {
             (BaselineSource::StoreLatestAllowed, Some(sought)) => {
                 let (name, id) = (task.name.as_str(), task.name_in_runs());
-                let found = store::latest_allowed_of(&*place, project, name, id, sought)?;
-                match found {
+                let mut known = self.allowed.borrow_mut();
+                let known = known.entry((at.root.clone(), project.clone())).or_default();
+                match known.latest(&*place, project, (name, id), sought)? {
                     None if task.first_run == FirstRun::Record => {
-                        store::first_recorded(&*place, project, name, sought)?
+                        known.first_recorded(&*place, project, name, sought)?
                     }
                     found => found,
                 }

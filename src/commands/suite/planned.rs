@@ -24,8 +24,7 @@ pub struct PlannedPolicy {
 /// there yet is none.
 pub fn planned(request: &SuiteRequest, now: &str, world: &World<'_>) -> Result<PlannedPolicy, Diagnostic> {
     let policy = request.policy(world)?;
-    let places =
-        Places { policy: &policy, stores: request.stores(), trail: request.trail.as_ref(), now, world };
+    let places = Places::new(&policy, request.stores(), request.trail.as_ref(), now, world);
     let meaning = policy::words(&policy.rules);
     let mut tasks = Vec::new();
     for (task, words) in policy.rules.tasks.iter().zip(meaning.tasks) {

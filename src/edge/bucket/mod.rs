@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod url;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -144,14 +145,14 @@ impl Bucket {
         }
     }
 
-    /// Passes every page of a listing to `take`.
+    /// Passes every page of a listing to `take`: of the folder, or of what begins so in it.
     fn list_pages(
         &self,
-        folder: &str,
+        (folder, beginning): (&str, &str),
         delimiter: Option<&'static str>,
         mut take: impl FnMut(object_store::ListResult),
     ) -> Result<(), BucketError> {
-        let prefix = self.url.key_prefix(folder);
+        let prefix = self.url.key_prefix(folder) + beginning;
         let prefix = (!prefix.is_empty()).then_some(prefix.as_str());
         let mut token = None;
         loop {
@@ -218,7 +219,7 @@ impl ObjectStore for Bucket {
     fn list(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let mut objects = Vec::new();
         let within = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        self.list_pages(folder, None, |page| {
+        self.list_pages((folder, ""), None, |page| {
             objects.extend(page.objects.iter().filter_map(|object| {
                 let path = self.relative_path(&object.location).filter(|path| path.starts_with(&within))?;
                 Some(path.to_owned())
@@ -231,12 +232,48 @@ impl ObjectStore for Bucket {
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let mut names = Vec::new();
-        self.list_pages(folder, Some("/"), |page| {
+        self.list_pages((folder, ""), Some("/"), |page| {
             names.extend(page.common_prefixes.iter().filter_map(|key| key.filename().map(str::to_owned)));
         })
         .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
         names.sort();
         Ok(names)
+    }
+
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
+        // One listing costs as much as one look at one name.
+        let mut found = self.beginning(folder, &[common_beginning(names).to_owned()])?;
+        let is_it = |path: &String| names.iter().any(|name| Some(name.as_str()) == path.rsplit('/').next());
+        found.retain(is_it);
+        Ok(found)
+    }
+
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let mut objects = BTreeSet::new();
+        for prefix in prefixes {
+            let within = format!("{folder}/{prefix}");
+            self.list_pages((folder, prefix), Some("/"), |page| {
+                objects.extend(page.objects.iter().filter_map(|object| {
+                    let path = self.relative_path(&object.location);
+                    path.filter(|path| path.starts_with(&within)).map(str::to_owned)
+                }));
+            })
+            .map_err(|error| self.diagnostic(error, folder, Operation::List))?;
+        }
+        Ok(objects.into_iter().collect())
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {
+        let key = self.url.key(path)?;
+        let head = async || {
+            let found = self.clients.reader.get_opts(&key, GetOptions::new().with_head(true)).await?;
+            Ok(found.meta.size)
+        };
+        match self.retry(self.backoff(), |backoff| self.request(backoff, head())) {
+            Ok(size) => Ok(Some(size)),
+            Err(BucketError::NotFound) => Ok(None),
+            Err(error) => Err(self.diagnostic(error, path, Operation::Read)),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
@@ -277,6 +314,21 @@ impl ObjectStore for Bucket {
     fn replace(&self, path: &str, _: &[u8]) -> Result<(), Diagnostic> {
         Err(errors::never_replaced(self.url.join(path)))
     }
+
+    fn append(&self, path: &str, _: &[u8]) -> Result<(), Diagnostic> {
+        Err(errors::never_replaced(self.url.join(path)))
+    }
+}
+
+/// What all of these names begin with.
+fn common_beginning(names: &[String]) -> &str {
+    let Some((first, others)) = names.split_first() else { return "" };
+    let mut common = first.as_str();
+    for name in others {
+        let length = common.char_indices().zip(name.chars()).take_while(|((_, a), b)| a == b).count();
+        common = common.char_indices().nth(length).map_or(common, |(end, _)| common.get(..end).unwrap_or(""));
+    }
+    common
 }
 
 /// The lock of a place without locks: creating an object decides every race.

@@ -1,7 +1,7 @@
 //! Files that tell how much of them was read.
 
 use std::io::{Read, Result, Seek, SeekFrom};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::commands::Files;
 use crate::commands::progress::{Progress, Stage, Whole};
@@ -11,14 +11,14 @@ use crate::readers::{FileOrFolder, Folder, Source, Stream};
 /// Files whose reading is shown.
 pub struct WatchedFiles<'a> {
     files: &'a dyn Files,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl<'a> WatchedFiles<'a> {
     /// The same files.
     #[must_use]
-    pub fn new(files: &'a dyn Files, progress: &Rc<dyn Progress>) -> Self {
-        Self { files, progress: Rc::clone(progress) }
+    pub fn new(files: &'a dyn Files, progress: &Arc<dyn Progress>) -> Self {
+        Self { files, progress: Arc::clone(progress) }
     }
 }
 
@@ -29,7 +29,7 @@ impl Files for WatchedFiles<'_> {
         Ok(match self.files.open(path)? {
             FileOrFolder::File(source) => FileOrFolder::File(watched(source, &self.progress)),
             FileOrFolder::Folder(folder) => {
-                FileOrFolder::Folder(Box::new(WatchedFolder { folder, progress: Rc::clone(&self.progress) }))
+                FileOrFolder::Folder(Box::new(WatchedFolder { folder, progress: Arc::clone(&self.progress) }))
             }
         })
     }
@@ -62,7 +62,7 @@ impl Files for WatchedFiles<'_> {
 
 struct WatchedFolder {
     folder: Box<dyn Folder>,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl Folder for WatchedFolder {
@@ -79,13 +79,13 @@ impl Folder for WatchedFolder {
     }
 }
 
-fn watched(source: Box<dyn Source>, progress: &Rc<dyn Progress>) -> Box<dyn Source> {
-    Box::new(WatchedSource { source, progress: Rc::clone(progress) })
+fn watched(source: Box<dyn Source>, progress: &Arc<dyn Progress>) -> Box<dyn Source> {
+    Box::new(WatchedSource { source, progress: Arc::clone(progress) })
 }
 
 struct WatchedSource {
     source: Box<dyn Source>,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl Source for WatchedSource {

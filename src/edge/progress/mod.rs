@@ -32,14 +32,14 @@ const REDRAWS: u8 = 10;
 /// What shows progress: the terminal behind standard error, or nothing where nobody watches. `quiet` is that the user
 /// wants to see none.
 #[must_use]
-pub fn progress(quiet: bool) -> std::rc::Rc<dyn Progress> {
+pub fn progress(quiet: bool) -> Arc<dyn Progress> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let ci = set("CI").is_some_and(|value| value != "false");
     let dumb = set("TERM").is_none_or(|term| term == "dumb");
     if quiet || ci || dumb || !std::io::stderr().is_terminal() {
-        return std::rc::Rc::new(Unwatched);
+        return Arc::new(Unwatched);
     }
-    std::rc::Rc::new(TerminalProgress::start())
+    Arc::new(TerminalProgress::start())
 }
 
 /// One line of progress on the terminal, while it lives.

@@ -1,6 +1,6 @@
 //! Run stores that tell what is read of them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::commands::Stores;
 use crate::commands::progress::{Progress, Stage, Whole};
@@ -13,26 +13,26 @@ const BATCH: usize = 256;
 /// Stores whose reading and writing is shown.
 pub struct WatchedStores<'a> {
     stores: &'a dyn Stores,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl<'a> WatchedStores<'a> {
     /// The same stores.
     #[must_use]
-    pub fn new(stores: &'a dyn Stores, progress: &Rc<dyn Progress>) -> Self {
-        Self { stores, progress: Rc::clone(progress) }
+    pub fn new(stores: &'a dyn Stores, progress: &Arc<dyn Progress>) -> Self {
+        Self { stores, progress: Arc::clone(progress) }
     }
 }
 
 impl Stores for WatchedStores<'_> {
     fn open(&self, root: &str) -> Result<Box<dyn ObjectStore + '_>, Diagnostic> {
-        Ok(Box::new(WatchedStore { place: self.stores.open(root)?, progress: Rc::clone(&self.progress) }))
+        Ok(Box::new(WatchedStore { place: self.stores.open(root)?, progress: Arc::clone(&self.progress) }))
     }
 }
 
 struct WatchedStore<'a> {
     place: Box<dyn ObjectStore + 'a>,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl WatchedStore<'_> {
@@ -56,6 +56,19 @@ impl ObjectStore for WatchedStore<'_> {
         self.place.folders(folder)
     }
 
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
+        self.place.named(folder, names)
+    }
+
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let _stage = self.stage("listing", folder);
+        self.place.beginning(folder, prefixes)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {
+        self.place.size(path)
+    }
+
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
         let _stage = self.stage("reading", path);
         self.place.read(path)
@@ -77,6 +90,11 @@ impl ObjectStore for WatchedStore<'_> {
         self.place.create(path, bytes)
     }
 
+    fn create_copies(&self, paths: &[String], bytes: &[u8]) -> Result<Vec<Created>, Diagnostic> {
+        let _stage = paths.first().map(|path| self.stage("writing", path));
+        self.place.create_copies(paths, bytes)
+    }
+
     fn lock(&self, folder: &str) -> Result<Box<dyn Guard>, Diagnostic> {
         let _stage = self.stage("waiting for other writers of", folder);
         self.place.lock(folder)
@@ -89,5 +107,9 @@ impl ObjectStore for WatchedStore<'_> {
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let _stage = self.stage("writing", path);
         self.place.replace(path, bytes)
+    }
+
+    fn append(&self, path: &str, line: &[u8]) -> Result<(), Diagnostic> {
+        self.place.append(path, line)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::commands::Trails;
 use crate::commands::progress::{Progress, Stage, Whole};
@@ -16,14 +16,14 @@ use crate::trail::{
 /// Finds trails whose reading is shown.
 pub struct WatchedLocator<'a> {
     locator: &'a dyn TrailLocator,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl<'a> WatchedLocator<'a> {
     /// The same locator.
     #[must_use]
-    pub fn new(locator: &'a dyn TrailLocator, progress: &Rc<dyn Progress>) -> Self {
-        Self { locator, progress: Rc::clone(progress) }
+    pub fn new(locator: &'a dyn TrailLocator, progress: &Arc<dyn Progress>) -> Self {
+        Self { locator, progress: Arc::clone(progress) }
     }
 }
 
@@ -39,14 +39,14 @@ impl TrailLocator for WatchedLocator<'_> {
 /// Opens trails whose reading and writing is shown.
 pub struct WatchedTrails<'a> {
     trails: &'a dyn Trails,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
 }
 
 impl<'a> WatchedTrails<'a> {
     /// The same trails.
     #[must_use]
-    pub fn new(trails: &'a dyn Trails, progress: &Rc<dyn Progress>) -> Self {
-        Self { trails, progress: Rc::clone(progress) }
+    pub fn new(trails: &'a dyn Trails, progress: &Arc<dyn Progress>) -> Self {
+        Self { trails, progress: Arc::clone(progress) }
     }
 }
 
@@ -58,14 +58,14 @@ impl Trails for WatchedTrails<'_> {
 
 struct WatchedTrail<T: ?Sized> {
     trail: Box<T>,
-    progress: Rc<dyn Progress>,
+    progress: Arc<dyn Progress>,
     /// Since the last look at what there is.
     reading: RefCell<Option<Box<dyn Stage>>>,
 }
 
 impl<T: ?Sized> WatchedTrail<T> {
-    fn new(trail: Box<T>, progress: &Rc<dyn Progress>) -> Self {
-        Self { trail, progress: Rc::clone(progress), reading: RefCell::default() }
+    fn new(trail: Box<T>, progress: &Arc<dyn Progress>) -> Self {
+        Self { trail, progress: Arc::clone(progress), reading: RefCell::default() }
     }
 }
 

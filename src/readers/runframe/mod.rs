@@ -3,6 +3,7 @@
 
 mod errors;
 mod partial_run;
+mod pieces;
 mod visitors;
 
 use serde::de::DeserializeSeed as _;
@@ -25,6 +26,9 @@ impl Reader for RunFrameReader {
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        if let Some(run) = pieces::read(content, options) {
+            return Ok(Reading::of(run, Format::RunFrame));
+        }
         let bytes = content.bytes()?;
         let text = json::text(&bytes)?;
         let strict = match attempt(text, false, options) {

@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for RunSeed<'_, '_> {
 }
 
 /// The list of items.
-struct ItemsSeed<'a, 'o>(&'a mut PartialRun<'o>);
+pub(super) struct ItemsSeed<'a, 'o>(pub(super) &'a mut PartialRun<'o>);
 
 impl<'de> DeserializeSeed<'de> for ItemsSeed<'_, '_> {
     type Value = ();

@@ -44,7 +44,7 @@ fn a_run_that_is_not_there_is_said_everywhere() {
     session.run("verify evidence").exits(0);
 
     // Of a file that is too long for a trail, half is not exported for the whole.
-    session.write("audit/v3/model.bundle", &"x".repeat((1 << 20) + 1));
+    session.write("audit/v3/model.bundle", &"x".repeat((16 << 20) + 1));
     let ran = session.run("export v3 --out long").exits(2);
     assert!(ran.stderr.contains("audit/v3/model.bundle") && ran.stderr.contains("longer"), "{}", ran.stderr);
     assert!(!session.has("long/audit/v3/model.bundle"));

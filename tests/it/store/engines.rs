@@ -59,7 +59,7 @@ fn duckdb_sees_one_table_and_reads_only_the_months_asked_for() {
     std::fs::rename(session.path(from), session.path("kept/default/year=2026/month=06/run_id=d.parquet"))
         .unwrap();
     let document = crate::support::repository("docs/store.md");
-    let args = ["kept", "default", document.to_str().unwrap()];
+    let args = ["months", "kept", "default", document.to_str().unwrap()];
     let said = script(&python, &session.path("."), "store/duck.py", &args);
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["runs"], serde_json::json!([["b", 0.375, 8], ["c", 0.625, 8], ["d", 0.75, 8]]));
@@ -72,4 +72,109 @@ fn duckdb_sees_one_table_and_reads_only_the_months_asked_for() {
             serde_json::from_str(&session.read(&format!("audit/{release}/audit.json"))).unwrap();
         assert_eq!(envelope["report"]["comparison"]["delta"], means(run) - means(0));
     }
+}
+
+/// A project whose files have other columns each: those of this version, those of Python evalsig 0.1.2 of January, those of
+/// February without two of them, and those of June with one more, as a later version may write.
+fn files_of_every_layout(python: &std::path::Path) -> Session {
+    let session = session(&[("b", 3), ("c", 5)]);
+    session.run("gate --baseline b.json --candidate c.json --min-delta 0 --store kept").exits(2);
+    let files = session.files();
+    let ours = files.iter().find(|path| path.ends_with("/run_id=c.parquet")).unwrap();
+    let golden = crate::support::repository("tests/golden/parquet/evalsig-graded.parquet");
+    let put = |month: &str, from: &std::path::Path, selection: &str| {
+        let path = format!("kept/default/year=2026/month={month}/run_id=x.parquet");
+        std::fs::create_dir_all(session.path(&path).parent().unwrap()).unwrap();
+        std::fs::copy(from, session.path(&path)).unwrap();
+        if !selection.is_empty() {
+            script(python, &session.path("."), "store/duck.py", &["as", &path, selection]);
+        }
+    };
+    put("01", &golden, "");
+    put("02", &session.path(ours), "* EXCLUDE (config_hash, metadata_json) REPLACE ('narrow' AS run_id)");
+    put("06", &session.path(ours), "* REPLACE ('wide' AS run_id), 0.25 AS seconds");
+    session
+}
+
+/// Rows and name of the run that Python wrote, by our own reader.
+fn golden_run() -> (usize, String) {
+    let path = crate::support::repository("tests/golden/parquet/evalsig-graded.parquet");
+    let options = evalsig::readers::ReadOptions::default();
+    let run = evalsig::readers::read(&std::fs::read(path).unwrap(), None, &options).unwrap().run;
+    (run.len(), run.metadata().run_id.clone())
+}
+
+#[test]
+fn files_of_every_program_and_version_are_one_table_in_duckdb() {
+    let Some(python) = python(&["duckdb==1.4.2"]) else { return };
+    let session = files_of_every_layout(&python);
+    let document = crate::support::repository("docs/store.md");
+    let args = ["months", "kept", "default", document.to_str().unwrap()];
+    let said: Value =
+        serde_json::from_str(&script(&python, &session.path("."), "store/duck.py", &args)).unwrap();
+    let runs: Vec<&str> =
+        said["runs"].as_array().unwrap().iter().map(|run| run[0].as_str().unwrap()).collect();
+    assert_eq!(runs, ["b", "c", &golden_run().1, "narrow", "wide"]);
+    assert_eq!(said["june"], serde_json::json!([["wide", 0.625, 8]]));
+    assert_eq!(said["read"], 1, "{}", said["plan"].as_str().unwrap());
+}
+
+#[test]
+fn all_gates_of_an_organisation_are_one_table() {
+    let Some(python) = python(&["duckdb==1.4.2"]) else { return };
+    let session = session(&[("b", 0), ("c", 7), ("d", 3)]);
+    let gate = |project: &str, baseline: &str, candidate: &str, plan: &str| {
+        session.run(&format!(
+            "gate --baseline {baseline}.json --candidate {candidate}.json {plan} --store kept --project {project}"
+        ))
+    };
+    gate("search", "b", "c", "--min-delta 0").exits(0);
+    gate("search", "c", "d", "--min-delta 0").exits(2);
+    gate("chat", "c", "d", "--min-delta=-0.99").exits(0);
+    let document = crate::support::repository("docs/store.md");
+    let args = ["gates", "kept", document.to_str().unwrap()];
+    let said: Value =
+        serde_json::from_str(&script(&python, &session.path("."), "store/duck.py", &args)).unwrap();
+    assert_eq!(
+        said["gates"],
+        serde_json::json!([
+            ["chat", "d", "c", "ALLOW", -0.5],
+            ["search", "c", "b", "ALLOW", 0.875],
+            ["search", "d", "c", "INCONCLUSIVE", -0.5],
+        ])
+    );
+    assert_eq!(said["by_month"], serde_json::json!([["chat", 1, 1, -0.5], ["search", 2, 1, 0.1875]]));
+    let worse: Vec<Value> =
+        (3..7).map(|n| serde_json::json!(["chat", "d", format!("q{n}"), 1.0, 0.0])).collect();
+    assert_eq!(said["worse"], Value::from(worse));
+}
+
+#[test]
+fn spark_sees_one_table_and_reads_only_the_months_asked_for() {
+    if !tree::slow_tests("store::engines::spark_sees_one_table_and_reads_only_the_months_asked_for") {
+        return;
+    }
+    if crate::support::tool("java", &["-version"]).is_none() {
+        return tree::skipped("Spark needs java: install openjdk-17-jre-headless");
+    }
+    let (Some(duckdb), Some(spark)) = (python(&["duckdb==1.4.2"]), python(&["pyspark==3.5.9"])) else {
+        return;
+    };
+    let session = files_of_every_layout(&duckdb);
+    let document = crate::support::repository("docs/store.md");
+    let root = session.path("kept");
+    let args = [root.to_str().unwrap(), "default", document.to_str().unwrap()];
+    let said: Value =
+        serde_json::from_str(&script(&spark, &session.path("."), "store/spark.py", &args)).unwrap();
+    assert_eq!(said["june"], serde_json::json!([["wide", 0.625]]));
+    assert_eq!(said["read"], 1);
+    let (rows, name) = golden_run();
+    assert_eq!(said["rows"], rows + 4 * 8);
+    assert_eq!(said["runs"], serde_json::json!(["b", "c", name, "narrow", "wide"]));
+    let columns: Vec<&str> =
+        said["columns"].as_array().unwrap().iter().map(|of| of.as_str().unwrap()).collect();
+    for column in ["item_id", "metadata_json", "seconds", "year", "month"] {
+        assert!(columns.contains(&column), "{columns:?}");
+    }
+    assert_eq!(said["verdicts"], serde_json::json!(["INCONCLUSIVE"]));
 }

@@ -1,10 +1,9 @@
 //! Long work says on standard error how far it has come, where a person watches, and leaves no trace.
 
-use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use evalsig::commands::Files as _;
@@ -112,13 +111,13 @@ fn short_work_shows_nothing() {
 
 /// Every stage, and how much of it was done.
 #[derive(Clone, Default)]
-struct Told(Rc<RefCell<Vec<(String, Whole, u64)>>>);
+struct Told(Arc<Mutex<Vec<(String, Whole, u64)>>>);
 
 struct One(Told, usize);
 
 impl Progress for Told {
     fn begin(&self, what: &str, whole: Whole) -> Box<dyn Stage> {
-        let mut told = self.0.borrow_mut();
+        let mut told = self.0.lock().unwrap();
         told.push((what.to_owned(), whole, 0));
         Box::new(One(self.clone(), told.len() - 1))
     }
@@ -126,7 +125,7 @@ impl Progress for Told {
 
 impl Stage for One {
     fn advance(&self, by: u64) {
-        self.0.0.borrow_mut()[self.1].2 += by;
+        self.0.0.lock().unwrap()[self.1].2 += by;
     }
 }
 
@@ -139,7 +138,7 @@ fn of_a_file_and_of_a_trail_it_is_told_how_much_was_read() {
         session.run(&format!("{gate} {release}")).exits(0);
     }
     let told = Told::default();
-    let progress: Rc<dyn Progress> = Rc::new(told.clone());
+    let progress: Arc<dyn Progress> = Arc::new(told.clone());
 
     let path = session.path("runs/candidate.json").display().to_string();
     let disk = Disk::default();
@@ -147,13 +146,13 @@ fn of_a_file_and_of_a_trail_it_is_told_how_much_was_read() {
     read_file(&file, None, &ReadOptions::default()).unwrap();
     let bytes = std::fs::metadata(&path).unwrap().len();
     let whole = (format!("reading {path}"), Whole::Bytes(bytes), bytes);
-    assert!(told.0.borrow().contains(&whole), "{:?}", told.0.borrow());
+    assert!(told.0.lock().unwrap().contains(&whole), "{:?}", told.0.lock().unwrap());
 
     let located = WatchedLocator::new(&LocalTrailLocator, &progress).locate(&session.path(".")).unwrap();
     let Located::Trail(trail) = located else { panic!("no trail") };
     verify(trail.as_ref(), &Question::default()).unwrap();
     // Three envelopes, three entries, and the rules for git.
-    let stages = told.0.borrow();
+    let stages = told.0.lock().unwrap();
     let (_, whole, read) = stages.iter().find(|(what, ..)| what == "reading the trail").unwrap();
     let Whole::Of(files, "files") = whole else { panic!("{whole:?}") };
     assert!(*files >= 6 && read >= &6 && read <= files, "{stages:?}");
