@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::errors::files::{
-    is_a_folder, not_a_file_name, not_a_run_file, outside_workspace, path_not_found, unreadable,
+    is_a_folder, keeps_secrets, not_a_file_name, not_a_run_file, outside_workspace, path_not_found,
+    unreadable,
 };
 use crate::domain::Diagnostic;
-use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream};
+use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream, is_secret};
 
 /// Bytes of a pipe that are kept in memory; more goes to a temporary file without a name.
 const MAX_IN_MEMORY: u64 = 64 << 20;
@@ -32,8 +33,10 @@ impl Disk {
         let real = fs::canonicalize(path).map_err(|error| path_not_found(path, &error))?;
         let root =
             fs::canonicalize(root).map_err(|error| unreadable(path, &format!("workspace: {error}")))?;
-        if !real.starts_with(&root) {
-            return Err(outside_workspace(path));
+        let Ok(below) = real.strip_prefix(&root) else { return Err(outside_workspace(path)) };
+        // By its own name, not that of a link to it: what a pull request calls a run may be the keys of the job.
+        if is_secret(&below.to_string_lossy()) {
+            return Err(keeps_secrets(path));
         }
         Ok(real)
     }
