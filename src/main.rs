@@ -17,14 +17,29 @@ use evalsig::edge::{
 };
 use evalsig::present::layout::fitted;
 use evalsig::present::screen::Colour;
-use evalsig::present::terminal;
+use evalsig::present::{safe, terminal};
+
+/// Most bytes of remarks and errors on standard error.
+const LONGEST_REMARKS: usize = 256 * 1024;
+
+/// Runs before the standard library begins, which hides that standard output is closed.
+#[ctor::ctor]
+fn before_main() {
+    edge::note_closed_output();
+}
 
 fn main() -> ExitCode {
     // A panic is a bug: it must end as a visible failure with its own code, never as a verdict.
     edge::panic_hook::install();
-    let output = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
-    edge::print(&output.stdout, &fitted(&output.stderr, edge::error_width()));
-    ExitCode::from(output.exit)
+    let Output { stdout, stderr, mut exit } = catch_unwind(run).unwrap_or_else(|_| refused(&bug()));
+    let mut stderr = safe::bounded(&stderr, LONGEST_REMARKS);
+    if let Err(error) = edge::print(&stdout) {
+        let lost = refused(&error);
+        stderr.push_str(&lost.stderr);
+        exit = lost.exit;
+    }
+    edge::print_error(&fitted(&stderr, edge::error_width()));
+    ExitCode::from(exit)
 }
 
 fn run() -> Output {
@@ -123,8 +138,11 @@ fn offline<'a>(
 fn action() -> Result<Output, Diagnostic> {
     let nonce = edge::nonce();
     let output = decide(&nonce).or_else(|error| commands::action::failed(&error, None, &nonce))?;
-    Runner.write_outputs(&output)?;
-    Ok(output.process)
+    match Runner.write_outputs(&output) {
+        Ok(()) => Ok(output.process),
+        // The log says what was decided, all the same.
+        Err(error) => Ok(Output { stdout: output.process.stdout, ..refused(&error) }),
+    }
 }
 
 fn decide(nonce: &str) -> Result<StepOutput, Diagnostic> {

@@ -90,7 +90,7 @@ codes! {
     TimeStampRefused = "time-stamp-refused", TryLater, "The time-stamping authority gave no time stamp that can be kept.";
     RunNotFound = "run-not-found", Data, "The store holds no run that answers to this name.";
     EventUnreadable = "event-unreadable", Data, "The payload of the event does not name the commit that it is about.";
-    OutputNotWritten = "output-not-written", CannotCreate, "A file that was asked for could not be written.";
+    OutputNotWritten = "output-not-written", CannotCreate, "What was asked for could not be written: a file, or the result itself.";
     GithubUnreachable = "github-unreachable", TryLater, "GitHub did not answer as it should within the deadline.";
     GithubRefused = "github-refused", TryLater, "GitHub refused a request for a reason that evalsig does not know.";
     Interrupted = "interrupted", TryLater, "The job was cancelled or timed out before there was a verdict.";

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::quotation::quoted;
 use super::{Code, Diagnostic, ScoreRange};
 
 pub(super) fn score_outside_range(
@@ -15,14 +16,20 @@ pub(super) fn score_outside_range(
 ) -> Diagnostic {
     Code::RunMalformed
         .at(format!("{place}.score"))
-        .what(format!("item {id:?} scores {found}, and {metric:?} lies between {} and {}; {all} of {rows} rows lie outside", range.lo(), range.hi()))
+        .what(format!(
+            "item {} scores {found}, and {} lies between {} and {}; {all} of {rows} rows lie outside",
+            quoted(id),
+            quoted(metric),
+            range.lo(),
+            range.hi()
+        ))
         .next("such a value stands for a failure: score the item again, or write null where it has no score")
 }
 
 pub(super) fn cluster_incomplete(place: impl Display, id: &str, known: usize, rows: usize) -> Diagnostic {
     Code::ClusterIncomplete
         .at(format!("{place}.cluster_id"))
-        .what(format!("item {id:?} carries no cluster, and {known} of {rows} rows do"))
+        .what(format!("item {} carries no cluster, and {known} of {rows} rows do", quoted(id)))
         .next("give every item its cluster, or say --cluster none if items are independent")
 }
 
@@ -35,7 +42,12 @@ pub(super) fn slice_conflict(
 ) -> Diagnostic {
     Code::SliceConflict
         .at(place)
-        .what(format!("item {id:?} is in slice {slice:?} here and in {other:?} at {other_place}"))
+        .what(format!(
+            "item {} is in slice {} here and in {} at {other_place}",
+            quoted(id),
+            quoted(slice),
+            quoted(other)
+        ))
         .next("give all epochs of an item the same slice")
 }
 
@@ -47,7 +59,7 @@ pub(super) fn duplicate_item(
 ) -> Diagnostic {
     Code::DuplicateItem
         .at(place)
-        .what(format!("item {id:?} in epoch {epoch} stands already at {first}"))
+        .what(format!("item {} in epoch {epoch} stands already at {first}", quoted(id)))
         .next("keep one row per item and epoch, or number the repeats with \"epoch\"")
 }
 
@@ -64,4 +76,11 @@ pub(super) fn feature_missing(place: &str, what: &str, feature: &str) -> Diagnos
         .at(place)
         .what(what)
         .next(format!("take a released one, or build with --features {feature}"))
+}
+
+pub(super) fn too_long(place: String, what: &str, most: usize, begins: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at(place)
+        .what(format!("{what}, and at most {most} are taken; it begins with {}", quoted(begins)))
+        .next("write a shorter name, such as a hash of the text, the same in both runs")
 }

@@ -14,6 +14,7 @@ mod numbers;
 mod plan;
 pub mod policy;
 mod project;
+pub mod quotation;
 mod release;
 mod rules;
 mod run;

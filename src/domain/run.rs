@@ -24,6 +24,23 @@ pub struct RunMetadata {
 impl RunMetadata {
     /// What stands where a file does not name its model or task.
     pub const UNKNOWN: &str = "unknown";
+    /// The longest name in bytes: of a run, model, task, metric, configuration, cluster or slice.
+    pub const LONGEST_NAME: usize = 1024;
+
+    /// The first name that is longer than names may be, with its field.
+    pub(super) fn too_long(&self) -> Option<(&'static str, &str)> {
+        let names = [
+            ("run_id", Some(&self.run_id)),
+            ("model_id", Some(&self.model_id)),
+            ("task_id", Some(&self.task_id)),
+            ("metric_name", Some(&self.metric_name)),
+            ("config_hash", self.config_hash.as_ref()),
+        ];
+        names
+            .into_iter()
+            .filter_map(|(field, name)| Some((field, name?.as_str())))
+            .find(|(_, name)| name.len() > Self::LONGEST_NAME)
+    }
 }
 
 /// Stands for no label: a run has fewer rows than this, and so fewer labels.
@@ -67,6 +84,11 @@ pub struct RunFrame {
     pub(super) direction: Option<Direction>,
     pub(super) range: Option<ScoreRange>,
     pub(super) ignored_clusters: Option<usize>,
+}
+
+impl Item<'_> {
+    /// The longest item id in bytes: a whole question may be one.
+    pub const LONGEST_ID: usize = 4096;
 }
 
 impl RunFrame {

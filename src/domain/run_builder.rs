@@ -24,17 +24,41 @@ pub struct RunFrameBuilder {
     direction: Option<Direction>,
     range: Option<ScoreRange>,
     ignored_clusters: Option<usize>,
+    too_long: Option<TooLong>,
+}
+
+/// The first text of a row that is longer than such texts may be; the row goes without it.
+#[derive(Debug)]
+struct TooLong {
+    row: usize,
+    field: &'static str,
+    bytes: usize,
+    most: usize,
+    begins: String,
 }
 
 impl RunFrameBuilder {
     /// Appends a row.
     pub fn push(&mut self, item: Item<'_>) {
-        self.ids.push(item.id);
+        let row = self.ids.len();
+        let id = self.within(row, "item_id", item.id, Item::LONGEST_ID).unwrap_or_default();
+        let cluster =
+            item.cluster.and_then(|name| self.within(row, "cluster_id", name, RunMetadata::LONGEST_NAME));
+        self.ids.push(id);
         self.epochs.push(item.epoch);
         self.scores.push(item.score);
-        let cluster =
-            item.cluster.map_or(NO_LABEL, |name| number(&mut self.cluster_names, &self.clusters, name));
+        let cluster = cluster.map_or(NO_LABEL, |name| number(&mut self.cluster_names, &self.clusters, name));
         self.clusters.push(cluster);
+    }
+
+    /// A text of a row, unless it is too long: then the run is refused in the end, with the place of the row.
+    fn within<'t>(&mut self, row: usize, field: &'static str, text: &'t str, most: usize) -> Option<&'t str> {
+        if text.len() <= most {
+            return Some(text);
+        }
+        let (bytes, begins) = (text.len(), || short(text).to_owned());
+        self.too_long.get_or_insert_with(|| TooLong { row, field, bytes, most, begins: begins() });
+        None
     }
 
     /// Sets the fingerprint of the target of the last row: another one under its id is another item.
@@ -50,7 +74,9 @@ impl RunFrameBuilder {
 
     /// Sets the slice (the subgroup) of the item of the last row; `None` where the file does not say.
     pub fn slice(&mut self, name: Option<&str>) {
-        let Some(name) = name else { return };
+        let row = self.ids.len().saturating_sub(1);
+        let fits = name.and_then(|name| self.within(row, "slice", name, RunMetadata::LONGEST_NAME));
+        let Some(name) = fits else { return };
         let slice = number(&mut self.slice_names, &self.slices, name);
         self.slices.resize(self.ids.len(), NO_LABEL);
         if let Some(last) = self.slices.last_mut() {
@@ -95,7 +121,8 @@ impl RunFrameBuilder {
     /// Checks the whole and hands it out.
     ///
     /// # Errors
-    /// `run-malformed` without rows, or where a score lies outside the range that the metric has;
+    /// `run-malformed` without rows, where an id or a name is too long, or where a score lies outside the range that
+    /// the metric has;
     /// `duplicate-item` where an (item, epoch) stands twice;
     /// `cluster-incomplete` where some rows carry a cluster and some do not;
     /// `slice-conflict` where epochs of one item name different slices.
@@ -112,12 +139,19 @@ impl RunFrameBuilder {
         metadata: RunMetadata,
         at: &dyn Fn(usize) -> String,
     ) -> Result<RunFrame, Diagnostic> {
-        let Self { ids, epochs, scores, cluster_names, clusters, .. } = self;
+        let Self { ids, epochs, scores, cluster_names, clusters, too_long, .. } = self;
         let Self { slice_names, mut slices, .. } = self;
         let Self { mut fingerprints, mut inputs, direction, range, ignored_clusters, .. } = self;
         let rows = u32::try_from(ids.len()).map_err(|_| errors::too_many_rows())?;
         if rows == 0 {
             return Err(errors::no_items());
+        }
+        if let Some((field, name)) = metadata.too_long() {
+            let what = format!("has {} bytes", name.len());
+            return Err(errors::too_long(field.to_owned(), &what, RunMetadata::LONGEST_NAME, short(name)));
+        }
+        if let Some(TooLong { row, field, bytes, most, begins }) = too_long {
+            return Err(errors::too_long(at(row), &format!("{field} has {bytes} bytes"), most, &begins));
         }
         let order = sorted(rows, &ids, &epochs).map_err(|(first, second)| {
             let epoch = epochs.get(second as usize).copied().unwrap_or(0);

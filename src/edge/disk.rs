@@ -7,12 +7,12 @@ use std::time::SystemTime;
 
 use super::door::{Door, Opened};
 use super::errors::files::{
-    is_a_folder, not_a_file_name, not_a_run_file, path_not_found, unreadable, workspace_not_opened,
+    is_a_folder, keeps_secrets, not_a_file_name, not_a_run_file, path_not_found, unreadable, workspace_not_opened,
 };
 use super::stores::Stores;
 use super::trail_dir::TrailDirs;
 use crate::domain::Diagnostic;
-use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream};
+use crate::readers::{FileOrFolder, Folder, InMemory, Source, Stream, is_secret};
 
 /// Bytes that are kept in memory; more go to a temporary file without a name.
 const MAX_IN_MEMORY: u64 = 64 << 20;
@@ -58,6 +58,10 @@ impl Disk {
             }
             Opened::Other => return Err(not_a_run_file(path)),
             Opened::Pipe(pipe) => spool(pipe, path),
+            // By its own name, not that of a link to it: what a pull request calls a run may be the keys of the job.
+            Opened::File(file) if self.door.is_confined() && is_secret(&self.door.own_path(&file, path)) => {
+                return Err(keeps_secrets(path));
+            }
             Opened::File(file) => DiskFile::with_folder(file, path, self).map(|file| Box::new(file) as _),
         };
         source.map(FileOrFolder::File).map_err(failed)

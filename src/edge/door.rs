@@ -78,6 +78,20 @@ impl Door {
         })
     }
 
+    /// The path of a file that was opened, without symbolic links: from the system where it says that of a
+    /// descriptor, else by the name that led to it.
+    pub(super) fn own_path(&self, file: &File, path: &str) -> String {
+        let resolved = || match &self.workspace {
+            Some(workspace) => workspace.below(Path::new(path)).and_then(|path| workspace.dir.canonicalize(path)),
+            None => Path::new(path).canonicalize(),
+        };
+        let own = of_descriptor(file).or_else(|| resolved().ok()).unwrap_or_else(|| path.into());
+        let below = self.workspace.as_ref().and_then(|workspace| {
+            workspace.paths.iter().find_map(|root| own.strip_prefix(root).ok().map(Path::to_path_buf))
+        });
+        below.unwrap_or(own).to_string_lossy().into_owned()
+    }
+
     /// Whether there is anything at a path.
     pub(super) fn exists(&self, path: &Path) -> bool {
         match &self.workspace {
@@ -118,6 +132,19 @@ impl Workspace {
         let rest = self.paths.iter().find_map(|root| path.strip_prefix(root).ok());
         rest.map(|rest| Cow::Borrowed(or_here(rest))).ok_or_else(outside)
     }
+}
+
+/// The path of an open file, where the system tells it.
+#[cfg(target_os = "linux")]
+fn of_descriptor(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd as _;
+
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn of_descriptor(_: &File) -> Option<PathBuf> {
+    None
 }
 
 /// The empty path is the current folder.

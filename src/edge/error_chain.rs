@@ -1,10 +1,13 @@
 //! An error of a library with all its causes, on one line.
 
+use super::redact::redacted;
+
 /// The longest description, in characters.
 const MAX_CHARS: usize = 300;
 
 /// Joins the messages of an error and its sources by colons. Libraries often leave the reason to the
-/// last source; a source whose text an outer message already contains is skipped.
+/// last source; a source whose text an outer message already contains is skipped. It may quote the request, so secrets
+/// are taken out.
 pub(super) fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -15,5 +18,5 @@ pub(super) fn describe(error: &dyn std::error::Error) -> String {
         }
         source = error.source();
     }
-    text.chars().take(MAX_CHARS).collect()
+    redacted(&text).chars().take(MAX_CHARS).collect()
 }

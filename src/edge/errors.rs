@@ -30,3 +30,11 @@ pub(super) fn time_stamp_request_not_built(reason: String) -> Diagnostic {
 pub(super) fn runner_file_not_written(variable: &str, error: &std::io::Error) -> Diagnostic {
     Code::OutputNotWritten.at(variable).what(format!("cannot be appended to: {error}"))
 }
+
+/// The result of a command did not reach standard output.
+pub(super) fn result_not_printed(error: &std::io::Error) -> Diagnostic {
+    Code::OutputNotWritten
+        .at("standard output")
+        .what(format!("the result could not be written: {error}"))
+        .next("see where standard output leads; what was recorded or written to files before stands there")
+}

@@ -30,9 +30,11 @@ mod github;
 #[path = "not_built/github.rs"]
 mod github;
 mod open_folder;
+mod output;
 pub mod panic_hook;
 mod polling;
 mod progress;
+mod redact;
 mod repository_files;
 mod runner;
 mod screen;
@@ -52,6 +54,7 @@ pub use disk::Disk;
 pub use entropy::nonce;
 pub use export_target::LocalExportTargets;
 pub use github::GitHub;
+pub use output::{exit_now, note_closed_output, print, print_error};
 pub use polling::FilePoller;
 pub use progress::{WatchedFiles, WatchedLocator, WatchedStores, WatchedTrails, progress};
 pub use repository_files::RepositoryFiles;
@@ -62,18 +65,3 @@ pub use stores::Stores;
 pub use time_stamp_authority::HttpTimeStampAuthority;
 pub use trail_dir::TrailDirs;
 pub use trail_locator::LocalTrailLocator;
-
-use std::io::Write as _;
-
-/// Prints a text and ends the process at once, from the handler of a signal.
-pub fn exit_now(stdout: &str, code: u8) -> ! {
-    print(stdout, "");
-    std::process::exit(i32::from(code))
-}
-
-/// Prints to standard output and standard error. A closed pipe is not an error.
-pub fn print(stdout: &str, stderr: &str) {
-    // There is no other place to report that standard error cannot be written.
-    let _ = std::io::stdout().lock().write_all(stdout.as_bytes()).and_then(|()| std::io::stdout().flush());
-    let _ = std::io::stderr().lock().write_all(stderr.as_bytes());
-}

@@ -8,6 +8,7 @@ use super::backoff::retry;
 use super::entropy::random_u64;
 use super::error_chain::describe;
 use super::errors::{runtime_not_started, time_stamp_refused, time_stamp_request_not_built};
+use super::redact::redacted;
 use crate::commands::TimeStamps;
 use crate::domain::Diagnostic;
 use crate::trail::time_stamp;
@@ -45,7 +46,9 @@ impl TimeStamps for HttpTimeStampAuthority {
             .redirect(reqwest::redirect::Policy::limited(MAX_REDIRECTS))
             .timeout(ATTEMPT_TIMEOUT)
             .build()
-            .map_err(|error| time_stamp_refused(url, &format!("cannot be asked: {error}")))?;
+            .map_err(|error| {
+                time_stamp_refused(&redacted(url), &format!("cannot be asked: {}", describe(&error)))
+            })?;
         let attempt = || {
             let token = runtime.block_on(send(&client, url, query.clone()))?;
             time_stamp::granted(&token, bytes, nonce).map_err(AttemptError::Permanent)?;
@@ -58,7 +61,7 @@ impl TimeStamps for HttpTimeStampAuthority {
         })
         .map_err(|error| match error {
             AttemptError::Transient(reason) | AttemptError::Permanent(reason) => {
-                time_stamp_refused(url, &reason)
+                time_stamp_refused(&redacted(url), &redacted(&reason))
             }
         })
     }

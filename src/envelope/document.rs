@@ -66,10 +66,11 @@ impl Family {
         if bytes.len() > MAX_BYTES {
             return Err(self.unreadable(format!("{} bytes, more than any", bytes.len())));
         }
+        // A tree takes any JSON: an error says where the text ends to be some, and quotes nothing.
         let value: Value = serde_json::from_slice(bytes).map_err(|error| self.unreadable(error))?;
         let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
         match self.version_of(schema) {
-            Version::Unknown => Err(self.unreadable(format!("schema {schema:?}"))),
+            Version::Unknown => Err(self.unreadable("it names no schema of one")),
             Version::Newer => Ok((value, None)),
             // From the bytes again: a value keeps only the last of two members of one name.
             Version::Known => {

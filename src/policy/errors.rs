@@ -41,6 +41,16 @@ pub(super) fn empty_file() -> Wrong {
     )
 }
 
+pub(super) fn something_else(known: &[&str], main: &str) -> Wrong {
+    wrong(
+        format!(
+            "this is another kind of file: at its top stands nothing that it takes, which is {}",
+            known.join(", ")
+        ),
+        format!("name the right file, or write `version: 1` and `{main}:`"),
+    )
+}
+
 pub(super) fn several_documents() -> Wrong {
     wrong(
         "a second document begins here",

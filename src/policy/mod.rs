@@ -12,6 +12,7 @@ pub mod keys;
 mod numbers;
 mod parse;
 mod problem;
+mod recognised;
 mod recorded_tightening;
 mod rules;
 mod schema;

@@ -1,7 +1,7 @@
 //! From the text of a policy to its values.
 
 use super::problem::{Problems, first};
-use super::{document, second_reading, yaml};
+use super::{document, keys, recognised, second_reading, yaml};
 use crate::domain::Diagnostic;
 use crate::domain::policy::Policy;
 
@@ -20,7 +20,11 @@ pub fn parse(text: &str, path: &str) -> Result<Policy, Diagnostic> {
 /// At least one `bad-policy`. A file that is no YAML has one, since nothing can be said of the rest.
 pub fn problems(text: &str, path: &str) -> Result<Policy, Vec<Diagnostic>> {
     let mut problems = Problems::default();
-    let policy = match yaml::read(text) {
+    let read = yaml::read(text);
+    if let Some(problem) = recognised::something_else(text, read.as_ref(), keys::TOP, "tasks") {
+        return Err(vec![problem.diagnostic(path)]);
+    }
+    let policy = match read {
         Ok(root) => {
             let policy = document::policy(&root, &mut problems);
             if let Some(problem) = policy.as_ref().and_then(|_| second_reading::differs(text, &root)) {

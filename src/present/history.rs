@@ -108,7 +108,7 @@ pub fn jsonl(lines: &[HistoryLine]) -> Result<String, Diagnostic> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// Comma-separated values as RFC 4180 has them, with a header; of several envelopes the last. The task of a policy is
+/// Comma-separated values as RFC 4180 has them, with a header, every cell safe for a spreadsheet; of several envelopes the last. The task of a policy is
 /// a column of its own at the end, where there is any.
 #[must_use]
 pub fn csv(lines: &[HistoryLine]) -> String {
@@ -141,16 +141,11 @@ pub fn csv(lines: &[HistoryLine]) -> String {
             envelope.and_then(|envelope| envelope.attempt).map_or(String::new(), |n| n.to_string()),
         ];
         cells.extend(suites.then(|| row.policy_task.unwrap_or("").to_owned()));
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| safe::csv(cell)).collect();
         text.push_str(&cells.join(","));
         text.push('\n');
     }
     text
-}
-
-fn quoted(cell: &str) -> String {
-    let plain = !cell.contains([',', '"', '\n', '\r']);
-    if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
 }
 
 /// What pictures are called.

@@ -27,6 +27,39 @@ pub fn error(title: &str, message: &str) -> String {
     command("error", title, message)
 }
 
+/// Most bytes of the log of a step: whoever chooses the names in a run file must not choose how long it gets.
+pub const LONGEST_LOG: usize = 256 * 1024;
+
+/// The log of a step out of texts of this module. Where it would be too long, annotations stay and other lines go, the last
+/// ones first.
+#[must_use]
+pub fn whole_log(texts: &[String]) -> String {
+    let log = texts.concat();
+    if log.len() <= LONGEST_LOG {
+        return log;
+    }
+    // Text that is not ours to issue never begins a line so.
+    let is_command = |line: &&str| line.starts_with("::");
+    let lines = || log.split_inclusive('\n');
+    let commands = lines().filter(is_command).map(str::len).sum::<usize>().min(LONGEST_LOG);
+    let (mut room, mut left_out, mut kept) = ([LONGEST_LOG - commands, commands], 0, String::new());
+    for line in lines() {
+        let [of_lines, of_commands] = &mut room;
+        let room = if is_command(&line) { of_commands } else { of_lines };
+        match room.checked_sub(line.len()) {
+            Some(rest) => {
+                *room = rest;
+                kept.push_str(line);
+            }
+            None => {
+                *room = 0;
+                left_out += 1;
+            }
+        }
+    }
+    kept + &safe::left_out_of(left_out, LONGEST_LOG)
+}
+
 /// A workflow command on a line of its own, its data escaped as the runner unescapes it.
 fn command(level: &str, title: &str, message: &str) -> String {
     let data = |text: &str| safe::line(text).replace('%', "%25");
@@ -55,7 +88,22 @@ pub fn outputs(values: &[(&str, String)], nonce: &str) -> Result<String, Diagnos
 mod tests {
     use proptest::prelude::*;
 
-    use super::{error, outputs};
+    use super::{LONGEST_LOG, error, log, outputs, whole_log};
+
+    #[test]
+    fn a_flood_leaves_the_verdict_in_the_log() {
+        let long = log(&format!("{}\n", "x".repeat(30_000_000)));
+        assert!(long.len() < 5000 && long.ends_with("… (29995904 more characters)\n"), "{}", &long[4000..]);
+        let texts = [log(&"a line\n".repeat(100_000)), error("evalsig", "REJECT: not shown")];
+        let whole = whole_log(&texts);
+        assert!(whole.len() < LONGEST_LOG + 200 && whole.contains("::error title=evalsig::REJECT"));
+        let lines = whole.matches("a line\n").count();
+        let missing = format!("({} more lines were left out: at most 256 KiB are shown)\n", 100_000 - lines);
+        assert!(whole.ends_with(&missing), "{}", &whole[whole.len() - 200..]);
+        let texts = vec![error("t", &"e".repeat(5000)); 1000];
+        assert!(whole_log(&texts).len() < LONGEST_LOG + 200);
+        assert_eq!(whole_log(&["a\n".into(), "::notice title=t::b\n".into()]), "a\n::notice title=t::b\n");
+    }
 
     /// How the runner reads the file (`FileCommandManager.cs`): first of `=` or `<<` decides, a
     /// heredoc ends at a line that is exactly the delimiter.

@@ -4,11 +4,46 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+/// The longest line of a log or terminal, in characters. Names of runs are shorter; only what was recorded before names had
+/// a limit, or was made to flood a log, is longer.
+pub const LONGEST_LINE: usize = 4096;
+
+/// A text of at most `most` bytes, in whole lines, and how many lines were left out of a longer one.
+#[must_use]
+pub fn bounded(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut left_out = 0_usize;
+    for line in text.split_inclusive('\n') {
+        if left_out == 0 && kept.len() + line.len() <= most { kept.push_str(line) } else { left_out += 1 }
+    }
+    kept + &left_out_of(left_out, most)
+}
+
+/// Says how many lines a limit in bytes left out.
+pub(super) fn left_out_of(lines: usize, most: usize) -> String {
+    format!("({lines} more lines were left out: at most {} KiB are shown)\n", most >> 10)
+}
+
+/// The beginning of a text that is longer than a line may be, and how much of it is missing.
+fn shortened(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_LINE) {
+        None => text.into(),
+        Some((end, _)) => {
+            let (head, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+            format!("{head}… ({} more characters)", rest.chars().count()).into()
+        }
+    }
+}
+
 /// One line of a log or terminal: no control or direction-changing character survives, and nothing
-/// in it can be read as a workflow command (`::name::` at the start of a line, `##[name]` anywhere).
+/// in it can be read as a workflow command (`::name::` at the start of a line, `##[name]` anywhere). A text that is longer
+/// than [`LONGEST_LINE`] is shortened.
 #[must_use]
 pub fn line(text: &str) -> String {
-    let visible = visible(text);
+    let visible = visible(&shortened(text));
     let defused = visible.replace("##[", "#\\u{23}[");
     if defused.trim_start().starts_with("::") { defused.replacen("::", ":\\u{3a}", 1) } else { defused }
 }
@@ -118,12 +153,38 @@ pub fn href(path: &str) -> String {
     format!("./{}", utf8_percent_encode(path, NOT_IN_HREF))
 }
 
-/// A text cell of a CSV file. Spreadsheets take a cell that begins like a formula for one: an apostrophe makes it text.
+/// What a spreadsheet takes for the beginning of a formula, also as its input methods for East Asian scripts write it.
+const FORMULA: [char; 13] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
+
+/// A cell of a CSV file. No spreadsheet takes it for a formula, and no byte of it ends the line or is not seen. It reads
+/// back: without one apostrophe at its beginning, and with the character for each `\u{HEX}`, it is the text again. What is
+/// a number stays one.
 #[must_use]
 pub fn csv(text: &str) -> String {
-    let visible = visible(text);
-    let formula = visible.trim_start().starts_with(['=', '+', '-', '@']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, visible.replace('"', "\"\""))
+    let mut cell = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        // What could be taken for such an escape is one; and where semicolons are the usual separator, a spreadsheet
+        // begins a cell behind each.
+        let mistaken = c == '\\' && rest.starts_with("u{") || c == ';' && is_formula(rest);
+        if mistaken || hides(c) { cell.push_str(&code_point(c)) } else { cell.push(c) }
+    }
+    if cell.starts_with('\'') || is_formula(&cell) && !is_number(&cell) {
+        cell.insert(0, '\'');
+    }
+    let plain = !cell.contains([',', ';', '"']) && cell.trim() == cell;
+    if plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+}
+
+/// Whether a spreadsheet could take a text for a formula; blanks and quotation marks before it do not help.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).starts_with(FORMULA)
+}
+
+/// Whether a text is a decimal number as programs write it.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+        && text.parse().is_ok_and(|number: f64| number.is_finite())
 }
 
 /// An address at the server of a repository, made of pieces that a name of another place cannot hide in; `None` where one
@@ -153,13 +214,14 @@ fn longest_run(text: &str, wanted: char) -> usize {
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if hides(c) {
-            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
-        } else {
-            out.push(c);
-        }
+        if hides(c) { out.push_str(&code_point(c)) } else { out.push(c) }
     }
     out
+}
+
+/// A character as the escape that stands for it.
+fn code_point(c: char) -> String {
+    format!("\\u{{{:x}}}", u32::from(c))
 }
 
 /// Controls, separators that break lines, direction marks, zero-width characters and tags.
@@ -192,8 +254,57 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_no_quote_ends_it() {
-        let cells = ["a,b\"c", "=HYPERLINK(1)", " -1", "id-7", "a\nb"].map(csv);
-        assert_eq!(cells, ["\"a,b\"\"c\"", "\"'=HYPERLINK(1)\"", "\"' -1\"", "\"id-7\"", "\"a\\u{a}b\""]);
+        for (text, cell) in [
+            ("a,b\"c", "\"a,b\"\"c\""),
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("＝1+1", "'＝1+1"),
+            ("\"=1+1", "\"'\"\"=1+1\""),
+            ("'=1+1", "''=1+1"),
+            ("'", "''"),
+            (" -1", "' -1"),
+            ("-1", "-1"),
+            ("+1.5e-3", "+1.5e-3"),
+            ("-inf", "'-inf"),
+            ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
+            ("a;=1+1", "a\\u{3b}=1+1"),
+            ("a;b", "\"a;b\""),
+            ("id-7", "id-7"),
+            ("a\nb", "a\\u{a}b"),
+            ("\t=1", "\\u{9}=1"),
+            ("\r", "\\u{d}"),
+            ("\u{0}\u{202e}", "\\u{0}\\u{202e}"),
+            (r"C:\new \u{41}", r"C:\new \u{5c}u{41}"),
+            ("", ""),
+        ] {
+            assert_eq!(csv(text), cell, "{text:?}");
+        }
+    }
+
+    /// A cell as any reader of CSV has it.
+    fn cell(csv: &str) -> String {
+        match csv.strip_prefix('"').and_then(|csv| csv.strip_suffix('"')) {
+            Some(quoted) => {
+                assert!(!quoted.replace("\"\"", "").contains('"'), "{csv}");
+                quoted.replace("\"\"", "\"")
+            }
+            None => {
+                assert!(!csv.contains([',', '"', '\n', '\r']), "{csv}");
+                csv.to_owned()
+            }
+        }
+    }
+
+    /// What the documentation says of reading a cell back.
+    fn read_back(cell: &str) -> String {
+        let mut rest = cell.strip_prefix('\'').unwrap_or(cell);
+        let mut text = String::new();
+        while let Some((before, after)) = rest.split_once("\\u{") {
+            let (hex, behind) = after.split_once('}').unwrap();
+            text.push_str(before);
+            text.push(char::from_u32(u32::from_str_radix(hex, 16).unwrap()).unwrap());
+            rest = behind;
+        }
+        text + rest
     }
 
     #[test]
@@ -263,6 +374,24 @@ mod tests {
         let (mut out, mut code) = (Vec::new(), Vec::new());
         kinds(root, &mut out, &mut code);
         (out, code)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn a_cell_reads_back_and_is_no_formula(
+            text in "(?s)[-=+@＝－ '\"\t\r\n,;a1.e\\\\u{}\u{0}\u{a0}\u{202e}]{0,24}|.{0,12}",
+        ) {
+            let cell = cell(&csv(&text));
+            prop_assert_eq!(read_back(&cell), &text[..]);
+            prop_assert!(!cell.chars().any(super::hides), "{:?}", cell);
+            let begins = |part: &str| {
+                let bare = part.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+                bare.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'])
+            };
+            prop_assert!(!begins(&cell) || cell.parse::<f64>().is_ok_and(f64::is_finite), "{:?}", cell);
+            prop_assert!(!cell.split(';').skip(1).any(begins), "{:?}", cell);
+        }
     }
 
     proptest! {

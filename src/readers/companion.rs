@@ -1,5 +1,6 @@
 //! Companion files: what some tools write into the folder of a run file, with the names that it lacks.
 
+use super::quote::Quotes;
 use super::tree::{self, Node, Projection};
 use super::{Content, json};
 use crate::domain::Diagnostic;
@@ -23,5 +24,6 @@ pub(super) fn json(
         let bytes = Content::of(source.as_ref())?.bytes()?;
         tree::parse(json::text(&bytes)?, shape)
     };
-    read().map(Some).map_err(|error| error.within(name))
+    // It is found by its name alone: nothing shows that a file of that name is what the tool wrote.
+    read().map(Some).map_err(|error| Quotes::Withheld.of_error(error).within(name))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::Format;
-use super::quote::{escape, quote};
+use super::quote::{escape, ours, plain, quote};
 use crate::domain::{Code, Diagnostic};
 
 /// What to do about a file whose bytes contradict each other.
@@ -48,14 +48,14 @@ pub(super) fn several_runs(count: usize, held: &str) -> Diagnostic {
 pub(super) fn unknown_metric(place: &str, wanted: &str, held: &str) -> Diagnostic {
     Code::RunAmbiguous
         .at(place)
-        .what(format!("no metric is {}; the file holds {held}", quote(wanted)))
+        .what(format!("no metric is {}; the file holds {held}", ours(wanted)))
         .next("choose one of these with --metric")
 }
 
 pub(super) fn unknown_run(wanted: &str, held: &str) -> Diagnostic {
     Code::RunAmbiguous
         .at("run_id")
-        .what(format!("no run is {}; the file holds {held}", quote(wanted)))
+        .what(format!("no run is {}; the file holds {held}", ours(wanted)))
         .next("choose one of these with --baseline-run or --candidate-run (doctor: --run-id)")
 }
 
@@ -64,7 +64,7 @@ pub(super) fn no_rows() -> Diagnostic {
 }
 
 pub(super) fn unreadable(error: &std::io::Error) -> Diagnostic {
-    Code::FileUnreadable.at("").what(format!("cannot be read: {}", escape(&error.to_string())))
+    Code::FileUnreadable.at("").what(format!("cannot be read: {}", plain(&error.to_string())))
 }
 
 pub(super) fn changed_while_read() -> Diagnostic {
@@ -81,14 +81,14 @@ pub(super) fn unexpected_value(found: &str, expected: &str, next: &str) -> Diagn
 pub(super) fn cluster_missing(place: &str, key: &str, seen: &str) -> Diagnostic {
     Code::ClusterMissing
         .at(place)
-        .what(format!("no item carries {}; {seen}", quote(key)))
+        .what(format!("no item carries {}; {seen}", ours(key)))
         .next("name a field that is there, or say --cluster none if items are independent")
 }
 
 pub(super) fn slice_missing(place: &str, key: &str, seen: &str) -> Diagnostic {
     Code::SliceMissing
         .at(place)
-        .what(format!("no item carries {}; {seen}", quote(key)))
+        .what(format!("no item carries {}; {seen}", ours(key)))
         .next("name a field that is there under slices: by")
 }
 
@@ -150,7 +150,7 @@ pub(super) fn no_run_in_folder(folder: &str) -> Diagnostic {
 pub(super) fn cannot_unpack(error: &std::io::Error) -> Diagnostic {
     Code::RunMalformed
         .at("")
-        .what(format!("cannot be unpacked: {}", escape(&error.to_string())))
+        .what(format!("cannot be unpacked: {}", plain(&error.to_string())))
         .next(DAMAGED_OR_CUT)
 }
 
@@ -170,7 +170,7 @@ pub(super) fn longer_than_declared(length: u64) -> Diagnostic {
 
 pub(super) fn decimal_comma(line: u64, name: &str, cell: &str) -> Diagnostic {
     Code::RunMalformed
-        .at(format!("line {line}: {name}"))
+        .at(format!("line {line}: {}", escape(name)))
         .what(format!("is {}: is that a decimal comma?", quote(cell)))
         .next("write scores with a decimal point, and without separators of thousands")
 }
@@ -263,6 +263,17 @@ pub(super) fn too_many_columns(most: usize) -> Diagnostic {
         .at("")
         .what(format!("the rows so far have {most} columns"))
         .next("write one row for each item, with the same columns")
+}
+
+pub(super) fn column_name_too_long(name: &str, most: usize) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!(
+            "the name of a column has {} bytes, and at most {most} are taken: {}",
+            name.len(),
+            quote(name)
+        ))
+        .next("give each column a short name")
 }
 
 pub(super) fn several_metrics(place: &str, count: usize, held: &str) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::errors;
 use serde_json::error::Category;
 
-use super::quote::escape;
+use super::quote::{escape, is_marked, plain};
 use crate::domain::Diagnostic;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -56,20 +56,61 @@ pub(super) fn diagnose(error: &serde_json::Error, inside: &str) -> Diagnostic {
     // The parser says "... at line 1 column 2"; the position stands in our place.
     let message = error.to_string();
     let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
-    let message = escape(message);
     let at = format!("line {line}, column {column}");
     let diagnostic = match error.classify() {
-        Category::Eof => errors::json_cut_short(at, &message),
+        Category::Eof => errors::json_cut_short(at, &plain(message)),
         _ if message == "trailing characters" => errors::json_goes_on(at),
-        Category::Data => errors::json_unexpected(at, message),
-        _ => errors::not_json(at, &message),
+        Category::Data => errors::json_unexpected(at, unexpected(message)),
+        _ => errors::not_json(at, &plain(message)),
     };
     if inside.is_empty() { diagnostic } else { diagnostic.within(inside) }
 }
 
+/// What a visitor found wrong, with every value of the file as a quotation.
+fn unexpected(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        // The parser names what is there, and quotes all but the structure: `map`, `integer `3``, `string "a"`.
+        Some((found, expected)) if found.starts_with("invalid ") => {
+            let found = if found.contains(['"', '`']) { escape(found) } else { plain(found) };
+            format!("{found}, expected {}", plain(expected))
+        }
+        // A message of ours.
+        _ if is_marked(message) => message.to_owned(),
+        _ => escape(message),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{position, text};
+    use super::{position, text, unexpected};
+    use crate::readers::quote::{Quotes, quote};
+
+    #[test]
+    fn what_a_parser_quotes_is_a_quotation() {
+        let twice = format!("the key {} stands twice", quote("k"));
+        for (message, shown, withheld) in [
+            (
+                "invalid type: map, expected a list",
+                "invalid type: map, expected a list",
+                "invalid type: map, expected a list",
+            ),
+            (
+                "invalid type: string \"a, expected b\", expected a list",
+                "invalid type: string \"a, expected b\", expected a list",
+                "(not shown), expected a list",
+            ),
+            (
+                &twice[..],
+                "the key \"k\" stands twice",
+                "the key (not shown) stands twice",
+            ),
+            ("unknown field `k`", "unknown field `k`", "(not shown)"),
+        ] {
+            let message = unexpected(message);
+            assert_eq!(Quotes::Shown.of(&message), shown);
+            assert_eq!(Quotes::Withheld.of(&message), withheld);
+        }
+    }
 
     #[test]
     fn a_byte_order_mark_is_not_text() {

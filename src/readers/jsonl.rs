@@ -12,7 +12,7 @@ use super::labels::{Found, Labels, MetadataSeed};
 use super::line_reader::LineReader;
 use super::nonfinite::{self, SENTINEL};
 use super::scalar::{KeySeed, Scalar, ScalarSeed};
-use super::table::{Cell, IDS, Table};
+use super::table::{Cell, IDS, Table, names_items};
 use super::{Content, Format, ReadOptions, Reader, Reading, json, unsupported};
 use crate::domain::{Diagnostic, Score, Unscored};
 
@@ -44,6 +44,18 @@ impl Reader for JsonlReader {
         });
         let rows = id || rest.trim_start().starts_with('{');
         rows && !whole && unsupported::other_tool(first).is_none()
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        let text = json::head(head).trim_start();
+        let line = text.lines().next().unwrap_or_default();
+        let repaired = nonfinite::repair(line);
+        let line = repaired.as_ref().map_or(line, |repaired| repaired.text.as_str());
+        let Ok(row) = cells(line, true) else { return false };
+        let numeric = |(_, cell): &(Cow<'_, str>, RawCell<'_>)| cell.score().is_ok();
+        names_items(row.iter().map(|(name, _)| &**name), || {
+            row.iter().filter(|cell| cell.0 != "id").any(numeric)
+        })
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {

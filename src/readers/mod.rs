@@ -35,6 +35,7 @@ mod run_filter;
 mod runframe;
 mod scalar;
 mod schema;
+mod secret;
 mod source;
 mod table;
 mod tree;
@@ -46,9 +47,11 @@ pub use format::{Format, ReadOptions, Reading};
 pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 pub use reader::Reader;
 pub use schema::runframe_schema;
+pub use secret::is_secret;
 pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
-use crate::domain::Diagnostic;
+use self::quote::Quotes;
+use crate::domain::{Diagnostic, RunMetadata};
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
 static READERS: [&dyn Reader; 8] = [
@@ -145,7 +148,7 @@ fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Sour
     match found[..] {
         [name] => folder.open(name),
         [] => Err(errors::no_run_in_folder(folder.path())),
-        _ => Err(errors::several_runs_in_folder(folder.path(), found.len(), &quote::list(found, 16))),
+        _ => Err(errors::several_runs_in_folder(folder.path(), found.len(), &quote::list_of_ours(found, 16))),
     }
 }
 
@@ -170,23 +173,32 @@ fn content(
     options: &ReadOptions,
 ) -> Result<(Reading, FileIdentity), Diagnostic> {
     let content = Content::of(source)?;
-    let mut reading = reader_of(content.head(), format)?.read(&content, options)?;
+    let reader = reader_of(&content, format)?;
+    let read = reader.read(&content, options);
+    let run = !is_secret(source.path()) && (read.is_ok() || reader.recognises(content.head()));
+    let quotes = if run { Quotes::Shown } else { Quotes::Withheld };
+    let mut reading = read.map_err(|error| quotes.of_error(error))?;
     reading.run = reading.run.sliced_by(options.slice.as_deref());
+    reading.notes = reading.notes.iter().map(|note| quotes.of(note)).collect();
+    // What is too long for a name names no metric that can be chosen.
+    reading.metrics.retain(|name| name.len() <= RunMetadata::LONGEST_NAME);
+    reading.version = reading.version.filter(|version| version.len() <= RunMetadata::LONGEST_NAME);
     Ok((reading, content.identity()?))
 }
 
-/// The reader of a file that begins so.
-fn reader_of(head: &[u8], format: Option<Format>) -> Result<&'static dyn Reader, Diagnostic> {
+/// The reader of a file, as its first bytes show.
+fn reader_of(content: &Content<'_>, format: Option<Format>) -> Result<&'static dyn Reader, Diagnostic> {
+    let (head, size) = (content.head(), content.size());
     if let Some(refused) = unsupported::container(head) {
         return Err(refused);
     }
     let sniffed = READERS.iter().find(|reader| reader.sniff(head)).copied();
     let Some(format) = format else {
-        return sniffed.ok_or_else(|| unsupported::unknown(head));
+        return sniffed.ok_or_else(|| unsupported::unknown(head, size));
     };
     match READERS.iter().find(|reader| reader.format() == format) {
         Some(reader) if reader.sniff(head) => Ok(*reader),
-        Some(_) => Err(unsupported::other_format(head, format, sniffed.map(|reader| reader.format()))),
+        Some(_) => Err(unsupported::other_format(head, size, format, sniffed.map(|reader| reader.format()))),
         None => Err(errors::no_reader(format)),
     }
 }

@@ -12,6 +12,13 @@ pub trait Reader: Sync {
     /// a smaller file. May answer yes for a file that [`Reader::read`] then refuses.
     fn sniff(&self, head: &[u8]) -> bool;
 
+    /// Whether a file that begins so, and that [`Reader::sniff`] took for this format, is a run beyond doubt: then an
+    /// error may quote it. Any file may be named as a run, also one that holds keys, so a format whose `sniff` is not
+    /// particular looks for the fields of a run here.
+    fn recognises(&self, head: &[u8]) -> bool {
+        self.sniff(head)
+    }
+
     /// Which files of a folder with these names hold a run of this format. Only formats whose tools
     /// write a folder for each run know one.
     fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {

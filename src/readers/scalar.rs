@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::nonfinite::SENTINEL;
-use super::quote::quote;
+use super::quote::{marked, quote};
 use crate::domain::{Diagnostic, Score, Unscored};
 
 /// A JSON value; the content of lists and objects is not kept.
@@ -99,9 +99,9 @@ impl<'de> Scalar<'de> {
         let found = match self {
             Self::Null => "null".into(),
             Self::Bool(yes) => yes.to_string(),
-            Self::Unsigned(n) => n.to_string(),
-            Self::Signed(n) => n.to_string(),
-            Self::Float(x) => format!("{x:?}"),
+            Self::Unsigned(n) => marked(&n.to_string()),
+            Self::Signed(n) => marked(&n.to_string()),
+            Self::Float(x) => marked(&format!("{x:?}")),
             Self::NotFinite => "not finite".into(),
             Self::Text(text) => quote(text),
             Self::List => "a list".into(),
@@ -215,6 +215,7 @@ pub(super) fn duplicate_key<E: serde::de::Error>(key: &str) -> E {
 mod tests {
     use super::{Scalar, ScalarSeed};
     use crate::domain::Unscored;
+    use crate::readers::quote::Quotes;
     use serde::de::DeserializeSeed as _;
 
     fn scalar(text: &str) -> Scalar<'_> {
@@ -224,7 +225,8 @@ mod tests {
 
     #[test]
     fn a_score_is_a_number_or_unscored_and_nothing_else() {
-        let score = |text| scalar(text).score().map(|s| s.map(|s| s.get())).map_err(|e| e.what);
+        let score =
+            |text| scalar(text).score().map(|s| s.map(|s| s.get())).map_err(|e| Quotes::Shown.of(&e.what));
         assert_eq!(score("true"), Ok(Ok(1.0)));
         assert_eq!(score("false"), Ok(Ok(0.0)));
         assert_eq!(score("-3"), Ok(Ok(-3.0)));

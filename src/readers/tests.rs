@@ -220,3 +220,94 @@ fn text_that_is_not_utf_8_is_refused_with_its_position() {
         "line 2, column 3: is not UTF-8 text; write the file as UTF-8 [run-malformed]"
     );
 }
+
+mod secrets {
+    use proptest::prelude::*;
+
+    use super::{Format, ReadOptions, read};
+    use crate::domain::ClusterRule;
+
+    /// Stands for a secret, and is like no word of ours.
+    const SECRET: &str = "kV7qZx0wTn";
+
+    /// What keys, cells and values are called in files that are no runs.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(SECRET.to_owned()),
+            "[a-z_]{1,8}"
+                .prop_filter("a run is something else", |word| !word.ends_with("id") && word != "items"),
+            Just(format!("{SECRET}\u{fdd1}\u{fdd0}")),
+            Just(format!("https://me:{SECRET}@host/x?y={SECRET}")),
+            Just(format!("-----BEGIN {SECRET}-----")),
+        ]
+    }
+
+    /// A value of JSON, as text.
+    fn value() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            word().prop_map(|word| serde_json::Value::from(word).to_string()),
+            Just("null".to_owned()),
+            Just("NaN".to_owned()),
+            Just("1e400".to_owned()),
+            Just(SECRET.to_owned()),
+            (0_u32..99).prop_map(|n| n.to_string()),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|list| format!("[{}]", list.join(","))),
+                prop::collection::vec((word(), inner), 0..4).prop_map(|fields| object(&fields)),
+            ]
+        })
+    }
+
+    fn object(fields: &[(String, String)]) -> String {
+        let field =
+            |(key, value): &(String, String)| format!("{}:{value}", serde_json::Value::from(key.as_str()));
+        format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
+    }
+
+    /// A file that is no run: JSON, lines of it, a table, lines of settings, or any of them cut.
+    fn file() -> impl Strategy<Value = String> {
+        let lines = prop::collection::vec(prop::collection::vec((word(), value()), 0..4), 1..4);
+        let lines = lines.prop_map(|rows| rows.iter().map(|row| object(row) + "\n").collect::<String>());
+        let cells = prop::collection::vec(prop::collection::vec(word(), 1..4), 1..4);
+        let table = (cells, prop_oneof![Just(","), Just(";"), Just("\t"), Just("="), Just(": ")])
+            .prop_map(|(rows, between)| rows.iter().map(|row| row.join(between) + "\n").collect::<String>());
+        let whole = prop_oneof![value(), lines, table];
+        (whole, any::<prop::sample::Index>(), any::<bool>()).prop_map(|(text, at, cut)| {
+            let end = if cut { at.index(text.len().max(1)) } else { text.len() };
+            text.get(..end).unwrap_or(&text).to_owned()
+        })
+    }
+
+    #[test]
+    fn an_error_of_the_whole_run_waits_for_its_first_row_as_well() {
+        let text = format!("id,b\n{SECRET},x\n{SECRET},1\n");
+        let error = read(text.as_bytes(), None, &ReadOptions::default()).unwrap_err();
+        assert_eq!(error.what, "item (not shown) in epoch 0 stands already at line 2");
+        let text = text.replace("id,", "item_id,");
+        let error = read(text.as_bytes(), None, &ReadOptions::default()).unwrap_err();
+        assert_eq!(error.what, format!("item \"{SECRET}\" in epoch 0 stands already at line 2"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(crate::domain::slow_tests::cases(20_000)))]
+        #[test]
+        fn no_error_about_a_file_that_is_no_run_shows_any_of_it(
+            text in file(),
+            format in prop::option::of(prop::sample::select(Format::ALL)),
+            key in prop_oneof![Just(ClusterRule::FromData), Just(ClusterRule::Key("topic".into()))],
+        ) {
+            let options = ReadOptions { cluster: key, slice: Some("part".into()), ..ReadOptions::default() };
+            let said = match read(text.as_bytes(), format, &options) {
+                Ok(reading) => reading.notes.join("\n"),
+                Err(error) => error.to_string(),
+            };
+            for part in SECRET.as_bytes().windows(4) {
+                let part = std::str::from_utf8(part).unwrap();
+                prop_assert!(!said.contains(part), "{:?} is quoted: {}", text, said);
+            }
+            prop_assert!(!said.contains(['\u{fdd0}', '\u{fdd1}']), "{}", said);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::json;
-use super::quote::{list, quote};
+use super::quote::list_of_ours;
 use super::scalar::KeySeed;
 use super::{Format, nonfinite};
 use crate::domain::Diagnostic;
@@ -38,8 +38,9 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
     Some(errors::format_unknown(what, next))
 }
 
-/// The refusal of bytes that no reader claims.
-pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
+/// The refusal of a file that no reader claims, by its first bytes and its size. It may be anything, so nothing of it is
+/// quoted.
+pub(super) fn unknown(bytes: &[u8], size: u64) -> Diagnostic {
     let text = json::head(bytes);
     let guess = match nonfinite::repair(text) {
         Some(repaired) => other_tool(&repaired.text),
@@ -48,27 +49,41 @@ pub(super) fn unknown(bytes: &[u8]) -> Diagnostic {
     guess.unwrap_or_else(|| {
         let what = match json::first_byte(bytes) {
             Some(b'[') => "is a JSON list, and a RunFrame is an object".to_owned(),
-            _ => format!("is in no format that is read; it starts with {}", start(bytes)),
+            _ => format!("is in no format that is read: {}", kind(bytes, size)),
         };
         errors::format_unknown(what, EXPORT)
     })
 }
 
 /// The refusal of bytes that do not look like the format that was named.
-pub(super) fn other_format(bytes: &[u8], named: Format, sniffed: Option<Format>) -> Diagnostic {
+pub(super) fn other_format(bytes: &[u8], size: u64, named: Format, sniffed: Option<Format>) -> Diagnostic {
     let (looks, next) = match sniffed {
         Some(other) => {
             (format!("looks like {other}"), format!("say --format {other}, or leave --format out"))
         }
-        None => (format!("starts with {}", start(bytes)), EXPORT.to_owned()),
+        None => (format!("is {}", kind(bytes, size)), EXPORT.to_owned()),
     };
     errors::not_this_format(named, &looks, next)
 }
 
-/// The first bytes as a quotation.
-fn start(bytes: &[u8]) -> String {
-    let head = bytes.get(..160).unwrap_or(bytes);
-    quote(&String::from_utf8_lossy(head))
+/// How long a file is, whether it is text, and with what class of character it begins.
+fn kind(bytes: &[u8], size: u64) -> String {
+    // The head of a longer file may end in the middle of a letter.
+    let text = std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let what = if text && !bytes.contains(&0) { "bytes of text that" } else { "bytes that are no text and" };
+    let begins = match json::first_byte(bytes) {
+        Some(byte) if byte.is_ascii_alphabetic() => "a letter",
+        Some(byte) if byte.is_ascii_digit() => "a digit",
+        Some(b'{') => "a brace",
+        Some(b'<') => "markup (XML or HTML)",
+        Some(b'-') if json::without_bom(bytes).trim_ascii_start().starts_with(b"-----BEGIN ") => {
+            "the first line of a key or certificate (PEM)"
+        }
+        Some(byte) if byte.is_ascii_punctuation() => "a punctuation mark",
+        Some(byte) if byte.is_ascii() => "a control character",
+        _ => "a character beyond ASCII",
+    };
+    format!("{size} {what} begin with {begins}")
 }
 
 /// What another tool writes.
@@ -111,7 +126,7 @@ pub(super) fn other_tool(text: &str) -> Option<Diagnostic> {
         return None;
     }
     let tool = TOOLS.iter().find(|tool| tool.marks.iter().all(has))?;
-    let marks = list(tool.marks.iter().copied(), 4);
+    let marks = list_of_ours(tool.marks.iter().copied(), 4);
     let but = tool.instead.map_or("which is not read yet", |_| "which holds no score per item");
     Some(errors::other_tool(tool.name, &marks, but, tool.instead.unwrap_or(EXPORT)))
 }

@@ -29,6 +29,8 @@ mod docstrings;
 mod doctor;
 mod export;
 mod files;
+#[cfg(unix)]
+mod flood;
 mod gate;
 mod github;
 mod github_comments;
@@ -37,6 +39,8 @@ mod github_races;
 mod golden;
 mod history;
 mod layers;
+#[cfg(target_os = "linux")]
+mod lost_output;
 mod numerics;
 mod page;
 mod parity;
@@ -49,6 +53,8 @@ mod replay;
 mod report;
 mod revisions;
 mod schemas;
+#[cfg(unix)]
+mod secrets;
 mod selftest;
 mod shell;
 mod shown;

@@ -97,7 +97,7 @@ impl StepOutputBuilder {
         Ok(StepOutput {
             outputs: runner::outputs(&self.values, nonce)?,
             summary: self.summary,
-            process: Output { stdout: self.log.concat(), stderr: String::new(), exit: self.exit },
+            process: Output { stdout: runner::whole_log(&self.log), stderr: String::new(), exit: self.exit },
         })
     }
 }

@@ -15,11 +15,10 @@ use super::http::RecordingClient;
 use super::url::BucketUrl;
 use crate::domain::Diagnostic;
 use crate::edge::errors::bucket as errors;
+use crate::edge::redact::{redacted, remember_environment};
 
 /// Longest wait for a TCP connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Parts of the names of variables whose values never appear in a message.
-const SECRET_VARIABLES: [&str; 6] = ["KEY", "SECRET", "TOKEN", "SAS", "PASSWORD", "CREDENTIAL"];
 
 type Variables = [(String, String)];
 
@@ -41,6 +40,7 @@ impl Clients {
     /// Clients for the bucket of a URL. `variables` is the environment. Sends no request.
     pub(super) fn connect(url: &BucketUrl, variables: &Variables) -> Result<Self, Diagnostic> {
         use super::cloud::Cloud;
+        remember_environment(variables.iter().cloned());
         match url.cloud {
             Cloud::S3 => s3(url, variables),
             Cloud::Google => google(url, variables),
@@ -82,7 +82,7 @@ fn s3(url: &BucketUrl, variables: &Variables) -> Result<Clients, Diagnostic> {
             endpoint: transport.endpoint.clone(),
         })
     });
-    clients.map_err(|error| settings_refused(url, &error, variables))
+    clients.map_err(|error| settings_refused(url, &error))
 }
 
 fn google(url: &BucketUrl, variables: &Variables) -> Result<Clients, Diagnostic> {
@@ -97,9 +97,7 @@ fn google(url: &BucketUrl, variables: &Variables) -> Result<Clients, Diagnostic>
         .with_http_connector(transport.clone())
         .with_retry(no_retries())
         .build();
-    built
-        .map(|store| Clients::of(store, &transport))
-        .map_err(|error| settings_refused(url, &error, variables))
+    built.map(|store| Clients::of(store, &transport)).map_err(|error| settings_refused(url, &error))
 }
 
 fn azure(url: &BucketUrl, variables: &Variables) -> Result<Clients, Diagnostic> {
@@ -114,18 +112,11 @@ fn azure(url: &BucketUrl, variables: &Variables) -> Result<Clients, Diagnostic> 
         .with_http_connector(transport.clone())
         .with_retry(no_retries())
         .build();
-    built
-        .map(|store| Clients::of(store, &transport))
-        .map_err(|error| settings_refused(url, &error, variables))
+    built.map(|store| Clients::of(store, &transport)).map_err(|error| settings_refused(url, &error))
 }
 
-fn settings_refused(url: &BucketUrl, error: &object_store::Error, variables: &Variables) -> Diagnostic {
-    let mut reason = error.to_string();
-    let is_secret = |name: &str| SECRET_VARIABLES.iter().any(|part| name.to_uppercase().contains(part));
-    for (_, value) in variables.iter().filter(|(name, _)| is_secret(name)) {
-        reason = reason.replace(value, "[REDACTED]");
-    }
-    errors::settings_refused(url.join(""), url.cloud.service(), &reason)
+fn settings_refused(url: &BucketUrl, error: &object_store::Error) -> Diagnostic {
+    errors::settings_refused(url.join(""), url.cloud.service(), &redacted(&error.to_string()))
 }
 
 /// How requests reach the endpoint.

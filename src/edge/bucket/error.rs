@@ -9,6 +9,7 @@ use super::cloud::{Cloud, Operation};
 use super::http::Exchange;
 use crate::domain::Diagnostic;
 use crate::edge::errors::bucket as errors;
+use crate::edge::redact::redacted;
 
 /// Error codes of refused credentials; the status differs between the clouds.
 const CREDENTIAL_CODES: [&str; 9] = [
@@ -129,7 +130,7 @@ fn root_cause(error: &dyn Error) -> String {
     while let Some(source) = last.source() {
         last = source;
     }
-    last.to_string().chars().take(MAX_CHARS).collect()
+    redacted(&last.to_string()).chars().take(MAX_CHARS).collect()
 }
 
 /// Whether a transport error kept the response from arriving.

@@ -47,6 +47,12 @@ pub(in crate::edge) fn workspace_not_opened(path: &Path, error: &Error) -> Diagn
         .next("set GITHUB_WORKSPACE to the folder of the job's files")
 }
 
+/// A file that keeps secrets by convention, in a job.
+pub(in crate::edge) fn keeps_secrets(path: &str) -> Diagnostic {
+    unreadable(path, "is, or leads to, a file that keeps secrets by its name, such as .env, a private key or what lies in .git")
+        .next("name the run file itself; the action takes none for a run that is called so")
+}
+
 /// A device, a socket, or in a job a pipe.
 pub(in crate::edge) fn not_a_regular_file(path: &str) -> Diagnostic {
     unreadable(path, "is not a regular file")

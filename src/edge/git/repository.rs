@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::git as errors;
+use crate::edge::redact::redacted;
 
 /// Variables, by the beginning of their names, that say where git finds its settings and programs. Every
 /// other `GIT_` variable would make it read another repository, or less of this one.
@@ -147,8 +148,8 @@ pub(super) fn pathspec(path: &str) -> String {
     format!(":(top,literal){path}")
 }
 
-/// Standard error on one line.
+/// Standard error on one line, without the secrets that an address of a remote may hold.
 pub(super) fn stderr_line(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    redacted(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "))
 }

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
+use crate::edge::redact::{redacted, remember};
 
 /// Addresses, repository and token. The token has a type whose debug output is `[REDACTED]`.
 #[derive(Clone, Debug)]
@@ -41,6 +42,7 @@ impl Config {
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(errors::malformed_token());
         }
+        remember(&token);
         Ok(Some(Self {
             api: address("GITHUB_API_URL", &api)?,
             graphql: address("GITHUB_GRAPHQL_URL", &graphql)?,
@@ -60,7 +62,7 @@ fn is_name(part: &str) -> bool {
 
 /// An address that may get a token: https, or the loopback of this machine.
 fn address(variable: &str, text: &str) -> Result<Uri, Diagnostic> {
-    let refused = |reason: &str| errors::address_refused(variable, text, reason);
+    let refused = |reason: &str| errors::address_refused(variable, &redacted(text), reason);
     let uri: Uri = text.trim_end_matches('/').parse().map_err(|_| refused("which is no address"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(refused("which is no full address"));

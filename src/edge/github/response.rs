@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::Diagnostic;
 use crate::edge::errors::github as errors;
+use crate::edge::redact::redacted;
 
 /// Most characters of a message that are kept.
 const MAX_CHARS: usize = 500;
@@ -131,8 +132,9 @@ fn error_message(body: &Value) -> String {
     cut(&message)
 }
 
+/// A text of GitHub's, without the secrets that it may echo, and then cut: half a secret is one.
 fn cut(text: &str) -> String {
-    text.chars().take(MAX_CHARS).collect()
+    redacted(text).chars().take(MAX_CHARS).collect()
 }
 
 /// How long a rate limit lasts: `retry-after`, else the time to the reset of a limit that is used up.

@@ -6,7 +6,7 @@ use crate::policy::fields::{Fields, text};
 use crate::policy::problem::{Problems, Wrong, first};
 use crate::policy::shared::prose;
 use crate::policy::yaml::{self, Node, Scalar, Value};
-use crate::policy::{document, errors, keys, second_reading};
+use crate::policy::{document, errors, keys, recognised, second_reading};
 
 /// Reads a waiver file. `path` is how errors name it.
 ///
@@ -23,7 +23,11 @@ pub fn parse(text: &str, path: &str) -> Result<Vec<Waiver>, Diagnostic> {
 pub fn problems(text: &str, path: &str) -> Result<Vec<Waiver>, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let mut waivers = Vec::new();
-    match yaml::read(text) {
+    let read = yaml::read(text);
+    if let Some(problem) = recognised::something_else(text, read.as_ref(), keys::WAIVER_FILE, "waivers") {
+        return Err(vec![problem.diagnostic(path)]);
+    }
+    match read {
         Ok(root) => {
             waivers = file(&root, &mut problems);
             if problems.is_empty()

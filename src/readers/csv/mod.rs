@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use self::rows::{CsvRow, CsvRows};
 use super::scalar::Scalar;
-use super::table::{Cell, IDS, SCORE, Table};
+use super::table::{Cell, IDS, SCORE, Table, names_items};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
 use crate::domain::{Diagnostic, Score, Unscored};
 
@@ -35,6 +35,20 @@ impl Reader for CsvReader {
         !matches!(json::first_byte(head), None | Some(b'{' | b'['))
             && first.chars().all(|c| c == '\t' || !c.is_control())
             && (names_an_item || goes_on())
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        let mut lines = json::head(head).lines();
+        let header = lines.next().unwrap_or_default();
+        let Some((separator, _)) = separator(header) else { return false };
+        let cells = |line: &'_ str| -> Vec<String> {
+            line.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
+        };
+        let (names, first) = (cells(header), cells(lines.next().unwrap_or_default()));
+        let numeric = |(name, cell): (&String, &String)| {
+            name != "id" && (has_comma(cell) || TextCell(cell).score().is_ok())
+        };
+        names_items(names.iter().map(String::as_str), || names.iter().zip(&first).any(numeric))
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {

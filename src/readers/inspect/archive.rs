@@ -19,6 +19,9 @@ const MOST_MEMBERS: usize = 4_000_000;
 /// The folder and the ending of the journal's summaries, which are numbered from 1.
 const JOURNAL: (&str, &str) = ("_journal/summaries/", ".json");
 
+/// What names of members begin with in an Inspect log and hardly in another archive.
+pub(super) const OWN: [&str; 3] = ["header.json", "summaries.json", "_journal/"];
+
 /// The summaries of all samples, each with its place, in the order in which they were written.
 pub(super) type Summaries = Vec<(String, Node)>;
 

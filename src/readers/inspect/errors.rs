@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::super::errors::{DAMAGED, DAMAGED_OR_CUT};
-use super::super::quote::{escape, quote};
+use super::super::quote::{escape, ours, quote};
 use crate::domain::{Code, Diagnostic};
 
 pub(super) use super::super::errors::no_sample;
@@ -64,7 +64,7 @@ pub(super) fn too_many_members(members: usize, most: usize) -> Diagnostic {
 pub(super) fn other_run_wanted(run_id: &str, wanted: &str) -> Diagnostic {
     Code::RunAmbiguous
         .at("eval.eval_id")
-        .what(format!("is {}, and {} was asked for", quote(run_id), quote(wanted)))
+        .what(format!("is {}, and {} was asked for", quote(run_id), ours(wanted)))
         .next("give the file that holds the other")
 }
 
@@ -115,7 +115,7 @@ pub(super) fn mean_differs(
     found: &str,
 ) -> Diagnostic {
     Code::RunMalformed
-            .at(format!("results.scores[{}].metrics.{metric}", quote(scorer)))
+            .at(format!("results.scores[{}].metrics.{}", quote(scorer), escape(metric)))
             .what(format!("is {reported}, and the {samples} samples of the log have a mean of {found}"))
             .next("the header and the samples are of two states of the log: score it again (inspect score) or write it again")
 }

@@ -49,6 +49,12 @@ impl Reader for InspectReader {
         })
     }
 
+    fn recognises(&self, head: &[u8]) -> bool {
+        // A zip archive may hold anything: the names of its first members show whose it is.
+        let held = |name: &str| head.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        !archive::is_zip(head) || archive::OWN.iter().any(|name| held(name))
+    }
+
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         if archive::is_zip(content.head()) {
             // The library is not ours to vouch for: what it asserts about a hostile archive must

@@ -1,7 +1,7 @@
 //! Why samples of lm-evaluation-harness are refused, one function a message.
 
 use super::super::errors::CUT_SHORT;
-use super::super::quote::quote;
+use super::super::quote::{escape, quote};
 use crate::domain::{Code, Diagnostic};
 
 pub(super) use super::super::errors::no_sample;
@@ -19,7 +19,7 @@ pub(super) fn no_such_metric() -> Diagnostic {
 
 pub(super) fn answers_only(metric: &str) -> Diagnostic {
     Code::RunMalformed
-        .at(metric)
+        .at(escape(metric))
         .what("is no score: the run kept the answers and computed no metric (--predict_only)")
         .next("run the task without --predict_only, or score the answers and give the scores as a table")
 }

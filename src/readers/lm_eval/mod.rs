@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use self::documents::{DocumentLine, DocumentLines};
 use self::results::ResultsFile;
-use super::quote::list;
+use super::quote::{escape, list};
 use super::{Content, Format, ReadOptions, Reader, Reading, json, metric_choice, tree};
 use crate::domain::{Code, Diagnostic, Item, RunFrameBuilder, RunMetadata, ScoreRange, Unscored};
 
@@ -126,7 +126,7 @@ fn choose(
     let first_other = others.first().copied().filter(|_| numbers.is_empty());
     if let Some(other) = named.filter(|named| others.contains(named)).or(first_other) {
         return Err(Code::RunMalformed
-            .at(other)
+            .at(escape(other))
             .what("is not one number for each item, so items cannot be compared by it")
             .next(match &numbers[..] {
                 [] => "run the task with a metric of single items, such as acc".to_owned(),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use ::parquet::errors::ParquetError;
 
 use super::super::errors::{DAMAGED, DAMAGED_OR_CUT, WRITE_UTF8};
-use super::super::quote::{escape, quote};
+use super::super::quote::{escape, ours};
 use crate::domain::{Code, Diagnostic};
 
 pub(super) fn malformed(what: impl Into<String>) -> Diagnostic {
@@ -46,7 +46,7 @@ pub(super) fn bad_facts(error: impl Display) -> Diagnostic {
 }
 
 pub(super) fn column_missing(name: &str, held: &str) -> Diagnostic {
-    malformed(format!("has no column {}; it has {held}", quote(name)))
+    malformed(format!("has no column {}; it has {held}", ours(name)))
         .next("a RunFrame needs run_id, model_id, task_id, metric_name, item_id and score")
 }
 

@@ -1,7 +1,7 @@
 //! Why results of promptfoo are refused, one function a message.
 
 use super::super::errors::ONE_ITEM;
-use super::super::quote::quote;
+use super::super::quote::{ours, quote};
 use crate::domain::{Code, Diagnostic};
 
 pub(super) fn no_result() -> Diagnostic {
@@ -32,7 +32,7 @@ pub(super) fn empty() -> Diagnostic {
 pub(super) fn other_run_wanted(run_id: &str, wanted: &str) -> Diagnostic {
     Code::RunAmbiguous
         .at("evalId")
-        .what(format!("is {}, and {} was asked for", quote(run_id), quote(wanted)))
+        .what(format!("is {}, and {} was asked for", quote(run_id), ours(wanted)))
         .next("ask for the one that the file holds, or give the file that holds the other")
 }
 

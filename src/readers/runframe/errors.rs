@@ -1,12 +1,12 @@
 //! Why a RunFrame is refused, one function a message.
 
-use super::super::quote::quote;
+use super::super::quote::{ours, quote};
 use crate::domain::{Code, Diagnostic};
 
 pub(super) fn other_wanted(field: &str, found: &str, wanted: &str) -> Diagnostic {
     Code::RunAmbiguous
         .at(field)
-        .what(format!("is {}, and {} was asked for", quote(found), quote(wanted)))
+        .what(format!("is {}, and {} was asked for", quote(found), ours(wanted)))
         .next("ask for the one that the file holds, or give the file that holds the other")
 }
 

@@ -8,7 +8,7 @@ mod visitors;
 
 use serde::de::DeserializeSeed as _;
 
-use self::partial_run::PartialRun;
+use self::partial_run::{ITEMS, NAMES, PartialRun};
 use self::visitors::RunSeed;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite, unsupported};
 use crate::domain::{Diagnostic, RunFrame};
@@ -23,6 +23,17 @@ impl Reader for RunFrameReader {
 
     fn sniff(&self, head: &[u8]) -> bool {
         json::first_byte(head) == Some(b'{')
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        let text = json::head(head);
+        let (mut named, mut items) = (0, false);
+        unsupported::keys(text, &mut |key| {
+            items |= key == ITEMS;
+            named += usize::from(key == ITEMS || NAMES.contains(&key));
+            named < 2
+        });
+        named == 2 || items && text.contains("\"item_id\"")
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {

@@ -2,7 +2,7 @@
 
 use super::super::ReadOptions;
 use super::super::labels::Labels;
-use super::super::quote::list;
+use super::super::quote::{list, list_of_ours};
 use super::super::usage;
 use super::errors;
 use crate::domain::{Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
@@ -70,7 +70,7 @@ impl<'o> PartialRun<'o> {
             if seen & ITEMS_BIT == 0 && seen.count_ones() <= 1 {
                 return Err(errors::no_known_format(&has));
             }
-            return Err(errors::fields_missing(&list(missing, 6), &has));
+            return Err(errors::fields_missing(&list_of_ours(missing, 6), &has));
         }
         let [run_id, model_id, task_id, metric_name, config_hash] = names;
         let names = RunMetadata {

@@ -4,7 +4,7 @@ use super::super::errors;
 use std::collections::BTreeMap;
 
 use super::super::labels::LabelSource;
-use crate::domain::{Diagnostic, Unscored, Usage};
+use crate::domain::{Diagnostic, RunMetadata, Unscored, Usage};
 
 /// Columns that name the item, the one that is read first.
 pub(crate) const IDS: [&str; 4] = ["item_id", "sample_id", "doc_id", "id"];
@@ -151,6 +151,9 @@ impl Columns {
         if index == self.all.len() {
             if index == MOST {
                 return Err(errors::too_many_columns(MOST));
+            }
+            if name.len() > RunMetadata::LONGEST_NAME {
+                return Err(errors::column_name_too_long(name, RunMetadata::LONGEST_NAME));
             }
             let (role, text) = (ColumnRole::of(name, clusters, slices), ItemText::of(name));
             self.by_name.insert(name.to_owned(), index);

@@ -24,6 +24,16 @@ pub(super) const UNKNOWN: &str = RunMetadata::UNKNOWN;
 /// How many columns a message names.
 const NAMED: usize = 16;
 
+/// Whether a table with these columns is a run: it names its items in a column that hardly any other table has, or in
+/// `id` beside a column in which the first row has a number.
+pub(super) fn names_items<'n>(
+    columns: impl IntoIterator<Item = &'n str>,
+    numeric: impl Fn() -> bool,
+) -> bool {
+    let ids: Vec<&str> = columns.into_iter().filter(|name| IDS.contains(name)).collect();
+    ids.iter().any(|name| *name != "id") || !ids.is_empty() && numeric()
+}
+
 /// One value of a row.
 pub(super) trait Cell {
     /// The value as it is.

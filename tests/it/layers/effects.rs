@@ -38,6 +38,8 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("clap", Named::Anywhere),
     ("cms", Named::Anywhere),
     ("csv_core", Named::Anywhere),
+    // It runs a function before `main`, which is where it is named.
+    ("ctor", Named::Edge),
     ("der", Named::Anywhere),
     ("flate2", Named::Anywhere),
     ("getrandom", Named::Edge),

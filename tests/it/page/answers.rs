@@ -69,7 +69,7 @@ fn what_broke() {
     assert_eq!(read.texts(".filter label"), ["all", "broken (4)", "fixed (40)"]);
     let csv = session.read("page.csv");
     assert_eq!(csv.lines().next(), Some("task,item,baseline,candidate,difference"));
-    assert_eq!(csv.lines().nth(1), Some("\"reading\",\"item-0050\",1,0,-1"));
+    assert_eq!(csv.lines().nth(1), Some("reading,item-0050,1,0,-1"));
     assert_eq!(csv.lines().count(), 1 + 44);
 
     // The envelope by itself holds counts and first ids, and the page says so.

@@ -31,9 +31,15 @@ fn containers_and_other_bytes_are_named() {
         (b"\xff\xfe{\x00", "is text in UTF-16"),
         (b"PARE", "is an encrypted Parquet file"),
         (b"[1, 2]", "is a JSON list"),
-        (b"name: qa\nscore: 1\n", "is in no format that is read; it starts with \"name: qa\\nscore: 1\\n\""),
-        (b"Well, this is\nno table.\n", "is in no format that is read; it starts with \"Well, this is"),
-        (b"\x1b[2J\x00\xff", "is in no format that is read; it starts with \"\\u{1b}[2J\\0"),
+        (b"name: qa\nscore: 1\n", "is in no format that is read: 18 bytes of text that begin with a letter"),
+        (
+            b"Well, this is\nno table.\n",
+            "is in no format that is read: 24 bytes of text that begin with a letter",
+        ),
+        (
+            b"\x1b[2J\x00\xff",
+            "is in no format that is read: 6 bytes that are no text and begin with a control character",
+        ),
     ] {
         let refusal = refusal(bytes);
         assert!(refusal.starts_with(&format!("run: {what}")), "{refusal}");

@@ -88,7 +88,8 @@ fn the_metric_is_the_only_column_of_numbers_or_a_choice() {
     );
     assert!(error("prompt").starts_with("no row has a number in \"prompt\""));
     assert!(
-        refusal("id,answer\n1,yes\n").starts_with("no column holds numbers; there are \"id\", \"answer\"")
+        refusal("item_id,answer\n1,yes\n")
+            .starts_with("no column holds numbers; there are \"item_id\", \"answer\"")
     );
 }
 
@@ -162,7 +163,8 @@ fn every_crooked_row_is_refused_with_its_line() {
         ("id,s\n1,1\n2,0.5", "line 3: the file ends in the middle of this row"),
         ("id,s\n1,1\n2,\"0.5\n3,1\n", "line 3: the file ends in the middle of this row"),
         ("id,s\n\"q1,1\n\"q2\",0\n", "line 2: a cell goes on after its closing quotation mark"),
-        ("question,s\nwho,1\n", "line 2: no column names the item; there are \"question\", \"s\""),
+        ("question,s\nwho,1\n", "line 2: no column names the item; there are (not shown)"),
+        ("id,answer\n1,yes\n", "no column holds numbers; there are (not shown)"),
         ("id,s,Grader Reason\n1,1,ok\n", "line 1: looks like promptfoo's table"),
         (
             "{\"id\":1,\"s\":1}\n{\"id\":2,\"s\":",

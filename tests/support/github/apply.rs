@@ -89,6 +89,7 @@ async fn suffer(site: &Arc<Site>, call: &Call, kind: &Kind) -> Outcome {
         Kind::Garbage => garbage(),
         Kind::PrimaryLimit(wait) => route::over_the_limit(call, seconds() + wait),
         Kind::SecondaryLimit(status, wait) => too_fast(*status).with("retry-after", wait),
+        Kind::Echo(status) => echo(call, *status),
         Kind::Conflict => Reply::error(409, "Conflict", ""),
         Kind::Stale422 => Reply::error(422, "Update is not a fast forward", "/git/refs#update-a-reference"),
         Kind::StaleData => graphql::stale(call),
@@ -110,6 +111,31 @@ fn page(status: u16) -> Reply {
     let body =
         format!("<html>\n<head><title>Unicorn! &middot; GitHub</title></head>\n<h1>{status}</h1>\n</html>\n");
     Reply::html(status, &body)
+}
+
+/// An error of something that logs requests into its answers.
+fn echo(call: &Call, status: u16) -> Reply {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    let header = call.header("authorization").unwrap_or_default();
+    let token = header.split_once(' ').map_or(header, |(_, token)| token);
+    let basic = ["x-access-token:", "user:", "x:"].map(|user| STANDARD.encode(format!("{user}{token}")));
+    let message = format!(
+        "refused: Authorization: {header}; {token}; Basic {}; https://x-access-token:{token}@github.com/; {}",
+        basic[0],
+        token.to_uppercase()
+    );
+    let errors =
+        serde_json::json!([{"type": "FORBIDDEN", "message": message, "path": basic[1], "url": basic[2]}]);
+    if call.is_graphql() && status == 403 {
+        return Reply::json(200, &serde_json::json!({"data": null, "errors": errors}));
+    }
+    let body = serde_json::json!({
+        "message": message,
+        "errors": [{"header": URL_SAFE.encode(header), "value": STANDARD.encode(token)}],
+        "documentation_url": format!("https://docs.example/?access_token={token}"),
+    });
+    Reply::json(status, &body)
 }
 
 fn garbage() -> Reply {

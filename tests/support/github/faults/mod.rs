@@ -35,6 +35,9 @@ pub(crate) enum Kind {
     SecondaryLimit(u16, u64),
     NotFound,
     Conflict,
+    /// An error with this status that repeats what the request was authorized with, in every form in which a server or
+    /// something before it might; nothing was done.
+    Echo(u16),
     /// REST's word for a head that has moved, without any writer having moved it.
     Stale422,
     /// GraphQL's.
