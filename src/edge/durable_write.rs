@@ -28,7 +28,11 @@ impl DurableWriter {
         let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
         let writer = Self { code, flag, owner: fs::metadata(around).ok() };
         fs::create_dir_all(root).map_err(|error| writer.write_refused(root, "created", &error))?;
-        missing.into_iter().for_each(|folder| writer.match_owner(folder));
+        // From the top down: a new folder survives a power cut once the folder that names it is flushed.
+        for folder in missing.into_iter().rev() {
+            writer.match_owner(folder);
+            writer.sync_folder(around_of(folder))?;
+        }
         Ok(writer)
     }
 
@@ -44,6 +48,13 @@ impl DurableWriter {
             Ok(_) => Err(self.not_a_folder(path)),
             Err(error) => Err(self.write_refused(path, "looked at", &error)),
         }
+    }
+
+    /// As [`Self::ensure_folder`], and a new folder survives a power cut.
+    pub(super) fn ensure_flushed_folder(&self, path: &Path) -> Result<(), Diagnostic> {
+        let is_new = fs::symlink_metadata(path).is_err();
+        self.ensure_folder(path)?;
+        if is_new { self.sync_folder(around_of(path)) } else { Ok(()) }
     }
 
     /// Creates a file in a staging folder and flushes it.
@@ -166,6 +177,11 @@ impl DurableWriter {
     pub(super) fn write_refused(&self, path: &Path, action: &str, error: &io::Error) -> Diagnostic {
         files::write_refused(self.code, path, action, self.flag, error)
     }
+}
+
+/// The folder that names a path.
+pub(super) fn around_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether a folder exists. The empty path is the current folder.

@@ -42,7 +42,7 @@ impl StoreDir {
     fn writer(&self, project: &str) -> Result<(DurableWriter, PathBuf), Diagnostic> {
         let writer = DurableWriter::at(&self.root, Code::StoreNotWritten, "--store")?;
         let project = self.local(project);
-        writer.ensure_folder(&project)?;
+        writer.ensure_flushed_folder(&project)?;
         Ok((writer, project.join(STAGING)))
     }
 
@@ -123,13 +123,8 @@ impl ObjectStore for StoreDir {
         let mut parent = self.root.clone();
         let names: Vec<&str> = path.split('/').collect();
         for name in names.split_last().map_or(&[][..], |(_, before)| before) {
-            let above = parent.clone();
             parent.push(name);
-            let is_new = fs::symlink_metadata(&parent).is_err();
-            writer.ensure_folder(&parent)?;
-            if is_new {
-                writer.sync_folder(&above)?;
-            }
+            writer.ensure_flushed_folder(&parent)?;
         }
         match writer.create(&staging, &self.local(path), bytes)? {
             true => Ok(Created::New(ObjectVersion::default())),
