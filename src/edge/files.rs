@@ -1,10 +1,11 @@
 //! Reads and writes the files that the user names.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::disk::{Disk, spool};
+use super::durable_write::around_of;
 use super::errors::files::{bad_glob, output_not_written, unreadable};
 use crate::commands::Files;
 use crate::domain::Diagnostic;
@@ -59,7 +60,7 @@ impl Files for Disk {
 /// Creates a file in one step; `false` where the name is taken.
 fn create(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
     match staged(path, bytes)?.persist_noclobber(path) {
-        Ok(_) => Ok(true),
+        Ok(_) => flush_name(path).map(|()| true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
@@ -95,17 +96,70 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     staged(path, bytes)?.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    flush_name(path)
 }
+
+/// What the names of files in the making begin with.
+const IN_THE_MAKING: &str = ".evalsig-write-";
+/// How often a file in the making is begun anew because another writer swept it away.
+const ATTEMPTS: usize = 8;
 
 /// A flushed temporary file in the same folder.
 fn staged(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut staged = tempfile::Builder::new().prefix(".evalsig-").tempfile_in(folder)?;
+    let folder = around_of(path);
+    sweep(folder);
+    let mut staged = begun(folder)?;
     staged.write_all(bytes)?;
     staged.as_file().sync_all()?;
     readable_by_others(staged.path(), folder)?;
     Ok(staged)
+}
+
+/// A new temporary file. It is locked as long as its writer lives: that is how others know that it is not abandoned.
+fn begun(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    for _ in 0..ATTEMPTS {
+        let staged = tempfile::Builder::new().prefix(IN_THE_MAKING).tempfile_in(folder)?;
+        match staged.as_file().try_lock() {
+            // Between its creation and the lock another writer may have swept it away, or be about to.
+            Ok(()) if !staged.path().exists() => {}
+            Err(TryLockError::WouldBlock) => {}
+            // Where there are no locks nothing is swept.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(staged),
+        }
+    }
+    Err(std::io::Error::other("other writers remove what this one begins"))
+}
+
+/// Removes the temporary files that killed writers left.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let in_the_making = entry.file_name().to_str().is_some_and(|name| name.starts_with(IN_THE_MAKING));
+        if !in_the_making || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        // A writer at work holds the lock. It is kept while the file is removed.
+        if let Ok(file) = fs::File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Flushes the name of a file, so that it survives a power cut.
+fn flush_name(path: &Path) -> std::io::Result<()> {
+    match fs::File::open(around_of(path)).and_then(|folder| folder.sync_all()) {
+        // A folder that cannot be read, and on some systems any folder, cannot be flushed by its name.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        flushed => flushed,
+    }
 }
 
 /// Makes a temporary file readable by all users and gives it to the owner of its folder: in a container
