@@ -3,7 +3,7 @@
 //! does not exist, and the next export to the same folder removes the rest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::durable_write::DurableWriter;
-use super::errors::files::{export_failed, export_target_exists};
+use super::durable_write::{DurableWriter, around_of};
+use super::errors::files::{export_failed, export_not_flushed, export_target_exists};
 use super::files::readable_by_others;
 use crate::commands::export::{ExportTarget, ExportTargets};
 use crate::domain::{Code, Diagnostic};
@@ -21,6 +21,8 @@ use crate::domain::{Code, Diagnostic};
 const STAGING_PREFIX: &str = ".evalsig-export-";
 /// The folder in a staging folder that becomes the export.
 const CONTENT: &str = "export";
+/// How often a staging folder is begun anew because another export swept it away.
+const ATTEMPTS: usize = 8;
 /// Files of this size and more need a ZIP64 entry.
 const ZIP64_SIZE: u64 = u32::MAX as u64;
 
@@ -38,16 +40,10 @@ impl ExportTargets for LocalExportTargets {
             Ok(found) if !zipped && found.is_dir() && is_empty(&target)? => {}
             Ok(_) => return Err(export_target_exists(&target)),
         }
-        let parent =
-            target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let parent = parent.to_path_buf();
+        let parent = around_of(&target).to_path_buf();
         remove_abandoned(&parent);
-        let staging = tempfile::Builder::new()
-            .prefix(STAGING_PREFIX)
-            .tempdir_in(&parent)
-            .map_err(|error| export_failed(&target, "prepared", &error))?;
+        let (staging, lock) = begun(&parent).map_err(|error| export_failed(&target, "prepared", &error))?;
         let writer = DurableWriter::at(&parent, Code::OutputNotWritten, "--out")?;
-        let lock = lock(staging.path());
         let content = staging.path().join(CONTENT);
         writer.ensure_folder(&content)?;
         let folders = BTreeSet::new();
@@ -120,7 +116,7 @@ impl StagedExport {
             | io::ErrorKind::NotADirectory => export_target_exists(&self.target),
             _ => export_failed(&self.target, "renamed into place", &error),
         })?;
-        self.writer.sync_folder(&self.parent)
+        self.writer.sync_folder(&self.parent).map_err(export_not_flushed)
     }
 
     fn move_zip(&self) -> Result<(), Diagnostic> {
@@ -132,7 +128,7 @@ impl StagedExport {
             io::ErrorKind::AlreadyExists => export_target_exists(&self.target),
             _ => export_failed(&self.target, "renamed into place", &error.error),
         })?;
-        self.writer.sync_folder(&self.parent)
+        self.writer.sync_folder(&self.parent).map_err(export_not_flushed)
     }
 
     /// Writes the zip archive in the order of the names, without times and without compression: the output
@@ -155,14 +151,31 @@ impl StagedExport {
     }
 }
 
+/// A new staging folder, and the lock that tells other exports that it is in use.
+fn begun(parent: &Path) -> io::Result<(TempDir, Option<File>)> {
+    for _ in 0..ATTEMPTS {
+        let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(parent)?;
+        // Between its creation and the lock another export may have swept it away, or be about to.
+        let Ok(handle) = File::open(staging.path()) else { continue };
+        match handle.try_lock() {
+            Ok(()) if staging.path().exists() => return Ok((staging, Some(handle))),
+            // Where there are no locks nothing is swept.
+            Err(TryLockError::Error(_)) => return Ok((staging, None)),
+            Ok(()) | Err(TryLockError::WouldBlock) => {}
+        }
+    }
+    Err(io::Error::other("other exports remove what this one prepares"))
+}
+
 /// Removes the staging folders of killed exports. A running export holds the lock of its own.
 fn remove_abandoned(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(STAGING_PREFIX));
-        // A new export takes the lock before it creates the content folder.
-        let has_content =
-            entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.path().join(CONTENT).exists();
-        if hidden && has_content && lock(&entry.path()).is_some() {
+        if !hidden || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        // The lock is kept while the folder is removed.
+        if let Some(_lock) = lock(&entry.path()) {
             // What cannot be removed now is left to the next export.
             let _ = fs::remove_dir_all(entry.path());
         }
