@@ -25,6 +25,8 @@ mod docs;
 mod docstrings;
 mod doctor;
 mod export;
+#[cfg(target_os = "linux")]
+mod faults;
 mod files;
 mod gate;
 mod github;
