@@ -187,8 +187,8 @@ impl Rehearsed<'_> {
             }
             let envelope: Value =
                 serde_json::from_str(&session.read(path)).map_err(|error| format!("{path}: {error}"))?;
-            let mut stores = vec![&envelope["store"]];
-            stores.extend(envelope["tasks"].as_array().into_iter().flatten().map(|task| &task["store"]));
+            let tasks = envelope["tasks"].as_object().into_iter().flat_map(|tasks| tasks.values());
+            let stores: Vec<&Value> = tasks.map(|task| &task["store"]).chain([&envelope["store"]]).collect();
             for store in stores.into_iter().filter(|store| store.is_object()) {
                 for run in ["baseline", "candidate"] {
                     let place = format!("{}/{}", text(&store["root"]), text(&store[run]["path"]));
