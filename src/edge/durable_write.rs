@@ -16,7 +16,9 @@ use super::open_folder::OpenFolder;
 use crate::domain::{Code, Diagnostic};
 
 /// How the names of files begin that are not in place yet.
-const STAGED: &str = ".evalsig-";
+const STAGED: &str = ".evalsig-write-";
+/// How often a file in the making is begun anew because another writer swept it away.
+const ATTEMPTS: usize = 8;
 
 /// Writes into one folder, and says in its errors which folder it is.
 #[derive(Clone, Debug)]
@@ -55,8 +57,10 @@ impl DurableWriter {
             folder = folder.parent().unwrap_or(Path::new(""));
         };
         writer.owner = open.handle().and_then(|handle| handle.metadata()).ok();
+        // From the top down: a new folder survives a power cut once the folder that names it is flushed.
         for name in missing.into_iter().rev() {
-            open = writer.ensure_folder(&open, name)?;
+            let above = std::mem::replace(&mut open, writer.ensure_folder(&open, name)?);
+            writer.sync_folder(&above)?;
         }
         Ok((writer, open))
     }
@@ -92,7 +96,7 @@ impl DurableWriter {
     pub(super) fn ensure_below(&self, root: &OpenFolder, path: &str) -> Result<OpenFolder, Diagnostic> {
         let refused = |error: io::Error| self.write_refused(root.shown(), "opened", &error);
         let mut folder =
-            root.below("").and_then(|root| root.ok_or(ErrorKind::NotFound.into())).map_err(refused)?;
+            root.again().map_err(refused)?;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             let is_new = matches!(folder.kind(name), Ok(None));
             let next = self.ensure_folder(&folder, name)?;
@@ -224,8 +228,16 @@ impl DurableWriter {
     pub(super) fn sync_folder(&self, folder: &OpenFolder) -> Result<(), Diagnostic> {
         match folder.handle().and_then(|handle| handle.sync_all()) {
             Ok(()) => Ok(()),
-            // Some file systems have no such operation and need none.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+            // Some file systems have no such operation and need none. A folder that may be written to but not be read
+            // cannot be flushed.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+                ) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(self.write_refused(folder.shown(), "flushed to disk", &error)),
         }
     }
@@ -306,11 +318,39 @@ pub(super) struct StagedFile<'f> {
 }
 
 impl<'f> StagedFile<'f> {
-    /// An empty file under a name that nobody can foresee.
+    /// An empty file under a name that nobody can foresee. It is locked as long as its writer lives: that is how
+    /// others know that it is not abandoned.
     pub(super) fn new(folder: &'f OpenFolder) -> io::Result<Self> {
-        let name = format!("{STAGED}{}", nonce());
-        let file = create_new(folder, &name)?;
-        Ok(Self { folder, name, file })
+        for _ in 0..ATTEMPTS {
+            let name = format!("{STAGED}{}", nonce());
+            let file = create_new(folder, &name)?;
+            let locked = file.try_lock();
+            let staged = Self { folder, name, file };
+            match locked {
+                // Between its creation and the lock another writer may have swept it away, or be about to.
+                Ok(()) if folder.kind(&staged.name)?.is_none() => {}
+                Err(TryLockError::WouldBlock) => {}
+                // Where there are no locks nothing is swept.
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok(staged),
+            }
+        }
+        Err(io::Error::other("other writers remove what this one begins"))
+    }
+
+    /// Removes the files that killed writers left in a folder.
+    pub(super) fn sweep(folder: &OpenFolder) {
+        for entry in folder.entries().into_iter().flatten() {
+            if !entry.name.starts_with(STAGED) {
+                continue;
+            }
+            // A writer at work holds the lock. It is kept while the file is removed.
+            if let Ok(Some(file)) = folder.file(&entry.name)
+                && file.try_lock().is_ok()
+            {
+                // What cannot be removed now is left to the next writer.
+                let _ = folder.dir().remove_file(&entry.name);
+            }
+        }
     }
 
     /// Moves it to a name; what had that name is replaced, and a link is not followed.

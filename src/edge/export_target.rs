@@ -3,7 +3,7 @@
 //! does not exist, and the next export to the same folder removes the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::door::Door;
 use super::durable_write::{DurableWriter, StagedFile, create_new};
 use super::entropy::nonce;
-use super::errors::files::{export_failed, export_target_exists};
+use super::errors::files::{export_failed, export_not_flushed, export_target_exists};
 use super::open_folder::OpenFolder;
 use crate::commands::export::{ExportTarget, ExportTargets};
 use crate::domain::{Code, Diagnostic};
@@ -22,6 +22,8 @@ use crate::domain::{Code, Diagnostic};
 const STAGING_PREFIX: &str = ".evalsig-export-";
 /// The folder in a staging folder that becomes the export.
 const CONTENT: &str = "export";
+/// How often a staging folder is begun anew because another export swept it away.
+const ATTEMPTS: usize = 8;
 /// Files of this size and more need a ZIP64 entry.
 const ZIP64_SIZE: u64 = u32::MAX as u64;
 
@@ -46,8 +48,7 @@ impl ExportTargets for LocalExportTargets {
         }
         remove_abandoned(&parent);
         let writer = DurableWriter::of(&parent, Code::OutputNotWritten, "--out");
-        let staging = StagingFolder::new(&writer, parent)?;
-        let lock = lock(&staging.folder);
+        let staging = StagingFolder::begin(&writer, &parent)?;
         let content = writer.ensure_folder(&staging.folder, CONTENT)?;
         let folders = BTreeMap::new();
         let files = BTreeSet::new();
@@ -56,7 +57,6 @@ impl ExportTargets for LocalExportTargets {
             target,
             name,
             staging,
-            _lock: lock,
             content,
             folders,
             files,
@@ -72,8 +72,6 @@ struct StagedExport {
     /// The last name of the target.
     name: String,
     staging: StagingFolder,
-    /// Tells other exports that the staging folder is in use.
-    _lock: Option<File>,
     content: OpenFolder,
     /// The paths of the folders in it.
     folders: BTreeMap<String, OpenFolder>,
@@ -86,13 +84,29 @@ struct StagingFolder {
     parent: OpenFolder,
     name: String,
     folder: OpenFolder,
+    /// Tells other exports that it is in use.
+    _lock: Option<File>,
 }
 
 impl StagingFolder {
-    fn new(writer: &DurableWriter, parent: OpenFolder) -> Result<Self, Diagnostic> {
-        let name = format!("{STAGING_PREFIX}{}", nonce());
-        let folder = writer.ensure_folder(&parent, &name)?;
-        Ok(Self { parent, name, folder })
+    fn begin(writer: &DurableWriter, around: &OpenFolder) -> Result<Self, Diagnostic> {
+        let refused = |error: io::Error| writer.write_refused(around.shown(), "prepared", &error);
+        for _ in 0..ATTEMPTS {
+            let parent = around.again().map_err(refused)?;
+            let name = format!("{STAGING_PREFIX}{}", nonce());
+            let folder = writer.ensure_folder(&parent, &name)?;
+            let handle = folder.handle().map_err(refused)?;
+            let locked = handle.try_lock();
+            // Where there are no locks nothing is swept.
+            let has_locks = !matches!(locked, Err(TryLockError::Error(_)));
+            let is_there = matches!(parent.kind(&name), Ok(Some(_)));
+            let staging = Self { parent, name, folder, _lock: has_locks.then_some(handle) };
+            // Between its creation and the lock another export may have swept it away, or be about to.
+            if !has_locks || (locked.is_ok() && is_there) {
+                return Ok(staging);
+            }
+        }
+        Err(refused(io::Error::other("other exports remove what this one begins")))
     }
 }
 
@@ -151,7 +165,7 @@ impl StagedExport {
                 _ => export_failed(&self.target, "renamed into place", &error),
             }
         })?;
-        self.writer.sync_folder(parent)
+        self.writer.sync_folder(parent).map_err(export_not_flushed)
     }
 
     fn move_zip(&self) -> Result<(), Diagnostic> {
@@ -164,7 +178,7 @@ impl StagedExport {
             io::ErrorKind::AlreadyExists => export_target_exists(&self.target),
             _ => export_failed(&self.target, "renamed into place", &error),
         })?;
-        self.writer.sync_folder(parent)
+        self.writer.sync_folder(parent).map_err(export_not_flushed)
     }
 
     /// A file that was added.
@@ -199,8 +213,8 @@ fn remove_abandoned(parent: &OpenFolder) {
             continue;
         }
         let Ok(Some(folder)) = parent.folder(&entry.name) else { continue };
-        // A new export takes the lock before it creates the content folder.
-        if folder.dir().exists(CONTENT) && lock(&folder).is_some() {
+        // The lock is kept while the folder is removed.
+        if let Some(_lock) = lock(&folder) {
             // What cannot be removed now is left to the next export.
             let _ = parent.dir().remove_dir_all(&entry.name);
         }

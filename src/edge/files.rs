@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::disk::{Disk, spool};
 use super::door::Door;
-use super::durable_write::DurableWriter;
+use super::durable_write::{DurableWriter, StagedFile};
 use super::errors::files::{
     bad_glob, not_a_regular_output, output_is_a_link, output_not_written, read_refused, unreadable,
 };
@@ -86,7 +86,10 @@ fn output(door: &Door, path: &str) -> Result<(OpenFolder, String), Diagnostic> {
         Some(kind) if kind.is_symlink() && door.is_confined() => Err(output_is_a_link(path)),
         Some(kind) if kind.is_symlink() && leads_to_special(path) => Err(not_a_regular_output(path)),
         Some(kind) if !kind.is_file() && !kind.is_symlink() => Err(not_a_regular_output(path)),
-        Some(_) | None => Ok((folder, name)),
+        Some(_) | None => {
+            StagedFile::sweep(&folder);
+            Ok((folder, name))
+        }
     }
 }
 

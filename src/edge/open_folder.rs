@@ -56,9 +56,14 @@ impl OpenFolder {
         }
     }
 
+    /// The same folder once more.
+    pub(super) fn again(&self) -> io::Result<Self> {
+        Ok(Self { dir: self.dir.try_clone()?, shown: self.shown.clone() })
+    }
+
     /// A folder below it, by a path with forward slashes; `None` where there is none.
     pub(super) fn below(&self, path: &str) -> io::Result<Option<Self>> {
-        let mut folder = Self { dir: self.dir.try_clone()?, shown: self.shown.clone() };
+        let mut folder = self.again()?;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             let Some(next) = folder.folder(name)? else { return Ok(None) };
             folder = next;

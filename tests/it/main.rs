@@ -28,6 +28,8 @@ mod docs;
 mod docstrings;
 mod doctor;
 mod export;
+#[cfg(target_os = "linux")]
+mod faults;
 mod files;
 #[cfg(unix)]
 mod flood;

@@ -186,6 +186,11 @@ pub(in crate::edge) fn entry_not_flushed(error: Diagnostic) -> Diagnostic {
     error.next("the entry is in place but may not survive a power cut: run again")
 }
 
+/// An export was moved into place, and `error` kept its name from being flushed to disk.
+pub(in crate::edge) fn export_not_flushed(error: Diagnostic) -> Diagnostic {
+    error.next("the export is in place but may not survive a power cut: remove it and run again")
+}
+
 /// A trail on a branch, outside a job that has GitHub.
 pub(in crate::edge) fn branch_without_github(branch: &str) -> Diagnostic {
     Code::TrailNotWritten.at(branch).what("is a branch, and there is no GitHub to ask for it")

@@ -6,12 +6,11 @@ use std::time::Duration;
 use crate::commands::comment::{Kept, NewComment, PullRequests};
 use crate::commands::gate_check::NewCheck;
 use crate::commands::revisions::Revision;
-use crate::commands::targets::TrailTarget;
-use crate::commands::{Checks, Comments, OpenedCheck, Trails};
+use crate::commands::{Checks, Comments, OpenedCheck};
 use crate::domain::{Diagnostic, Feature};
 use crate::edge::commit_files::{Entry, Objects};
+use crate::edge::trail_dir::TrailDirs;
 use crate::present::check::{Conclusion, Page};
-use crate::trail::Port;
 
 /// GitHub as one job uses it, which cannot be reached.
 pub enum GitHub {}
@@ -39,6 +38,11 @@ impl GitHub {
         match *self {}
     }
 
+    /// There are no trails on branches.
+    pub fn trails(&self, _: TrailDirs) -> TrailDirs {
+        match *self {}
+    }
+
     pub(in crate::edge) fn objects(&self) -> GitHubObjects<'_> {
         match *self {}
     }
@@ -60,12 +64,6 @@ impl Checks for GitHub {
 
 impl Comments for GitHub {
     fn keep(&self, _: &PullRequests, _: &NewComment) -> Result<Vec<(u64, Kept)>, Diagnostic> {
-        match *self {}
-    }
-}
-
-impl Trails for GitHub {
-    fn open(&self, _: &TrailTarget) -> Result<Box<dyn Port + '_>, Diagnostic> {
         match *self {}
     }
 }
