@@ -26,6 +26,7 @@ mod docstrings;
 mod doctor;
 mod export;
 mod files;
+mod fuzz;
 mod gate;
 mod github;
 mod github_comments;
