@@ -59,8 +59,9 @@ impl DurableWriter {
         writer.owner = open.handle().and_then(|handle| handle.metadata()).ok();
         // From the top down: a new folder survives a power cut once the folder that names it is flushed.
         for name in missing.into_iter().rev() {
-            let above = std::mem::replace(&mut open, writer.ensure_folder(&open, name)?);
-            writer.sync_folder(&above)?;
+            let below = writer.ensure_folder(&open, name)?;
+            writer.sync_folder(&open)?;
+            open = below;
         }
         Ok((writer, open))
     }

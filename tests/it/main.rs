@@ -33,6 +33,7 @@ mod faults;
 mod files;
 #[cfg(unix)]
 mod flood;
+mod fuzz;
 mod gate;
 mod github;
 mod github_comments;

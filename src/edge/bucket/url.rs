@@ -66,6 +66,8 @@ fn is_well_formed(path: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::BucketUrl;
 
     #[test]
@@ -92,6 +94,21 @@ mod tests {
         {
             let error = BucketUrl::parse(url).unwrap_err().to_string();
             assert!(error.contains("[bad-usage]") && !error.contains("hunter2"), "{error}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a URL and a path hold: the key is the prefix and then the path, letter by letter.
+        #[test]
+        fn no_path_leaves_the_prefix(
+            url in "(s3|gs|az)://[a-z.-]{1,4}(/[a-z./%]{0,8})?|\\PC{0,16}",
+            path in "\\PC{0,16}|[./a%\\\\\u{0}-\u{1f}]{0,10}",
+        ) {
+            let Ok(url) = BucketUrl::parse(&url) else { return Ok(()) };
+            let Ok(key) = url.key(&path).map(String::from) else { return Ok(()) };
+            prop_assert_eq!(&key, &format!("{}{path}", url.key_prefix("")));
+            prop_assert!(key.split('/').all(|part| !matches!(part, "" | "." | "..")), "{}", key);
+            prop_assert!(!key.contains(|c: char| c.is_ascii_control()), "{:?}", key);
         }
     }
 }
