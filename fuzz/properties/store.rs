@@ -32,6 +32,26 @@ impl ObjectStore for Memory {
         Ok(objects.keys().filter_map(name).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
+    fn named(&self, folder: &str, names: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let mut paths: Vec<String> = names.iter().map(|name| format!("{folder}/{name}")).collect();
+        paths.retain(|path| self.0.borrow().contains_key(path));
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
+    fn beginning(&self, folder: &str, prefixes: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let below = format!("{folder}/");
+        let wanted = |path: &&String| {
+            let name = path.strip_prefix(&below).filter(|name| !name.contains('/'));
+            name.is_some_and(|name| prefixes.iter().any(|prefix| name.starts_with(prefix.as_str())))
+        };
+        Ok(self.0.borrow().keys().filter(wanted).cloned().collect())
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Diagnostic> {
+        Ok(self.0.borrow().get(path).map(|bytes| bytes.len() as u64))
+    }
+
     fn read(&self, path: &str) -> Result<Option<Fetched>, Diagnostic> {
         let bytes = self.0.borrow().get(path).cloned();
         Ok(bytes.map(|bytes| Fetched { bytes, version: ObjectVersion::default() }))
@@ -66,6 +86,14 @@ impl ObjectStore for Memory {
 
     fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         self.0.borrow_mut().insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn append(&self, path: &str, line: &[u8]) -> Result<(), Diagnostic> {
+        let mut objects = self.0.borrow_mut();
+        let log = objects.entry(path.to_owned()).or_default();
+        log.extend_from_slice(line);
+        log.push(b'\n');
         Ok(())
     }
 }
