@@ -1,6 +1,6 @@
 //! System calls as `strace -f -y -a1` writes them down.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(super) struct Call {
 /// Reads a log; relative paths begin at `folder`.
 pub(super) fn read(log: &str, folder: &Path) -> Vec<Call> {
     let mut texts: Vec<(u32, String)> = Vec::new();
-    let mut unfinished: HashMap<u32, usize> = HashMap::new();
+    let mut unfinished: BTreeMap<u32, usize> = BTreeMap::new();
     for line in log.lines() {
         let Some((thread, rest)) = line.trim_start().split_once(' ') else { continue };
         let Ok(thread) = thread.parse() else { continue };
@@ -51,7 +51,7 @@ pub(super) fn read(log: &str, folder: &Path) -> Vec<Call> {
         };
         texts.push((thread, text.to_owned()));
     }
-    let mut counts: HashMap<(u32, String), usize> = HashMap::new();
+    let mut counts: BTreeMap<(u32, String), usize> = BTreeMap::new();
     texts
         .iter()
         .filter_map(|(thread, text)| {

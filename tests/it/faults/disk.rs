@@ -1,6 +1,6 @@
 //! A disk with a cache, as a power cut finds it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub(super) struct Disk {
     folder: PathBuf,
     nodes: Vec<Node>,
     /// Open files: node and position.
-    open: HashMap<i64, (usize, usize)>,
+    open: BTreeMap<i64, (usize, usize)>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ const ROOT: usize = 0;
 impl Disk {
     /// A folder all of which is flushed.
     pub(super) fn of(folder: &Path) -> Self {
-        let mut disk = Self { folder: folder.to_path_buf(), nodes: Vec::new(), open: HashMap::new() };
+        let mut disk = Self { folder: folder.to_path_buf(), nodes: Vec::new(), open: BTreeMap::new() };
         disk.take(folder);
         disk
     }
