@@ -19,6 +19,8 @@ use crate::domain::{Code, Diagnostic};
 
 /// The names of staging folders begin with this.
 const STAGING_PREFIX: &str = ".evalsig-export-";
+/// Files that are flushed at the same time.
+const FLUSHES: usize = 16;
 /// The folder in a staging folder that becomes the export.
 const CONTENT: &str = "export";
 /// Files of this size and more need a ZIP64 entry.
@@ -105,11 +107,7 @@ impl ExportTarget for StagedExport {
 
 impl StagedExport {
     fn move_folder(&self) -> Result<(), Diagnostic> {
-        // Flushed at the end, so that the disk may write in its own order until then.
-        for path in &self.files {
-            let flush = || File::open(self.content.join(path))?.sync_all();
-            flush().map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))?;
-        }
+        self.flush_files()?;
         for folder in self.folders.iter().rev().chain([&self.content]) {
             self.writer.sync_folder(folder)?;
         }
@@ -121,6 +119,27 @@ impl StagedExport {
             _ => export_failed(&self.target, "renamed into place", &error),
         })?;
         self.writer.sync_folder(&self.parent)
+    }
+
+    /// Flushes all files, at the end, so that the disk may write in its own order until then, and many at once: a
+    /// file system commits those together that wait at the same time.
+    fn flush_files(&self) -> Result<(), Diagnostic> {
+        let files: Vec<&String> = self.files.iter().collect();
+        let flush = |path: &String| {
+            let flushed = File::open(self.content.join(path)).and_then(|file| file.sync_all());
+            flushed.map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))
+        };
+        let flush = &flush;
+        let results = std::thread::scope(|scope| {
+            let shares = files.chunks(files.len().div_ceil(FLUSHES).max(1));
+            let running: Vec<_> = shares
+                .map(|share| scope.spawn(move || share.iter().try_for_each(|path| flush(path))))
+                .collect();
+            running.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        results
+            .into_iter()
+            .try_for_each(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     }
 
     fn move_zip(&self) -> Result<(), Diagnostic> {
