@@ -10,6 +10,7 @@
 //! Verifying takes no lock and writes nothing: a trail can be verified on a read-only medium, and
 //! while others append to it.
 
+mod glance;
 mod staging;
 
 use std::fs;
@@ -20,9 +21,10 @@ use super::errors::files;
 use super::local_files::{is_missing, local_path, read_limited};
 use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
-use crate::domain::{Code, Diagnostic, Digest};
+use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::trail::{
-    Addition, AppendOutcome, FileKind, HeadToken, Listed, Port, ROOT, STAGING, Snapshot, TrailFiles, settled,
+    Addition, AppendOutcome, FileKind, Glance, HeadToken, Listed, Port, ROOT, STAGING, Snapshot, TrailFiles,
+    settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.
@@ -62,7 +64,7 @@ impl TrailDir {
         for name in [".gitattributes", ROOT] {
             let path = self.root.join(name);
             match fs::symlink_metadata(&path) {
-                Ok(found) if found.is_dir() && name == ROOT => walk(&path, &mut files)?,
+                Ok(found) if found.is_dir() && name == ROOT => walk(&path, ROOT, &mut files)?,
                 Ok(found) if found.is_dir() => {}
                 Ok(found) => files.push(Listed { path: name.into(), kind: kind(found.file_type()) }),
                 Err(error) if is_missing(&error) => {}
@@ -84,6 +86,10 @@ impl TrailFiles for TrailDir {
         Ok(Snapshot { token, files })
     }
 
+    fn glance(&self, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+        glance::glance(&self.root, release)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
         read_limited(&local_path(&self.root, path))
     }
@@ -98,17 +104,24 @@ impl Port for TrailDir {
         let staging = staging::StagingArea::open(&self.root)?;
         let _lock = staging.writer().lock(&self.audit(), self.lock_timeout)?;
         staging.clear()?;
-        let now = self.list().map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
-        if token(&now.0) != *token_then {
+        let now = if glance::is_of_folders(token_then) {
+            glance::token(&self.root)
+        } else {
+            self.list().map(|(files, _)| token(&files))
+        };
+        if now.map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })? != *token_then {
             return Ok(AppendOutcome::Conflict);
         }
         staging.commit(addition)
     }
 }
 
-/// Adds every file below `folder`. Folders are not listed, links are not followed.
-fn walk(folder: &Path, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
-    let mut todo = vec![(folder.to_path_buf(), ROOT.to_owned(), true)];
+/// Adds every file below `folder`, whose path in the trail is `prefix`. Folders are not listed, links are not followed.
+fn walk(folder: &Path, prefix: &str, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
+        return Ok(());
+    }
+    let mut todo = vec![(folder.to_path_buf(), prefix.to_owned(), true)];
     while let Some((folder, prefix, clean)) = todo.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,

@@ -31,6 +31,7 @@ mod github;
 mod github_comments;
 mod github_identity;
 mod github_races;
+mod github_scale;
 mod golden;
 mod history;
 mod layers;
