@@ -20,6 +20,8 @@ use crate::domain::{Code, Diagnostic};
 
 /// The names of staging folders begin with this.
 const STAGING_PREFIX: &str = ".evalsig-export-";
+/// Files that are flushed at the same time.
+const FLUSHES: usize = 16;
 /// The folder in a staging folder that becomes the export.
 const CONTENT: &str = "export";
 /// How often a staging folder is begun anew because another export swept it away.
@@ -147,11 +149,7 @@ impl ExportTarget for StagedExport {
 
 impl StagedExport {
     fn move_folder(&self) -> Result<(), Diagnostic> {
-        // Flushed at the end, so that the disk may write in its own order until then.
-        for path in &self.files {
-            let flush = || self.written(path)?.sync_all();
-            flush().map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))?;
-        }
+        self.flush_files()?;
         for folder in self.folders.values().rev().chain([&self.content]) {
             self.writer.sync_folder(folder)?;
         }
@@ -166,6 +164,27 @@ impl StagedExport {
             }
         })?;
         self.writer.sync_folder(parent).map_err(export_not_flushed)
+    }
+
+    /// Flushes all files, at the end, so that the disk may write in its own order until then, and many at once: a
+    /// file system commits those together that wait at the same time.
+    fn flush_files(&self) -> Result<(), Diagnostic> {
+        let files: Vec<&String> = self.files.iter().collect();
+        let flush = |path: &String| {
+            let flushed = self.written(path).and_then(|file| file.sync_all());
+            flushed.map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))
+        };
+        let flush = &flush;
+        let results = std::thread::scope(|scope| {
+            let shares = files.chunks(files.len().div_ceil(FLUSHES).max(1));
+            let running: Vec<_> = shares
+                .map(|share| scope.spawn(move || share.iter().try_for_each(|path| flush(path))))
+                .collect();
+            running.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+        });
+        results
+            .into_iter()
+            .try_for_each(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     }
 
     fn move_zip(&self) -> Result<(), Diagnostic> {

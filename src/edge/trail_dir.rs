@@ -10,6 +10,7 @@
 //! Verifying takes no lock and writes nothing: a trail can be verified on a read-only medium, and
 //! while others append to it.
 
+mod glance;
 mod staging;
 
 use std::path::PathBuf;
@@ -23,9 +24,9 @@ use super::errors::files;
 use super::open_folder::{OpenFolder, is_missing};
 use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
-use crate::domain::{Code, Diagnostic, Digest};
+use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::trail::{
-    Addition, AppendOutcome, FileKind, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
+    Addition, AppendOutcome, FileKind, Glance, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
     TrailFiles, settled,
 };
 
@@ -96,7 +97,7 @@ fn list(root: &OpenFolder) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
         match root.kind(name).map_err(refused)? {
             Some(found) if found.is_dir() && name == ROOT => {
                 if let Some(audit) = root.folder(name).map_err(refused)? {
-                    walk(audit, &mut files)?;
+                    walk(audit, ROOT, &mut files)?;
                 }
             }
             Some(found) if !found.is_dir() => files.push(Listed { path: name.into(), kind: kind(found) }),
@@ -115,6 +116,13 @@ impl TrailFiles for TrailDir {
         let token = token(&files);
         files.append(&mut staged);
         Ok(Snapshot { token, files })
+    }
+
+    fn glance(&self, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+        match self.root()? {
+            Some(root) => glance::glance(root, release),
+            None => Ok(None),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
@@ -144,9 +152,9 @@ impl Port for TrailDir {
     }
 }
 
-/// Adds every file below `audit`. Folders are not listed, links are not followed.
-fn walk(audit: OpenFolder, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
-    let mut todo = vec![(audit, ROOT.to_owned())];
+/// Adds every file below `folder`, whose path in the trail is `prefix`. Folders are not listed, links are not followed.
+fn walk(folder: OpenFolder, prefix: &str, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+    let mut todo = vec![(folder, prefix.to_owned())];
     while let Some((folder, prefix)) = todo.pop() {
         let entries = match folder.entries() {
             Ok(entries) => entries,

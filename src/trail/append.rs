@@ -8,7 +8,6 @@ use super::errors;
 use super::examine::Examination;
 use super::kind::EntryKind;
 use super::layout::Slot;
-use super::listing::Listing;
 use super::pass::{Appended, EntryLocation, PASSES, Pass, StampWith, judge, location};
 use super::port::Port;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
@@ -45,7 +44,9 @@ pub struct NewEntry<'a> {
 /// Before anything is written the trail is held to this much: every entry is whole, the entries are
 /// linked from 1 to the head without gap or fork, each has an envelope beside it, and the bytes of
 /// the head's envelope and of all of this release's are those that were written. Envelopes of other
-/// releases are left to [`verify`](super::verify()).
+/// releases are left to [`verify`](super::verify()). So are their entries in a trail of
+/// [`READ_WHOLE_BELOW`](super::READ_WHOLE_BELOW) and more, where the place can point at the head: then
+/// their number is compared with its index, and they are not opened.
 ///
 /// # Errors
 /// `bad-release-id` where a release differs only in case; `trail-broken` and `trail-newer` where the
@@ -56,17 +57,16 @@ pub fn append(port: &dyn Port, draft: &mut NewEntry<'_>) -> Result<Appended, Dia
     let fingerprint = &facts.fingerprint;
     let mut rendered: Option<(Placement, Vec<u8>)> = None;
     for _ in 0..PASSES {
-        let snapshot = port.snapshot().map_err(errors::as_not_written)?;
-        let listing = Listing::of(&snapshot);
-        let trail = judge(port, &listing, release)?;
-        if let Some((receipt, recorded)) = find(&trail, release, fingerprint) {
+        let seen = judge(port, release)?;
+        let trail = &seen.trail;
+        if let Some((receipt, recorded)) = find(trail, release, fingerprint) {
             came_out_the_same(&receipt, recorded, facts)?;
             // After a lost reply the envelope found is the one that this call made.
             let ours = rendered.as_ref().is_some_and(|(_, bytes)| Digest::of(bytes) == receipt.sha256);
             return Ok(if ours { Appended::Written(receipt) } else { Appended::Exists(receipt) });
         }
-        one_subject(&trail, release, facts)?;
-        let (slot, placement) = next_attempt(&trail, release)?;
+        one_subject(trail, release, facts)?;
+        let (slot, placement) = next_attempt(trail, release)?;
         let bytes = match rendered.take() {
             Some((place, bytes)) if place == placement => bytes,
             _ => {
@@ -75,7 +75,7 @@ pub fn append(port: &dyn Port, draft: &mut NewEntry<'_>) -> Result<Appended, Dia
                 bytes
             }
         };
-        let pass = Pass { port, snapshot: &snapshot, listing: &listing, trail: &trail, slot: &slot };
+        let pass = Pass { port, seen: &seen, slot: &slot };
         match pass.add(&bytes, draft.stamp, written_at)? {
             Some(receipt) => return Ok(Appended::Written(receipt)),
             None => rendered = Some((placement, bytes)),

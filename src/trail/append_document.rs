@@ -3,7 +3,6 @@
 use super::errors;
 use super::kind::EntryKind;
 use super::layout::Slot;
-use super::listing::Listing;
 use super::pass::{Appended, PASSES, Pass, StampWith, judge, location};
 use super::port::Port;
 use super::slot_files::SlotFiles;
@@ -35,9 +34,8 @@ pub fn append_document(port: &dyn Port, draft: &mut NewDocument<'_>) -> Result<A
     let facts = document(kind, bytes, release)?;
     let (sha256, mut tried) = (Digest::of(bytes), false);
     for _ in 0..PASSES {
-        let snapshot = port.snapshot().map_err(errors::as_not_written)?;
-        let listing = Listing::of(&snapshot);
-        let trail = judge(port, &listing, release)?;
+        let seen = judge(port, release)?;
+        let trail = &seen.trail;
         let alike = |slot: &Slot| slot.release == *release && slot.kind == kind;
         let mut standing: Vec<(&Slot, &SlotFiles)> =
             trail.slots.iter().filter(|(slot, _)| alike(slot)).collect();
@@ -61,7 +59,7 @@ pub fn append_document(port: &dyn Port, draft: &mut NewDocument<'_>) -> Result<A
         let slot = Slot { release: release.clone(), kind, number };
         let number = number.checked_add(1).ok_or_else(|| errors::last_attempt(&slot))?;
         let slot = Slot { number, ..slot };
-        let pass = Pass { port, snapshot: &snapshot, listing: &listing, trail: &trail, slot: &slot };
+        let pass = Pass { port, seen: &seen, slot: &slot };
         if let Some(receipt) = pass.add(bytes, draft.stamp, written_at)? {
             return Ok(Appended::Written(receipt));
         }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use super::chain::{self, Node};
 use super::entry::ReadEntry;
-use super::finding::{Finding, FindingKind};
+use super::errors;
+use super::finding::{Finding, FindingKind, Severity};
 use super::kind::EntryKind;
 use super::layout::Slot;
 use super::listing::Listing;
 use super::numbering::check_number;
 use super::port::TrailFiles;
 use super::slot_files::{SlotFiles, read_entry, read_envelope};
+use super::told::Told;
 use crate::domain::{Diagnostic, ReleaseId};
 
 /// A trail under examination.
@@ -26,6 +28,16 @@ pub(super) struct Examination {
 impl Examination {
     /// Reads every entry and follows the links between them.
     pub(super) fn of_entries(files: &dyn TrailFiles, listing: &Listing) -> Result<Self, Diagnostic> {
+        Self::of_listed(files, listing, 0)
+    }
+
+    /// Reads some entries, and follows the links among them.
+    pub(super) fn of_some(files: &dyn TrailFiles, listing: &Listing) -> Result<Self, Diagnostic> {
+        Self::of_listed(files, listing, u64::MAX)
+    }
+
+    /// Reads the entries that are listed; so many others may be in the chain.
+    fn of_listed(files: &dyn TrailFiles, listing: &Listing, others: u64) -> Result<Self, Diagnostic> {
         let mut this = Self::default();
         for slot in &listing.envelopes {
             this.slots.entry(slot.clone()).or_default().has_envelope = true;
@@ -36,7 +48,7 @@ impl Examination {
         for (slot, path) in &listing.companions {
             this.slots.entry(slot.clone()).or_default().beside.push(path.clone());
         }
-        let mut unplaced = 0_u64;
+        let mut unplaced = others;
         for (slot, seen) in &mut this.slots {
             if seen.has_entry {
                 read_entry(files, slot, seen, &mut this.findings)?;
@@ -64,8 +76,7 @@ impl Examination {
         Ok(this)
     }
 
-    /// Reads the envelopes of the slots that are `wanted`, and follows the attempts, plans and waivers of each
-    /// release.
+    /// Reads the envelopes of the slots that are `wanted`.
     pub(super) fn read_envelopes(
         &mut self,
         files: &dyn TrailFiles,
@@ -74,17 +85,60 @@ impl Examination {
         for (slot, seen) in self.slots.iter_mut().filter(|(slot, seen)| seen.has_envelope && wanted(slot)) {
             read_envelope(files, slot, seen, &mut self.findings)?;
         }
+        Ok(())
+    }
+
+    /// Reads every envelope. What was decided in each is not kept: in a long trail that is most of what there is.
+    pub(super) fn read_every_envelope(&mut self, files: &dyn TrailFiles) -> Result<(), Diagnostic> {
+        for (slot, seen) in self.slots.iter_mut().filter(|(_, seen)| seen.has_envelope) {
+            read_envelope(files, slot, seen, &mut self.findings)?;
+            if let Some(Told::Decision(facts)) = &mut seen.told {
+                facts.outcome = Vec::new();
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the envelope of one slot.
+    pub(super) fn read_envelope_of(&mut self, files: &dyn TrailFiles, slot: &Slot) -> Result<(), Diagnostic> {
+        match self.slots.get_mut(slot).filter(|seen| seen.has_envelope) {
+            Some(seen) => read_envelope(files, slot, seen, &mut self.findings),
+            None => Ok(()),
+        }
+    }
+
+    /// The slots of one release, decisions first.
+    pub(super) fn of_release(&self, release: &ReleaseId) -> impl Iterator<Item = (&Slot, &SlotFiles)> {
+        let first = Slot { release: release.clone(), kind: EntryKind::Decision, number: 0 };
+        self.slots.range(first..).take_while(move |(slot, _)| slot.release == *release)
+    }
+
+    /// Follows the attempts, plans and waivers of the releases that are `whole`: all their slots are here.
+    pub(super) fn follow(&mut self, whole: impl Fn(&ReleaseId) -> bool) {
         let mut before: Option<(&Slot, &SlotFiles)> = None;
-        for (slot, seen) in &self.slots {
+        for (slot, seen) in self.slots.iter().filter(|(slot, _)| whole(&slot.release)) {
             let alike = |earlier: &Slot| (&earlier.release, earlier.kind) == (&slot.release, slot.kind);
             let previous = before.filter(|(earlier, _)| alike(earlier));
             check_number(previous, (slot, seen), &mut self.findings);
             before = Some((slot, seen));
         }
-        let waivers = self.slots.iter().filter_map(|(slot, seen)| self.waives_nothing(slot, seen));
-        let waivers: Vec<Finding> = waivers.collect();
+        let slots = self.slots.iter().filter(|(slot, _)| whole(&slot.release));
+        let waivers: Vec<Finding> =
+            slots.filter_map(|(slot, seen)| self.waives_nothing(slot, seen)).collect();
         self.findings.extend(waivers);
-        Ok(())
+    }
+
+    /// An error for the heaviest of what was found, where it is more than a remark. Newer comes first: what looks
+    /// broken to this version may be right in that one.
+    pub(super) fn unbroken(&mut self) -> Result<(), Diagnostic> {
+        if let Some(finding) = self.findings.iter().find(|finding| finding.kind.is_newer()) {
+            return Err(errors::newer_entry(finding));
+        }
+        self.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        match self.findings.iter().find(|finding| finding.severity == Severity::Broken) {
+            Some(finding) => Err(errors::broken(finding)),
+            None => Ok(()),
+        }
     }
 
     /// A finding for a waiver whose decision is not there as it names it.
@@ -101,9 +155,8 @@ impl Examination {
 
     /// Whether the release holds this decision.
     pub(super) fn decision(&self, release: &ReleaseId, path: &str, sha256: &str) -> bool {
-        self.slots.iter().any(|(slot, seen)| {
+        self.of_release(release).any(|(slot, seen)| {
             slot.kind == EntryKind::Decision
-                && slot.release == *release
                 && slot.envelope() == path
                 && seen.identity().is_some_and(|identity| identity.to_string() == sha256)
         })

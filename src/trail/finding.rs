@@ -22,6 +22,11 @@ macro_rules! kinds {
         }
 
         impl FindingKind {
+            /// It says that a newer version wrote something.
+            pub(super) fn is_newer(self) -> bool {
+                matches!(self, Self::Newer | Self::NewerUnreadable)
+            }
+
             /// What to do next.
             #[must_use]
             pub fn next(self) -> &'static str {

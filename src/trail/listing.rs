@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::finding::{Finding, FindingKind};
 use super::layout::{PathRole, Slot, path_role};
-use super::port::{FileKind, Snapshot};
+use super::port::{FileKind, Listed};
 
-/// The files of a snapshot, sorted by what they are to the trail.
+/// Files of a trail, sorted by what they are to the trail.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     /// Slots with an envelope.
@@ -24,10 +24,10 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn of(snapshot: &Snapshot) -> Self {
+    pub(super) fn of(files: &[Listed]) -> Self {
         let mut this = Self::default();
         let mut companions = Vec::new();
-        for file in &snapshot.files {
+        for file in files {
             let path = &file.path;
             match (path_role(path), file.kind) {
                 (PathRole::OuterAttributes, kind) => this.outer = Some(kind),

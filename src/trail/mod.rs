@@ -29,6 +29,7 @@ mod entry_line;
 mod errors;
 mod examine;
 mod finding;
+mod glance;
 mod history;
 mod kind;
 mod layout;
@@ -61,12 +62,13 @@ pub use detached::{DetachedEnvelope, verify_detached};
 pub use entry::{ENTRY_SCHEMA, Entry, EnvelopeRef, KIND_SCHEMA, Link, claimed_index};
 pub use entry_line::EntryLine;
 pub use finding::{Finding, FindingKind, Severity};
+pub use glance::READ_WHOLE_BELOW;
 pub use history::{FileChange, FileHistory};
 pub use kind::EntryKind;
 pub use layout::{ROOT, STAGING, Slot, is_companion};
 pub use pass::{Appended, EntryLocation, StampWith};
 pub use port::{
-    Addition, AppendOutcome, Earlier, FileKind, HeadToken, Listed, MAX_FILE, NewFile, Port, Snapshot,
+    Addition, AppendOutcome, Earlier, FileKind, Glance, HeadToken, Listed, MAX_FILE, NewFile, Port, Snapshot,
     TrailFiles, settled,
 };
 pub use records::{AllowedCandidate, AllowedTask, RecordedEntry, latest_allowed, records};

@@ -5,7 +5,7 @@ use super::attributes;
 use super::entry::{Entry, EnvelopeRef, Link};
 use super::errors;
 use super::examine::Examination;
-use super::finding::{Finding, FindingKind, Severity};
+use super::glance::{self, Seen};
 use super::layout::{ENTRY, STAMP, Slot, folder};
 use super::listing::Listing;
 use super::port::{Addition, AppendOutcome, NewFile, Port, Snapshot, TrailFiles};
@@ -73,9 +73,7 @@ impl Appended {
 /// One look at the trail, and the place in it that is to be filled.
 pub(super) struct Pass<'a> {
     pub(super) port: &'a dyn Port,
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) listing: &'a Listing,
-    pub(super) trail: &'a Examination,
+    pub(super) seen: &'a Seen,
     pub(super) slot: &'a Slot,
 }
 
@@ -87,7 +85,7 @@ impl Pass<'_> {
         stamp: &mut StampWith<'_>,
         written_at: &str,
     ) -> Result<Option<EntryLocation>, Diagnostic> {
-        let Self { port, snapshot, listing, trail, slot } = *self;
+        let Self { port, seen: Seen { token: state, listing, trail }, slot } = *self;
         let previous = trail.head().map(|(_, read)| Link { index: read.entry.index, sha256: read.sha256 });
         let entry = Entry {
             kind: slot.kind,
@@ -116,7 +114,7 @@ impl Pass<'_> {
         files.push(NewFile { path: slot.entry(), bytes: entry_bytes });
         files.extend(token.map(|bytes| NewFile { path: slot.stamp(), bytes }));
         let addition = Addition { index: entry.index, folder: slot.folder(), files };
-        Ok(match port.append(&snapshot.token, &addition)? {
+        Ok(match port.append(state, &addition)? {
             AppendOutcome::Done => Some(receipt),
             AppendOutcome::Conflict => None,
         })
@@ -137,39 +135,38 @@ pub(super) fn location(slot: &Slot, seen: &SlotFiles) -> Option<EntryLocation> {
 }
 
 /// The trail as far as an append rests on it, or why it must not be extended.
-pub(super) fn judge(
-    port: &dyn Port,
-    listing: &Listing,
-    release: &ReleaseId,
-) -> Result<Examination, Diagnostic> {
-    let trail = sound(port, listing, Some(release)).map_err(errors::as_not_written)?;
-    if let Some(other) = trail.same_but_for_case(release) {
+pub(super) fn judge(port: &dyn Port, release: &ReleaseId) -> Result<Seen, Diagnostic> {
+    let seen = look(port, release).map_err(errors::as_not_written)?;
+    if let Some(other) = seen.trail.same_but_for_case(release) {
         return Err(errors::release_differs_in_case(release, other));
     }
-    Ok(trail)
+    Ok(seen)
+}
+
+/// One release and the head of a trail in which nothing is broken or newer than this version, as far as it was read:
+/// a short one whole, of a long one no more than that where the place can point at its head.
+pub(super) fn look(files: &dyn TrailFiles, release: &ReleaseId) -> Result<Seen, Diagnostic> {
+    if let Some(seen) = glance::seen(files, release)? {
+        return Ok(seen);
+    }
+    let Snapshot { token, files: listed } = files.snapshot()?;
+    let listing = Listing::of(&listed);
+    let trail = sound(files, &listing, |slot| slot.release == *release)?;
+    Ok(Seen { token, listing, trail })
 }
 
 /// A trail in which nothing is broken or newer than this version: every entry, and the envelopes of the head
-/// and of one release, or of all.
+/// and of the slots that are `wanted`.
 pub(super) fn sound(
     files: &dyn TrailFiles,
     listing: &Listing,
-    release: Option<&ReleaseId>,
+    wanted: impl Fn(&Slot) -> bool,
 ) -> Result<Examination, Diagnostic> {
     let mut trail = Examination::of_entries(files, listing)?;
     let head = trail.head().map(|(slot, _)| slot.clone());
-    let wanted = |slot: &Slot| release.is_none_or(|release| slot.release == *release);
     trail.read_envelopes(files, |slot| wanted(slot) || head.as_ref() == Some(slot))?;
-    // Newer first: what looks broken to this version may be right in that one.
-    let newer =
-        |finding: &&Finding| matches!(finding.kind, FindingKind::Newer | FindingKind::NewerUnreadable);
-    if let Some(finding) = trail.findings.iter().find(newer) {
-        return Err(errors::newer_entry(finding));
-    }
-    trail.findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    if let Some(finding) = trail.findings.iter().find(|finding| finding.severity == Severity::Broken) {
-        return Err(errors::broken(finding));
-    }
+    trail.follow(|_| true);
+    trail.unbroken()?;
     Ok(trail)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::errors;
 use super::history::FileHistory;
-use crate::domain::Diagnostic;
+use crate::domain::{Diagnostic, ReleaseId};
 use crate::envelope;
 
 /// Largest file that is read. Envelopes and entries are a few kB; a longer file is not one.
@@ -19,6 +19,15 @@ pub trait TrailFiles {
     /// # Errors
     /// `file-unreadable`, `file` being whatever the place calls one.
     fn snapshot(&self) -> Result<Snapshot, Diagnostic>;
+
+    /// What can be said of the newest entry and of one release without reading every entry; `None` where the place
+    /// cannot tell, or its trail is better read whole. Nothing of it is believed before it was checked.
+    ///
+    /// # Errors
+    /// As [`TrailFiles::snapshot`].
+    fn glance(&self, _release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+        Ok(None)
+    }
 
     /// The bytes of a listed file of kind [`FileKind::Plain`], and at most one more than
     /// [`MAX_FILE`] of them: what is longer fails every check anyway.
@@ -129,6 +138,23 @@ pub struct Snapshot {
     /// Stands for this state in [`Port::append`].
     pub token: HeadToken,
     /// Files in any order.
+    pub files: Vec<Listed>,
+}
+
+/// What a place says of a trail of which it read no more than names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// Stands for this state in [`Port::append`]: no entry was added or removed as long as it is the same.
+    pub token: HeadToken,
+    /// How many entries there are, and under no circumstances fewer than that. In a sound trail it is the index
+    /// of the newest one.
+    pub entries: u64,
+    /// Paths of entries of which one is probably the newest, the likeliest first.
+    pub newest: Vec<String>,
+    /// The names of the folders of all releases.
+    pub releases: BTreeSet<String>,
+    /// The files of the release, those beside the entries in `newest`, and both `.gitattributes`. There may be
+    /// others among them.
     pub files: Vec<Listed>,
 }
 

@@ -3,9 +3,11 @@
 
 use super::errors;
 use super::kind::EntryKind;
+use super::layout::Slot;
 use super::listing::Listing;
-use super::pass::sound;
+use super::pass::{look, sound};
 use super::port::TrailFiles;
+use super::slot_files::SlotFiles;
 use crate::domain::{Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, Candidate, v1::VerdictWord};
 
@@ -52,8 +54,8 @@ pub struct AllowedTask<'a> {
     pub metric: Option<&'a str>,
 }
 
-/// The entries of one release, or of all, in the order of the chain. The trail is held to what
-/// [`append`](super::append()) holds it to, and for all releases every envelope is.
+/// The entries of one release, or of all, in the order of the chain. For one release the trail is held to what
+/// [`append`](super::append()) holds it to; for all of them every entry and every envelope is looked at.
 ///
 /// # Errors
 /// `trail-broken` and `trail-newer`; those of reading the place. A place without a trail has no entries.
@@ -61,40 +63,51 @@ pub fn records(
     files: &dyn TrailFiles,
     release: Option<&ReleaseId>,
 ) -> Result<Vec<RecordedEntry>, Diagnostic> {
-    let listing = Listing::of(&files.snapshot()?);
-    let trail = sound(files, &listing, release)?;
+    let trail = match release {
+        Some(release) => look(files, release)?.trail,
+        None => sound(files, &Listing::of(&files.snapshot()?.files), |_| true)?,
+    };
     let mut found = Vec::new();
     for (slot, seen) in &trail.slots {
-        let Some(read) = &seen.entry else { continue };
-        if release.is_some_and(|release| slot.release != *release) {
-            continue;
+        if release.is_none_or(|release| slot.release == *release) {
+            found.extend(recorded(files, slot, seen)?);
         }
-        let path = slot.envelope();
-        let bytes = files.read(&path)?;
-        let sha256 = read.entry.envelope.sha256;
-        if Digest::of(&bytes) != sha256 {
-            return Err(errors::changed_meanwhile(&files.shown(&path)));
-        }
-        found.push(RecordedEntry {
-            index: read.entry.index,
-            kind: slot.kind,
-            release: slot.release.clone(),
-            number: slot.number,
-            path,
-            sha256,
-            entry_sha256: read.sha256,
-            written_at: read.entry.written_at.clone(),
-            bytes,
-        });
     }
     found.sort_by_key(|entry| entry.index);
     Ok(found)
 }
 
-/// The candidate of the newest decision that allowed this task: its own, or that of a suite that holds it.
+/// One entry with the bytes of its envelope.
+fn recorded(
+    files: &dyn TrailFiles,
+    slot: &Slot,
+    seen: &SlotFiles,
+) -> Result<Option<RecordedEntry>, Diagnostic> {
+    let Some(read) = &seen.entry else { return Ok(None) };
+    let path = slot.envelope();
+    let bytes = files.read(&path)?;
+    let sha256 = read.entry.envelope.sha256;
+    if Digest::of(&bytes) != sha256 {
+        return Err(errors::changed_meanwhile(&files.shown(&path)));
+    }
+    Ok(Some(RecordedEntry {
+        index: read.entry.index,
+        kind: slot.kind,
+        release: slot.release.clone(),
+        number: slot.number,
+        path,
+        sha256,
+        entry_sha256: read.sha256,
+        written_at: read.entry.written_at.clone(),
+        bytes,
+    }))
+}
+
+/// The candidate of the newest decision that allowed this task: its own, or that of a suite that holds it. Every entry
+/// is looked at, and of the envelopes those from the newest one back to the one that is given.
 ///
 /// # Errors
-/// As [`records`], which is asked for all releases.
+/// As [`records`].
 pub fn latest_allowed(
     files: &dyn TrailFiles,
     task: AllowedTask<'_>,
@@ -106,12 +119,19 @@ pub fn latest_allowed(
         };
         named && task.metric.is_none_or(|metric| candidate.input.metric == metric)
     };
-    for decision in records(files, None)?.into_iter().rev() {
-        if decision.kind != EntryKind::Decision
-            || envelope::read(&decision.bytes)?.verdict != VerdictWord::Allow
-        {
+    let mut trail = sound(files, &Listing::of(&files.snapshot()?.files), |_| false)?;
+    let decisions = trail.slots.iter().filter(|(slot, _)| slot.kind == EntryKind::Decision);
+    let mut newest: Vec<(Option<u64>, Slot)> =
+        decisions.map(|(slot, seen)| (seen.index(), slot.clone())).collect();
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    for (_, slot) in newest {
+        trail.read_envelope_of(files, &slot)?;
+        trail.unbroken()?;
+        let Some(seen) = trail.slots.get(&slot) else { continue };
+        if seen.facts().is_none_or(|facts| facts.verdict != VerdictWord::Allow) {
             continue;
         }
+        let Some(decision) = recorded(files, &slot, seen)? else { continue };
         if let Some(candidate) = envelope::candidates(&decision.bytes)?.into_iter().find(is_it) {
             return Ok(Some(AllowedCandidate { decision, candidate }));
         }

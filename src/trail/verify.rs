@@ -134,9 +134,10 @@ impl Verification {
 /// `file-unreadable` where the place that holds it cannot be read. Whatever the files hold is a
 /// finding, never an error.
 pub fn verify(files: &dyn TrailFiles, question: &Question) -> Result<Verification, Diagnostic> {
-    let listing = Listing::of(&files.snapshot()?);
+    let listing = Listing::of(&files.snapshot()?.files);
     let mut trail = Examination::of_entries(files, &listing)?;
-    trail.read_envelopes(files, |_| true)?;
+    trail.read_every_envelope(files)?;
+    trail.follow(|_| true);
     let mut beside = Vec::new();
     let vouched = attestation::check(files, &trail, &question.trust, &mut beside)?;
     let lines = lines(&trail, vouched);

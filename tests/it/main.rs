@@ -39,6 +39,7 @@ mod github;
 mod github_comments;
 mod github_identity;
 mod github_races;
+mod github_scale;
 mod golden;
 mod history;
 mod layers;

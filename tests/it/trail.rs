@@ -17,6 +17,7 @@ mod faults;
 mod git;
 mod golden;
 mod kinds;
+pub(crate) mod long;
 mod matrix;
 mod processes;
 mod signatures;

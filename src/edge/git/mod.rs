@@ -5,6 +5,7 @@ mod commit_trail;
 mod history;
 mod objects;
 mod repository;
+mod tree_steps;
 mod work_tree_trail;
 
 pub(super) use commit_trail::CommitTrail;

@@ -17,15 +17,19 @@ use super::client::Client;
 use super::refs;
 use super::response::ApiError;
 use super::tree::{self, owner_and_name};
-use crate::domain::Diagnostic;
+use crate::domain::{Diagnostic, ReleaseId};
 use crate::edge::errors::github as errors;
 use crate::edge::git_object::{TreeEntry, blob_oid, is_oid};
 use crate::trail::{
-    Addition, AppendOutcome, FileKind, HeadToken, Listed, MAX_FILE, NewFile, Port, ROOT, Snapshot, TrailFiles,
+    Addition, AppendOutcome, FileKind, Glance, HeadToken, Listed, MAX_FILE, NewFile, Port, READ_WHOLE_BELOW,
+    ROOT, Snapshot, TrailFiles,
 };
 
 /// The permission that commits need.
 const WRITE_PERMISSION: &str = "contents: write";
+/// What the message of each commit begins with: then the index, a colon and the folder of the entry.
+const HEADLINE: &str = "Add entry ";
+const ATTRIBUTES: &str = ".gitattributes";
 /// Most conflicts with other writers. Each costs four requests, and the token of a job has 1,000 per hour.
 const MAX_CONFLICTS: u32 = 8;
 /// Most reads of a new commit until GitHub shows it: its replicas may be some seconds behind.
@@ -46,6 +50,8 @@ struct Cache {
     files: BTreeMap<String, TreeEntry>,
     contents: BTreeMap<String, Vec<u8>>,
     conflicts: u32,
+    /// Head and files are of a moment ago, and nobody has built upon them.
+    looked: bool,
 }
 
 impl<'a> TrailBranch<'a> {
@@ -56,6 +62,41 @@ impl<'a> TrailBranch<'a> {
     /// The commit that the branch points to; `None` where there is no such branch.
     fn head(&self) -> Result<Option<String>, ApiError> {
         refs::branch_head(self.client, &self.name)
+    }
+
+    /// Reads the head and lists the files of its commit.
+    fn look(&self) -> Result<(), Diagnostic> {
+        let head = self.head().map_err(|error| self.unreadable(error))?;
+        let files = match &head {
+            None => BTreeMap::new(),
+            Some(commit) => tree::list(self.client, commit)
+                .map_err(|error| self.unreadable(error))?
+                .ok_or_else(|| errors::too_many_files(&self.name))?,
+        };
+        // Whoever reviews code does not look for evidence in it, and its branch may be reset or merged.
+        // A single word at the top, such as LICENSE, is no code: it alone must not stop a trail that goes on.
+        let of_code = |path: &str| !is_of_trail(path) && path.contains(['/', '.']);
+        if let Some(path) = files.keys().find(|path| of_code(path)) {
+            return Err(errors::branch_of_code(&self.name, path));
+        }
+        let mut cache = self.cache.borrow_mut();
+        (cache.head, cache.files, cache.looked) = (head, files, false);
+        Ok(())
+    }
+
+    fn token(&self) -> HeadToken {
+        HeadToken(self.cache.borrow().head.clone().unwrap_or_default())
+    }
+
+    /// The entry that the newest commit says it adds. Whoever made it, it is only where to look first.
+    fn newest(&self) -> Result<Option<String>, Diagnostic> {
+        let Some(head) = self.cache.borrow().head.clone() else { return Ok(None) };
+        let commit =
+            self.client.get(&format!("/git/commits/{head}")).map_err(|error| self.unreadable(error))?;
+        let message = commit.get("message").and_then(Value::as_str).unwrap_or_default();
+        let headline = message.lines().next().and_then(|line| line.strip_prefix(HEADLINE));
+        let folder = headline.and_then(|headline| headline.split_once(": ")).map(|(_, folder)| folder.trim());
+        Ok(folder.map(|folder| format!("{folder}/entry.json")))
     }
 
     /// Reads the blobs that are not in the cache.
@@ -194,31 +235,40 @@ impl<'a> TrailBranch<'a> {
 
 impl TrailFiles for TrailBranch<'_> {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
-        let head = self.head().map_err(|error| self.unreadable(error))?;
-        let files = match &head {
-            None => BTreeMap::new(),
-            Some(commit) => tree::list(self.client, commit)
-                .map_err(|error| self.unreadable(error))?
-                .ok_or_else(|| errors::too_many_files(&self.name))?,
-        };
-        // Whoever reviews code does not look for evidence in it, and its branch may be reset or merged.
-        let of_trail = |path: &str| path.starts_with("audit/") || path == ROOT || path == ".gitattributes";
-        // A single word at the top, such as LICENSE, is no code: it alone must not stop a trail that goes on.
-        let of_code = |path: &str| !of_trail(path) && path.contains(['/', '.']);
-        if let Some(path) = files.keys().find(|path| of_code(path)) {
-            return Err(errors::branch_of_code(&self.name, path));
+        if !std::mem::take(&mut self.cache.borrow_mut().looked) {
+            self.look()?;
         }
-        let entry = |path: &&String| path.ends_with("/entry.json") && path.starts_with(ROOT);
-        self.fetch(files.iter().filter(|(path, _)| entry(path)).filter_map(|(_, file)| regular_oid(file)))?;
-        let listed = files
-            .iter()
-            .filter(|(path, _)| of_trail(path))
-            .map(|(path, file)| Listed { path: path.clone(), kind: file.kind })
-            .collect();
-        let token = HeadToken(head.clone().unwrap_or_default());
-        let mut cache = self.cache.borrow_mut();
-        (cache.head, cache.files) = (head, files);
-        Ok(Snapshot { token, files: listed })
+        let files = self.cache.borrow().files.clone();
+        self.fetch(
+            files.iter().filter(|(path, _)| is_entry(path)).filter_map(|(_, file)| regular_oid(file)),
+        )?;
+        Ok(Snapshot { token: self.token(), files: listed(&files) })
+    }
+
+    fn glance(&self, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+        self.look()?;
+        let files = self.cache.borrow().files.clone();
+        let entries = u64::try_from(files.keys().filter(|path| is_entry(path)).count()).unwrap_or(u64::MAX);
+        let newest = if entries < READ_WHOLE_BELOW { None } else { self.newest()? };
+        let Some(newest) = newest.filter(|path| files.contains_key(path)) else {
+            self.cache.borrow_mut().looked = true;
+            return Ok(None);
+        };
+        // All that will be read, in one request.
+        let wanted = files.iter().filter(|(path, _)| {
+            path.ends_with(ATTRIBUTES)
+                || path.ends_with(".json")
+                    && (is_of_release(path, release) || folder(path) == folder(&newest))
+        });
+        self.fetch(wanted.filter_map(|(_, file)| regular_oid(file)))?;
+        let of_trail = files.keys().filter_map(|path| path.strip_prefix("audit/"));
+        let of_shelf = |path: &str| match path.split_once('/') {
+            Some((shelf, rest)) if shelf.starts_with('_') => rest.split('/').next().map(str::to_owned),
+            found => found.map(|(release, _)| release.to_owned()),
+        };
+        let releases = of_trail.filter_map(of_shelf).collect();
+        let files = listed(&files);
+        Ok(Some(Glance { token: self.token(), entries, newest: vec![newest], releases, files }))
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
@@ -279,13 +329,38 @@ impl Port for TrailBranch<'_> {
     }
 }
 
+fn is_of_trail(path: &str) -> bool {
+    path.starts_with("audit/") || path == ROOT || path == ATTRIBUTES
+}
+
+fn is_entry(path: &str) -> bool {
+    path.ends_with("/entry.json") && path.starts_with(ROOT)
+}
+
+/// Whether a file lies in a folder that may hold slots of a release.
+fn is_of_release(path: &str, release: &ReleaseId) -> bool {
+    let below = path.strip_prefix("audit/").unwrap_or_default();
+    let below = ["_plans/", "_waivers/"].iter().find_map(|shelf| below.strip_prefix(shelf)).unwrap_or(below);
+    below.strip_prefix(release.as_str()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The files of the trail among all of the branch.
+fn listed(files: &BTreeMap<String, TreeEntry>) -> Vec<Listed> {
+    let of_trail = files.iter().filter(|(path, _)| is_of_trail(path));
+    of_trail.map(|(path, file)| Listed { path: path.clone(), kind: file.kind }).collect()
+}
+
 fn regular_oid(file: &TreeEntry) -> Option<&str> {
     (file.kind == FileKind::Plain).then_some(file.oid.as_str())
 }
 
 /// Headline and body of the commit. Author and committer are left to GitHub, which then signs it.
 fn message(addition: &Addition) -> (String, String) {
-    let headline = format!("Add entry {}: {}", addition.index, addition.folder);
+    let headline = format!("{HEADLINE}{}: {}", addition.index, addition.folder);
     let body =
         format!("Appended by evalsig {}. Verify with: evalsig verify audit", env!("CARGO_PKG_VERSION"));
     (headline, body)

@@ -8,9 +8,9 @@ use crate::commands::Trails;
 use crate::commands::progress::{Progress, Stage, Whole};
 use crate::commands::targets::TrailTarget;
 use crate::commands::verify::{Located, TrailLocator};
-use crate::domain::Diagnostic;
+use crate::domain::{Diagnostic, ReleaseId};
 use crate::trail::{
-    Addition, AppendOutcome, Earlier, FileHistory, FileKind, HeadToken, Port, Snapshot, TrailFiles,
+    Addition, AppendOutcome, Earlier, FileHistory, FileKind, Glance, HeadToken, Port, Snapshot, TrailFiles,
 };
 
 /// Finds trails whose reading is shown.
@@ -79,6 +79,11 @@ impl<T: TrailFiles + ?Sized> TrailFiles for WatchedTrail<T> {
         let stage = self.progress.begin("reading the trail", Whole::Of(files as u64, "files"));
         self.reading.replace(Some(stage));
         Ok(snapshot)
+    }
+
+    fn glance(&self, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+        let _stage = self.progress.begin("looking at the trail", Whole::Unknown);
+        self.trail.glance(release)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
