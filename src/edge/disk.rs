@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use super::door::{Door, Opened};
 use super::errors::files::{
-    is_a_folder, keeps_secrets, not_a_file_name, not_a_run_file, path_not_found, unreadable, workspace_not_opened,
+    is_a_folder, keeps_secrets, not_a_file_name, not_a_run_file, path_not_found, unreadable,
+    workspace_not_opened,
 };
 use super::stores::Stores;
 use super::trail_dir::TrailDirs;

@@ -82,7 +82,9 @@ impl Door {
     /// descriptor, else by the name that led to it.
     pub(super) fn own_path(&self, file: &File, path: &str) -> String {
         let resolved = || match &self.workspace {
-            Some(workspace) => workspace.below(Path::new(path)).and_then(|path| workspace.dir.canonicalize(path)),
+            Some(workspace) => {
+                workspace.below(Path::new(path)).and_then(|path| workspace.dir.canonicalize(path))
+            }
             None => Path::new(path).canonicalize(),
         };
         let own = of_descriptor(file).or_else(|| resolved().ok()).unwrap_or_else(|| path.into());

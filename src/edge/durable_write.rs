@@ -96,8 +96,7 @@ impl DurableWriter {
     /// Opens the folder at a path with forward slashes below `root`, created and flushed part by part.
     pub(super) fn ensure_below(&self, root: &OpenFolder, path: &str) -> Result<OpenFolder, Diagnostic> {
         let refused = |error: io::Error| self.write_refused(root.shown(), "opened", &error);
-        let mut folder =
-            root.again().map_err(refused)?;
+        let mut folder = root.again().map_err(refused)?;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             let is_new = matches!(folder.kind(name), Ok(None));
             let next = self.ensure_folder(&folder, name)?;

@@ -54,16 +54,7 @@ impl ExportTargets for LocalExportTargets {
         let content = writer.ensure_folder(&staging.folder, CONTENT)?;
         let folders = BTreeMap::new();
         let files = BTreeSet::new();
-        Ok(Box::new(StagedExport {
-            zipped,
-            target,
-            name,
-            staging,
-            content,
-            folders,
-            files,
-            writer,
-        }))
+        Ok(Box::new(StagedExport { zipped, target, name, staging, content, folders, files, writer }))
     }
 }
 

@@ -143,9 +143,12 @@ impl Port for TrailDir {
         let staging = staging::StagingArea::open(&self.door, &self.root)?;
         let _lock = staging.lock(self.lock_timeout)?;
         staging.clear()?;
-        let now =
-            list(staging.root()).map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })?;
-        if token(&now.0) != *token_then {
+        let now = if glance::is_of_folders(token_then) {
+            glance::token(staging.root())
+        } else {
+            list(staging.root()).map(|(files, _)| token(&files))
+        };
+        if now.map_err(|error| Diagnostic { code: Code::TrailNotWritten, ..error })? != *token_then {
             return Ok(AppendOutcome::Conflict);
         }
         staging.commit(addition)

@@ -5,14 +5,13 @@
 //! count: see [`Glance`].
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
 use std::time::SystemTime;
 
 use super::{kind, walk};
 use crate::domain::{Diagnostic, Digest, ReleaseId};
 use crate::edge::errors::files;
-use crate::edge::local_files::{is_missing, local_path};
+use crate::edge::open_folder::OpenFolder;
 use crate::trail::{FileKind, Glance, HeadToken, Listed, READ_WHOLE_BELOW, ROOT, STAGING};
 
 /// How many of the newest files are offered as the newest entry: a file system may know no finer times.
@@ -28,7 +27,7 @@ struct Folders {
 }
 
 /// The folders that hold entries; `None` where there is no trail.
-fn folders(root: &Path) -> Result<Option<Folders>, Diagnostic> {
+fn folders(root: &OpenFolder) -> Result<Option<Folders>, Diagnostic> {
     let mut found = Folders::default();
     let Some(names) = names(root, ROOT)? else { return Ok(None) };
     for name in names {
@@ -47,7 +46,7 @@ fn folders(root: &Path) -> Result<Option<Folders>, Diagnostic> {
             continue;
         }
         let attempts = format!("{folder}/attempts");
-        if fs::symlink_metadata(local_path(root, &attempts)).is_ok_and(|found| found.is_dir()) {
+        if root.dir().symlink_metadata(&attempts).is_ok_and(|found| found.is_dir()) {
             let numbers = self::names(root, &attempts)?.into_iter().flatten();
             found.slots.extend(numbers.map(|number| format!("{attempts}/{number}")));
         }
@@ -59,30 +58,21 @@ fn folders(root: &Path) -> Result<Option<Folders>, Diagnostic> {
 }
 
 /// The names of the folders in a folder; `None` where it is none. Links are not followed.
-fn names(root: &Path, folder: &str) -> Result<Option<Vec<String>>, Diagnostic> {
-    let path = local_path(root, folder);
-    match fs::symlink_metadata(&path) {
-        Ok(found) if found.is_dir() => {}
-        Ok(_) => return Ok(None),
-        Err(error) if is_missing(&error) => return Ok(None),
-        Err(error) => return Err(files::read_refused(&path, &error)),
+fn names(root: &OpenFolder, folder: &str) -> Result<Option<Vec<String>>, Diagnostic> {
+    let Some(open) = opened(root, folder)? else { return Ok(None) };
+    let entries = open.entries().map_err(|error| files::read_refused(open.shown(), &error))?;
+    let folders = entries.into_iter().filter(|entry| entry.kind.is_dir());
+    Ok(Some(folders.map(|entry| entry.name).collect()))
+}
+
+/// A folder of the trail; `None` where there is none.
+fn opened(root: &OpenFolder, folder: &str) -> Result<Option<OpenFolder>, Diagnostic> {
+    match root.below(folder) {
+        Ok(open) => Ok(open),
+        // A file or a link.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(None),
+        Err(error) => Err(files::read_refused(&root.path_of(folder), &error)),
     }
-    let entries = match fs::read_dir(&path) {
-        Ok(entries) => entries,
-        Err(error) if is_missing(&error) => return Ok(None),
-        Err(error) => return Err(files::read_refused(&path, &error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| files::read_refused(&path, &error))?;
-        match entry.file_type() {
-            Ok(found) if found.is_dir() => names.push(entry.file_name().to_string_lossy().into_owned()),
-            Ok(_) => {}
-            Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(files::read_refused(&entry.path(), &error)),
-        }
-    }
-    Ok(Some(names))
 }
 
 /// Whether a state is one of folders, not of a listing.
@@ -91,7 +81,7 @@ pub(super) fn is_of_folders(token: &HeadToken) -> bool {
 }
 
 /// The state of the folders: a digest of their names.
-pub(super) fn token(root: &Path) -> Result<HeadToken, Diagnostic> {
+pub(super) fn token(root: &OpenFolder) -> Result<HeadToken, Diagnostic> {
     Ok(token_of(&folders(root)?.unwrap_or_default()))
 }
 
@@ -101,7 +91,7 @@ fn token_of(folders: &Folders) -> HeadToken {
 }
 
 /// What the folder of a trail tells; `None` where the trail is short, or a slot has no entry.
-pub(super) fn glance(root: &Path, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
+pub(super) fn glance(root: &OpenFolder, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
     let Some(folders) = folders(root)? else { return Ok(None) };
     let entries = u64::try_from(folders.slots.len()).unwrap_or(u64::MAX);
     if entries < READ_WHOLE_BELOW {
@@ -109,10 +99,10 @@ pub(super) fn glance(root: &Path, release: &ReleaseId) -> Result<Option<Glance>,
     }
     let mut times: Vec<(SystemTime, &str)> = Vec::with_capacity(folders.slots.len());
     for slot in &folders.slots {
-        let entry = entry_of(root, slot);
-        let found = fs::symlink_metadata(&entry).ok().filter(fs::Metadata::is_file);
+        let found = root.dir().symlink_metadata(format!("{slot}/entry.json"));
+        let found = found.ok().filter(|found| found.is_file());
         let Some(time) = found.and_then(|found| found.modified().ok()) else { return Ok(None) };
-        times.push((time, slot));
+        times.push((time.into_std(), slot));
     }
     let newest = times.len().saturating_sub(CANDIDATES);
     if newest > 0 {
@@ -122,7 +112,9 @@ pub(super) fn glance(root: &Path, release: &ReleaseId) -> Result<Option<Glance>,
     newest.sort_unstable_by(|one, other| other.cmp(one));
     let mut listed = attributes(root);
     for of_release in of_release(release) {
-        walk(&local_path(root, &of_release), &of_release, &mut listed)?;
+        if let Some(folder) = opened(root, &of_release)? {
+            walk(folder, &of_release, &mut listed)?;
+        }
     }
     for (_, slot) in &newest {
         beside(root, slot, &mut listed)?;
@@ -138,37 +130,28 @@ pub(super) fn glance(root: &Path, release: &ReleaseId) -> Result<Option<Glance>,
     }))
 }
 
-fn entry_of(root: &Path, slot: &str) -> PathBuf {
-    local_path(root, slot).join("entry.json")
-}
-
 /// The folders that may hold slots of a release.
 fn of_release(release: &ReleaseId) -> [String; 3] {
     ["", "_plans/", "_waivers/"].map(|shelf| format!("{ROOT}/{shelf}{release}"))
 }
 
 /// Both files that keep git from converting line endings, as far as they are there.
-fn attributes(root: &Path) -> Vec<Listed> {
+fn attributes(root: &OpenFolder) -> Vec<Listed> {
     let paths = [".gitattributes".to_owned(), format!("{ROOT}/.gitattributes")];
     let found = paths.into_iter().filter_map(|path| {
-        let found = fs::symlink_metadata(local_path(root, &path)).ok().filter(|found| !found.is_dir())?;
+        let found = root.dir().symlink_metadata(&path).ok().filter(|found| !found.is_dir())?;
         Some(Listed { path, kind: kind(found.file_type()) })
     });
     found.collect()
 }
 
 /// Adds the files of a folder, and not of those in it.
-fn beside(root: &Path, folder: &str, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
-    let path = local_path(root, folder);
-    let entries = fs::read_dir(&path).map_err(|error| files::read_refused(&path, &error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| files::read_refused(&path, &error))?;
-        let Ok(found) = entry.file_type() else { continue };
-        if !found.is_dir() {
-            let name = entry.file_name();
-            let kind = if name.to_str().is_some() { kind(found) } else { FileKind::Other };
-            listed.push(Listed { path: format!("{folder}/{}", name.to_string_lossy()), kind });
-        }
+fn beside(root: &OpenFolder, folder: &str, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
+    let Some(open) = opened(root, folder)? else { return Ok(()) };
+    let entries = open.entries().map_err(|error| files::read_refused(open.shown(), &error))?;
+    for entry in entries.into_iter().filter(|entry| !entry.kind.is_dir()) {
+        let kind = if entry.is_utf8 { kind(entry.kind) } else { FileKind::Other };
+        listed.push(Listed { path: format!("{folder}/{}", entry.name), kind });
     }
     Ok(())
 }
