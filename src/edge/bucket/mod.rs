@@ -252,7 +252,7 @@ impl ObjectStore for Bucket {
         let mut objects = BTreeSet::new();
         for prefix in prefixes {
             let within = format!("{folder}/{prefix}");
-            self.list_pages((folder, prefix), Some("/"), |page| {
+            self.list_pages((folder, prefix.as_str()), Some("/"), |page| {
                 objects.extend(page.objects.iter().filter_map(|object| {
                     let path = self.relative_path(&object.location);
                     path.filter(|path| path.starts_with(&within)).map(str::to_owned)
