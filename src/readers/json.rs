@@ -99,11 +99,7 @@ mod tests {
                 "invalid type: string \"a, expected b\", expected a list",
                 "(not shown), expected a list",
             ),
-            (
-                &twice[..],
-                "the key \"k\" stands twice",
-                "the key (not shown) stands twice",
-            ),
+            (&twice[..], "the key \"k\" stands twice", "the key (not shown) stands twice"),
             ("unknown field `k`", "unknown field `k`", "(not shown)"),
         ] {
             let message = unexpected(message);
