@@ -87,7 +87,7 @@ pub struct RunFrame {
 }
 
 impl Item<'_> {
-    /// The longest item id in bytes: a whole question may be one.
+    /// The longest item id, cluster or slice in bytes: a whole question may be one.
     pub const LONGEST_ID: usize = 4096;
 }
 

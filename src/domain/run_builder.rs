@@ -42,8 +42,7 @@ impl RunFrameBuilder {
     pub fn push(&mut self, item: Item<'_>) {
         let row = self.ids.len();
         let id = self.within(row, "item_id", item.id, Item::LONGEST_ID).unwrap_or_default();
-        let cluster =
-            item.cluster.and_then(|name| self.within(row, "cluster_id", name, RunMetadata::LONGEST_NAME));
+        let cluster = item.cluster.and_then(|name| self.within(row, "cluster_id", name, Item::LONGEST_ID));
         self.ids.push(id);
         self.epochs.push(item.epoch);
         self.scores.push(item.score);
@@ -75,7 +74,7 @@ impl RunFrameBuilder {
     /// Sets the slice (the subgroup) of the item of the last row; `None` where the file does not say.
     pub fn slice(&mut self, name: Option<&str>) {
         let row = self.ids.len().saturating_sub(1);
-        let fits = name.and_then(|name| self.within(row, "slice", name, RunMetadata::LONGEST_NAME));
+        let fits = name.and_then(|name| self.within(row, "slice", name, Item::LONGEST_ID));
         let Some(name) = fits else { return };
         let slice = number(&mut self.slice_names, &self.slices, name);
         self.slices.resize(self.ids.len(), NO_LABEL);

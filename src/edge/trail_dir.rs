@@ -12,12 +12,13 @@
 
 mod glance;
 mod staging;
+mod walk;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use cap_std::fs::FileType;
+use walk::{kind, walk};
 
 use super::door::Door;
 use super::errors::files;
@@ -26,7 +27,7 @@ use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::trail::{
-    Addition, AppendOutcome, FileKind, Glance, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
+    Addition, AppendOutcome, Glance, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
     TrailFiles, settled,
 };
 
@@ -152,46 +153,6 @@ impl Port for TrailDir {
             return Ok(AppendOutcome::Conflict);
         }
         staging.commit(addition)
-    }
-}
-
-/// Adds every file below `folder`, whose path in the trail is `prefix`. Folders are not listed, links are not followed.
-fn walk(folder: OpenFolder, prefix: &str, listed: &mut Vec<Listed>) -> Result<(), Diagnostic> {
-    let mut todo = vec![(folder, prefix.to_owned())];
-    while let Some((folder, prefix)) = todo.pop() {
-        let entries = match folder.entries() {
-            Ok(entries) => entries,
-            // A staging folder that its writer has removed since.
-            Err(error) if is_missing(&error) => continue,
-            Err(error) => return Err(files::read_refused(folder.shown(), &error)),
-        };
-        for entry in entries {
-            let path = format!("{prefix}/{}", entry.name);
-            // A name that is not UTF-8 is no part of a trail, and may be equal to another one after conversion.
-            if !entry.is_utf8 {
-                listed.push(Listed { path, kind: FileKind::Other });
-                continue;
-            }
-            if !entry.kind.is_dir() {
-                listed.push(Listed { path, kind: kind(entry.kind) });
-                continue;
-            }
-            match folder.folder(&entry.name) {
-                Ok(below) => todo.extend(below.map(|below| (below, path))),
-                Err(error) => return Err(files::read_refused(&folder.path_of(&entry.name), &error)),
-            }
-        }
-    }
-    Ok(())
-}
-
-fn kind(found: FileType) -> FileKind {
-    if found.is_file() {
-        FileKind::Plain
-    } else if found.is_symlink() {
-        FileKind::Link
-    } else {
-        FileKind::Other
     }
 }
 

@@ -63,17 +63,21 @@ fn examined(files: &dyn TrailFiles, release: &ReleaseId, glance: Glance) -> Resu
     Ok(sound.then_some(Seen { token: glance.token, listing, trail }))
 }
 
-/// The slot of the entry whose index is the number of entries, if the place points at it.
+/// The slot of the entry whose index is the number of entries, if the place points at it. A larger index among those
+/// that it points at shows that entries are missing, and then none of them is the head.
 fn head(files: &dyn TrailFiles, glance: &Glance) -> Result<Option<Slot>, Diagnostic> {
+    let mut head = None;
     for path in &glance.newest {
         let PathRole::Entry(slot) = path_role(path) else { continue };
         if !glance.files.contains(&Listed { path: path.clone(), kind: FileKind::Plain }) {
             continue;
         }
-        let read = entry::read(&files.read(path)?);
-        if read.is_ok_and(|ReadEntry { entry, .. }| entry.index == glance.entries) {
-            return Ok(Some(slot));
+        let Ok(ReadEntry { entry, .. }) = entry::read(&files.read(path)?) else { continue };
+        match entry.index.cmp(&glance.entries) {
+            std::cmp::Ordering::Less => {}
+            std::cmp::Ordering::Equal => head = head.or(Some(slot)),
+            std::cmp::Ordering::Greater => return Ok(None),
         }
     }
-    Ok(None)
+    Ok(head)
 }

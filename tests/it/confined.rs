@@ -238,6 +238,8 @@ fn what_is_judged_has_the_hash_that_is_recorded_whatever_happens_to_the_file() {
                     for bytes in [&failed, &passed] {
                         file.write_all_at(bytes, 0).unwrap();
                         file.set_modified(before).unwrap();
+                        // Long enough that some reader sees one file only.
+                        std::thread::sleep(std::time::Duration::from_micros(300));
                     }
                 }
             });

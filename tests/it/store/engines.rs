@@ -129,7 +129,7 @@ fn all_gates_of_an_organisation_are_one_table() {
         ))
     };
     gate("search", "b", "c", "--min-delta 0").exits(0);
-    gate("search", "c", "d", "--min-delta 0").exits(2);
+    gate("search", "c", "d", "--min-delta 0").exits(1);
     gate("chat", "c", "d", "--min-delta=-0.99").exits(0);
     let document = crate::support::repository("docs/store.md");
     let args = ["gates", "kept", document.to_str().unwrap()];
@@ -140,7 +140,7 @@ fn all_gates_of_an_organisation_are_one_table() {
         serde_json::json!([
             ["chat", "d", "c", "ALLOW", -0.5],
             ["search", "c", "b", "ALLOW", 0.875],
-            ["search", "d", "c", "INCONCLUSIVE", -0.5],
+            ["search", "d", "c", "REJECT", -0.5],
         ])
     );
     assert_eq!(said["by_month"], serde_json::json!([["chat", 1, 1, -0.5], ["search", 2, 1, 0.1875]]));
