@@ -363,6 +363,9 @@ impl<'f> StagedFile<'f> {
     /// # Errors
     /// `AlreadyExists` where it is not.
     pub(super) fn move_to_free_name(self, folder: &OpenFolder, name: &str) -> io::Result<()> {
+        if let Some(renamed) = rename_to_free_name((self.folder, &self.name), (folder, name)) {
+            return renamed;
+        }
         // The second name is the last step: the first one goes when this is dropped.
         match self.folder.dir().hard_link(&self.name, folder.dir(), name) {
             // Some file systems have no second names. Who comes second there is told by the lock or by this look.
@@ -375,6 +378,24 @@ impl<'f> StagedFile<'f> {
             linked => linked,
         }
     }
+}
+
+/// Renames unless the new name is taken; `None` where the file system, or the system, has no such call.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn rename_to_free_name(from: (&OpenFolder, &str), to: (&OpenFolder, &str)) -> Option<io::Result<()>> {
+    use rustix::fs::{RenameFlags, renameat_with};
+    use rustix::io::Errno;
+
+    match renameat_with(from.0.dir(), from.1, to.0.dir(), to.1, RenameFlags::NOREPLACE) {
+        Ok(()) => Some(Ok(())),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => None,
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn rename_to_free_name(_: (&OpenFolder, &str), _: (&OpenFolder, &str)) -> Option<io::Result<()>> {
+    None
 }
 
 impl Drop for StagedFile<'_> {

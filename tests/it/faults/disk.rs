@@ -65,7 +65,7 @@ impl Disk {
         let result = call.result.unwrap();
         let inside = call.within(&self.folder);
         match call.name.as_str() {
-            "open" | "openat" | "creat" => {
+            "open" | "openat" | "openat2" | "creat" => {
                 self.open.remove(&result);
                 inside && self.open_file(call, result)
             }

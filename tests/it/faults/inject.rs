@@ -20,8 +20,8 @@ pub(super) const SAMPLE: usize = 5;
 /// The errors that a call may meet.
 pub(super) fn errors(call: &Call) -> &'static [&'static str] {
     match call.name.as_str() {
-        "open" | "creat" | "openat" if creates(call) => &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"],
-        "open" | "openat" => &["EIO", "EACCES", "EINTR"],
+        "open" | "creat" | "openat" | "openat2" if creates(call) => &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"],
+        "open" | "openat" | "openat2" => &["EIO", "EACCES", "EINTR"],
         "mkdir" | "mkdirat" | "rename" | "renameat" | "renameat2" | "link" | "linkat" | "symlink"
         | "symlinkat" => &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"],
         "write" | "pwrite64" | "writev" | "pwritev" | "ftruncate" | "truncate" | "fallocate"
@@ -52,7 +52,7 @@ pub(super) fn worth_failing<'c>(calls: &'c [Call], folder: &Path) -> Vec<&'c Cal
         .filter(|call| Some(call.thread) == process)
         .filter(|call| call.within(folder) && call.succeeded() && !errors(call).is_empty())
         .filter(|call| {
-            let opens = matches!(call.name.as_str(), "open" | "openat") && !creates(call);
+            let opens = matches!(call.name.as_str(), "open" | "openat" | "openat2") && !creates(call);
             !opens
                 || (!call.says("O_DIRECTORY")
                     && held.iter().any(|held| held.paths.first() == call.opened.as_ref()))

@@ -9,7 +9,7 @@ use crate::tree;
 
 /// Calls that change what a disk holds, and those that tell somebody.
 const CALLS: &str = "?open,?creat,?mkdir,?rename,?renameat,?link,?unlink,?rmdir,?symlink,?chmod,?chown,?lchown,\
-    openat,mkdirat,write,pwrite64,writev,pwritev,fsync,fdatasync,flock,renameat2,linkat,unlinkat,symlinkat,\
+    openat,?openat2,mkdirat,write,pwrite64,writev,pwritev,fsync,fdatasync,flock,renameat2,linkat,unlinkat,symlinkat,\
     fchmod,fchmodat,fchown,fchownat,ftruncate,truncate,fallocate,lseek,copy_file_range,sendfile,splice,\
     sendto,sendmsg,exit_group";
 

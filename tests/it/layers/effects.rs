@@ -58,6 +58,7 @@ const DEPENDENCIES: &[(&str, Named)] = &[
     ("rand_chacha", Named::Anywhere),
     ("rayon", Named::Anywhere),
     ("reqwest", Named::Edge),
+    ("rustix", Named::Edge),
     ("rustls_pki_types", Named::Anywhere),
     ("saphyr_parser", Named::Anywhere),
     ("schemars", Named::Anywhere),
