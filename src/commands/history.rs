@@ -100,7 +100,7 @@ pub fn history(
     let mut history = if pictures { RunHistory::with_numbers() } else { RunHistory::default() };
     if let Some(at) = &request.store {
         let place = stores.open(&at.root)?;
-        let scope = Scope { period: request.query.period, afresh: request.afresh, ..Scope::default() };
+        let scope = Scope { period: request.query.period, afresh: request.afresh };
         let mut catalogue = Catalogue::take_in(&*place, &at.project, &scope)?;
         if catalogue.entries.is_empty() {
             known_project(&*place, at)?;

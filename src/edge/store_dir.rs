@@ -129,7 +129,7 @@ impl ObjectStore for StoreDir {
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
         let Some(open) = self.folder(folder)? else { return Ok(Vec::new()) };
-        let folders = visible(&open)?.into_iter().filter(|entry| entry.kind.is_dir());
+        let folders = visible(&open)?.filter(|entry| entry.kind.is_dir());
         let mut names: Vec<String> = folders.map(|entry| entry.name).collect();
         names.sort_unstable();
         Ok(names)

@@ -27,8 +27,8 @@ use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
 use crate::trail::{
-    Addition, AppendOutcome, Glance, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot,
-    TrailFiles, settled,
+    Addition, AppendOutcome, Glance, HeadToken, Listed, MAX_FILE, Port, ROOT, STAGING, Snapshot, TrailFiles,
+    settled,
 };
 
 /// Longest wait for the lock. An append holds it for some flushes to disk.

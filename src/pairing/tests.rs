@@ -203,6 +203,7 @@ mod slices {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::quotation::quoted;
 
     /// Item, slice, and the scores of baseline and candidate; `None` is unscored, and an item may be absent.
     type Sliced = (u8, Option<u8>, Option<Option<f64>>, Option<Option<f64>>);
@@ -366,7 +367,8 @@ mod slices {
         };
         let error = run([Some("law"), None, Some("art")]).unwrap_err();
         assert_eq!((error.code, error.place.as_str()), (Code::SliceConflict, "items[2]"));
-        assert!(error.what.contains("\"art\" here and in \"law\" at items[0]"), "{error}");
+        let told = format!("{} here and in {} at items[0]", quoted("art"), quoted("law"));
+        assert!(error.what.contains(&told), "{error}");
         let run = run([None, Some("law"), None]).unwrap();
         assert_eq!(run.slices().unwrap().collect::<Vec<_>>(), [("x", Some("law"))]);
         assert_eq!(run.slice_count(), Some(1));

@@ -348,3 +348,24 @@ fn no_document_is_decorated() {
         assert!(found.is_empty(), "{path} holds {found:?}");
     }
 }
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = std::fs::read_to_string(tree::root().join("SECURITY.md")).unwrap();
+    let model = text.split("## ").find(|part| part.starts_with("Threat model")).unwrap();
+    let named = model.split('`').skip(1).step_by(2).filter(|span| {
+        span.len() > 12 && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    });
+    let named: BTreeSet<&str> = named.filter(|span| !span.starts_with("pull_request")).collect();
+    let sources: Vec<String> = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| tree::files(folder, ".rs"))
+        .map(|path| std::fs::read_to_string(tree::root().join(path)).unwrap())
+        .collect();
+    let is_test = |name: &&str| {
+        let head = format!("fn {name}(");
+        sources.iter().any(|source| source.split("#[test]").skip(1).any(|part| part.contains(&head)))
+    };
+    let missing: Vec<&&str> = named.iter().filter(|name| !is_test(name)).collect();
+    assert!(missing.is_empty() && named.len() > 30, "{missing:?} of {}", named.len());
+}

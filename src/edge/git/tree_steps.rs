@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_is_no_tree_is_refused() {
-        for bytes in [&b"100644 a"[..], b"100644 a\0short", b"100644a\012345678901234567890"] {
+        for bytes in [&b"100644 a"[..], b"100644 a\0short", b"100644a\x0012345678901234567890"] {
             assert!(Tree::parse(bytes.to_vec(), 20).is_none());
         }
     }

@@ -42,6 +42,22 @@ impl ObjectStore for Bucket {
         match *self {}
     }
 
+    fn named(&self, _: &str, _: &[String]) -> Result<Vec<String>, Diagnostic> {
+        match *self {}
+    }
+
+    fn beginning(&self, _: &str, _: &[String]) -> Result<Vec<String>, Diagnostic> {
+        match *self {}
+    }
+
+    fn size(&self, _: &str) -> Result<Option<u64>, Diagnostic> {
+        match *self {}
+    }
+
+    fn append(&self, _: &str, _: &[u8]) -> Result<(), Diagnostic> {
+        match *self {}
+    }
+
     fn read(&self, _: &str) -> Result<Option<Fetched>, Diagnostic> {
         match *self {}
     }

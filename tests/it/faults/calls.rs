@@ -169,7 +169,9 @@ impl Call {
 
     /// Whether one of its flags is set.
     pub(super) fn says(&self, flag: &str) -> bool {
-        self.arguments.iter().any(|argument| argument.split(['|', ',', '=', '{', '}', ' ']).any(|word| word == flag))
+        self.arguments
+            .iter()
+            .any(|argument| argument.split(['|', ',', '=', '{', '}', ' ']).any(|word| word == flag))
     }
 
     /// Whether it did what it was asked to do.

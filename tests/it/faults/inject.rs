@@ -20,7 +20,9 @@ pub(super) const SAMPLE: usize = 5;
 /// The errors that a call may meet.
 pub(super) fn errors(call: &Call) -> &'static [&'static str] {
     match call.name.as_str() {
-        "open" | "creat" | "openat" | "openat2" if creates(call) => &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"],
+        "open" | "creat" | "openat" | "openat2" if creates(call) => {
+            &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"]
+        }
         "open" | "openat" | "openat2" => &["EIO", "EACCES", "EINTR"],
         "mkdir" | "mkdirat" | "rename" | "renameat" | "renameat2" | "link" | "linkat" | "symlink"
         | "symlinkat" => &["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"],

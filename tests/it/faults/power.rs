@@ -6,6 +6,7 @@
 //! files whose bytes were not flushed. On each of them the trail must be intact, the store heal, and the command
 //! finish. Once the command has told anybody how it ended, what it told of must be on the disk that lost the most.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::calls::Call;
@@ -40,7 +41,11 @@ pub(super) fn every_cut(scenario: &Scenario) {
     let mut moments = Vec::new();
     let mut told = false;
     let process = traced.calls[0].thread;
-    for call in traced.calls.iter().filter(|call| call.thread == process) {
+    // Programs that the command calls have descriptors of their own; its threads share them.
+    let executes = |call: &&Call| call.name == "execve";
+    let programs: BTreeSet<u32> = traced.calls.iter().filter(executes).map(|call| call.thread).collect();
+    let own = |call: &&Call| call.thread == process || !programs.contains(&call.thread);
+    for call in traced.calls.iter().filter(own).filter(|call| !executes(call)) {
         told |= tells(call, &folder);
         let changed = disk.play(call);
         if !changed && !told {

@@ -11,7 +11,7 @@ use crate::tree;
 const CALLS: &str = "?open,?creat,?mkdir,?rename,?renameat,?link,?unlink,?rmdir,?symlink,?chmod,?chown,?lchown,\
     openat,?openat2,mkdirat,write,pwrite64,writev,pwritev,fsync,fdatasync,flock,renameat2,linkat,unlinkat,symlinkat,\
     fchmod,fchmodat,fchown,fchownat,ftruncate,truncate,fallocate,lseek,copy_file_range,sendfile,splice,\
-    sendto,sendmsg,exit_group";
+    sendto,sendmsg,execve,exit_group";
 
 /// A run that takes longer hangs.
 const SECONDS: &str = "120";

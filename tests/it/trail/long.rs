@@ -166,7 +166,8 @@ fn what_only_verify_finds_in_a_long_trail() {
         }
     };
     let removed = other.clone() + "/audit.json";
-    let damages: Vec<(Box<dyn Fn(&Path)>, FindingKind)> = vec![
+    type Damage = Box<dyn Fn(&Path)>;
+    let damages: Vec<(Damage, FindingKind)> = vec![
         (Box::new(flipped(other.clone() + "/audit.json")), FindingKind::EnvelopeChanged),
         (Box::new(flipped(other + "/entry.json")), FindingKind::EntryDamaged),
         (
