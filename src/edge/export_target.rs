@@ -11,10 +11,11 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::door::Door;
-use super::durable_write::{DurableWriter, StagedFile, create_new};
+use super::durable_write::DurableWriter;
 use super::entropy::nonce;
 use super::errors::files::{export_failed, export_not_flushed, export_target_exists};
 use super::open_folder::OpenFolder;
+use super::staged_file::{StagedFile, create_new};
 use crate::commands::export::{ExportTarget, ExportTargets};
 use crate::domain::{Code, Diagnostic};
 

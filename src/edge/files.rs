@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::disk::{Disk, spool};
 use super::door::Door;
-use super::durable_write::{DurableWriter, StagedFile};
+use super::durable_write::DurableWriter;
 use super::errors::files::{
     bad_glob, not_a_regular_output, output_is_a_link, output_not_written, read_refused, unreadable,
 };
 use super::open_folder::OpenFolder;
+use super::staged_file::StagedFile;
 use crate::commands::Files;
 use crate::domain::{Code, Diagnostic};
 use crate::readers::{FileOrFolder, GLOB};

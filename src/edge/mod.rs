@@ -36,8 +36,10 @@ mod polling;
 mod progress;
 mod redact;
 mod repository_files;
+mod root_folder;
 mod runner;
 mod screen;
+mod staged_file;
 mod store_dir;
 mod stores;
 #[cfg(feature = "timestamps")]

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::door::Door;
 use super::durable_write::DurableWriter;
 use super::errors::files::{not_a_regular_file, read_refused};
 use super::open_folder::{Listed, OpenFolder, is_missing};
+use super::root_folder::RootFolder;
 use crate::domain::{Code, Diagnostic};
 use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 
@@ -26,10 +26,7 @@ const STAGING: &str = ".staging";
 /// The store in one directory, which need not exist yet.
 #[derive(Clone, Debug)]
 pub struct StoreDir {
-    root: PathBuf,
-    door: Door,
-    /// The directory, once it was opened: its name is not resolved again.
-    open: Arc<OnceLock<OpenFolder>>,
+    root: RootFolder,
 }
 
 impl StoreDir {
@@ -41,44 +38,32 @@ impl StoreDir {
 
     /// The store in `root`, where a door leads there.
     pub(super) fn through(door: &Door, root: PathBuf) -> Self {
-        Self { root, door: door.clone(), open: Arc::default() }
+        Self { root: RootFolder::new(door, root) }
     }
 
     fn local(&self, path: &str) -> PathBuf {
-        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
-    }
-
-    /// The directory; `None` where there is none yet.
-    fn root(&self) -> Result<Option<&OpenFolder>, Diagnostic> {
-        if let Some(open) = self.open.get() {
-            return Ok(Some(open));
-        }
-        match self.door.folder(&self.root) {
-            Ok(folder) => Ok(Some(self.open.get_or_init(|| folder))),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(read_refused(&self.root, &error)),
-        }
+        self.root.local(path)
     }
 
     /// A folder of the store; `None` where there is none.
     fn folder(&self, path: &str) -> Result<Option<OpenFolder>, Diagnostic> {
-        let Some(root) = self.root()? else { return Ok(None) };
+        let Some(root) = self.root.open()? else { return Ok(None) };
         root.below(path).map_err(|error| read_refused(&self.local(path), &error))
     }
 
     /// The writer, and the directory that it writes into.
     fn writer(&self) -> Result<(DurableWriter, &OpenFolder), Diagnostic> {
         let (code, flag) = (Code::StoreNotWritten, "--store");
-        if let Some(open) = self.open.get() {
+        if let Some(open) = self.root.if_open() {
             return Ok((DurableWriter::of(open, code, flag), open));
         }
-        let (writer, folder) = DurableWriter::at(&self.door, &self.root, code, flag)?;
-        Ok((writer, self.open.get_or_init(|| folder)))
+        let (writer, folder) = DurableWriter::at(self.root.door(), self.root.path(), code, flag)?;
+        Ok((writer, self.root.opened(folder)))
     }
 
     /// Opens a regular file. A link could lead anywhere, a pipe could block.
     fn open(&self, path: &str) -> Result<Option<File>, Diagnostic> {
-        let Some(root) = self.root()? else { return Ok(None) };
+        let Some(root) = self.root.open()? else { return Ok(None) };
         root.file(path).map_err(|error| {
             let local = self.local(path);
             match error.kind() {

@@ -15,14 +15,14 @@ mod staging;
 mod walk;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use walk::{kind, walk};
 
 use super::door::Door;
 use super::errors::files;
-use super::open_folder::{OpenFolder, is_missing};
+use super::open_folder::OpenFolder;
+use super::root_folder::RootFolder;
 use crate::commands::Trails;
 use crate::commands::targets::TrailTarget;
 use crate::domain::{Code, Diagnostic, Digest, ReleaseId};
@@ -37,10 +37,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 /// The trail in one directory: `<root>/audit`.
 #[derive(Clone, Debug)]
 pub struct TrailDir {
-    root: PathBuf,
-    door: Door,
-    /// The directory, once it was opened: its name is not resolved again.
-    open: Arc<OnceLock<OpenFolder>>,
+    root: RootFolder,
     lock_timeout: Duration,
 }
 
@@ -55,7 +52,7 @@ impl TrailDir {
     pub(super) fn through(door: &Door, root: PathBuf) -> Self {
         // "" is what is left of "audit" without its last part.
         let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
-        Self { root, door: door.clone(), open: Arc::default(), lock_timeout: LOCK_TIMEOUT }
+        Self { root: RootFolder::new(door, root), lock_timeout: LOCK_TIMEOUT }
     }
 
     /// The same trail with another longest wait for the lock.
@@ -65,25 +62,9 @@ impl TrailDir {
         self
     }
 
-    fn local(&self, path: &str) -> PathBuf {
-        path.split('/').fold(self.root.clone(), |folder, name| folder.join(name))
-    }
-
-    /// The directory; `None` where there is none yet.
-    fn root(&self) -> Result<Option<&OpenFolder>, Diagnostic> {
-        if let Some(open) = self.open.get() {
-            return Ok(Some(open));
-        }
-        match self.door.folder(&self.root) {
-            Ok(folder) => Ok(Some(self.open.get_or_init(|| folder))),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(files::read_refused(&self.root, &error)),
-        }
-    }
-
     /// Every file in the order of the paths: those of the trail, and those in the staging folder.
     fn list(&self) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
-        match self.root()? {
+        match self.root.open()? {
             Some(root) => list(root),
             None => Ok((Vec::new(), Vec::new())),
         }
@@ -112,7 +93,7 @@ fn list(root: &OpenFolder) -> Result<(Vec<Listed>, Vec<Listed>), Diagnostic> {
 
 impl TrailFiles for TrailDir {
     fn snapshot(&self) -> Result<Snapshot, Diagnostic> {
-        let name = self.local(ROOT).display().to_string();
+        let name = self.root.local(ROOT).display().to_string();
         let (mut files, mut staged) = settled(&name, || self.list(), |one, other| one.0 == other.0)?;
         let token = token(&files);
         files.append(&mut staged);
@@ -120,28 +101,28 @@ impl TrailFiles for TrailDir {
     }
 
     fn glance(&self, release: &ReleaseId) -> Result<Option<Glance>, Diagnostic> {
-        match self.root()? {
+        match self.root.open()? {
             Some(root) => glance::glance(root, release),
             None => Ok(None),
         }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Diagnostic> {
-        let refused = |error: &std::io::Error| files::read_refused(&self.local(path), error);
+        let refused = |error: &std::io::Error| files::read_refused(&self.root.local(path), error);
         let missing = || refused(&std::io::ErrorKind::NotFound.into());
-        let root = self.root()?.ok_or_else(missing)?;
+        let root = self.root.open()?.ok_or_else(missing)?;
         // One more than may be there, so that whoever reads it sees that it is too long.
         root.read(path, MAX_FILE.saturating_add(1)).map_err(|error| refused(&error))?.ok_or_else(missing)
     }
 
     fn shown(&self, path: &str) -> String {
-        self.local(path).display().to_string()
+        self.root.local(path).display().to_string()
     }
 }
 
 impl Port for TrailDir {
     fn append(&self, token_then: &HeadToken, addition: &Addition) -> Result<AppendOutcome, Diagnostic> {
-        let staging = staging::StagingArea::open(&self.door, &self.root)?;
+        let staging = staging::StagingArea::open(self.root.door(), self.root.path())?;
         let _lock = staging.lock(self.lock_timeout)?;
         staging.clear()?;
         let now = if glance::is_of_folders(token_then) {
