@@ -346,12 +346,6 @@ impl Source for FileOf {
         Box::new(std::io::Cursor::new(&self.bytes[..]))
     }
 
-    fn private_copy(&self, bytes: &mut dyn std::io::Read) -> std::io::Result<Box<dyn readers::Stream>> {
-        let mut copy = Vec::new();
-        bytes.read_to_end(&mut copy)?;
-        Ok(Box::new(std::io::Cursor::new(copy)))
-    }
-
     fn is_unchanged(&self) -> bool {
         true
     }

@@ -6,7 +6,6 @@
 //! (`openat2` with `RESOLVE_BENEATH` where the kernel has it), so that nothing that is swapped meanwhile helps. On
 //! the command line the user owns the machine, and a path may lead anywhere.
 
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -88,10 +87,8 @@ impl Door {
             None => Path::new(path).canonicalize(),
         };
         let own = of_descriptor(file).or_else(|| resolved().ok()).unwrap_or_else(|| path.into());
-        let below = self.workspace.as_ref().and_then(|workspace| {
-            workspace.paths.iter().find_map(|root| own.strip_prefix(root).ok().map(Path::to_path_buf))
-        });
-        below.unwrap_or(own).to_string_lossy().into_owned()
+        let below = self.workspace.as_ref().and_then(|workspace| workspace.stripped(&own));
+        below.unwrap_or(&own).to_string_lossy().into_owned()
     }
 
     /// Whether there is anything at a path.
@@ -127,12 +124,14 @@ impl Door {
 
 impl Workspace {
     /// A path below the workspace, from there.
-    fn below<'p>(&self, path: &'p Path) -> io::Result<Cow<'p, Path>> {
-        if !path.is_absolute() {
-            return Ok(Cow::Borrowed(or_here(path)));
-        }
-        let rest = self.paths.iter().find_map(|root| path.strip_prefix(root).ok());
-        rest.map(|rest| Cow::Borrowed(or_here(rest))).ok_or_else(outside)
+    fn below<'p>(&self, path: &'p Path) -> io::Result<&'p Path> {
+        let rest = if path.is_absolute() { self.stripped(path) } else { Some(path) };
+        rest.map(or_here).ok_or_else(outside)
+    }
+
+    /// An absolute path from the workspace on; `None` where it does not begin there.
+    fn stripped<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        self.paths.iter().find_map(|root| path.strip_prefix(root).ok())
     }
 }
 

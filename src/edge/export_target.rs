@@ -14,7 +14,7 @@ use super::door::Door;
 use super::durable_write::DurableWriter;
 use super::entropy::nonce;
 use super::errors::files::{export_failed, export_not_flushed, export_target_exists};
-use super::open_folder::OpenFolder;
+use super::open_folder::{OpenFolder, split};
 use super::staged_file::{StagedFile, create_new};
 use crate::commands::export::{ExportTarget, ExportTargets};
 use crate::domain::{Code, Diagnostic};
@@ -113,7 +113,7 @@ impl Drop for StagingFolder {
 
 impl ExportTarget for StagedExport {
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = split(path);
         let mut above = String::new();
         for part in folders.split('/').filter(|part| !part.is_empty()) {
             let here = format!("{above}{part}/");

@@ -76,7 +76,7 @@ impl OpenFolder {
     /// # Errors
     /// `InvalidInput` for a link, a pipe, a device or a folder.
     pub(super) fn file(&self, path: &str) -> io::Result<Option<File>> {
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = split(path);
         let Some(folder) = self.below(folders)? else { return Ok(None) };
         // To open a pipe that nobody writes to must not take for ever.
         let mut options = OpenOptions::new();
@@ -145,6 +145,11 @@ pub(super) struct Listed {
     pub(super) is_utf8: bool,
     /// What it is; a symbolic link is a link.
     pub(super) kind: FileType,
+}
+
+/// The folders of a path with forward slashes, and its last name.
+pub(in crate::edge) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Whether an error says that there is nothing at a path.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::door::Door;
 use super::durable_write::DurableWriter;
 use super::errors::files::{not_a_regular_file, read_refused};
-use super::open_folder::{Listed, OpenFolder, is_missing};
+use super::open_folder::{Listed, OpenFolder, is_missing, split};
 use super::root_folder::RootFolder;
 use crate::domain::{Code, Diagnostic};
 use crate::store::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
@@ -239,11 +239,6 @@ impl ObjectStore for StoreDir {
 /// under the lock only.
 fn staging(path: &str) -> String {
     path.split_once('/').map_or_else(|| STAGING.to_owned(), |(project, _)| format!("{project}/{STAGING}"))
-}
-
-/// The folders of a path, and its last name.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// The lock of a project, until it is dropped.

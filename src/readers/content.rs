@@ -234,7 +234,7 @@ impl std::error::Error for Changed {}
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::io::{self, Cursor, Read, Write as _};
+    use std::io::{Cursor, Read as _, Write as _};
 
     use super::{Content, Digest};
     use crate::readers::source::{Folder, Source, Stream};
@@ -263,12 +263,6 @@ mod tests {
         fn stream(&self) -> Box<dyn Stream + '_> {
             let at = self.streams.replace(self.streams.get() + 1).min(self.bytes.len() - 1);
             Box::new(Cursor::new(&self.bytes[at]))
-        }
-
-        fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
-            let mut copy = Vec::new();
-            bytes.read_to_end(&mut copy)?;
-            Ok(Box::new(Cursor::new(copy)))
         }
 
         fn is_unchanged(&self) -> bool {

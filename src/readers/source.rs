@@ -20,11 +20,16 @@ pub trait Source: Send {
     /// Its bytes from the start; every stream has a place of its own.
     fn stream(&self) -> Box<dyn Stream + '_>;
 
-    /// Takes these bytes of it to where nobody else can change them, to be read in any order.
+    /// Takes these bytes of it to where nobody else can change them, to be read in any order: in
+    /// memory, unless the place has more room.
     ///
     /// # Errors
     /// Those of the bytes, and of the place that they are kept in.
-    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>>;
+    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
+        let mut copy = Vec::new();
+        bytes.read_to_end(&mut copy)?;
+        Ok(Box::new(Cursor::new(copy)))
+    }
 
     /// Whether nothing shows that its bytes changed since it was opened.
     fn is_unchanged(&self) -> bool;
@@ -78,12 +83,6 @@ impl<B: AsRef<[u8]> + Send> Source for InMemory<B> {
 
     fn stream(&self) -> Box<dyn Stream + '_> {
         Box::new(Cursor::new(self.bytes.as_ref()))
-    }
-
-    fn private_copy(&self, bytes: &mut dyn Read) -> io::Result<Box<dyn Stream>> {
-        let mut copy = Vec::new();
-        bytes.read_to_end(&mut copy)?;
-        Ok(Box::new(Cursor::new(copy)))
     }
 
     fn is_unchanged(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::domain::{Code, Diagnostic};
 use crate::edge::door::Door;
 use crate::edge::durable_write::DurableWriter;
 use crate::edge::errors::files;
-use crate::edge::open_folder::OpenFolder;
+use crate::edge::open_folder::{OpenFolder, split};
 use crate::trail::{Addition, AppendOutcome, ROOT, STAGING};
 
 /// The folder `audit/.staging`. All methods but [`StagingArea::open`] and [`StagingArea::lock`] need the lock.
@@ -100,9 +100,4 @@ impl StagingArea {
         }
         Ok(())
     }
-}
-
-/// The folders of a path, and its last name.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
 }
