@@ -48,6 +48,8 @@ impl OpenFolder {
     pub(super) fn folder(&self, name: &str) -> io::Result<Option<Self>> {
         match self.dir.open_dir_nofollow(name) {
             Ok(dir) => Ok(Some(Self { dir, shown: self.path_of(name) })),
+            // Not asked once more: somebody may create it meanwhile.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => match self.kind(name)? {
                 None => Ok(None),
                 Some(kind) if kind.is_dir() => Err(error),
@@ -84,6 +86,7 @@ impl OpenFolder {
         match folder.dir.open_with(name, &options) {
             Ok(file) if file.metadata()?.is_file() => Ok(Some(file.into_std())),
             Ok(_) => Err(not_a_regular_file()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => match folder.kind(name)? {
                 None => Ok(None),
                 Some(kind) if kind.is_file() => Err(error),
@@ -164,4 +167,36 @@ fn not_a_regular_file() -> io::Error {
 
 fn not_a_folder() -> io::Error {
     io::Error::new(ErrorKind::NotADirectory, "is a file or a symbolic link, expected a folder")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use crate::edge::door::Door;
+
+    /// As the staging folder of a trail is, while others append.
+    #[test]
+    fn what_comes_and_goes_is_there_or_is_not() {
+        let top = tempfile::tempdir().unwrap();
+        let open = Door::default().folder(top.path()).unwrap();
+        let (folder, file) = (top.path().join("folder"), top.path().join("file"));
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::fs::create_dir(&folder).unwrap();
+                    std::fs::write(&file, "").unwrap();
+                    std::fs::remove_dir(&folder).unwrap();
+                    std::fs::remove_file(&file).unwrap();
+                }
+            });
+            let failed = (0..30_000).find_map(|_| {
+                let folder = open.folder("folder").map(drop);
+                folder.and(open.file("file").map(drop)).err()
+            });
+            done.store(true, Ordering::Relaxed);
+            assert!(failed.is_none(), "{failed:?}");
+        });
+    }
 }
