@@ -25,10 +25,11 @@ pub(super) struct Call {
     pub(super) paths: Vec<PathBuf>,
 }
 
-/// Reads a log; relative paths begin at `folder`.
+/// Reads a log; relative paths begin at `folder`. The calls stand in the order in which they returned: while one thread
+/// waits for a file to be opened another one may close the descriptor that this file then gets.
 pub(super) fn read(log: &str, folder: &Path) -> Vec<Call> {
     let mut texts: Vec<(u32, String)> = Vec::new();
-    let mut unfinished: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut unfinished: BTreeMap<u32, String> = BTreeMap::new();
     for line in log.lines() {
         let Some((thread, rest)) = line.trim_start().split_once(' ') else { continue };
         let Ok(thread) = thread.parse() else { continue };
@@ -38,19 +39,16 @@ pub(super) fn read(log: &str, folder: &Path) -> Vec<Call> {
         }
         if rest.starts_with("<... ") {
             let (_, end) = rest.split_once(" resumed>").expect("a call that goes on");
-            let at = unfinished.remove(&thread).expect("the call that goes on was begun");
-            texts[at].1.push_str(end);
-            continue;
+            let begun = unfinished.remove(&thread).expect("the call that goes on was begun");
+            texts.push((thread, begun + end));
+        } else if let Some(begun) = rest.strip_suffix("<unfinished ...>") {
+            unfinished.insert(thread, begun.trim_end().to_owned());
+        } else {
+            texts.push((thread, rest.to_owned()));
         }
-        let text = match rest.strip_suffix("<unfinished ...>") {
-            Some(begun) => {
-                unfinished.insert(thread, texts.len());
-                begun.trim_end()
-            }
-            None => rest,
-        };
-        texts.push((thread, text.to_owned()));
     }
+    // Those that never returned.
+    texts.extend(unfinished);
     let mut counts: BTreeMap<(u32, String), usize> = BTreeMap::new();
     texts
         .iter()
