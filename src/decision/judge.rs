@@ -145,17 +145,19 @@ fn by_evalsig_0_1(plan: &Plan, pairs: &Pairs, sample: &Sample) -> Result<(Basis,
 }
 
 fn effect_sizes(sample: &Sample) -> EffectSizes {
-    let differences = sample.differences();
     let finite = |value: f64| value.is_finite().then_some(value);
+    let by_cluster = sample.clusters.is_some();
+    // Before the differences are listed: both at once would be the most that a gate of ten million items holds.
+    let cliffs_delta = effects::cliffs_delta(&sample.baseline, &sample.candidate);
+    let effective_units =
+        if by_cluster { icc::effective_units(&sample.units()) } else { sample.len() as f64 };
+    let differences = sample.differences();
+    let anova = sample.clusters.as_deref().and_then(|clusters| icc::anova(&differences, clusters));
     EffectSizes {
         cohens_d_paired: effects::cohens_d_paired(&differences),
-        cliffs_delta: effects::cliffs_delta(&sample.baseline, &sample.candidate),
+        cliffs_delta,
         fixed_per_broken: effects::fix_odds(&differences).odds.and_then(finite),
-        icc: sample
-            .clusters
-            .as_deref()
-            .and_then(|clusters| icc::anova(&differences, clusters))
-            .map(|anova| anova.icc),
-        effective_units: finite(icc::effective_units(&sample.units())),
+        icc: anova.map(|anova| anova.icc),
+        effective_units: finite(effective_units),
     }
 }

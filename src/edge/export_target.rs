@@ -2,7 +2,7 @@
 //! target and moved into place in one step. An error removes the staging folder; after a kill the target
 //! does not exist, and the next export to the same folder removes the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
@@ -53,9 +53,9 @@ impl ExportTargets for LocalExportTargets {
         let writer = DurableWriter::of(&parent, Code::OutputNotWritten, "--out");
         let staging = StagingFolder::begin(&writer, &parent)?;
         let content = writer.ensure_folder(&staging.folder, CONTENT)?;
-        let folders = BTreeMap::new();
-        let files = BTreeSet::new();
-        Ok(Box::new(StagedExport { zipped, target, name, staging, content, folders, files, writer }))
+        let (folders, files) = (BTreeSet::new(), BTreeSet::new());
+        let last = None;
+        Ok(Box::new(StagedExport { zipped, target, name, staging, content, folders, last, files, writer }))
     }
 }
 
@@ -67,8 +67,10 @@ struct StagedExport {
     name: String,
     staging: StagingFolder,
     content: OpenFolder,
-    /// The paths of the folders in it.
-    folders: BTreeMap<String, OpenFolder>,
+    /// The paths of the folders in it. They are not kept open: there is one for each release.
+    folders: BTreeSet<String>,
+    /// The folder that was written to last.
+    last: Option<(String, OpenFolder)>,
     files: BTreeSet<String>,
     writer: DurableWriter,
 }
@@ -113,24 +115,19 @@ impl Drop for StagingFolder {
 
 impl ExportTarget for StagedExport {
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        let (folders, name) = split(path);
-        let mut above = String::new();
-        for part in folders.split('/').filter(|part| !part.is_empty()) {
-            let here = format!("{above}{part}/");
-            if !self.folders.contains_key(&here) {
-                let parent = self.folders.get(&above).unwrap_or(&self.content);
-                self.folders.insert(here.clone(), self.writer.ensure_folder(parent, part)?);
-            }
-            above = here;
-        }
-        let folder = self.folders.get(&above).unwrap_or(&self.content);
+        let (above, name) = split(path);
+        let folder = match self.last.take() {
+            Some((path, folder)) if path == above => folder,
+            _ => self.make_folder(above)?,
+        };
         let write = || {
-            let mut file = create_new(folder, name)?;
+            let mut file = create_new(&folder, name)?;
             self.writer.match_owner(&file);
             file.write_all(bytes)
         };
         write().map_err(|error| export_failed(&self.target.join(path), "written", &error))?;
         self.files.insert(path.to_owned());
+        self.last = Some((above.to_owned(), folder));
         Ok(())
     }
 
@@ -140,11 +137,31 @@ impl ExportTarget for StagedExport {
 }
 
 impl StagedExport {
+    /// Opens a folder of the export, by its path there. It is created unless it exists.
+    fn make_folder(&mut self, path: &str) -> Result<OpenFolder, Diagnostic> {
+        let refused = |error: io::Error| export_failed(&self.target, "written", &error);
+        let mut folder = self.content.again().map_err(refused)?;
+        let mut above = String::new();
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let here = if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
+            folder = self.writer.ensure_folder(&folder, name)?;
+            self.folders.insert(here.clone());
+            above = here;
+        }
+        Ok(folder)
+    }
+
     fn move_folder(&self) -> Result<(), Diagnostic> {
         self.flush_files()?;
-        for folder in self.folders.values().rev().chain([&self.content]) {
-            self.writer.sync_folder(folder)?;
+        // Those within others first.
+        for path in self.folders.iter().rev() {
+            let folder =
+                self.content.below(path).and_then(|found| found.ok_or(io::ErrorKind::NotFound.into()));
+            let folder =
+                folder.map_err(|error| export_failed(&self.target.join(path), "flushed to disk", &error))?;
+            self.writer.sync_folder(&folder)?;
         }
+        self.writer.sync_folder(&self.content)?;
         let parent = &self.staging.parent;
         // A rename replaces an empty folder and nothing else.
         self.staging.folder.dir().rename(CONTENT, parent.dir(), &self.name).map_err(|error| {

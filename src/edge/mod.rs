@@ -14,6 +14,7 @@ mod bucket;
 mod bucket;
 mod clock;
 mod commit_files;
+mod descent;
 mod disk;
 mod door;
 mod durable_write;

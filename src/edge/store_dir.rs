@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::descent::descend;
 use super::door::Door;
 use super::durable_write::DurableWriter;
 use super::errors::files::{not_a_regular_file, read_refused};
@@ -93,21 +94,14 @@ impl ObjectStore for StoreDir {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, Diagnostic> {
+        let Some(open) = self.folder(folder)? else { return Ok(Vec::new()) };
         let mut objects = Vec::new();
-        let mut todo: Vec<(OpenFolder, String)> =
-            self.folder(folder)?.into_iter().map(|open| (open, folder.to_owned())).collect();
-        while let Some((open, path)) = todo.pop() {
-            for entry in visible(&open)? {
-                let path = format!("{path}/{}", entry.name);
-                if entry.kind.is_dir() {
-                    let below = open.folder(&entry.name);
-                    let below = below.map_err(|error| read_refused(&open.path_of(&entry.name), &error))?;
-                    todo.extend(below.map(|below| (below, path)));
-                } else if entry.kind.is_file() {
-                    objects.push(path);
-                }
+        descend(open, folder, |entry, path| {
+            if is_visible(entry) && entry.kind.is_file() {
+                objects.push(path.to_owned());
             }
-        }
+            is_visible(entry)
+        })?;
         objects.sort_unstable();
         Ok(objects)
     }
@@ -251,5 +245,9 @@ impl Guard for ProjectLock {}
 /// What lies in a folder, without what is hidden and without names that are not UTF-8.
 fn visible(folder: &OpenFolder) -> Result<impl Iterator<Item = Listed>, Diagnostic> {
     let entries = folder.entries().map_err(|error| read_refused(folder.shown(), &error))?;
-    Ok(entries.into_iter().filter(|entry| entry.is_utf8 && !entry.name.starts_with('.')))
+    Ok(entries.into_iter().filter(is_visible))
+}
+
+fn is_visible(entry: &Listed) -> bool {
+    entry.is_utf8 && !entry.name.starts_with('.')
 }

@@ -64,12 +64,14 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
         let anova = sample.clusters.as_ref().and_then(|clusters| icc::anova(&differences, clusters));
         (anova.map(|anova| anova.icc), moments::sd(&differences))
     };
-    let units = if by_cluster { sample.units() } else { sample.items() };
+    // Items weigh the same, so nothing is asked of them one by one.
+    let clusters = by_cluster.then(|| sample.units());
+    let items = sample.len() as f64;
     let (alpha, null) = (plan.alpha_each(), plan.claim.lower_null());
     let (lower, upper) = (test.lower(alpha), test.upper(alpha));
     match plan.edition {
         Edition::First => {}
-        Edition::Second => notes.extend(limits(method, sample, &units, plan, (lower, upper))),
+        Edition::Second => notes.extend(limits(method, sample, clusters.as_deref(), plan, (lower, upper))),
     }
     Ok(Estimate {
         method,
@@ -85,13 +87,13 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
             Claim::Above { .. } => None,
             Claim::Within { margin } => Some(test.p_less(margin)),
         },
-        units: units.len(),
-        effective_units: icc::effective_units(&units),
-        clusters: by_cluster.then_some(units.len()),
+        units: clusters.as_ref().map_or(sample.len(), Vec::len),
+        effective_units: clusters.as_ref().map_or(items, |units| icc::effective_units(units)),
+        clusters: clusters.as_ref().map(Vec::len),
         sd_diff,
         icc,
         resamples,
-        cross_check: by_cluster.then(|| cross_check(&units, alpha)).flatten(),
+        cross_check: clusters.as_ref().and_then(|units| cross_check(units, alpha)),
         notes,
         too_few,
     })
@@ -101,13 +103,11 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
 fn limits(
     method: Method,
     sample: &Sample,
-    units: &[Unit],
+    clusters: Option<&[Unit]>,
     plan: &Plan,
     (lower, upper): (f64, f64),
 ) -> Vec<String> {
-    let by_cluster = sample.clusters.is_some() && unit_kind(method) == UnitKind::Cluster;
-    let mut notes: Vec<String> =
-        by_cluster.then(|| informative_cluster_size::note(units)).flatten().into_iter().collect();
+    let mut notes: Vec<String> = clusters.and_then(informative_cluster_size::note).into_iter().collect();
     let surplus = lower - plan.claim.lower_null();
     let allowed = surplus > 0.0
         && match plan.claim {

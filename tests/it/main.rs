@@ -24,6 +24,8 @@ mod confined;
 mod container;
 mod contract;
 mod dependencies;
+#[cfg(unix)]
+mod descriptors;
 mod docs;
 mod docstrings;
 mod doctor;

@@ -34,7 +34,7 @@ use evalsig::trail::{FindingKind, Question, Severity, Verification, verify};
 use memory_trail::MemoryTrail;
 
 /// Files of a trail by path.
-type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// Five entries: one release with one attempt, one with three, one more.
 fn five() -> Files {
@@ -86,7 +86,7 @@ fn ask_dir(root: &Path) -> Verification {
 }
 
 /// Writes files below a folder.
-fn spread(files: &Files, root: &Path) {
+pub(crate) fn spread(files: &Files, root: &Path) {
     for (path, bytes) in files {
         let target = root.join(path);
         fs::create_dir_all(target.parent().unwrap()).unwrap();
