@@ -99,7 +99,67 @@ fn differing<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::differing;
+    use super::{check_comparable, differing};
+    use crate::domain::{
+        Claim, Code, Direction, Edition, Item, Plan, RunFrame, RunFrameBuilder, RunMetadata, Score,
+        TaskMismatch,
+    };
+
+    fn plan() -> Plan {
+        Plan::of(Claim::Above { min_delta: 0.0 })
+    }
+
+    fn run(task: &str, direction: Option<Direction>, input: u64) -> RunFrame {
+        let mut rows = RunFrameBuilder::default();
+        for id in ["a", "b"] {
+            rows.push(Item { id, epoch: 0, cluster: None, score: Ok(Score::new(1.0).unwrap()) });
+            rows.input(input);
+        }
+        rows.direction(direction);
+        rows.finish(RunMetadata { task_id: task.into(), ..RunMetadata::default() }).unwrap()
+    }
+
+    #[test]
+    fn another_task_is_refused_allowed_or_not_known() {
+        let ask = |baseline: &str, candidate: &str, plan: &Plan| {
+            check_comparable(&run(baseline, None, 0), &run(candidate, None, 0), plan).map(|notes| notes.len())
+        };
+        assert_eq!(ask("math", "math", &plan()), Ok(0));
+        assert_eq!(ask("math", "law", &plan()).unwrap_err().code, Code::RunsDiffer);
+        // Not every tool names its task: that is said and no error.
+        for unnamed in ["", "unknown"] {
+            assert_eq!((ask("math", unnamed, &plan()), ask(unnamed, "law", &plan())), (Ok(1), Ok(1)));
+        }
+        // What was allowed by name is a warning of its own.
+        assert_eq!(ask("math", "law", &Plan { task_mismatch: TaskMismatch::Allow, ..plan() }), Ok(0));
+        assert_eq!(ask("math", "law", &Plan { edition: Edition::First, ..plan() }), Ok(1));
+    }
+
+    #[test]
+    fn the_harness_says_where_better_lies() {
+        let ask = |stated: Direction, planned: Direction| {
+            let (one, other) = (run("math", Some(stated), 0), run("math", None, 0));
+            let plan = Plan { direction: planned, ..plan() };
+            let notes =
+                |left: &RunFrame, right: &RunFrame| check_comparable(left, right, &plan).map(|n| n.len());
+            let found = notes(&one, &other);
+            assert_eq!(found.is_ok(), notes(&other, &one).is_ok());
+            found
+        };
+        let (higher, lower) = (Direction::HigherIsBetter, Direction::LowerIsBetter);
+        assert_eq!((ask(higher, higher), ask(lower, lower), ask(higher, lower)), (Ok(0), Ok(0), Ok(1)));
+        assert_eq!(ask(lower, higher).unwrap_err().code, Code::RunsDiffer);
+    }
+
+    #[test]
+    fn other_prompts_are_said() {
+        let ask = |left, right| {
+            check_comparable(&run("math", None, left), &run("math", None, right), &plan()).unwrap()
+        };
+        assert!(ask(1, 1).is_empty() && ask(0, 1).is_empty());
+        let notes = ask(1, 2);
+        assert!(notes[0].starts_with("2 of 2 shared items were asked something else"), "{notes:?}");
+    }
 
     #[test]
     fn an_item_counts_once_and_only_where_both_runs_say_something() {

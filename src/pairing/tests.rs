@@ -173,6 +173,27 @@ fn two_scales_and_empty_claims_are_errors() {
 }
 
 #[test]
+fn a_claim_that_two_scores_cannot_meet_is_refused_for_parts_too() {
+    let a = run("m", &[("x", 0, None, Some(0.0)), ("y", 0, None, Some(1.0))]);
+    let b = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(1.0))]);
+    let pairs = pair(&a, &b, &plan()).unwrap();
+    let refused = |min_delta: f64| refuse_empty_claim(&pairs, Claim::Above { min_delta }).is_err();
+    assert_eq!([-1.5, -0.5, 0.5, 1.0].map(refused), [true, false, false, true]);
+}
+
+#[test]
+fn a_run_without_any_score_is_the_reason() {
+    let scored = run("m", &[("x", 0, None, Some(1.0)), ("y", 0, None, Some(0.0))]);
+    let unscored = run("m", &[("x", 0, None, None), ("y", 0, None, None)]);
+    let plan = Plan { missing: MissingRule::Exclude, ..plan() };
+    for (left, right, which) in [(&scored, &unscored, "candidate"), (&unscored, &scored, "baseline")] {
+        let error = pair(left, right, &plan).unwrap_err();
+        assert_eq!((error.code, error.place.as_str()), (Code::NoOverlap, which));
+        assert!(error.what.contains("2 "), "{error:?}");
+    }
+}
+
+#[test]
 fn any_two_scores_are_right_and_wrong() {
     let coded = |low: f64, high: f64| {
         let a = run("m", &[("x", 0, None, Some(low)), ("y", 0, None, Some(high))]);
