@@ -154,6 +154,7 @@ fn items(text: &str, two: bool) -> Items {
             difference: 0.0,
             interval: None,
         }],
+        clusters_left_out: 0,
         epochs: vec![EpochMeans { epoch: 1, baseline: Some(0.5), candidate: Some(0.4) }],
     }
 }

@@ -162,6 +162,20 @@ impl RunFrame {
         Self { slice_key: key.map(str::to_owned).filter(|_| !self.slices.is_empty()), ..self }
     }
 
+    /// Each row's item id and the number of its cluster, in the order of [`RunFrame::sorted`]; no row at all where the
+    /// rows carry none.
+    pub fn cluster_numbers(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.order
+            .iter()
+            .filter_map(|row| Some((self.ids.get(*row as usize), *self.clusters.get(*row as usize)?)))
+    }
+
+    /// The name of the cluster with this number.
+    #[must_use]
+    pub fn cluster_name(&self, number: u32) -> &str {
+        self.cluster_names.get(number as usize)
+    }
+
     /// Number of distinct slices, where they were read.
     #[must_use]
     pub fn slice_count(&self) -> Option<usize> {

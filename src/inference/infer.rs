@@ -132,3 +132,24 @@ fn cross_check(units: &[Unit], alpha: Alpha) -> Option<CrossCheck> {
         upper: robust.upper(alpha),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_that_were_never_seen_are_said_unless_the_method_holds_for_any_law() {
+        let candidate = (0..40).map(|i| 0.7 + 0.005 * f64::from(i)).collect();
+        let sample = Sample { span: Some(1.0), ..Sample::graded(vec![0.5; 40], candidate, None) };
+        let is_said = |method: MethodChoice, min_delta: f64| {
+            let plan = Plan { method, ..Plan::of(Claim::Above { min_delta }) };
+            let estimate = infer(&sample, &plan).unwrap();
+            assert_eq!(estimate.lower > min_delta, min_delta < 0.2, "{method:?} {min_delta}");
+            estimate.notes.iter().any(|note| note.contains("cannot exclude losses"))
+        };
+        assert!(is_said(MethodChoice::Auto, 0.05));
+        // Nothing is allowed, so there is nothing to turn.
+        assert!(!is_said(MethodChoice::Auto, 0.6));
+        assert!(!is_said(MethodChoice::Named(Method::Betting), 0.0));
+    }
+}

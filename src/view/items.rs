@@ -22,8 +22,10 @@ pub struct Items {
     pub outcomes: Option<Outcomes>,
     /// Differences in bins of one width: lower edge, upper edge, items. Empty where scores are one of two.
     pub histogram: Vec<(f64, f64, u64)>,
-    /// Groups of items, the one that lost most first; empty where there are none.
+    /// Groups of items, the one that lost most first; empty where there are none. Of many the first and the last ones.
     pub clusters: Vec<ClusterChange>,
+    /// How many groups were left out between them.
+    pub clusters_left_out: usize,
     /// Means of each repeat; empty where items were run once.
     pub epochs: Vec<EpochMeans>,
 }
@@ -85,6 +87,10 @@ pub struct EpochMeans {
     pub candidate: Option<f64>,
 }
 
+/// How many groups are kept at each end: more than any renderer shows. Of a million the rest would take as much memory as
+/// the run.
+const GROUPS: usize = 64;
+
 /// Bins of the histogram.
 const BINS: u32 = 21;
 
@@ -99,11 +105,11 @@ impl Items {
             .zip(&pairs.baseline)
             .map(|(after, before)| (after - before) * sign)
             .collect();
-        let clusters = cluster_names(pairs, runs);
+        let groups = Groups::of(pairs, runs);
         let change = |row: usize| -> Option<ItemChange> {
             Some(ItemChange {
                 id: pairs.ids.get(row).to_owned(),
-                cluster: clusters.get(row).copied().flatten().map(str::to_owned),
+                cluster: groups.name(row).map(str::to_owned),
                 baseline: *pairs.baseline.get(row)?,
                 candidate: *pairs.candidate.get(row)?,
                 difference: *differences.get(row)?,
@@ -128,8 +134,10 @@ impl Items {
         let same = (differences.len() as u64).saturating_sub(fewer + more);
         let outcomes = pairs.two_values.map(|values| outcomes(pairs, values, direction));
         let histogram = if outcomes.is_some() { Vec::new() } else { histogram(&differences) };
+        let (clusters, clusters_left_out) = groups.changes(&differences);
         Self {
-            clusters: cluster_changes(&differences, &clusters),
+            clusters,
+            clusters_left_out,
             epochs: if pairs.one_epoch { Vec::new() } else { epochs(pairs, runs) },
             counts: (fewer, more, same),
             worse,
@@ -138,21 +146,6 @@ impl Items {
             histogram,
         }
     }
-}
-
-/// The cluster of each pair by name, as the runs carry it.
-fn cluster_names<'a>(pairs: &Pairs, [baseline, candidate]: [&'a RunFrame; 2]) -> Vec<Option<&'a str>> {
-    let run = if baseline.is_clustered() { baseline } else { candidate };
-    if !run.is_clustered() {
-        return Vec::new();
-    }
-    let mut rows = run.sorted().peekable();
-    let name = |index: usize| {
-        let id = pairs.ids.get(index);
-        while rows.next_if(|row| row.id < id).is_some() {}
-        rows.peek().filter(|row| row.id == id).and_then(|row| row.cluster)
-    };
-    (0..pairs.ids.len()).map(name).collect()
 }
 
 fn outcomes(pairs: &Pairs, (low, high): (f64, f64), direction: Direction) -> Outcomes {
@@ -198,7 +191,16 @@ fn round_width(least: f64) -> Option<f64> {
     }
 }
 
-#[derive(Default)]
+/// The groups that the pairs belong to.
+struct Groups<'a> {
+    /// The run that carries them.
+    run: &'a RunFrame,
+    /// The number of each pair's group; empty where neither run carries any.
+    of_pairs: Vec<Option<u32>>,
+}
+
+/// What became of a group.
+#[derive(Clone, Default)]
 struct Sums {
     items: u64,
     worse: u64,
@@ -207,40 +209,64 @@ struct Sums {
     squares: f64,
 }
 
-fn cluster_changes(differences: &[f64], clusters: &[Option<&str>]) -> Vec<ClusterChange> {
-    let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
-    for (difference, cluster) in differences.iter().zip(clusters) {
-        let Some(cluster) = cluster else { continue };
-        let of = sums.entry(cluster).or_default();
-        of.items += 1;
-        of.worse += u64::from(*difference < 0.0);
-        of.better += u64::from(*difference > 0.0);
-        of.sum += difference;
-        of.squares += difference * difference;
+impl<'a> Groups<'a> {
+    fn of(pairs: &Pairs, [baseline, candidate]: [&'a RunFrame; 2]) -> Self {
+        let run = if baseline.is_clustered() { baseline } else { candidate };
+        let mut rows = run.cluster_numbers().peekable();
+        let number = |index: usize| {
+            let id = pairs.ids.get(index);
+            while rows.next_if(|(other, _)| *other < id).is_some() {}
+            rows.peek().filter(|(other, _)| *other == id).map(|(_, number)| *number)
+        };
+        let count = if run.is_clustered() { pairs.ids.len() } else { 0 };
+        Self { run, of_pairs: (0..count).map(number).collect() }
     }
-    let mut found: Vec<(f64, ClusterChange)> = sums
-        .into_iter()
-        .map(|(name, of)| {
-            let n = of.items as f64;
-            let mean = of.sum / n;
-            let variance = (of.squares - n * mean * mean) / (n - 1.0);
-            let half = (of.items > 1 && variance > 0.0)
-                .then(|| student_isf(0.025, n - 1.0) * (variance / n).sqrt())
-                .filter(|half| half.is_finite());
-            let interval = half.map(|half| (mean - half, mean + half));
-            let change = ClusterChange {
-                name: name.to_owned(),
-                items: of.items,
-                worse: of.worse,
-                better: of.better,
-                difference: mean,
-                interval,
-            };
-            (of.sum, change)
-        })
-        .collect();
-    found.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
-    found.into_iter().map(|(_, change)| change).collect()
+
+    /// The name of a pair's group.
+    fn name(&self, pair: usize) -> Option<&'a str> {
+        self.of_pairs.get(pair).copied().flatten().map(|number| self.run.cluster_name(number))
+    }
+
+    /// The groups that lost most and those that won most, in ascending order of what they won, equal ones of their
+    /// names; and how many lie between.
+    fn changes(&self, differences: &[f64]) -> (Vec<ClusterChange>, usize) {
+        let mut sums = vec![Sums::default(); self.run.cluster_count().unwrap_or(0)];
+        for (difference, number) in differences.iter().zip(&self.of_pairs) {
+            let Some(of) = number.and_then(|number| sums.get_mut(number as usize)) else { continue };
+            of.items += 1;
+            of.worse += u64::from(*difference < 0.0);
+            of.better += u64::from(*difference > 0.0);
+            of.sum += difference;
+            of.squares += difference * difference;
+        }
+        let mut found: Vec<(u32, Sums)> = (0..).zip(sums).filter(|(_, of)| of.items > 0).collect();
+        found.sort_unstable_by(|(a, left), (b, right)| {
+            let by_sum = left.sum.partial_cmp(&right.sum).unwrap_or(Ordering::Equal);
+            by_sum.then_with(|| self.run.cluster_name(*a).cmp(self.run.cluster_name(*b)))
+        });
+        let left_out = found.len().saturating_sub(2 * GROUPS);
+        let kept = found.iter().take(GROUPS).chain(found.iter().skip(GROUPS + left_out));
+        (kept.map(|(number, of)| of.change(self.run.cluster_name(*number))).collect(), left_out)
+    }
+}
+
+impl Sums {
+    fn change(&self, name: &str) -> ClusterChange {
+        let n = self.items as f64;
+        let mean = self.sum / n;
+        let variance = (self.squares - n * mean * mean) / (n - 1.0);
+        let half = (self.items > 1 && variance > 0.0)
+            .then(|| student_isf(0.025, n - 1.0) * (variance / n).sqrt())
+            .filter(|half| half.is_finite());
+        ClusterChange {
+            name: name.to_owned(),
+            items: self.items,
+            worse: self.worse,
+            better: self.better,
+            difference: mean,
+            interval: half.map(|half| (mean - half, mean + half)),
+        }
+    }
 }
 
 /// The mean of each repeat over the paired items.
@@ -266,4 +292,52 @@ fn epochs(pairs: &Pairs, runs: [&RunFrame; 2]) -> Vec<EpochMeans> {
         .into_iter()
         .map(|(epoch, [before, after])| EpochMeans { epoch, baseline: mean(before), candidate: mean(after) })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GROUPS, Items};
+    use crate::domain::{Claim, Direction, Item, Plan, RunFrame, RunFrameBuilder, RunMetadata, Score};
+    use crate::pairing::pair;
+
+    /// Two items in each of so many groups: one is right, the other one in these groups.
+    fn run(groups: usize, right: impl Fn(usize) -> bool) -> RunFrame {
+        let mut rows = RunFrameBuilder::default();
+        for group in 0..groups {
+            for item in 0..2 {
+                let id = format!("{item}-{group:04}");
+                let score = f64::from(u8::from(item == 1 || right(group)));
+                let cluster = format!("g{group:04}");
+                rows.push(Item {
+                    id: &id,
+                    epoch: 0,
+                    cluster: Some(&cluster),
+                    score: Ok(Score::new(score).unwrap()),
+                });
+            }
+        }
+        rows.finish(RunMetadata::default()).unwrap()
+    }
+
+    #[test]
+    fn of_many_groups_those_are_kept_that_lost_most_and_won_most() {
+        let changes = |groups: usize| {
+            // The last three groups lose an item, the first three win one.
+            let (before, after) = (run(groups, |group| group >= 3), run(groups, |group| group + 3 < groups));
+            let pairs = pair(&before, &after, &Plan::of(Claim::Above { min_delta: 0.0 })).unwrap();
+            Items::of(&pairs, [&before, &after], Direction::HigherIsBetter, 10)
+        };
+        let few = changes(2 * GROUPS);
+        assert_eq!((few.clusters.len(), few.clusters_left_out), (2 * GROUPS, 0));
+        let many = changes(1000);
+        assert_eq!((many.clusters.len(), many.clusters_left_out), (2 * GROUPS, 1000 - 2 * GROUPS));
+        let names = |from: usize, to: usize| -> Vec<&str> {
+            many.clusters[from..to].iter().map(|group| group.name.as_str()).collect()
+        };
+        assert_eq!(names(0, 4), ["g0997", "g0998", "g0999", "g0003"]);
+        assert_eq!(names(2 * GROUPS - 4, 2 * GROUPS), ["g0996", "g0000", "g0001", "g0002"]);
+        let first = &many.clusters[0];
+        assert_eq!((first.items, first.worse, first.better, first.difference), (2, 1, 0, -0.5));
+        assert_eq!(many.worse[0].cluster.as_deref(), Some("g0997"));
+    }
 }

@@ -11,7 +11,7 @@ use crate::present::plots::histogram::{self, Bin, Histogram};
 use crate::present::plots::interval::{self, Interval};
 use crate::present::plots::repeats::{self, Repeat, Repeats};
 use crate::present::plots::two_by_two::{self, TwoByTwo};
-use crate::view::{Asked, ClusterChange, EpochMeans, Items, Outcomes, PowerCurve, TaskView};
+use crate::view::{Asked, EpochMeans, Items, Outcomes, PowerCurve, TaskView};
 
 /// What the axis of differences counts.
 pub(super) fn axis(task: &TaskView) -> String {
@@ -155,8 +155,8 @@ fn histogram(task: &TaskView, items: &Items, id: &str) -> Markup {
 }
 
 /// Groups of items, the one that lost most first.
-pub(super) fn groups(task: &TaskView, clusters: &[ClusterChange], id: &str) -> Markup {
-    let unit = &task.unit;
+pub(super) fn groups(task: &TaskView, items: &Items, id: &str) -> Markup {
+    let (unit, clusters) = (&task.unit, &items.clusters);
     let at = |value: f64| Shown::new(value * unit.factor, unit.signed(value));
     let rows: Vec<Row> = clusters
         .iter()
@@ -174,9 +174,10 @@ pub(super) fn groups(task: &TaskView, clusters: &[ClusterChange], id: &str) -> M
         axis: &axis(task),
         part: "group",
         rows: &rows,
+        left_out: items.clusters_left_out,
         overall: Some(at(task.effect.estimate)),
     };
-    let more = clusters.len().saturating_sub(forest::MOST_ROWS);
+    let more = clusters.len().saturating_sub(forest::MOST_ROWS) + items.clusters_left_out;
     let cells: Vec<[Markup; 6]> = clusters
         .iter()
         .take(forest::MOST_ROWS)

@@ -161,11 +161,7 @@ fn of_task(task: &TaskView, context: &Context<'_>, prefix: &str) -> Vec<Section>
         };
         add("spread", title, figures::spread(task, items, &id("spread")));
         if !items.clusters.is_empty() {
-            add(
-                "groups",
-                "Groups of items, worst first",
-                figures::groups(task, &items.clusters, &id("groups")),
-            );
+            add("groups", "Groups of items, worst first", figures::groups(task, items, &id("groups")));
         }
         if !items.epochs.is_empty() {
             add("repeats", "Repeats and their spread", figures::repeats(task, &items.epochs, &id("repeats")));

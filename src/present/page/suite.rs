@@ -27,6 +27,7 @@ pub(super) fn claims(suite: &SuiteView) -> Markup {
         axis: "difference in points, candidate minus baseline",
         part: "claim",
         rows: &rows,
+        left_out: 0,
         overall: None,
     };
     let other = suite.claims.len() - rows.len();

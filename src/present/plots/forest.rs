@@ -23,6 +23,8 @@ pub struct Forest<'a> {
     pub part: &'a str,
     /// The rows, worst first.
     pub rows: &'a [Row],
+    /// How many more there are that are not among them.
+    pub left_out: usize,
     /// The difference over all of them, where there is one.
     pub overall: Option<Shown>,
 }
@@ -48,7 +50,7 @@ pub struct Row {
 #[must_use]
 pub fn draw(frame: &Frame<'_>, forest: &Forest<'_>) -> String {
     let shown = forest.rows.get(..MOST_ROWS).unwrap_or(forest.rows);
-    let more = forest.rows.len() - shown.len();
+    let more = forest.rows.len() - shown.len() + forest.left_out;
     let (top, step) = (26.0, if frame.is_narrow() { 40.0 } else { 24.0 });
     let bottom = top + step * shown.len() as f64 + 6.0;
     let rest = if more > 0 { 20.0 } else { 0.0 };
@@ -130,9 +132,11 @@ fn describe(forest: &Forest<'_>) -> String {
     };
     let by_size = |a: &&Row, b: &&Row| a.delta.at.total_cmp(&b.delta.at);
     let overall = forest.overall.as_ref();
+    let rows = count(forest.rows.len() as u64);
+    let all = count((forest.rows.len() + forest.left_out) as u64);
     format!(
         "{} rows, one a {}; {} of them below 0.{}{}{}",
-        count(forest.rows.len() as u64),
+        if forest.left_out > 0 { format!("{rows} of {all}") } else { rows },
         forest.part,
         count(worse),
         end("Lowest", forest.rows.iter().min_by(by_size)),

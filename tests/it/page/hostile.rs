@@ -87,6 +87,7 @@ fn items(text: &str, two: bool) -> view::Items {
             difference: 0.0,
             interval: None,
         }],
+        clusters_left_out: 0,
         epochs: vec![view::EpochMeans { epoch: 1, baseline: Some(0.5), candidate: Some(0.4) }],
     }
 }

@@ -161,7 +161,8 @@ fn a_page_about_a_hundred_thousand_items_is_small() {
         counts: (40_000, 60_000, 0),
         outcomes: None,
         histogram: vec![(-0.3, -0.1, 40_000), (-0.1, 0.1, 0), (0.1, 0.3, 60_000)],
-        clusters: (0..4000).map(group).collect(),
+        clusters: (0..128).map(group).collect(),
+        clusters_left_out: 3872,
         epochs: vec![EpochMeans { epoch: 0, baseline: Some(0.5), candidate: None }],
     });
     let page = render(&view, &Context { csv: Some("page.csv"), server: None });

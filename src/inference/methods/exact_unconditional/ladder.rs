@@ -110,3 +110,30 @@ impl Counts {
         (low, high)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conditional_p_is_the_worst_over_the_discordances_of_the_set() {
+        let gamma = 1e-9;
+        for (items, broken, fixed) in [(400, 5, 60), (400, 60, 5), (2000, 40, 90)] {
+            for null in [-0.2_f64, -0.05, -0.01, 0.0, 0.01, 0.03] {
+                let counts = Counts { items, broken, fixed };
+                let (low, high) = counts.ends(gamma);
+                let low = low.max(null.abs());
+                if low > high {
+                    continue;
+                }
+                let tail = |i: u32| {
+                    let q = low + (high - low) * f64::from(i) / 1000.0;
+                    tails::binomial_ge(fixed, broken + fixed, 0.5 + 0.5 * null / q)
+                };
+                let worst = ((0..=1000).map(tail).fold(0.0, f64::max) + gamma).min(1.0);
+                let found = counts.conditional(null, &OnceLock::new(), gamma);
+                assert!((found - worst).abs() <= 1e-6 * worst, "{counts:?} {null}: {found} {worst}");
+            }
+        }
+    }
+}
