@@ -63,7 +63,7 @@ pub(super) fn decide(
 }
 
 /// The rule itself, on numbers alone.
-fn locate(claim: Claim, lower: f64, upper: f64) -> Verdict {
+pub(super) fn locate(claim: Claim, lower: f64, upper: f64) -> Verdict {
     let (shown, refuted) = match claim {
         Claim::Above { min_delta } => (lower > min_delta, upper < min_delta),
         Claim::Within { margin } => (-margin < lower && upper < margin, upper < -margin || lower > margin),

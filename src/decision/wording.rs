@@ -210,3 +210,83 @@ fn confidence(plan: &Plan) -> String {
 fn unsigned(value: f64) -> String {
     signed(value).trim_start_matches('+').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::rule::locate;
+    use crate::inference::{Sample, infer};
+
+    /// The finding about 60 items, of which the candidate broke and fixed so many.
+    fn found(claim: Claim, broken: usize, fixed: usize) -> String {
+        let right = |among: std::ops::Range<usize>| -> Vec<f64> {
+            (0..60).map(|i| f64::from(u8::from(among.contains(&i)))).collect()
+        };
+        let (before, after) = (right(0..broken), right(broken..broken + fixed));
+        let sample = Sample { two_valued: Some(1.0), span: Some(1.0), ..Sample::graded(before, after, None) };
+        let plan = Plan::of(claim);
+        let estimate = infer(&sample, &plan).unwrap();
+        finding(&plan, &estimate, locate(claim, estimate.lower, estimate.upper))
+    }
+
+    #[test]
+    fn a_claim_is_named_by_its_sign() {
+        let said = |min_delta| claim(Claim::Above { min_delta });
+        assert_eq!(said(0.0), "the candidate is better than the baseline");
+        assert_eq!(said(0.01), "the candidate is better than the baseline by more than 0.0100");
+        assert_eq!(said(-0.01), "the candidate is not worse than the baseline by 0.0100 or more");
+        let within = claim(Claim::Within { margin: 0.02 });
+        assert_eq!(within, "candidate and baseline differ by less than 0.0200 in either direction");
+    }
+
+    #[test]
+    fn a_finding_says_what_is_shown_and_what_is_not() {
+        let above = |min_delta| Claim::Above { min_delta };
+        let within = |margin| Claim::Within { margin };
+        let cases = [
+            (above(0.0), 0, 30, "Shown: delta lies above ", "the claim needs it above "),
+            (within(0.3), 3, 3, "Shown: delta lies between ", "inside the margin."),
+            (above(0.0), 30, 0, "Refuted: delta lies below ", "is shown worse than the baseline."),
+            (
+                above(0.9),
+                0,
+                30,
+                "Refuted: delta lies below ",
+                "shown better than the baseline, but not as the claim requires.",
+            ),
+            (
+                above(0.5),
+                3,
+                3,
+                "Refuted: delta lies below ",
+                "whether it is worse than the baseline is not shown.",
+            ),
+            (
+                within(0.1),
+                0,
+                30,
+                "Refuted: delta lies above ",
+                "shown better than the baseline, but not as the claim requires.",
+            ),
+            (
+                above(0.45),
+                0,
+                30,
+                "Not shown and not refuted: ",
+                "shown better than the baseline, but not by the margin claimed.",
+            ),
+            (
+                above(-0.45),
+                30,
+                0,
+                "Not shown and not refuted: ",
+                "shown worse than the baseline, but not beyond the margin allowed.",
+            ),
+            (above(0.0), 3, 3, "Not shown and not refuted: ", "the claim needs it above "),
+        ];
+        for (claim, broken, fixed, begins, ends) in cases {
+            let said = found(claim, broken, fixed);
+            assert!(said.starts_with(begins) && said.contains(ends), "{claim:?} {broken} {fixed}: {said}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::claim::{ClaimKind, ClaimResult, Held};
 use super::evidence::Evidence;
+use super::judge::judge_suite;
 use super::judgement::TaskRuns;
 use super::rule::{Outcome, decide};
 use crate::domain::policy::Policy;
@@ -245,4 +246,23 @@ fn regress_none_asks_for_margins_only() {
     let mut claims = usual(&policy, [1.0, 1.0, 0.01, 0.01, 0.01], [1e-9, 1e-9, 0.9, 0.9, 0.9]);
     assert_eq!(decided(&policy, &mut claims, &[], &[]).verdict, Verdict::Allow);
     assert_eq!(decided(&policy, &mut [], &[], &[]).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_candidate_that_changes_nothing_passes_only_where_the_policy_says_so() {
+    let run = one_item();
+    let judged = |identical: &str| {
+        let text = format!(
+            "version: 1\ndefaults: {{identical: {identical}}}\ntasks:\n  - {{name: a, baseline: b.csv, candidate: c.csv, role: \
+             no-regression, margin: 0.1, margin-rationale: noise}}\n"
+        );
+        let policy = policy::parse(&text, "evalsig.yml").unwrap();
+        let task = &policy.tasks[0];
+        let runs = [TaskRuns { task, baseline: Some(&run), candidate: &run, anchor: None, stale: false }];
+        let suite = judge_suite(&policy, &runs).unwrap();
+        (suite.verdict, suite.claims[0].evidence.shown)
+    };
+    // One item shows nothing by itself.
+    assert_eq!(judged("judge"), (Verdict::Inconclusive, false));
+    assert_eq!(judged("allow"), (Verdict::Allow, true));
 }
