@@ -69,11 +69,10 @@ pub fn anova(differences: &[f64], clusters: &[u32]) -> Option<Anova> {
         }
     }
     let mean_of = |cluster: u32| groups.get(cluster as usize).map_or(overall, |(sum, size)| sum / size);
-    let within: Vec<f64> = zip(differences, clusters).map(|(d, c)| (d - mean_of(*c)).powi(2)).collect();
-    let between: Vec<f64> = groups.iter().map(|(s, m)| m * (s / m - overall).powi(2)).collect();
+    let within = moments::sum_of(zip(differences, clusters).map(|(d, c)| (d - mean_of(*c)).powi(2)));
+    let between = moments::sum_of(groups.iter().map(|(s, m)| m * (s / m - overall).powi(2)));
     let (n, k) = (n as f64, k as f64);
-    let between = moments::sum(&between) / (k - 1.0);
-    let within = moments::sum(&within) / (n - k);
+    let (between, within) = (between / (k - 1.0), within / (n - k));
     let n0 = (n - groups.iter().map(|(_, m)| m * m).sum::<f64>() / n) / (k - 1.0);
     let total = between + (n0 - 1.0) * within;
     (total > 0.0).then(|| Anova { between, within, n0, icc: (between - within) / total })

@@ -3,6 +3,11 @@
 /// The sum of `values`, compensated (Neumaier): within an ulp or two at any length and order of
 /// magnitude, so that delta does not depend on how a file is sorted beyond its last bit.
 pub(crate) fn sum(values: &[f64]) -> f64 {
+    sum_of(values.iter().copied())
+}
+
+/// The same of numbers that need not be held all at once.
+pub(crate) fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for value in values {
         let next = total + value;
@@ -20,8 +25,7 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
 /// Sum of squared deviations from the mean, in two passes.
 pub(crate) fn squares(values: &[f64]) -> f64 {
     let centre = mean(values);
-    let squared: Vec<f64> = values.iter().map(|v| (v - centre).powi(2)).collect();
-    sum(&squared)
+    sum_of(values.iter().map(|v| (v - centre).powi(2)))
 }
 
 /// Standard deviation with n - 1; 0 below two values.
