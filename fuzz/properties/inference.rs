@@ -92,6 +92,7 @@ fn every_method(draw: &mut Draw<'_>) {
         clusters,
         baseline,
         candidate,
+        two_phase: None,
     };
     let null = draw.below(41) as f64 / 100.0 - 0.2;
     let mut plan = Plan::of(Claim::above(null).expect("a number"));

@@ -1,7 +1,7 @@
 //! Everything that fixes the inference before the data are seen.
 
 use super::rules::{ClusterRule, Edition, EpochRule, Identical, MissingRule, Rule, TaskMismatch};
-use super::{Alpha, Claim, Direction, Fraction, MethodChoice, ScoreRange, Sides};
+use super::{Alpha, Claim, Direction, Fraction, Lambda, MethodChoice, Sampling, ScoreRange, Sides};
 
 /// Random resamples where nothing else is said.
 const RESAMPLES: u32 = 10_000;
@@ -42,6 +42,10 @@ pub struct Plan {
     pub min_coverage: Fraction,
     /// Lowest and highest score an item can get, where the user names them.
     pub score_range: Option<ScoreRange>,
+    /// How the candidate's items were drawn, where it was scored on a part of them.
+    pub sampling: Option<Sampling>,
+    /// What a judged difference counts, where people labelled a part of the items.
+    pub gold: Option<Lambda>,
     /// What runs of different tasks do.
     pub task_mismatch: TaskMismatch,
     /// What a candidate does that changes nothing.
@@ -71,6 +75,8 @@ impl Plan {
             missing: MissingRule::Error,
             min_coverage: Fraction::USUAL_COVERAGE,
             score_range: None,
+            sampling: None,
+            gold: None,
             task_mismatch: TaskMismatch::Error,
             identical: Identical::Judge,
             edition: Edition::Second,

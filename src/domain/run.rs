@@ -244,7 +244,7 @@ impl RunFrame {
         counts
     }
 
-    fn row(&self, row: usize) -> Item<'_> {
+    pub(super) fn row(&self, row: usize) -> Item<'_> {
         let cluster = self.clusters.get(row).map(|c| self.cluster_names.get(*c as usize));
         Item {
             id: self.ids.get(row),

@@ -4,6 +4,7 @@
 //! numbers. docs/numerics.md compares `tails` with `statrs` and with 60 digits.
 
 mod beta;
+pub(crate) mod least_squares;
 pub(crate) mod moments;
 pub(crate) mod monotone;
 pub(crate) mod multinomial;

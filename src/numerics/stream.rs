@@ -34,6 +34,8 @@ pub enum Purpose {
     Simulation,
     /// Which repeats of an item go into which half.
     Split,
+    /// Which items of a bank are drawn.
+    Draw,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Order => b"evalsig order           ",
             Self::Simulation => b"evalsig simulation      ",
             Self::Split => b"evalsig split           ",
+            Self::Draw => b"evalsig draw            ",
         }
     }
 }

@@ -20,9 +20,9 @@ pub(super) struct ReducedItem<'a> {
 
 /// A run with its epochs reduced. Its items are made as they are asked for: ten million of them at once would take more
 /// memory than the run itself.
-pub(super) struct Reduced<'a> {
+pub(super) struct Reduced<'a, 'e> {
     run: &'a RunFrame,
-    all_epochs: &'a Epochs,
+    all_epochs: &'e Epochs,
     wanted: Wanted,
     /// Items of the run, scored or not.
     pub(super) items: usize,
@@ -85,12 +85,12 @@ impl Wanted {
 /// Reduces a run. The rows of an item stand together in ascending order of epoch, so one pass does.
 ///
 /// Averaging is why repeats help: pooling them as rows would count one item's luck many times.
-pub(super) fn reduce<'a>(
+pub(super) fn reduce<'a, 'e>(
     run: &'a RunFrame,
-    all_epochs: &'a Epochs,
+    all_epochs: &'e Epochs,
     rule: EpochRule,
     edition: Edition,
-) -> Reduced<'a> {
+) -> Reduced<'a, 'e> {
     let first = run.rows().map(|row| row.epoch).min().unwrap_or(0);
     let wanted = Wanted { rule, edition, first };
     let is_sliced = run.slices().is_some_and(|mut slices| slices.any(|(_, slice)| slice.is_some()));
@@ -105,7 +105,7 @@ pub(super) fn reduce<'a>(
     reduced
 }
 
-impl<'a> Reduced<'a> {
+impl<'a> Reduced<'a, '_> {
     /// Every item of the run, scored or not, in ascending order of id.
     pub(super) fn items(&self) -> impl Iterator<Item = ReducedItem<'a>> {
         let (wanted, epochs) = (self.wanted, self.all_epochs);

@@ -38,7 +38,7 @@ fn absent() -> Side {
 }
 
 /// Merges two ascending sequences of items, and adds to what is missing what only both together show.
-pub(super) fn join<'a>(left: &Reduced<'a>, right: &Reduced<'a>) -> Result<Joined<'a>, Diagnostic> {
+pub(super) fn join<'a>(left: &Reduced<'a, '_>, right: &Reduced<'a, '_>) -> Result<Joined<'a>, Diagnostic> {
     let room = left.items.min(right.items);
     let mut joined = Joined {
         ids: TextColumn::default(),

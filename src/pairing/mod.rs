@@ -8,7 +8,9 @@
 mod comparability;
 mod epoch_reduction;
 mod errors;
+mod first_phase;
 mod imputation;
+mod item_scores;
 mod join;
 mod missing_data;
 mod pairs;
@@ -22,7 +24,9 @@ use comparability::check_comparable;
 use epoch_reduction::{Epochs, Reduced, reduce};
 use join::{Joined, dense, gaps, join};
 
+pub use first_phase::{FirstPhase, Source, Strata};
 pub use imputation::Imputed;
+pub use item_scores::{ItemScore, item_scores};
 pub use missing_data::{EpochTally, IncompleteItem, MissingData, Reasons};
 pub use pairs::{Counts, Pairs};
 pub use repeats::{Repeats, repeats};
@@ -113,6 +117,7 @@ pub fn pair(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Pa
         candidate: joined.candidate,
         one_epoch: joined.one_epoch,
         notes,
+        first_phase: None,
     })
 }
 
@@ -150,7 +155,7 @@ fn refuse_unscored(which: &str, run: &RunFrame) -> Result<(), Diagnostic> {
 }
 
 /// A run without any score: why the items of the other one have no partner.
-fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>, joined: Joined<'_>) -> Option<Diagnostic> {
+fn nothing_scored(left: &Reduced<'_, '_>, right: &Reduced<'_, '_>, joined: Joined<'_>) -> Option<Diagnostic> {
     let missing = MissingData::of(joined.gaps);
     let (which, run, missing) =
         [("baseline", left, missing.baseline), ("candidate", right, missing.candidate)]
@@ -160,8 +165,8 @@ fn nothing_scored(left: &Reduced<'_>, right: &Reduced<'_>, joined: Joined<'_>) -
     Some(errors::no_score_in_run(which, run.items, &reasons.join(", ")))
 }
 
-fn no_overlap(left: &Reduced<'_>, right: &Reduced<'_>) -> Diagnostic {
-    let example = |run: &Reduced<'_>| {
+fn no_overlap(left: &Reduced<'_, '_>, right: &Reduced<'_, '_>) -> Diagnostic {
+    let example = |run: &Reduced<'_, '_>| {
         let first = run.items().find(|row| row.side.scored > 0);
         first.map_or("none".into(), |row| format!("{:?}", row.id))
     };

@@ -1,5 +1,6 @@
 //! Items that were scored in both runs, and how they were matched.
 
+use super::first_phase::FirstPhase;
 use super::missing_data::MissingData;
 use super::score_range::KnownRange;
 use super::slices::Slices;
@@ -48,4 +49,6 @@ pub struct Pairs {
     pub gaps: MissingData,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
+    /// What is known of the items that these were drawn from; `None` where these are all there are.
+    pub first_phase: Option<FirstPhase>,
 }

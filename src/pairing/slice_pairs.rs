@@ -95,6 +95,7 @@ impl Pairs {
             slices: None,
             gaps: MissingData::of(gaps),
             notes,
+            first_phase: None,
         })
     }
 }

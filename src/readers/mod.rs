@@ -18,6 +18,7 @@ mod decompression;
 mod errors;
 mod fingerprint;
 mod format;
+mod gold;
 mod helm;
 mod inspect;
 mod json;
@@ -44,6 +45,7 @@ mod usage;
 
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};
+pub use gold::{GoldLabels, read_gold};
 pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 pub use reader::Reader;
 pub use schema::runframe_schema;
@@ -96,6 +98,22 @@ pub fn read_file(
     let path = source.path();
     let (reading, identity) = content(source, format, options).map_err(|error| error.within(path))?;
     Ok(ReadFile { path: path.to_owned(), identity, reading })
+}
+
+/// Everything that a file holds, for those who parse it themselves.
+///
+/// # Errors
+/// `file-unreadable`, with the path as the place; `run-malformed` where it cannot be unpacked.
+pub fn read_whole(named: &FileOrFolder) -> Result<(Vec<u8>, FileIdentity), Diagnostic> {
+    let FileOrFolder::File(source) = named else {
+        return Err(crate::domain::Code::FileUnreadable.at("").what("is a folder").next("name a file"));
+    };
+    let read = || {
+        let content = Content::of(source.as_ref())?;
+        let bytes = content.bytes()?;
+        Ok((bytes, content.identity()?))
+    };
+    read().map_err(|error: Diagnostic| error.within(source.path()))
 }
 
 /// How the globs of paths match: `*` and `?` stay within one part of a path.

@@ -19,6 +19,15 @@ const NOTHING: [&str; 6] = ["", "null", "None", "NA", "N/A", "<NA>"];
 /// A column that only promptfoo's own table has.
 const PROMPTFOO: &str = "Grader Reason";
 
+/// The rows of a table that is no run, separated as its first line shows.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub(super) fn rows<'c>(content: &'c Content<'c>) -> Result<CsvRows<'c>, Diagnostic> {
+    let first = json::head(content.head()).lines().next().unwrap_or("");
+    CsvRows::of(content, separator(first).map_or(b',', |(separator, _)| separator))
+}
+
 /// Reads CSV with named columns.
 pub(super) struct CsvReader;
 

@@ -16,7 +16,7 @@ use crate::domain::Diagnostic;
 const CHUNK: usize = 128 << 10;
 
 /// A CSV file that is being read.
-pub(super) struct CsvRows<'c> {
+pub(in crate::readers) struct CsvRows<'c> {
     content: &'c Content<'c>,
     from: BufReader<Box<dyn Read + 'c>>,
     core: csv_core::Reader,
@@ -71,7 +71,7 @@ impl<'c> CsvRows<'c> {
     /// # Errors
     /// Where the file cannot be read; `run-malformed` where a row has no end, is no text, or is
     /// longer than any tool writes.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, CsvRow<'_>)>, Diagnostic> {
+    pub(in crate::readers) fn next(&mut self) -> Result<Option<(u64, CsvRow<'_>)>, Diagnostic> {
         self.skip_blank_lines()?;
         let begun = self.line;
         let (mut length, mut count) = (0, 0);
@@ -131,7 +131,7 @@ fn newlines(bytes: &[u8]) -> u64 {
 
 /// The cells of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CsvRow<'r> {
+pub(in crate::readers) struct CsvRow<'r> {
     cells: &'r str,
     ends: &'r [usize],
 }
@@ -141,7 +141,7 @@ impl<'r> CsvRow<'r> {
         self.ends.len()
     }
 
-    pub(super) fn iter(self) -> impl Iterator<Item = &'r str> {
+    pub(in crate::readers) fn iter(self) -> impl Iterator<Item = &'r str> {
         let mut from = 0;
         self.ends.iter().map(move |end| {
             let cell = self.cells.get(from..*end).unwrap_or("");
