@@ -9,6 +9,7 @@
 //! policy      text of a policy file -> Policy, and what it means in words
 //! pairing     two RunFrames -> paired items and what was left out
 //! numerics    tails of distributions, sums, random numbers
+//! sampling    what is drawn from a bank, and by what the rest is predicted
 //! inference   paired differences + plan -> Estimate (delta, bounds, p-values)
 //! decision    two RunFrames + plan -> Judgement: the verdict with its reasons
 //! suite       the runs of several tasks + policy -> SuiteJudgement: one verdict over all claims
@@ -34,6 +35,8 @@ pub mod policy;
 pub mod pairing;
 
 pub mod numerics;
+
+pub mod sampling;
 
 pub mod inference;
 
