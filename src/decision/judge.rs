@@ -1,6 +1,6 @@
 //! The one call: pair, infer, bound what is missing, decide.
 
-use super::judgement::{Basis, Decision, EffectSizes, Judgement};
+use super::judgement::{Basis, Decision, EffectSizes, Gold, Judgement};
 use super::outlook::outlook;
 use super::rule::{decide, reproduce};
 use super::warnings::warnings;
@@ -8,6 +8,7 @@ use super::worst_case::{holds_whatever, worst_case};
 use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
 use crate::inference::{self, Sample, effect_sizes as effects, icc};
 use crate::pairing::{Pairs, pair};
+use crate::sampling::{Corrected, DrawnBank, corrected, drawn_pairs};
 
 /// May the candidate ship over the baseline under this plan?
 ///
@@ -61,7 +62,110 @@ use crate::pairing::{Pairs, pair};
 /// # Ok::<(), evalsig::domain::Diagnostic>(())
 /// ```
 pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<Judgement, Diagnostic> {
-    let pairs = pair(baseline, candidate, plan)?;
+    conclude(pair(baseline, candidate, plan)?, baseline, candidate, plan)
+}
+
+/// May the candidate ship, which was scored on items that were drawn from a bank on which the baseline is scored?
+///
+/// H0 and sign are those of [`judge`]; delta is the mean over the bank, or over the population that the bank is a sample
+/// of, as the plan says.
+///
+/// # Parameters
+/// - `drawn`: the bank, the items that were drawn from it, and what is predicted of the candidate on each item.
+/// - `candidate`: the run that wants to replace the baseline; what it holds beyond the drawn items is not looked at.
+/// - `plan`: as for [`judge`]; its rule is `interval`.
+///
+/// # Errors
+/// Those of [`judge`]; `method-does-not-fit` where the method makes no claim about a bank.
+///
+/// # Notes
+/// P(ALLOW | claim false) <= alpha holds over the draw, whatever the predictions are worth, as long as they were fixed
+/// before the candidate was run.
+///
+/// # Example
+/// ```
+/// use evalsig::decision::judge_drawn;
+/// use evalsig::domain::{About, Claim, Draw, DrawnUnit, EpochRule, Plan, Sampling};
+/// use evalsig::readers::{ReadOptions, read};
+/// use evalsig::sampling::{Bank, DrawnBank};
+///
+/// let run = |right: u32, items: u32| {
+///     let rows = (0..items).map(|i| format!("q{i},{}\n", u8::from(i % 10 < right)));
+///     let text = format!("item_id,score\n{}", rows.collect::<String>());
+///     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
+/// };
+/// let (base, cand) = (run(6, 400)?, run(7, 400)?);
+/// let bank = Bank::of(&base, EpochRule::Mean)?;
+/// let draw = Draw { unit: DrawnUnit::Items, count: 100, seed: 7, strata: None };
+/// let sampling = Sampling { about: About::Bank, bank: bank.digest(), draw, predictor: None };
+/// let drawn = DrawnBank::new(bank, &sampling, &[])?;
+/// let plan = Plan::of(Claim::above(-0.05).expect("a number"));
+/// let judgement = judge_drawn(&drawn, &cand, &plan)?;
+/// assert_eq!(judgement.pairs.counts.pairs, 100);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
+pub fn judge_drawn(
+    drawn: &DrawnBank<'_>,
+    candidate: &RunFrame,
+    plan: &Plan,
+) -> Result<Judgement, Diagnostic> {
+    conclude(drawn_pairs(drawn, candidate, plan)?, drawn.bank().run(), candidate, plan)
+}
+
+/// May the candidate ship, by a judge whose scores people corrected on a random part of the items?
+///
+/// H0 and sign are those of [`judge`]; delta is the true mean difference of what people would say of every item.
+///
+/// # Parameters
+/// - `baseline`, `candidate`: both runs, scored by the judge.
+/// - `labels`: people's scores of a random part of the items, of the baseline's and of the candidate's answers.
+/// - `plan`: as for [`judge`]; its rule is `interval`.
+///
+/// # Errors
+/// Those of [`judge`] and of [`corrected`].
+///
+/// # Example
+/// ```
+/// use evalsig::decision::judge_corrected;
+/// use evalsig::domain::{Claim, Lambda, Plan};
+/// use evalsig::readers::{ReadOptions, read};
+///
+/// let run = |right: u32, items: u32| {
+///     let rows = (0..items).map(|i| format!("q{i},{}\n", u8::from(i % 10 < right)));
+///     let text = format!("item_id,score\n{}", rows.collect::<String>());
+///     read(text.as_bytes(), None, &ReadOptions::default()).map(|reading| reading.run)
+/// };
+/// // The judge calls seven of ten answers of the candidate right, people only six.
+/// let (baseline, candidate) = (run(6, 200)?, run(7, 200)?);
+/// let labels = (run(6, 60)?, run(6, 60)?);
+/// let plan = Plan { gold: Some(Lambda::CrossFitted), ..Plan::of(Claim::above(-0.05).expect("a number")) };
+/// let judgement = judge_corrected(&baseline, &candidate, [&labels.0, &labels.1], &plan)?;
+/// assert_eq!(judgement.gold.expect("there are labels").judge.labelled, 60);
+/// # Ok::<(), evalsig::domain::Diagnostic>(())
+/// ```
+pub fn judge_corrected(
+    baseline: &RunFrame,
+    candidate: &RunFrame,
+    labels: [&RunFrame; 2],
+    plan: &Plan,
+) -> Result<Judgement, Diagnostic> {
+    let judged = pair(baseline, candidate, plan)?;
+    let Corrected { pairs, judge } = corrected(&judged, labels, plan)?;
+    let (uncorrected, without) = judge_pairs(&judged, plan, false)?;
+    let (basis, decision) = judge_pairs(&pairs, plan, false)?;
+    let warnings = warnings(baseline, candidate, plan, &judged);
+    let effect_sizes = effect_sizes(&Sample::of(&judged, plan.direction));
+    let gold = Some(Gold { judge, uncorrected: (uncorrected, without.verdict) });
+    Ok(Judgement { plan: plan.clone(), pairs: judged, basis, decision, effect_sizes, warnings, gold })
+}
+
+/// The judgement on pairs of two runs.
+fn conclude(
+    pairs: Pairs,
+    baseline: &RunFrame,
+    candidate: &RunFrame,
+    plan: &Plan,
+) -> Result<Judgement, Diagnostic> {
     let sample = Sample::of(&pairs, plan.direction);
     let warnings = warnings(baseline, candidate, plan, &pairs);
     let (basis, decision) = match plan.rule {
@@ -75,7 +179,7 @@ pub fn judge(baseline: &RunFrame, candidate: &RunFrame, plan: &Plan) -> Result<J
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
     };
     let effect_sizes = effect_sizes(&sample);
-    Ok(Judgement { plan: plan.clone(), pairs, basis, decision, effect_sizes, warnings })
+    Ok(Judgement { plan: plan.clone(), pairs, basis, decision, effect_sizes, warnings, gold: None })
 }
 
 /// Whether two runs hold the same scores, epoch by epoch.

@@ -4,6 +4,7 @@ use super::worst_case::WorstCase;
 use crate::domain::{Plan, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::pairing::Pairs;
+use crate::sampling::JudgeQuality;
 
 /// The judgement on one candidate against one baseline: a function of both runs and the plan, and of
 /// nothing else.
@@ -21,6 +22,17 @@ pub struct Judgement {
     pub effect_sizes: EffectSizes,
     /// What may make the verdict mean something else than its reader thinks, in words.
     pub warnings: Vec<String>,
+    /// What people said of the judge, where they labelled a part of the items.
+    pub gold: Option<Gold>,
+}
+
+/// What people said of a judge, and what the judge alone would have said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gold {
+    /// How the judge did.
+    pub judge: JudgeQuality,
+    /// The numbers of the judge's scores by themselves, and the verdict that they would have been.
+    pub uncorrected: (Basis, Verdict),
 }
 
 /// The numbers that a decision rests on, by the plan's rule.

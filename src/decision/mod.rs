@@ -30,6 +30,6 @@ mod wording;
 mod worst_case;
 
 pub(crate) use judge::same_scores;
-pub use judge::{judge, judge_pairs};
-pub use judgement::{Basis, Decision, EffectSizes, Judgement, Outlook};
+pub use judge::{judge, judge_corrected, judge_drawn, judge_pairs};
+pub use judgement::{Basis, Decision, EffectSizes, Gold, Judgement, Outlook};
 pub use worst_case::{WorstCase, worst_case};

@@ -5,11 +5,12 @@ use super::wording;
 use crate::domain::Plan;
 use crate::inference::methods::bounded;
 use crate::inference::planning::Forecast;
-use crate::inference::{Estimate, Sample};
+use crate::inference::{Estimate, Sample, two_phase};
 
 /// The outlook of one design; it enters the advice, never the verdict.
 pub(super) fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {
-    if let Some(forecast) = Forecast::of(sample, plan) {
+    let as_paired = two_phase::as_if_paired(sample);
+    if let Some(forecast) = Forecast::of(as_paired.as_ref().unwrap_or(sample), plan) {
         return Outlook { mde: forecast.reach, advice: forecast.sentence() };
     }
     let same = sample.baseline == sample.candidate;

@@ -9,6 +9,7 @@ use crate::inference::methods::cr2::{ClusterRobust, Correction};
 use crate::inference::methods::prepared::{NO_SPREAD, Prepared};
 use crate::inference::methods::registry::{UnitKind, prepare, unit_kind};
 use crate::inference::sample::{Sample, Unit};
+use crate::inference::two_phase;
 use crate::inference::{icc, method_choice};
 use crate::numerics::moments;
 
@@ -43,35 +44,43 @@ use crate::numerics::moments;
 /// ```
 pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
     sample.check()?;
+    // In two phases what is tested is what the prediction leaves.
+    let residual = two_phase::residual(sample);
+    let tested = residual.as_ref().unwrap_or(sample);
     let (mut method, mut reason) = match plan.method {
         MethodChoice::Named(method) => (method, "asked for by name".to_owned()),
-        MethodChoice::Auto => method_choice::choose(sample),
+        MethodChoice::Auto => method_choice::choose(tested),
     };
     let mut notes = Vec::new();
-    let mut prepared = prepare(method, sample, plan, &mut notes)?;
+    let mut prepared = prepare(method, tested, plan, &mut notes)?;
     if plan.edition == Edition::Second
         && plan.method == MethodChoice::Auto
-        && let Some((test, why)) = bounded::in_place_of(&prepared, sample, method)
+        && let Some((test, why)) = bounded::in_place_of(&prepared, tested, method)
     {
         notes.retain(|note| note != NO_SPREAD);
         (prepared, method, reason) = (test, Method::Bounded, why);
     }
     let Prepared { test, label, resamples, too_few, blind: _ } = prepared;
-    let by_cluster = sample.clusters.is_some() && unit_kind(method) == UnitKind::Cluster;
+    if residual.is_some() {
+        reason = format!("of what the prediction leaves of the candidate's scores: {reason}");
+    }
+    let test = two_phase::test_of_delta(sample, tested, method, plan, test)?;
+    let by_cluster = tested.clusters.is_some() && unit_kind(method) == UnitKind::Cluster;
     // Let go of before the units are made: of ten million items each takes a tenth of a gigabyte.
     let (icc, sd_diff) = {
-        let differences = sample.differences();
-        let anova = sample.clusters.as_ref().and_then(|clusters| icc::anova(&differences, clusters));
+        let differences = tested.differences();
+        let anova = tested.clusters.as_ref().and_then(|clusters| icc::anova(&differences, clusters));
         (anova.map(|anova| anova.icc), moments::sd(&differences))
     };
     // Items weigh the same, so nothing is asked of them one by one.
-    let clusters = by_cluster.then(|| sample.units());
-    let items = sample.len() as f64;
+    let clusters = by_cluster.then(|| tested.units());
+    let items = tested.len() as f64;
     let (alpha, null) = (plan.alpha_each(), plan.claim.lower_null());
     let (lower, upper) = (test.lower(alpha), test.upper(alpha));
     match plan.edition {
         Edition::First => {}
-        Edition::Second => notes.extend(limits(method, sample, clusters.as_deref(), plan, (lower, upper))),
+        Edition::Second if residual.is_some() => {}
+        Edition::Second => notes.extend(limits(method, tested, clusters.as_deref(), plan, (lower, upper))),
     }
     Ok(Estimate {
         method,
@@ -87,13 +96,16 @@ pub fn infer(sample: &Sample, plan: &Plan) -> Result<Estimate, Diagnostic> {
             Claim::Above { .. } => None,
             Claim::Within { margin } => Some(test.p_less(margin)),
         },
-        units: clusters.as_ref().map_or(sample.len(), Vec::len),
+        units: clusters.as_ref().map_or(tested.len(), Vec::len),
         effective_units: clusters.as_ref().map_or(items, |units| icc::effective_units(units)),
         clusters: clusters.as_ref().map(Vec::len),
         sd_diff,
         icc,
         resamples,
-        cross_check: clusters.as_ref().and_then(|units| cross_check(units, alpha)),
+        cross_check: clusters
+            .as_ref()
+            .filter(|_| residual.is_none())
+            .and_then(|units| cross_check(units, alpha)),
         notes,
         too_few,
     })

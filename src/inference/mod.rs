@@ -6,6 +6,7 @@
 //! method_choice   the method that fits the data's shape
 //! methods/        one file a named method, and their registry
 //! resampling/     sign flips, lattices and order statistics that resampling methods stand on
+//! two_phase/      a part of the items scored in full: what is tested then, and how it becomes delta
 //! infer           choose, make ready, ask -> estimate
 //! cautions/       what the data cannot show, as notes beside the numbers
 //! planning/       sample size, power, pilots, A/A tests: before the data
@@ -34,6 +35,7 @@ pub mod planning;
 mod resampling;
 mod sample;
 pub mod sequential;
+pub mod two_phase;
 
 pub use estimate::{CrossCheck, Estimate};
 pub use infer::infer;

@@ -3,6 +3,7 @@
 use crate::domain::{Code, Diagnostic};
 
 use crate::domain::{Direction, ScoreRange};
+use crate::inference::two_phase::phase::TwoPhase;
 use crate::pairing::{Imputed, Pairs};
 
 /// Paired scores in ascending order of item id, one number an item (epochs already reduced),
@@ -20,6 +21,8 @@ pub struct Sample {
     pub two_valued: Option<f64>,
     /// How far two scores of an item can lie apart, where that is known: no difference exceeds it.
     pub span: Option<f64>,
+    /// What is known of the items that these were drawn from; `None` where these are all there are.
+    pub two_phase: Option<TwoPhase>,
 }
 
 /// A million squares of this are still finite.
@@ -32,6 +35,16 @@ pub struct Unit {
     pub sum: f64,
     /// Number of items in it; the estimate is sum of sums / sum of sizes.
     pub size: f64,
+}
+
+/// What is known beside the pairs; `filled`: and beside the items that are no pairs.
+fn two_phase(
+    pairs: &Pairs,
+    two_values: Option<(f64, f64)>,
+    direction: Direction,
+    filled: bool,
+) -> Option<TwoPhase> {
+    pairs.first_phase.as_ref().map(|phase| TwoPhase::of(phase, two_values, direction, filled))
 }
 
 impl Sample {
@@ -50,7 +63,7 @@ impl Sample {
     /// ```
     #[must_use]
     pub fn graded(baseline: Vec<f64>, candidate: Vec<f64>, clusters: Option<Vec<u32>>) -> Self {
-        Self { baseline, candidate, clusters, two_valued: None, span: None }
+        Self { baseline, candidate, clusters, two_valued: None, span: None, two_phase: None }
     }
 
     /// Orients paired scores so that larger is better.
@@ -87,6 +100,7 @@ impl Sample {
             clusters: pairs.clusters.clone(),
             two_valued: pairs.two_values.map(|(low, high)| high - low),
             span: pairs.range.map(|known| known.range.span()),
+            two_phase: two_phase(pairs, pairs.two_values, direction, false),
         }
     }
 
@@ -104,6 +118,7 @@ impl Sample {
             clusters,
             two_valued: two_values.map(|(low, high)| high - low),
             span: Some(range.span()),
+            two_phase: two_phase(pairs, two_values, direction, true),
         }
     }
 
