@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::v1;
-use crate::decision::{Basis, EffectSizes, Judgement, Outlook, WorstCase};
-use crate::domain::{Claim, Digest, Direction, Edition, Plan, RunFrame, Sides, Verdict};
+use crate::decision::{Basis, EffectSizes, Gold, Judgement, Outlook, WorstCase};
+use crate::domain::{Claim, Digest, Direction, Edition, Lambda, Plan, RunFrame, Sampling, Sides, Verdict};
 use crate::inference::{Estimate, LegacyOutcome};
 use crate::numerics::moments::mean;
-use crate::pairing::Pairs;
+use crate::pairing::{Pairs, Source};
+use crate::sampling::document::{DrawRef, PredictorRef};
+use crate::sampling::{Agreement, JudgeQuality, Share};
 
 /// How many ids of changed items an envelope lists.
 const LISTED: usize = 20;
@@ -42,7 +44,7 @@ pub fn tool(image_digest: Option<String>) -> v1::Tool {
 
 /// The report on a judgement; `notes` stand beside the numbers.
 pub(super) fn report(judgement: &Judgement, notes: Vec<String>) -> v1::Report {
-    let Judgement { plan, decision, basis, pairs, warnings, .. } = judgement;
+    let Judgement { plan, decision, basis, pairs, warnings, gold, .. } = judgement;
     let comparison = match basis {
         Basis::Interval { estimate, worst_case, outlook } => {
             comparison(plan, pairs, estimate, outlook, worst_case.as_ref())
@@ -67,6 +69,40 @@ pub(super) fn report(judgement: &Judgement, notes: Vec<String>) -> v1::Report {
         alpha: plan.alpha.get(),
         power: plan.power.get(),
         suggestion: decision.suggestion.clone(),
+        judge: gold.as_ref().map(judge),
+    }
+}
+
+fn judge(gold: &Gold) -> v1::JudgeReport {
+    let share = |share: Share| v1::Share {
+        hits: share.hits as u64,
+        of: share.of as u64,
+        lower: share.lower,
+        upper: share.upper,
+    };
+    let of = |agreement: &Agreement| v1::Agreement {
+        same: share(agreement.same),
+        sensitivity: agreement.sensitivity.map(share),
+        specificity: agreement.specificity.map(share),
+    };
+    let JudgeQuality { labelled, judged, lambda, runs: [baseline, candidate] } = &gold.judge;
+    let (basis, verdict) = &gold.uncorrected;
+    let (delta, bounds) = match basis {
+        Basis::Interval { estimate, .. } => (estimate.delta, (estimate.lower, estimate.upper)),
+        Basis::Evalsig01(outcome) => (outcome.delta, (outcome.ci_low, outcome.ci_high)),
+    };
+    v1::JudgeReport {
+        labelled: *labelled as u64,
+        judged: *judged as u64,
+        lambda: *lambda,
+        baseline: of(baseline),
+        candidate: of(candidate),
+        uncorrected: v1::Uncorrected {
+            verdict: (*verdict).into(),
+            delta,
+            lower: finite(bounds.0),
+            upper: finite(bounds.1),
+        },
     }
 }
 
@@ -110,7 +146,7 @@ fn comparison(
             upper: finite(case.upper),
             each: 1.0 - plan.alpha_each().get(),
         }),
-        levels: Some(levels(pairs)),
+        levels: Some(levels(pairs, estimate.delta * plan.direction.sign())),
     }
 }
 
@@ -123,12 +159,13 @@ fn against(plan: &Plan, p: f64) -> Option<f64> {
     }
 }
 
-fn levels(pairs: &Pairs) -> v1::Levels {
-    v1::Levels {
-        baseline: mean(&pairs.baseline),
-        candidate: mean(&pairs.candidate),
-        two_scores: pairs.two_values,
-    }
+/// What both runs score by themselves; of a sample of a bank what they score on the bank, the candidate as estimated.
+fn levels(pairs: &Pairs, delta: f64) -> v1::Levels {
+    let (baseline, candidate) = match pairs.first_phase.as_ref().map(|phase| &phase.source) {
+        Some(Source::Bank { baseline, .. }) => (*baseline, baseline + delta),
+        Some(Source::Judge) | None => (mean(&pairs.baseline), mean(&pairs.candidate)),
+    };
+    v1::Levels { baseline, candidate, two_scores: pairs.two_values }
 }
 
 /// The numbers that Python evalsig 0.1.2 reports. It has no bounds: its test and its interval are two
@@ -151,7 +188,7 @@ fn legacy_comparison(plan: &Plan, pairs: &Pairs, outcome: &LegacyOutcome) -> v1:
         cross_check: None,
         bounds: None,
         worst_case: None,
-        levels: Some(levels(pairs)),
+        levels: Some(levels(pairs, outcome.delta)),
     }
 }
 
@@ -187,11 +224,22 @@ pub(super) fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustere
         score_range: plan.score_range.map(|range| (range.lo(), range.hi())),
         task_mismatch: Some(plan.task_mismatch.as_str().into()),
         identical: Some(plan.identical.as_str().into()),
+        sampling: plan.sampling.as_ref().map(sampling),
+        lambda: plan.gold.map(Lambda::describe),
         resamples: plan.resamples,
         seed: plan.seed.to_string(),
         engine: engine(),
         policy: None,
         overridden: Vec::new(),
+    }
+}
+
+fn sampling(of: &Sampling) -> v1::Sampling {
+    v1::Sampling {
+        about: of.about.as_str().into(),
+        bank_content_sha256: of.bank.to_string(),
+        draw: DrawRef::of(&of.draw),
+        predictor: of.predictor.as_ref().map(|predictor| PredictorRef::of(predictor, None)),
     }
 }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::record::Record;
 use super::v1;
 use crate::domain::{
-    Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
-    MissingRule, Plan, Rule, ScoreRange, Sides, TaskMismatch,
+    About, Alpha, Claim, ClusterRule, Code, Diagnostic, Direction, Edition, EpochRule, Fraction, Identical,
+    Lambda, MissingRule, Plan, Rule, Sampling, ScoreRange, Sides, TaskMismatch,
 };
 
 /// The plan that was recorded. `margin` is the report's margin of a claim of equivalence.
@@ -84,7 +84,34 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
             None => None,
             Some((lo, hi)) => Some(known("score_range", &format!("{lo},{hi}"), ScoreRange::new(lo, hi))?),
         },
+        sampling: recorded.sampling.as_ref().map(sampling).transpose()?,
+        gold: match &recorded.lambda {
+            None => None,
+            Some(text) => Some(known("lambda", text, Lambda::from_name(text))?),
+        },
         edition: Edition::of_engine(&recorded.engine),
+    })
+}
+
+/// How items were drawn.
+fn sampling(recorded: &v1::Sampling) -> Result<Sampling, Diagnostic> {
+    let unknown = |error: Diagnostic| {
+        Code::EnvelopeUnreadable.at(format!("plan.sampling.{}", error.place)).what(error.what)
+    };
+    Ok(Sampling {
+        about: known("sampling.about", &recorded.about, About::from_name(&recorded.about))?,
+        bank: known(
+            "sampling.bank_content_sha256",
+            &recorded.bank_content_sha256,
+            recorded.bank_content_sha256.parse().ok(),
+        )?,
+        draw: recorded.draw.read().map_err(unknown)?,
+        predictor: recorded
+            .predictor
+            .as_ref()
+            .map(|predictor| predictor.read())
+            .transpose()
+            .map_err(unknown)?,
     })
 }
 
@@ -270,6 +297,8 @@ mod tests {
                 identical: if flags.3 { Identical::Judge } else { Identical::Allow },
                 score_range: ScoreRange::new(0.0, numbers.2 + 1.0).filter(|_| flags.0),
                 edition: Edition::Second,
+                sampling: None,
+                gold: None,
             },
         )
     }

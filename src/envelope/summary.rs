@@ -40,6 +40,8 @@ pub struct TaskSummary {
     pub anchored: bool,
     /// The stored copy of the anchor's run.
     pub anchor: Option<v1::StoredRun>,
+    /// What else it was judged by: further runs of the baseline, and past runs that predict the candidate.
+    pub beside: Vec<v1::StoredRun>,
 }
 
 /// What the decision about a suite has beyond its tasks.
@@ -117,6 +119,13 @@ struct Pair {
     anchor: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     anchor_store: Option<v1::StoredRun>,
+    plan: PlanPart,
+}
+
+#[derive(Deserialize)]
+struct PlanPart {
+    #[serde(default)]
+    sampling: Option<v1::Sampling>,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +178,17 @@ fn part<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Diagnostic> {
 
 impl Pair {
     fn under(self, name: Option<String>) -> TaskSummary {
-        let Self { report, inputs, store, anchor, anchor_store } = self;
-        TaskSummary { name, report, inputs, store, anchored: anchor.is_some(), anchor: anchor_store }
+        let Self { report, inputs, store, anchor, anchor_store, plan } = self;
+        let repeats = store.iter().flat_map(|store| store.repeats.iter().cloned());
+        let past = plan.sampling.and_then(|sampling| sampling.predictor).into_iter().flat_map(|predictor| {
+            predictor.runs.into_iter().map(|run| v1::StoredRun {
+                path: run.path,
+                sha256: run.sha256,
+                version: None,
+                etag: None,
+            })
+        });
+        let beside = repeats.chain(past).collect();
+        TaskSummary { beside, name, report, inputs, store, anchored: anchor.is_some(), anchor: anchor_store }
     }
 }

@@ -14,12 +14,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use origin::{Run, Source, TimeStamp, Tool};
-pub use plan::{Plan, PolicyRef};
+pub use plan::{Plan, PolicyRef, Sampling};
 pub use report::{
-    Bounds, Changed, Comparison, CrossCheck, EffectSizes, KnownRange, Levels, Missing, Pairing, Report,
-    WorstCase,
+    Agreement, Bounds, Changed, Comparison, CrossCheck, EffectSizes, JudgeReport, KnownRange, Levels,
+    Missing, Pairing, Report, Share, Uncorrected, WorstCase,
 };
-pub use runs::{AtCommit, Input, Inputs, Resolved, Store, StoredRun};
+pub use runs::{AtCommit, GoldInput, Input, Inputs, Resolved, SampleInput, Store, StoredRun};
 
 /// Name of the schema this module writes.
 pub const SCHEMA: &str = "evalsig.audit/v1";

@@ -10,6 +10,7 @@ mod facts;
 mod headline;
 mod items;
 mod notices;
+mod part_of_items;
 mod power;
 mod read;
 mod rules;

@@ -5,6 +5,7 @@ use super::facts::Fact;
 use super::headline;
 use super::items::Items;
 use super::notices::{self, Notice};
+use super::part_of_items;
 use super::power::PowerCurve;
 use super::rules::{self, RuleRow};
 use super::sentence::Sentence;
@@ -121,7 +122,10 @@ impl TaskView {
             worse: changed.broken,
             changed_ids: (changed.fixed_ids.clone(), changed.broken_ids.clone()),
             items: None,
-            notices: notices::of_record(record),
+            notices: part_of_items::notices(record, &unit)
+                .into_iter()
+                .chain(notices::of_record(record))
+                .collect(),
             rules: rules::of_record(record, &effect, &unit),
             power: PowerCurve::of(record, &effect),
             plan: plan_facts(plan),
@@ -233,6 +237,7 @@ fn numbers(record: &Record, effect: &Effect, unit: &Unit) -> Vec<Fact> {
             ),
         )
     }));
+    facts.extend(part_of_items::facts(record));
     let sizes = &record.effect_sizes;
     let size = |label: &str, value: Option<f64>| value.map(|value| Fact::new(label, format!("{value:.3}")));
     facts.extend(size("Cohen's d", sizes.cohens_d_paired));

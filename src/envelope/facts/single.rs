@@ -24,6 +24,10 @@ struct Report {
 struct Inputs {
     baseline: Input,
     candidate: Input,
+    #[serde(default)]
+    repeats: Vec<Input>,
+    #[serde(default)]
+    gold: Option<Input>,
 }
 
 /// Everything that an envelope says of one run file.
@@ -40,6 +44,19 @@ pub(super) fn as_read(input: &Input) -> Input {
         .collect()
 }
 
+/// What else was judged. Where there is nothing more, the identity is that of earlier versions. A sample adds nothing:
+/// the plan says how it was drawn.
+fn with_more(identity: Value, repeats: &[Input], gold: Option<&Input>) -> Value {
+    let Value::Object(mut members) = identity else { return identity };
+    if !repeats.is_empty() {
+        members.insert("repeats".into(), repeats.iter().map(as_read).map(Value::Object).collect());
+    }
+    if let Some(gold) = gold {
+        members.insert("gold".into(), Value::Object(as_read(gold)));
+    }
+    Value::Object(members)
+}
+
 /// Reads it, or says why that cannot be done.
 pub(super) fn read(bytes: &[u8], schema: &str, verdict: v1::VerdictWord) -> Result<Content, String> {
     let no_envelope = |error: serde_json::Error| format!("is not an envelope: {error}");
@@ -53,7 +70,7 @@ pub(super) fn read(bytes: &[u8], schema: &str, verdict: v1::VerdictWord) -> Resu
     if told.verdict != verdict || told.exit_code != verdict.exit_code() {
         return Err(CONTRADICTION.into());
     }
-    let Inputs { baseline, candidate } = &inputs;
+    let Inputs { baseline, candidate, repeats, gold } = &inputs;
     for (which, input) in [("baseline", baseline), ("candidate", candidate)] {
         if !input.get("sha256").is_some_and(Value::is_string) {
             return Err(format!("is not an envelope: inputs.{which} has no sha256"));
@@ -73,6 +90,7 @@ pub(super) fn read(bytes: &[u8], schema: &str, verdict: v1::VerdictWord) -> Resu
             "plan": plan,
         }),
     };
+    let identity = with_more(identity, repeats, gold.as_ref());
     let text = |name: &str| candidate.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Content {
         fingerprint: Digest::of(identity.to_string().as_bytes()),

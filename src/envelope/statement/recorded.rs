@@ -99,10 +99,16 @@ impl Recorded {
     #[must_use]
     pub fn judged(&self) -> Vec<Resource> {
         match &self.about {
-            About::Pair(pair) => vec![resource(&pair.inputs.baseline), resource(&pair.inputs.candidate)],
+            About::Pair(pair) => {
+                let v1::Inputs { baseline, candidate, repeats, sample, gold } = &pair.inputs;
+                let runs = [baseline, candidate].into_iter().chain(repeats).map(resource);
+                let sample = sample.iter().map(|sample| Resource::new(&sample.path, &sample.sha256));
+                let gold = gold.iter().map(|gold| Resource::new(&gold.path, &gold.sha256));
+                runs.chain(sample).chain(gold).collect()
+            }
             About::Suite(suite) => {
                 let of_tasks = suite.tasks.values().flat_map(|task| {
-                    let v1::Inputs { baseline, candidate } = &task.inputs;
+                    let v1::Inputs { baseline, candidate, .. } = &task.inputs;
                     [baseline, candidate].into_iter().chain(&task.anchor)
                 });
                 let first = suite.first_runs.values().map(|first| &first.candidate);

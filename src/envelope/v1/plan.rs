@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::sampling::document::{DrawRef, PredictorRef};
+
 /// Everything that fixed the inference before the data were seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
@@ -53,6 +55,12 @@ pub struct Plan {
     /// What a candidate does that changes nothing: judge or allow.
     #[serde(default)]
     pub identical: Option<String>,
+    /// How the candidate's items were drawn, where it was scored on a sample of a bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
+    /// What a judged difference counts where people labelled a part of the items: cross-fitted, or a number from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lambda: Option<String>,
     /// Random resamples where the method draws any.
     pub resamples: u32,
     /// Seed of the random streams, as text.
@@ -63,6 +71,20 @@ pub struct Plan {
     pub policy: Option<PolicyRef>,
     /// Settings of the policy that a flag or input replaced.
     pub overridden: Vec<String>,
+}
+
+/// How a candidate's items were drawn from a bank.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sampling {
+    /// What the claim is about: bank or population.
+    pub about: String,
+    /// SHA-256 over the id and the score of every item of the bank.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub bank_content_sha256: String,
+    /// How items were drawn: with the bank this determines them.
+    pub draw: DrawRef,
+    /// What predicts the candidate's scores; null where the baseline's own score does.
+    pub predictor: Option<PredictorRef>,
 }
 
 /// The policy file that was used.

@@ -30,6 +30,63 @@ pub struct Report {
     pub power: f64,
     /// What to do next, where there is something to do.
     pub suggestion: Option<String>,
+    /// What people said of the judge, where they labelled a part of the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeReport>,
+}
+
+/// How a judge did against people, and what its scores alone would have said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JudgeReport {
+    /// Items that people labelled in both runs.
+    pub labelled: u64,
+    /// Items that the judge scored in both runs.
+    pub judged: u64,
+    /// What a judged difference counts, over all items: 0 is people alone, 1 the judge as it is.
+    pub lambda: f64,
+    /// Of the baseline's answers.
+    pub baseline: Agreement,
+    /// Of the candidate's answers.
+    pub candidate: Agreement,
+    /// The gate on the judge's scores by themselves.
+    pub uncorrected: Uncorrected,
+}
+
+/// Where judge and people agree, of the labelled answers of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Agreement {
+    /// Both give the same score.
+    pub same: Share,
+    /// Of what people call right, what the judge calls right; null where scores are graded.
+    pub sensitivity: Option<Share>,
+    /// Of what people call wrong, what the judge calls wrong.
+    pub specificity: Option<Share>,
+}
+
+/// A share of answers, with exact bounds (Clopper and Pearson).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Share {
+    /// How many.
+    pub hits: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Lower bound at 1 - alpha.
+    pub lower: f64,
+    /// Upper bound at 1 - alpha.
+    pub upper: f64,
+}
+
+/// A gate on the judge's scores by themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Uncorrected {
+    /// The verdict that it would have been.
+    pub verdict: VerdictWord,
+    /// Mean of the judge's differences.
+    pub delta: f64,
+    /// Lower bound; null is unbounded.
+    pub lower: Option<f64>,
+    /// Upper bound; null is unbounded.
+    pub upper: Option<f64>,
 }
 
 /// The numbers of a comparison.

@@ -12,6 +12,41 @@ pub struct Inputs {
     pub baseline: Input,
     /// The run that wants to replace it.
     pub candidate: Input,
+    /// Further runs of the baseline, where its mean over several was compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<Input>,
+    /// The sample that the candidate was scored on; the baseline is the bank then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleInput>,
+    /// Labels of people on a part of the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gold: Option<GoldInput>,
+}
+
+/// The file of a sample.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SampleInput {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file's bytes.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub sha256: String,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
+/// The file of people's labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GoldInput {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file's bytes.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub sha256: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// The judge whose scores the labels correct, where the file names one.
+    pub judge: Option<String>,
 }
 
 /// One run file.
@@ -88,6 +123,9 @@ pub struct Store {
     pub baseline: StoredRun,
     /// The candidate's copy.
     pub candidate: StoredRun,
+    /// Those of further runs of the baseline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<StoredRun>,
 }
 
 /// One stored run.
