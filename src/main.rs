@@ -82,6 +82,8 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
             commands::gate::show(&result, &view, &world)
         }
         Request::Compare(request, view) => commands::compare::compare(&request, &view, &world),
+        Request::PlanDesign(request) => commands::plan::design::plan_design(&request, &world),
+        Request::PlanSample(request) => commands::plan::sample::plan_sample(&request, &world),
         Request::PlanLock(request) => {
             let locked = commands::plan::plan_lock(&request, LockedBy::default(), &world)?;
             commands::plan::show(&locked, request.output, request.width)

@@ -34,6 +34,20 @@ pub(super) fn bad_deadline(text: &str) -> Diagnostic {
     Code::BadUsage.at("input deadline").what(format!("is {text:?}, expected whole seconds from 10 to 86400"))
 }
 
+pub(super) fn other_baseline(bank: &str) -> Diagnostic {
+    Code::BadUsage
+        .at("--baseline")
+        .what(format!("is another run than the bank {bank:?}, which is the baseline of a gate on a sample"))
+        .next("leave --baseline out")
+}
+
+pub(super) fn no_part_in_01() -> Diagnostic {
+    Code::BadUsage
+        .at("--rule")
+        .what("is evalsig-0.1, which knows neither samples nor labels")
+        .next("leave --rule at interval")
+}
+
 pub(super) fn bad_value(flag: &str, text: &str, expected: &str) -> Diagnostic {
     Code::BadUsage.at(flag).what(format!("is {text:?}, expected {expected}"))
 }

@@ -1,6 +1,7 @@
 //! What was meant. Every text becomes a value that is valid, or an error that names the flag; after
 //! this nothing changes meaning.
 
+mod again;
 mod compare;
 mod doctor;
 mod export;
@@ -21,7 +22,7 @@ pub(super) use doctor::doctor;
 pub(super) use export::export;
 pub(super) use gate::gate;
 pub(super) use mde::mde;
-pub(super) use plan::plan_lock;
+pub(super) use plan::{plan_design, plan_lock, plan_sample};
 pub(super) use policy::{policy_check, policy_init};
 pub(super) use report::report;
 pub use shared::Terminal;

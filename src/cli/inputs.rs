@@ -17,6 +17,11 @@ pub const ACTION_INPUTS: &[&str] = &[
     "policy-ref",
     "baseline",
     "candidate",
+    "bank",
+    "sample",
+    "about",
+    "gold",
+    "lambda",
     "format",
     "metric",
     "baseline-run",
@@ -112,13 +117,23 @@ pub fn deadline(input: impl Fn(&str) -> Option<String>) -> Result<u64, Diagnosti
 pub fn action_request(input: impl Fn(&str) -> Option<String>) -> Result<ActionRequest, Diagnostic> {
     let given = |name: &str| input(name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     for required in ["baseline", "candidate"] {
-        if given(required).is_none() && given("policy").is_none() {
+        let by_bank = required == "baseline" && given("bank").is_some();
+        if given(required).is_none() && given("policy").is_none() && !by_bank {
             return Err(errors::input_missing(required));
         }
     }
     let mut args = vec!["evalsig".to_owned(), "gate".to_owned()];
     let flags = ACTION_INPUTS.iter().filter(|name| !OWN_INPUTS.contains(name));
-    args.extend(flags.filter_map(|name| Some(format!("--{name}={}", given(name)?))));
+    for name in flags {
+        // Several runs of the baseline stand on a line each.
+        let lines = given(name).into_iter().flat_map(|text| match *name {
+            "baseline" => {
+                text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+            }
+            _ => vec![text],
+        });
+        args.extend(lines.map(|text| format!("--{name}={text}")));
+    }
     args.extend(given("report").map(|path| format!("--html={path}")));
     let cli = Cli::read(args.into_iter().map(Into::into), Width::Pipe).map_err(|error| refusal(&error))?;
     let Command::Gate(flags) = cli.command else {

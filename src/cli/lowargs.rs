@@ -1,6 +1,7 @@
 //! What was typed. Values stay text here; `hiargs` gives them meaning, once, with one wording of every
 //! error. The action's inputs arrive as the same flags.
 
+mod again;
 mod compare;
 mod doctor;
 mod export;
@@ -22,12 +23,13 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::present::screen::Width;
 
+pub(super) use again::AgainFlags;
 pub(super) use compare::CompareFlags;
 pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
 pub(super) use mde::MdeFlags;
-pub(super) use plan::{PlanCommand, PlanLockFlags};
+pub(super) use plan::{BankFlags, PlanCommand, PlanDesignFlags, PlanLockFlags, PlanSampleFlags};
 pub(super) use policy::{PolicyCheckFlags, PolicyCommand, PolicyInitFlags};
 pub(super) use report::ReportFlags;
 pub(super) use shared::{ColourFlag, OutputFlag, PlainOutputFlag, PlanFlags, RunFlags, ViewFlags};

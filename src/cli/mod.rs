@@ -23,6 +23,8 @@ use crate::commands::history::HistoryRequest;
 use crate::commands::mde::MdeRequest;
 use crate::commands::mirror::MirrorRequest;
 use crate::commands::plan::PlanLockRequest;
+use crate::commands::plan::design::PlanDesignRequest;
+use crate::commands::plan::sample::PlanSampleRequest;
 use crate::commands::policy::{PolicyCheckRequest, PolicyInitRequest};
 use crate::commands::report::ReportRequest;
 use crate::commands::statement::StatementRequest;
@@ -42,6 +44,10 @@ pub enum Request {
     Action,
     /// `plan lock`.
     PlanLock(Box<PlanLockRequest>),
+    /// `plan design`.
+    PlanDesign(Box<PlanDesignRequest>),
+    /// `plan sample`.
+    PlanSample(Box<PlanSampleRequest>),
     /// `verify`.
     Verify(VerifyRequest),
     /// `report`.
@@ -114,6 +120,12 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Action => Request::Action,
         Command::Plan(PlanCommand::Lock(flags)) => {
             Request::PlanLock(Box::new(hiargs::plan_lock(&flags, terminal)?))
+        }
+        Command::Plan(PlanCommand::Design(flags)) => {
+            Request::PlanDesign(Box::new(hiargs::plan_design(&flags, terminal)?))
+        }
+        Command::Plan(PlanCommand::Sample(flags)) => {
+            Request::PlanSample(Box::new(hiargs::plan_sample(&flags, terminal)?))
         }
         Command::Verify(flags) => Request::Verify(hiargs::verify(flags, terminal)?),
         Command::Report(flags) => Request::Report(hiargs::report(&flags, terminal)?),

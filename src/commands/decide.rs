@@ -6,7 +6,6 @@ use super::origin::Step;
 use super::progress::Whole;
 use super::runs::{LoadedRuns, RunInputs};
 use super::targets::StoreTarget;
-use crate::decision::judge;
 use crate::domain::{Diagnostic, Plan};
 use crate::envelope::{Circumstances, Record};
 use crate::view::Items;
@@ -43,7 +42,7 @@ pub(super) const JUDGING: &str = "judging both runs";
 /// The record of the judgement on two runs. Writes nothing.
 ///
 /// # Errors
-/// Those of [`judge`].
+/// Those of [`judge`](crate::decision::judge), and of a sample or of labels where they are judged.
 pub fn record(runs: &LoadedRuns, plan: &Plan) -> Result<Record, Diagnostic> {
     Ok(judged(runs, plan, 0)?.0)
 }
@@ -55,10 +54,10 @@ pub const NAMED: usize = 10;
 /// nothing.
 ///
 /// # Errors
-/// Those of [`judge`].
+/// Those of [`judge`](crate::decision::judge), and of a sample or of labels where they are judged.
 pub fn judged(runs: &LoadedRuns, plan: &Plan, named: usize) -> Result<(Record, Items), Diagnostic> {
-    let (baseline, candidate) = (runs.baseline.run(), runs.candidate.run());
-    let judgement = judge(baseline, candidate, plan)?;
+    let (baseline, candidate) = runs.judged();
+    let judgement = runs.judge(plan)?;
     let inputs = runs.recorded(&judgement.pairs.counts);
     let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, named);
     Ok((Record::of(&judgement, inputs, runs.notes()), items))
@@ -82,7 +81,7 @@ impl<'a> Decision<'a> {
     /// Judges both runs at `now`. `step`: the workflow step that asks, where there is one.
     ///
     /// # Errors
-    /// Those of [`judge`].
+    /// Those of [`judge`](crate::decision::judge), and of a sample or of labels where they are judged.
     pub fn make(
         runs: &'a LoadedRuns,
         (plan, named): (&'a Plan, usize),

@@ -94,7 +94,12 @@ pub fn export(
     let mut target = targets.begin(&request.out)?;
     let mut copy = copy::Copy::begin(target.as_mut(), &mut export);
     let stage = progress.begin("exporting", Whole::Of(export_to, "entries"));
-    let reports = report::Reports { inputs: request.store.clone().map(Inputs::Store), files, stores, length };
+    let reports = report::Reports {
+        inputs: request.store.clone().map(|root| Inputs::Store { root, gold: None }),
+        files,
+        stores,
+        length,
+    };
     copy_all(
         &mut copy,
         source.as_ref(),

@@ -11,7 +11,7 @@ use super::record::{Stamping, within_reach};
 use super::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
 use crate::domain::{ClusterRule, Diagnostic, Digest, ReleaseId};
 use crate::envelope::{self, Circumstances, Place, Record, v1};
-use crate::store::{DecisionFacts, RunArchive, StoredFile};
+use crate::store::{Baseline, DecisionFacts, RunArchive, StoredFile};
 use crate::trail::{self, NewEntry};
 use crate::view;
 
@@ -42,11 +42,19 @@ pub fn persist(
     let (baseline, candidate) = decision.runs.to_store(&at.root);
     let decided = decided(&decision.record, writer.facts()?.fingerprint, decision.record.report.verdict);
     let (first, second) = archive.keep(baseline, candidate, decided)?;
+    let mut repeats = Vec::new();
+    for run in decision.runs.repeats_to_store(&at.root) {
+        repeats.push(match run {
+            Baseline::Stored(stored) => recorded(stored),
+            Baseline::Run(run) => recorded(&archive.keep_run(run)?),
+        });
+    }
     writer.circumstances.store = Some(v1::Store {
         root: at.root.clone(),
         project: at.project.to_string(),
         baseline: recorded(&first),
         candidate: recorded(&second),
+        repeats,
     });
     let envelope = writer.write(target, world)?;
     archive.seal(std::slice::from_ref(&second), &writer.bytes_at(&envelope)?)?;

@@ -1,5 +1,9 @@
 //! `evalsig plan lock`: records what will be judged, and how, before the runs exist.
 
+pub mod bank;
+pub mod design;
+pub mod sample;
+
 use super::record::{DocumentTarget, RecordedDocument, record};
 use super::suite::{self, PlannedPolicy, SuiteRequest};
 use super::targets::TimeStampPolicy;

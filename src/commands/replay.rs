@@ -1,6 +1,7 @@
 //! Making recorded decisions again: the same inputs under the recorded plan must give the same result.
 //! The envelope alone never shows that.
 
+mod beside;
 mod outcome;
 mod pair;
 mod recorded_pair;
@@ -9,7 +10,6 @@ mod suite;
 use serde::Deserialize;
 
 use super::progress::{Progress, Whole};
-use super::runs::LoadedRuns;
 use super::{Files, Stores};
 use crate::domain::Diagnostic;
 use crate::envelope::v2;
@@ -69,10 +69,7 @@ pub(super) fn recorded_pairs(
         return suite::runs(bytes, inputs, stores);
     }
     let runs = pair::runs(bytes, inputs, files, stores)?;
-    Ok(runs.map(|(runs, plan)| {
-        let LoadedRuns { baseline, candidate } = runs;
-        vec![(String::new(), RecordedPair { baseline, candidate, plan })]
-    }))
+    Ok(runs.map(|(runs, plan)| vec![(String::new(), RecordedPair { runs, plan })]))
 }
 
 /// Whether an envelope is about a suite.

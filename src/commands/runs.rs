@@ -1,12 +1,23 @@
 //! Two run files, read as one plan asks for them.
 
+mod judged;
+mod loaded_run;
+mod read_as;
+mod repeats;
+mod sampled;
+
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{ClusterRule, Code, Diagnostic, Plan, RunFrame, RunMetadata};
-use crate::envelope::{self, v1};
+use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
+use crate::envelope::v1;
 use crate::pairing::Counts;
-use crate::readers::{self, FileIdentity, FileOrFolder, Format, InMemory, ReadFile, ReadOptions, Reading};
-use crate::store::{self, Baseline, FoundRun, ObjectStore, StoredFile};
+use crate::readers::{self, FileOrFolder, Format, GoldLabels};
+use crate::store::{self, Baseline, FoundRun, ObjectStore};
+
+pub(in crate::commands) use loaded_run::{Freshness, LoadedRun};
+pub(in crate::commands) use read_as::ReadAs;
+pub use sampled::SampleInput;
+pub(in crate::commands) use sampled::Sampled;
 
 /// What begins the name of a run that is in a store.
 const STORE: &str = "store:";
@@ -28,9 +39,31 @@ pub struct RunInputs {
     pub baseline_run: Option<String>,
     /// The run of the candidate's file, where it holds several.
     pub candidate_run: Option<String>,
+    /// Further runs of the baseline: its mean over all of them is compared.
+    pub repeats: Vec<String>,
+    /// The sample that the candidate was scored on; the baseline is the bank then.
+    pub sample: Option<SampleInput>,
+    /// Labels of people on a part of the items.
+    pub gold: Option<String>,
 }
 
 impl RunInputs {
+    /// Two files, read as they are.
+    #[must_use]
+    pub fn of(baseline: String, candidate: String) -> Self {
+        Self {
+            baseline,
+            candidate,
+            format: None,
+            metric: None,
+            baseline_run: None,
+            candidate_run: None,
+            repeats: Vec::new(),
+            sample: None,
+            gold: None,
+        }
+    }
+
     /// Baseline and candidate, each with how it is read.
     fn both(&self, plan: &Plan) -> [(&str, ReadAs); 2] {
         [
@@ -51,53 +84,27 @@ impl RunInputs {
     }
 }
 
-/// How one run file is read.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct ReadAs {
-    /// Its format; `None` detects it from the content.
-    pub(super) format: Option<Format>,
-    /// Metric to insist on.
-    pub(super) metric: Option<String>,
-    /// Where the clusters are.
-    pub(super) cluster: ClusterRule,
-    /// Where the slices are, where any are wanted.
-    pub(super) slice: Option<String>,
-    /// The run of the file, where it holds several.
-    pub(super) run: Option<String>,
-}
-
-impl ReadAs {
-    fn options(&self) -> ReadOptions {
-        ReadOptions {
-            metric: self.metric.clone(),
-            cluster: self.cluster.clone(),
-            slice: self.slice.clone(),
-            run_id: self.run.clone(),
-            deep: false,
-        }
-    }
-}
-
-/// How old a run of a store may be.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Freshness<'a> {
-    /// What was asked for.
-    pub(super) asked: &'a str,
-    /// What its age is counted to.
-    pub(super) now: &'a str,
-    /// Whole days after which it is old.
-    pub(super) max_age_days: Option<u64>,
-}
-
-/// Both runs, read.
+/// Both runs, read, and what is judged beside them.
 pub struct LoadedRuns {
     /// The run that is in use.
     pub(super) baseline: LoadedRun,
     /// The run that wants to replace it.
     pub(super) candidate: LoadedRun,
+    /// Further runs of the baseline, and all of them as one.
+    repeats: Vec<LoadedRun>,
+    merged: Option<RunFrame>,
+    /// The sample that the candidate was scored on.
+    sampled: Option<Sampled>,
+    /// Labels of people.
+    gold: Option<GoldLabels>,
 }
 
 impl LoadedRuns {
+    /// Two runs, and nothing beside them.
+    pub(super) fn pair(baseline: LoadedRun, candidate: LoadedRun) -> Self {
+        Self { baseline, candidate, repeats: Vec::new(), merged: None, sampled: None, gold: None }
+    }
+
     /// Reads both files.
     ///
     /// # Errors
@@ -105,7 +112,11 @@ impl LoadedRuns {
     pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
         let [baseline, candidate] = runs.both(plan);
         let (baseline, candidate) = read_both(baseline, candidate, files)?;
-        Ok(Self { baseline, candidate })
+        let read = |path: &String| {
+            LoadedRun::read(&files.open(path)?, &runs.read_as(runs.baseline_run.as_ref(), plan))
+        };
+        let repeats = runs.repeats.iter().map(read).collect::<Result<_, Diagnostic>>()?;
+        Self::pair(baseline, candidate).repeated(repeats)
     }
 
     /// Reads both, whatever names them: a path, or `store:RUN_ID` of a run that is in the store in which
@@ -121,6 +132,11 @@ impl LoadedRuns {
         now: &str,
         world: &World<'_>,
     ) -> Result<Self, Diagnostic> {
+        let sampled = runs.sample.as_ref().map(|sample| sample.load(world.files)).transpose()?;
+        // Strata are read as slices are; the candidate need not name them.
+        let slice = sampled.as_ref().and_then(|sampled| sampled.sampling.draw.strata.clone());
+        let bank = |run: Option<&String>| ReadAs { slice: slice.clone(), ..runs.read_as(run, plan) };
+        let read_as = |run: Option<&String>| runs.read_as(run, plan);
         let archive = |flag: &str, store: Option<&StoreTarget>| {
             let at = store.cloned().ok_or_else(|| {
                 Code::BadUsage
@@ -130,39 +146,65 @@ impl LoadedRuns {
             })?;
             Ok((world.stores.open(&at.root)?, at))
         };
-        let read = |path: &str, run: Option<&String>| {
-            LoadedRun::read(&world.files.open(path)?, &runs.read_as(run, plan))
+        let stored =
+            |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget, read: &ReadAs| {
+                let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
+                LoadedRun::of_store(found, (place, &at.root), read, &freshness)
+            };
+        let named = |path: &String| path.starts_with(STORE);
+        let (candidate, baseline) = if !named(&runs.baseline) && !named(&runs.candidate) {
+            let (baseline, candidate) = (
+                (runs.baseline.as_str(), bank(runs.baseline_run.as_ref())),
+                (runs.candidate.as_str(), read_as(runs.candidate_run.as_ref())),
+            );
+            read_both(candidate, baseline, world.files)?
+        } else {
+            // First, because it says which task an allowed baseline has to be of.
+            let candidate = match runs.candidate.strip_prefix(STORE) {
+                None => LoadedRun::read(
+                    &world.files.open(&runs.candidate)?,
+                    &read_as(runs.candidate_run.as_ref()),
+                )?,
+                Some(name) => {
+                    let (place, at) = archive("--candidate", candidates)?;
+                    let found = store::by_name(&*place, &at.project, name)?;
+                    stored(found, &runs.candidate, &*place, &at, &read_as(None))?
+                }
+            };
+            let baseline = match runs.baseline.strip_prefix(STORE) {
+                None => {
+                    LoadedRun::read(&world.files.open(&runs.baseline)?, &bank(runs.baseline_run.as_ref()))?
+                }
+                Some(name) => {
+                    let (place, at) = archive("--baseline", baselines)?;
+                    let found = match name {
+                        LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, candidate.run())?,
+                        name => store::by_name(&*place, &at.project, name)?,
+                    };
+                    stored(found, &runs.baseline, &*place, &at, &bank(None))?
+                }
+            };
+            (candidate, baseline)
         };
-        let stored = |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget| {
-            let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
-            LoadedRun::of_store(found, (place, &at.root), &runs.read_as(None, plan), &freshness)
-        };
-        if ![&runs.baseline, &runs.candidate].iter().any(|path| path.starts_with(STORE)) {
-            let [baseline, candidate] = runs.both(plan);
-            let (candidate, baseline) = read_both(candidate, baseline, world.files)?;
-            return Ok(Self { baseline, candidate });
+        let mut repeats = Vec::new();
+        for path in &runs.repeats {
+            repeats.push(match path.strip_prefix(STORE) {
+                None => LoadedRun::read(&world.files.open(path)?, &read_as(runs.baseline_run.as_ref()))?,
+                Some(name) => {
+                    let (place, at) = archive("--baseline", baselines)?;
+                    stored(store::by_name(&*place, &at.project, name)?, path, &*place, &at, &read_as(None))?
+                }
+            });
         }
-        // First, because it says which task an allowed baseline has to be of.
-        let candidate = match runs.candidate.strip_prefix(STORE) {
-            None => read(&runs.candidate, runs.candidate_run.as_ref())?,
-            Some(name) => {
-                let (place, at) = archive("--candidate", candidates)?;
-                let found = store::by_name(&*place, &at.project, name)?;
-                stored(found, &runs.candidate, &*place, &at)?
-            }
-        };
-        let baseline = match runs.baseline.strip_prefix(STORE) {
-            None => read(&runs.baseline, runs.baseline_run.as_ref())?,
-            Some(name) => {
-                let (place, at) = archive("--baseline", baselines)?;
-                let found = match name {
-                    LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, &candidate.reading.run)?,
-                    name => store::by_name(&*place, &at.project, name)?,
-                };
-                stored(found, &runs.baseline, &*place, &at)?
-            }
-        };
-        Ok(Self { baseline, candidate })
+        let gold = runs.gold.as_ref().map(|path| {
+            let names = [&baseline, &candidate].map(|run| run.run().metadata().run_id.as_str());
+            readers::read_gold(&world.files.open(path)?, names)
+        });
+        let gold = gold.transpose()?;
+        if let Some(sampled) = &sampled {
+            sampled.check(candidate.run())?;
+        }
+        Self { sampled, gold, ..Self::pair(baseline, candidate) }.repeated(repeats)
     }
 
     /// Both runs of a recorded decision, from files that may hold other runs and metrics too.
@@ -174,15 +216,39 @@ impl LoadedRuns {
         recorded: &v1::Inputs,
         plan: &Plan,
     ) -> Result<Self, Diagnostic> {
-        Ok(Self {
-            baseline: LoadedRun::again(baseline, &recorded.baseline, plan, None)?,
-            candidate: LoadedRun::again(candidate, &recorded.candidate, plan, None)?,
-        })
+        let slice = plan.sampling.as_ref().and_then(|sampling| sampling.draw.strata.as_deref());
+        Ok(Self::pair(
+            LoadedRun::again(baseline, &recorded.baseline, plan, slice)?,
+            LoadedRun::again(candidate, &recorded.candidate, plan, None)?,
+        ))
+    }
+
+    /// The same with a sample, labels and further runs of the baseline.
+    ///
+    /// # Errors
+    /// `runs-differ` where the further runs are of another model, task or configuration.
+    pub(super) fn with(
+        self,
+        repeats: Vec<LoadedRun>,
+        sampled: Option<Sampled>,
+        gold: Option<GoldLabels>,
+    ) -> Result<Self, Diagnostic> {
+        Self { sampled, gold, ..self }.repeated(repeats)
     }
 
     /// Both runs, as the store at `root` takes them.
     pub(super) fn to_store(&self, root: &str) -> (Baseline<'_>, &RunFrame) {
-        (self.baseline.to_store(root), &self.candidate.reading.run)
+        (self.baseline.to_store(root), self.candidate.run())
+    }
+
+    /// Further runs of the baseline, as the store at `root` takes them.
+    pub(super) fn repeats_to_store(&self, root: &str) -> impl Iterator<Item = Baseline<'_>> {
+        self.repeats.iter().map(move |run| run.to_store(root))
+    }
+
+    /// Further runs of the baseline.
+    pub(super) fn repeats(&self) -> &[LoadedRun] {
+        &self.repeats
     }
 
     /// What a person should know of how they were read.
@@ -192,33 +258,56 @@ impl LoadedRuns {
             notes.map(|note| format!("{which}: {note}")).collect()
         };
         let mut notes = [of("baseline", &self.baseline), of("candidate", &self.candidate)].concat();
+        notes.extend(self.repeats.iter().flat_map(|run| of("baseline", run)));
         // Two runs of one file are compared on purpose.
         if self.baseline.identity == self.candidate.identity
             && self.baseline.run().metadata() == self.candidate.run().metadata()
         {
             notes.push("baseline and candidate are the same file, byte for byte".into());
         }
+        notes.extend(
+            self.sampled
+                .as_ref()
+                .map(|sampled| sampled.note(&self.candidate.run().metadata().model_id))
+                .into_iter()
+                .flatten(),
+        );
         notes
     }
 
     /// As the envelope records them.
     pub(super) fn recorded(&self, counts: &Counts) -> v1::Inputs {
+        // Of a bank, the bank.
+        let items =
+            if self.sampled.is_some() { self.baseline.run().item_count() } else { counts.baseline_items };
         v1::Inputs {
-            baseline: self.baseline.recorded(counts.baseline_items),
-            candidate: self.candidate.recorded(counts.candidate_items),
+            baseline: self.baseline.recorded(items),
+            candidate: self.candidate.recorded(if self.sampled.is_some() {
+                self.candidate.run().item_count()
+            } else {
+                counts.candidate_items
+            }),
+            repeats: self.repeats.iter().map(|run| run.recorded(run.run().item_count())).collect(),
+            sample: self.sampled.as_ref().and_then(Sampled::recorded),
+            gold: self.gold.as_ref().map(|gold| v1::GoldInput {
+                path: gold.path.clone(),
+                sha256: gold.identity.digest.to_string(),
+                bytes: gold.identity.bytes,
+                judge: gold.judge.clone(),
+            }),
         }
     }
 
     /// The task that the baseline was measured on.
     #[must_use]
     pub fn task(&self) -> &str {
-        &self.baseline.reading.run.metadata().task_id
+        &self.baseline.run().metadata().task_id
     }
 
     /// What the candidate's file says it is.
     #[must_use]
     pub fn candidate_names(&self) -> &RunMetadata {
-        self.candidate.reading.run.metadata()
+        self.candidate.run().metadata()
     }
 }
 
@@ -236,161 +325,4 @@ fn read_both(
         move || LoadedRun::read(&second?, &read_second),
     );
     Ok((first?, second?))
-}
-
-/// One run file, read.
-pub(super) struct LoadedRun {
-    path: String,
-    pub(super) identity: FileIdentity,
-    pub(super) reading: Reading,
-    /// Where it stands in a store, and how it was found there.
-    found: Option<FoundInStore>,
-    /// The commit that it was read from.
-    commit: Option<v1::AtCommit>,
-}
-
-/// Where a run stands in a store, and how it was found there.
-struct FoundInStore {
-    root: String,
-    file: StoredFile,
-    resolved: v1::Resolved,
-}
-
-impl LoadedRun {
-    /// Reads a file or folder.
-    pub(super) fn read(file: &FileOrFolder, read_as: &ReadAs) -> Result<Self, Diagnostic> {
-        let ReadFile { path, identity, reading } =
-            readers::read_file(file, read_as.format, &read_as.options())?;
-        Ok(Self { path, identity, reading, found: None, commit: None })
-    }
-
-    /// The same run, read from a file of a commit.
-    pub(super) fn at_commit(self, revision: &str, commit: &str) -> Self {
-        let commit = v1::AtCommit { revision: revision.to_owned(), commit: commit.to_owned() };
-        Self { commit: Some(commit), ..self }
-    }
-
-    /// A run of a recorded decision, with the slices that it was judged by.
-    pub(super) fn again(
-        named: &FileOrFolder,
-        recorded: &v1::Input,
-        plan: &Plan,
-        slice: Option<&str>,
-    ) -> Result<Self, Diagnostic> {
-        let options = |run_id| ReadOptions {
-            metric: Some(recorded.metric.clone()),
-            cluster: plan.cluster.clone(),
-            slice: slice.map(str::to_owned),
-            run_id,
-            // Who verifies has the time to look at everything.
-            deep: true,
-        };
-        let read = match readers::read_file(named, None, &options(None)) {
-            // Only where a file holds several runs does it matter how they are called.
-            Err(error) if error.code == Code::RunAmbiguous => {
-                readers::read_file(named, None, &options(Some(recorded.run_id.clone())))?
-            }
-            read => read?,
-        };
-        let ReadFile { path, identity, reading } = read;
-        Ok(Self { path, identity, reading, found: None, commit: None })
-    }
-
-    /// A run of a store.
-    pub(super) fn of_store(
-        found: FoundRun,
-        (place, root): (&dyn ObjectStore, &str),
-        read_as: &ReadAs,
-        freshness: &Freshness<'_>,
-    ) -> Result<Self, Diagnostic> {
-        let stored = found.stored();
-        let path = place.shown(&stored.path);
-        let source = InMemory { path, bytes: found.file.bytes };
-        let options = ReadOptions { run_id: None, ..read_as.options() };
-        let ReadFile { path, identity, reading } =
-            readers::read_file(&FileOrFolder::File(Box::new(source)), Some(Format::Parquet), &options)?;
-        let resolved = v1::Resolved {
-            asked: freshness.asked.to_owned(),
-            stored_at: found.entry.record.ts.clone(),
-            age_days: found.entry.record.time().map_or(0, |then| whole_days(then, freshness.now)),
-            max_age_days: freshness.max_age_days,
-        };
-        let found = FoundInStore { root: root.to_owned(), file: stored, resolved };
-        Ok(Self { path, identity, reading, found: Some(found), commit: None })
-    }
-
-    /// The same run, found in the store at `root`, where it was put at `stored_at`.
-    pub(super) fn found_at(
-        self,
-        (root, file): (&str, StoredFile),
-        stored_at: &str,
-        freshness: &Freshness<'_>,
-    ) -> Self {
-        let resolved = v1::Resolved {
-            asked: freshness.asked.to_owned(),
-            stored_at: stored_at.to_owned(),
-            age_days: stored_at.parse().map_or(0, |then| whole_days(then, freshness.now)),
-            max_age_days: freshness.max_age_days,
-        };
-        Self { found: Some(FoundInStore { root: root.to_owned(), file, resolved }), ..self }
-    }
-
-    /// When the run was made, as it says itself: RFC 3339.
-    pub(super) fn created(&self) -> Option<&str> {
-        self.reading.created.as_deref()
-    }
-
-    /// Whether it is older than it may be.
-    pub(super) fn is_old(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| {
-            found.resolved.max_age_days.is_some_and(|most| found.resolved.age_days > most)
-        })
-    }
-
-    /// As the store at `root` takes what a candidate is compared with. A run that was found in it stays where it is,
-    /// in whatever project; one of another store is kept here too, because the envelope names all in one.
-    pub(super) fn to_store(&self, root: &str) -> Baseline<'_> {
-        match &self.found {
-            Some(found) if found.root == root => Baseline::Stored(&found.file),
-            Some(_) | None => Baseline::Run(&self.reading.run),
-        }
-    }
-
-    /// A warning where it is older than it may be.
-    pub(super) fn old(&self) -> Option<String> {
-        let resolved = &self.found.as_ref()?.resolved;
-        let most = resolved.max_age_days.filter(|most| resolved.age_days > *most)?;
-        Some(format!(
-            "{} was stored {} days before this decision, longer ago than the {most} days that were set",
-            resolved.asked, resolved.age_days
-        ))
-    }
-
-    /// What was read of it.
-    pub(super) fn run(&self) -> &RunFrame {
-        &self.reading.run
-    }
-
-    /// As the envelope records it.
-    pub(super) fn recorded(&self, items: usize) -> v1::Input {
-        let input = envelope::input(
-            &self.path,
-            self.identity.bytes,
-            self.identity.digest,
-            self.reading.format.as_str(),
-            &self.reading.run,
-            items,
-        );
-        v1::Input {
-            resolved: self.found.as_ref().map(|found| found.resolved.clone()),
-            at_commit: self.commit.clone(),
-            ..input
-        }
-    }
-}
-
-/// Whole days from one moment to another; none where the clock ran backwards.
-fn whole_days(then: jiff::Timestamp, now: &str) -> u64 {
-    let seconds = now.parse::<jiff::Timestamp>().map_or(0, |now| now.as_second() - then.as_second());
-    u64::try_from(seconds / 86_400).unwrap_or(0)
 }

@@ -2,14 +2,15 @@
 
 use super::super::errors;
 use super::shared::{min_coverage, task_mismatch};
-use super::shared::{plan, runs};
+use super::shared::{plan, runs, runs_of};
 use super::values::{above, alpha, missing, number, one_of, parse, project, release_id, within};
 use crate::cli::lowargs::{GateFlags, StoreFlags};
 use crate::commands::decide::{DecisionRequest, NAMED};
 use crate::commands::gate::{GateRequest, GateSubject};
+use crate::commands::runs::{RunInputs, SampleInput};
 use crate::commands::suite::{PolicySource, SuiteRequest};
 use crate::commands::targets::{EnvelopeTarget, StoreTarget, TimeStampPolicy, TrailTarget};
-use crate::domain::{Claim, Diagnostic, Feature, Identical, Plan, Rule, Sides};
+use crate::domain::{About, Claim, Diagnostic, Feature, Identical, Lambda, Plan, Rule, Sides};
 use crate::policy::Tightening;
 
 pub(in crate::cli) fn gate(flags: &GateFlags) -> Result<GateRequest, Diagnostic> {
@@ -35,13 +36,36 @@ fn pair(flags: &GateFlags) -> Result<DecisionRequest, Diagnostic> {
     }
     let identical = one_of("--identical", &flags.identical, Identical::ALL, Identical::as_str)?;
     let (store, baseline_store) = stores(&flags.store)?;
+    let runs = runs_of_gate(flags)?;
+    if rule == Rule::Evalsig01 && (runs.sample.is_some() || runs.gold.is_some()) {
+        return Err(errors::no_part_in_01());
+    }
+    let lambda =
+        parse("--lambda", &flags.part.lambda, "cross-fitted, or a number from 0 to 1", Lambda::from_name)?;
+    let gold = runs.gold.as_ref().map(|_| lambda);
     Ok(DecisionRequest {
-        runs: runs(&flags.runs)?,
-        plan: Plan { identical, ..plan((&flags.runs, &flags.plan), claim, rule, Sides::One)? },
+        runs,
+        plan: Plan { identical, gold, ..plan((&flags.runs, &flags.plan), claim, rule, Sides::One)? },
         store,
         baseline_store,
         named: named(flags),
     })
+}
+
+/// Both runs; of a gate on a sample the bank is the baseline.
+fn runs_of_gate(flags: &GateFlags) -> Result<RunInputs, Diagnostic> {
+    let about = one_of("--about", &flags.part.about, About::ALL, About::as_str)?;
+    let named = match (&flags.part.bank, &flags.part.sample) {
+        (Some(bank), Some(_)) if flags.runs.baseline.iter().any(|path| path != bank) => {
+            return Err(errors::other_baseline(bank));
+        }
+        (Some(bank), Some(path)) => RunInputs {
+            sample: Some(SampleInput { path: path.clone(), about }),
+            ..runs_of(bank.clone(), Vec::new(), &flags.runs)?
+        },
+        _ => runs(&flags.runs)?,
+    };
+    Ok(RunInputs { gold: flags.part.gold.clone(), ..named })
 }
 
 /// A page lists every item that changed in a file beside it.

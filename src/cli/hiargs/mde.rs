@@ -100,12 +100,11 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
     let said = &flags.pilot;
     Ok(Pilot {
         runs: RunInputs {
-            baseline: baseline.to_owned(),
-            candidate: candidate.to_owned(),
             format: format(said.format.as_deref().unwrap_or("auto"))?,
             metric: said.metric.clone(),
             baseline_run: said.baseline_run.clone(),
             candidate_run: said.candidate_run.clone(),
+            ..RunInputs::of(baseline.to_owned(), candidate.to_owned())
         },
         plan: Plan {
             alpha: alpha(&flags.alpha)?,

@@ -1,9 +1,9 @@
 //! `report`: which envelope, where its runs are, which renderings.
 
+use super::again::inputs;
 use super::shared::{Terminal, screen};
 use super::values::parse;
 use crate::cli::lowargs::ReportFlags;
-use crate::commands::replay::Inputs;
 use crate::commands::report::{ReportRequest, Text};
 use crate::domain::Diagnostic;
 
@@ -13,13 +13,7 @@ pub(in crate::cli) fn report(flags: &ReportFlags, terminal: Terminal) -> Result<
             t.parse().ok().filter(|n| *n > 0)
         })
     };
-    let inputs = match (&flags.store, &flags.baseline, &flags.candidate) {
-        (Some(root), _, _) => Some(Inputs::Store(root.clone())),
-        (None, Some(baseline), Some(candidate)) => {
-            Some(Inputs::Files { baseline: baseline.clone(), candidate: candidate.clone() })
-        }
-        _ => None,
-    };
+    let inputs = inputs(&flags.again);
     Ok(ReportRequest {
         subject: flags.subject.clone(),
         attempt: flags.attempt.as_ref().map(attempt).transpose()?,

@@ -55,19 +55,32 @@ pub(super) fn plain(output: PlainOutputFlag) -> OutputFormat {
 }
 
 pub(super) fn runs(flags: &RunFlags) -> Result<RunInputs, Diagnostic> {
-    let given = |flag: &str, path: &Option<String>| path.clone().ok_or_else(|| errors::no_run(flag));
-    let (baseline, candidate) =
-        (given("--baseline", &flags.baseline)?, given("--candidate", &flags.candidate)?);
+    let mut baselines = flags.baseline.clone();
+    if baselines.is_empty() {
+        return Err(errors::no_run("--baseline"));
+    }
+    let repeats = baselines.split_off(1);
+    let baseline = baselines.remove(0);
+    runs_of(baseline, repeats, flags)
+}
+
+/// The same with a baseline that is named otherwise.
+pub(super) fn runs_of(
+    baseline: String,
+    repeats: Vec<String>,
+    flags: &RunFlags,
+) -> Result<RunInputs, Diagnostic> {
+    let candidate = flags.candidate.clone().ok_or_else(|| errors::no_run("--candidate"))?;
     if baseline == "-" && candidate == "-" {
         return Err(errors::both_standard_input());
     }
     Ok(RunInputs {
-        baseline,
-        candidate,
+        repeats,
         format: format(&flags.format)?,
         metric: flags.metric.clone(),
         baseline_run: flags.baseline_run.clone(),
         candidate_run: flags.candidate_run.clone(),
+        ..RunInputs::of(baseline, candidate)
     })
 }
 
@@ -116,6 +129,8 @@ pub(super) fn plan(
             })
             .transpose()?,
         edition: Edition::Second,
+        sampling: None,
+        gold: None,
     })
 }
 

@@ -1,10 +1,10 @@
 //! `verify`: which trail, whom to trust, what to compare it with.
 
 use super::super::errors;
+use super::again::inputs;
 use super::shared::{Terminal, plain};
 use super::values::release_id;
 use crate::cli::lowargs::VerifyFlags;
-use crate::commands::replay::Inputs;
 use crate::commands::trust::TrustFrom;
 use crate::commands::verify::VerifyRequest;
 use crate::domain::Diagnostic;
@@ -12,11 +12,7 @@ use crate::trail::{AnchorHash, Identity, Question};
 
 pub(in crate::cli) fn verify(flags: VerifyFlags, terminal: Terminal) -> Result<VerifyRequest, Diagnostic> {
     let anchor = |text: &String| text.parse::<AnchorHash>().map_err(|why| errors::bad_anchor(text, why));
-    let inputs = match (flags.store, flags.baseline, flags.candidate) {
-        (Some(root), _, _) => Some(Inputs::Store(root)),
-        (None, Some(baseline), Some(candidate)) => Some(Inputs::Files { baseline, candidate }),
-        (None, _, _) => None,
-    };
+    let inputs = inputs(&flags.again);
     Ok(VerifyRequest {
         inputs,
         path: trail(flags.trail, flags.audit_root)?.into(),

@@ -37,12 +37,11 @@ pub(in crate::cli) fn watch(flags: &WatchFlags, terminal: Terminal) -> Result<Wa
     };
     Ok(WatchRequest {
         runs: RunInputs {
-            baseline: flags.baseline.clone(),
-            candidate: flags.candidate.clone(),
             format: format(&flags.format)?,
             metric: flags.metric.clone(),
             baseline_run: flags.baseline_run.clone(),
             candidate_run: flags.candidate_run.clone(),
+            ..RunInputs::of(flags.baseline.clone(), flags.candidate.clone())
         },
         plan: Plan {
             alpha: alpha(&flags.alpha)?,

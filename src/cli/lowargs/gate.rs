@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shared::{CLAIM, JUDGED, PlanFlags, RUNS, RunFlags, ViewFlags, WRITTEN};
+use super::shared::{CLAIM, JUDGED, PART, PlanFlags, RUNS, RunFlags, ViewFlags, WRITTEN};
 
 pub(super) const EXAMPLES: &str = "\
 The sign of --min-delta names the claim: above 0 \"better by more than that\", 0 \"better\", below 0 \"not worse \
@@ -11,7 +11,9 @@ by that much\". ALLOW means that the lower bound for delta lies above it, REJECT
 Examples:
   evalsig gate --baseline base.json --candidate cand.json --min-delta 0.005
   evalsig gate --baseline base.json --candidate cand.json --min-delta -0.01 --release-id v1.4.0
-  evalsig gate --policy .github/evalsig.yml --store runs/store --release-id v1.4.0";
+  evalsig gate --policy .github/evalsig.yml --store runs/store --release-id v1.4.0
+  evalsig gate --bank base.json --sample sample.json --candidate part.json --min-delta -0.01
+  evalsig gate --baseline base.json --candidate cand.json --gold labels.csv --min-delta -0.01";
 
 /// Flags of gate.
 #[derive(Debug, Args)]
@@ -19,6 +21,9 @@ pub(in crate::cli) struct GateFlags {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub(in crate::cli) runs: RunFlags,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) part: PartOfItemsFlags,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub(in crate::cli) claim: ClaimFlags,
@@ -68,6 +73,37 @@ pub(in crate::cli) struct GateFlags {
     /// The names of the flags that were typed, rather than left at their defaults.
     #[arg(skip)]
     pub(in crate::cli) typed: Vec<String>,
+}
+
+/// Flags of a gate on a part of the items.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PartOfItemsFlags {
+    /// Run of the baseline that the sample was drawn from
+    ///
+    /// The run that `evalsig plan sample` drew from; it is the baseline too. A file, or store:RUN_ID.
+    #[arg(long, value_name = "FILE", requires = "sample", conflicts_with_all = ["policy", "gold"], help_heading = PART)]
+    pub(in crate::cli) bank: Option<String>,
+    /// Items that the candidate had to answer
+    ///
+    /// The file that `evalsig plan sample` wrote. The candidate needs a score for every item that it lists.
+    #[arg(long, value_name = "FILE", requires = "bank", help_heading = PART)]
+    pub(in crate::cli) sample: Option<String>,
+    /// What is claimed of: bank or population
+    ///
+    /// bank: the mean over the bank's items. population: the mean over all items that the bank is a sample of.
+    #[arg(long, value_name = "WHAT", default_value = "bank", help_heading = PART)]
+    pub(in crate::cli) about: String,
+    /// People's labels on a random part of both runs
+    ///
+    /// CSV with the columns item_id, run (baseline or candidate) and label; the column judge names the judge. The scores
+    /// of both runs are a judge's, and the labels correct them.
+    #[arg(long, value_name = "FILE", conflicts_with = "policy", help_heading = PART)]
+    pub(in crate::cli) gold: Option<String>,
+    /// What a judged difference counts: cross-fitted, or 0 to 1
+    ///
+    /// cross-fitted: what the labels say it is worth, each by the others. 0: people alone.
+    #[arg(long, value_name = "WEIGHT", default_value = "cross-fitted", requires = "gold", help_heading = PART)]
+    pub(in crate::cli) lambda: String,
 }
 
 /// Flags of what the candidate must show.

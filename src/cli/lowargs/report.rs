@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::again::AgainFlags;
 use super::shared::ColourFlag;
 
 pub(super) const EXAMPLES: &str = "\
@@ -27,15 +28,9 @@ pub(in crate::cli) struct ReportFlags {
     /// The trail: a folder that holds audit/, or what else verify takes for one.
     #[arg(long, value_name = "TRAIL", default_value = ".")]
     pub(in crate::cli) audit_root: String,
-    /// The store that keeps the runs: a folder or the URL of a bucket.
-    #[arg(long, value_name = "ROOT")]
-    pub(in crate::cli) store: Option<String>,
-    /// The baseline's file, where no store keeps it.
-    #[arg(long, value_name = "FILE", requires = "candidate", conflicts_with = "store")]
-    pub(in crate::cli) baseline: Option<String>,
-    /// The candidate's file.
-    #[arg(long, value_name = "FILE", requires = "baseline")]
-    pub(in crate::cli) candidate: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) again: AgainFlags,
     /// Write a page for the browser to this file: it runs nothing and loads nothing.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<String>,

@@ -17,6 +17,8 @@ pub(super) static FORMAT_HELP: LazyLock<String> = LazyLock::new(|| {
 
 /// The groups in which help lists the flags of a comparison.
 pub(super) const RUNS: &str = "What to compare";
+/// Fewer items, and judges that err.
+pub(super) const PART: &str = "A part of the items";
 /// What gate claims.
 pub(super) const CLAIM: &str = "What the candidate must show";
 /// What fixes the inference.
@@ -31,9 +33,10 @@ pub(super) const SHOWN: &str = "How it is shown";
 pub(in crate::cli) struct RunFlags {
     /// Run that is in use
     ///
-    /// A run file; - reads standard input. gate also takes store:RUN_ID and store:latest-allowed.
+    /// A run file; - reads standard input. gate also takes store:RUN_ID and store:latest-allowed, and the flag several
+    /// times: runs of one model under one configuration, whose mean on each item is compared.
     #[arg(long, value_name = "FILE", help_heading = RUNS)]
-    pub(in crate::cli) baseline: Option<String>,
+    pub(in crate::cli) baseline: Vec<String>,
     /// Run that wants to replace it
     ///
     /// A run file; - reads standard input.

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
+use super::again::AgainFlags;
 use super::shared::{PlainOutputFlag, SHOWN};
 
 /// The groups in which help lists the flags.
 const WHAT: &str = "What to verify";
 const TRUST: &str = "Whom to trust";
-const AGAIN: &str = "Decisions that are made again";
 
 /// Flags of verify.
 #[derive(Debug, Args)]
@@ -57,21 +57,9 @@ pub(in crate::cli) struct VerifyFlags {
     /// Sigstore's keys: trusted_root.json, or what `gh attestation trusted-root` prints.
     #[arg(long, value_name = "FILE", help_heading = TRUST)]
     pub(in crate::cli) trusted_root: Option<String>,
-    /// Make the decisions again from these files
-    ///
-    /// Make the decisions again from these files; needs --candidate too.
-    #[arg(long, value_name = "FILE", requires = "candidate", help_heading = AGAIN)]
-    pub(in crate::cli) baseline: Option<String>,
-    /// Make the decisions again from these files
-    ///
-    /// Make the decisions again from these files; needs --baseline too.
-    #[arg(long, value_name = "FILE", requires = "baseline", help_heading = AGAIN)]
-    pub(in crate::cli) candidate: Option<String>,
-    /// Make the decisions again from the runs in this store
-    ///
-    /// Make the decisions again from the runs that the envelopes name in this store.
-    #[arg(long, value_name = "ROOT", conflicts_with = "baseline", help_heading = AGAIN)]
-    pub(in crate::cli) store: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub(in crate::cli) again: AgainFlags,
     /// tty or json on standard output
     ///
     /// Shape of the result on standard output: tty for people, json for programs (one object).

@@ -102,6 +102,9 @@ impl Copy<'_> {
         } else {
             None
         };
+        for run in &task.beside {
+            self.named_run(Some(run), &what, envelope, place)?;
+        }
         Ok(ExportedRuns {
             baseline: self.named_run(Some(&stored.baseline), &what, envelope, place)?,
             candidate: self.named_run(Some(&stored.candidate), &what, envelope, place)?,

@@ -87,6 +87,7 @@ fn keep(
                     project: at.project.to_string(),
                     baseline: recorded(&first),
                     candidate: recorded(&second),
+                    repeats: Vec::new(),
                 });
                 sealed.push(second);
                 if let Some(anchor) = &task.anchor {

@@ -16,9 +16,20 @@ pub enum Inputs {
         baseline: String,
         /// The run that wanted to replace it.
         candidate: String,
+        /// Further runs of the baseline, in the order in which they were named.
+        repeats: Vec<String>,
+        /// The sample that the candidate was scored on.
+        sample: Option<String>,
+        /// Labels of people.
+        gold: Option<String>,
     },
     /// The store that the envelopes name, wherever it lies now.
-    Store(String),
+    Store {
+        /// Its folder, or the URL of a bucket.
+        root: String,
+        /// Labels of people, which no store keeps.
+        gold: Option<String>,
+    },
 }
 
 /// How one decision came out again.

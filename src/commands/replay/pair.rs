@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::beside;
 use super::outcome::{Again, Inputs, differs, of_newer_version, outcome};
 use crate::commands::decide;
 use crate::commands::runs::LoadedRuns;
@@ -32,13 +33,10 @@ pub(super) fn again(
         // Whole, for its hash is right: so it is another version that knows more.
         Err(error) => return Ok(of_newer_version("a plan that this version knows", &error)),
     };
-    let runs = match find(&envelope, inputs, files, stores)? {
-        Ok(runs) => runs,
+    let loaded = match load(&envelope, &plan, inputs, (files, stores))? {
+        Ok(Ok(loaded)) => loaded,
+        Ok(Err(error)) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
         Err(finding) => return Ok(Again::Found(finding)),
-    };
-    let loaded = match LoadedRuns::again(&runs, &envelope.inputs, &plan) {
-        Ok(loaded) => loaded,
-        Err(error) => return Ok(Again::Found(differs(&envelope.verdict, &error.to_string()))),
     };
     if let Some(finding) = loaded.others(&envelope) {
         return Ok(Again::Found(finding));
@@ -59,25 +57,47 @@ pub(super) fn runs(
     stores: &dyn Stores,
 ) -> Result<Result<(LoadedRuns, Plan), Finding>, Diagnostic> {
     let (_, envelope, plan) = recorded(bytes)?;
-    let runs = match find(&envelope, inputs, files, stores)? {
-        Ok(runs) => runs,
+    let loaded = match load(&envelope, &plan, inputs, (files, stores))? {
+        Ok(loaded) => loaded?,
         Err(finding) => return Ok(Err(finding)),
     };
-    let loaded = LoadedRuns::again(&runs, &envelope.inputs, &plan)?;
     Ok(match loaded.others(&envelope) {
         Some(finding) => Err(finding),
         None => Ok((loaded, plan)),
     })
 }
 
+/// The runs as the plan reads them, with everything that was judged beside them. The finding says what is not there; the
+/// error of a run is the inner one.
+fn load(
+    envelope: &v1::Envelope,
+    plan: &Plan,
+    inputs: &Inputs,
+    (files, stores): (&dyn Files, &dyn Stores),
+) -> Result<Result<Result<LoadedRuns, Diagnostic>, Finding>, Diagnostic> {
+    let found = match find(envelope, inputs, files, stores)? {
+        Ok(found) => found,
+        Err(finding) => return Ok(Err(finding)),
+    };
+    let beside = match beside::find(envelope, plan, inputs, (files, stores))? {
+        Ok(beside) => beside,
+        Err(finding) => return Ok(Err(finding)),
+    };
+    Ok(Ok(LoadedRuns::again(&found, &envelope.inputs, plan)
+        .and_then(|runs| beside.join(runs, &envelope.inputs, plan))))
+}
+
 impl LoadedRuns {
     /// What shows that these are not the runs that were judged, nor their stored copies.
     fn others(&self, envelope: &v1::Envelope) -> Option<Finding> {
         let (inputs, stored) = (&envelope.inputs, envelope.store.as_ref());
-        let runs = [
+        let mut runs = vec![
             (&self.baseline, &inputs.baseline, stored.map(|store| &store.baseline)),
             (&self.candidate, &inputs.candidate, stored.map(|store| &store.candidate)),
         ];
+        for (at, (run, input)) in self.repeats().iter().zip(&inputs.repeats).enumerate() {
+            runs.push((run, input, stored.and_then(|store| store.repeats.get(at))));
+        }
         runs.into_iter().find_map(|(run, input, stored)| {
             let sha256 = run.identity.digest.to_string();
             let is_it = sha256 == input.sha256 || stored.is_some_and(|stored| stored.sha256 == sha256);
@@ -96,8 +116,8 @@ fn find(
     stores: &dyn Stores,
 ) -> Result<Result<[FileOrFolder; 2], Finding>, Diagnostic> {
     match inputs {
-        Inputs::Files { baseline, candidate } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
-        Inputs::Store(root) => {
+        Inputs::Files { baseline, candidate, .. } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
+        Inputs::Store { root, .. } => {
             let Some(stored) = &envelope.store else {
                 let finding = Finding::undecided(FindingKind::InputMissing, "");
                 return Ok(Err(finding.expected("runs in a store").found("an envelope that names none")));

@@ -1,12 +1,12 @@
 //! The two runs of a recorded decision, as they were judged.
 
-use crate::commands::runs::LoadedRun;
-use crate::domain::{Plan, RunFrame};
+use crate::commands::runs::LoadedRuns;
+use crate::domain::{Diagnostic, Plan, RunFrame};
+use crate::pairing::Pairs;
 
 /// The two runs of one task, read again with the bytes that its envelope names.
 pub(in crate::commands) struct RecordedPair {
-    pub(super) baseline: LoadedRun,
-    pub(super) candidate: LoadedRun,
+    pub(super) runs: LoadedRuns,
     /// The plan that was recorded.
     pub(in crate::commands) plan: Plan,
 }
@@ -14,6 +14,14 @@ pub(in crate::commands) struct RecordedPair {
 impl RecordedPair {
     /// Baseline and candidate.
     pub(in crate::commands) fn pair(&self) -> (&RunFrame, &RunFrame) {
-        (self.baseline.run(), self.candidate.run())
+        self.runs.judged()
+    }
+
+    /// The pairs that were judged.
+    ///
+    /// # Errors
+    /// Those of pairing.
+    pub(in crate::commands) fn pairs(&self) -> Result<Pairs, Diagnostic> {
+        self.runs.pairs(&self.plan)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::outcome::{Again, Inputs, differs, of_newer_version, outcome, stored};
 use super::recorded_pair::RecordedPair;
 use crate::commands::Stores;
-use crate::commands::runs::LoadedRun;
+use crate::commands::runs::{LoadedRun, LoadedRuns};
 use crate::domain::policy::{Policy, TaskPolicy};
 use crate::domain::{Code, Diagnostic, Digest, RunFrame};
 use crate::envelope::{self, Record, replay, v1, v2};
@@ -47,7 +47,7 @@ pub(super) fn again(bytes: &[u8], inputs: &Inputs, stores: &dyn Stores) -> Resul
         Ok(rules) => rules,
         Err(error) => return Ok(of_newer_version("a policy that this version knows", &error)),
     };
-    let Inputs::Store(root) = inputs else { return Ok(Again::Found(needs_store())) };
+    let Inputs::Store { root, .. } = inputs else { return Ok(Again::Found(needs_store())) };
     let place = stores.open(root)?;
     let mut tasks = Vec::new();
     for task in &rules.tasks {
@@ -94,7 +94,7 @@ pub(super) fn runs(
 ) -> Result<Result<Vec<(String, RecordedPair)>, Finding>, Diagnostic> {
     let envelope: v2::Envelope = serde_json::from_slice(bytes)
         .map_err(|error| Code::EnvelopeUnreadable.at("").what(error.to_string()))?;
-    let Inputs::Store(root) = inputs else { return Ok(Err(needs_store())) };
+    let Inputs::Store { root, .. } = inputs else { return Ok(Err(needs_store())) };
     let rules = rules(&envelope.policy)?;
     let place = stores.open(root)?;
     let mut found = Vec::new();
@@ -104,7 +104,7 @@ pub(super) fn runs(
             Ok(Reread { baseline: Some(baseline), candidate, .. }) => {
                 found.push((
                     task.name.to_string(),
-                    RecordedPair { baseline, candidate, plan: task.plan.clone() },
+                    RecordedPair { runs: LoadedRuns::pair(baseline, candidate), plan: task.plan.clone() },
                 ));
             }
             Ok(Reread { baseline: None, .. }) => {}

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::commands::replay::{Inputs, recorded_pairs};
 use crate::commands::{Files, Stores};
 use crate::domain::{Code, Diagnostic};
-use crate::pairing::pair;
 use crate::trail::{Finding, Severity};
 use crate::view::Items;
 
@@ -26,7 +25,7 @@ pub(in crate::commands) fn of_envelope(
     let mut found = BTreeMap::new();
     for (name, runs) in runs {
         let (baseline, candidate) = runs.pair();
-        let pairs = pair(baseline, candidate, &runs.plan)?;
+        let pairs = runs.pairs()?;
         found.insert(name, Items::of(&pairs, [baseline, candidate], runs.plan.direction, most));
     }
     Ok(found)

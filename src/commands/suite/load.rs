@@ -103,7 +103,7 @@ impl<'p, 'w> Places<'p, 'w> {
             check_task(task, which, run)?;
         }
         let runs = match baseline {
-            Some(baseline) => LoadedPair::Compared(Box::new(LoadedRuns { baseline, candidate })),
+            Some(baseline) => LoadedPair::Compared(Box::new(LoadedRuns::pair(baseline, candidate))),
             None => LoadedPair::First(Box::new(candidate)),
         };
         Ok(LoadedTask { task, runs, anchor })

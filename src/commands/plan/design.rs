@@ -1,0 +1,106 @@
+//! `evalsig plan design`: what the claim costs by one design and another, the cheapest first.
+
+use super::bank::{BankRequest, load, past};
+use crate::commands::{Output, OutputFormat, World};
+use crate::domain::{Code, Diagnostic, RunFrame};
+use crate::inference::planning::Ask;
+use crate::numerics::tails::normal_isf;
+use crate::present;
+use crate::present::screen::Width;
+use crate::report::design::{DesignReport, DesignRow};
+use crate::sampling::{Bank, Fit, History};
+
+/// What is asked of `plan design`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanDesignRequest {
+    /// The bank, and where past runs are.
+    pub bank: BankRequest,
+    /// The claim, alpha and power.
+    pub ask: Ask,
+    /// The true improvement that is planned for.
+    pub planned_delta: f64,
+    /// What one answer of the candidate costs.
+    pub cost_item: f64,
+    /// What judging one answer costs.
+    pub cost_judge: f64,
+    /// How the result is shown.
+    pub output: OutputFormat,
+    /// The columns in which it is laid out.
+    pub width: Width,
+}
+
+/// Compares the designs that the bank and its past runs allow.
+///
+/// # Errors
+/// Those of reading the bank and of the store; `too-few-items` without a past run, from which the spread is known;
+/// `bad-usage` where the improvement that is planned for does not lie within the claim.
+pub fn plan_design(request: &PlanDesignRequest, world: &World<'_>) -> Result<Output, Diagnostic> {
+    let gap = request.planned_delta - request.ask.claim.lower_null();
+    if gap <= 0.0 {
+        return Err(Code::BadUsage
+            .at("--planned-delta")
+            .what("does not lie within the claim, so no number of items suffices")
+            .next("claim less, or expect more of the candidate"));
+    }
+    let loaded = load(&request.bank, world)?;
+    let bank = Bank::of(loaded.run(), request.bank.epochs)?;
+    let (past, notes) = past(&request.bank, &bank, world)?;
+    let runs: Vec<(&str, &RunFrame)> = past.iter().map(|(past, run)| (past.model_id.as_str(), run)).collect();
+    let history = History::of(&bank, &runs, request.bank.epochs);
+    let Some(fit) = history.fit(&bank) else {
+        return Err(Code::TooFewItems
+            .at("--store")
+            .what("holds no past run of another model on this task and metric, and from those the spread is known")
+            .next("name a store that holds some, or plan from two runs with evalsig mde --baseline FILE --candidate FILE"));
+    };
+    let report = report(request, &bank, history.len(), fit, gap);
+    let stdout = match request.output {
+        OutputFormat::Json => present::design::json(&report)?,
+        OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => {
+            present::design::text(&report, request.width)
+        }
+    };
+    let stderr = notes.iter().map(|note| format!("note: {}\n", present::safe::line(note))).collect();
+    Ok(Output { stdout, stderr, ..Output::default() })
+}
+
+fn report(request: &PlanDesignRequest, bank: &Bank<'_>, models: usize, fit: Fit, gap: f64) -> DesignReport {
+    let all = bank.items().len() as f64;
+    let (alpha, power) = (request.ask.alpha.get(), request.ask.power);
+    let quantiles = normal_isf(alpha) + normal_isf(1.0 - power);
+    // n such that the standard error of a sample of n from N is gap / quantiles (Cochran 1977, equation 4.4).
+    let drawn = |variance: f64| {
+        let unlimited = (quantiles / gap).powi(2) * variance;
+        (unlimited / (1.0 + unlimited / all)).ceil()
+    };
+    // Betting grows by gap^2 / (2 variance) an item where the bet is the best one.
+    let watched = (2.0 * alpha.recip().ln() * fit.paired / (gap * gap)).ceil();
+    let price = request.cost_item + request.cost_judge;
+    let row = |design: &str, items: f64, how: String| DesignRow {
+        design: design.into(),
+        items: items.min(all) as u64,
+        reaches: items <= all,
+        cost: items.min(all) * price,
+        how,
+    };
+    let sample =
+        |items: f64| format!("evalsig plan sample --items {}, then gate --bank --sample", items as u64);
+    let (plain, predicted) = (drawn(fit.paired), drawn(fit.left));
+    let mut rows = vec![
+        row("every item of the bank", all, "evalsig gate --baseline --candidate".into()),
+        row("a sample, without past runs", plain, sample(plain)),
+        row("a sample, predicted by the past runs", predicted, sample(predicted)),
+        row("growing runs that stop early, on average", watched, "evalsig watch".into()),
+    ];
+    rows.sort_by(|a, b| b.reaches.cmp(&a.reaches).then(a.cost.total_cmp(&b.cost)));
+    DesignReport {
+        bank_items: all as u64,
+        models: models as u64,
+        planned_delta: request.planned_delta,
+        null_value: request.ask.claim.lower_null(),
+        alpha,
+        power,
+        priced: price != 1.0,
+        rows,
+    }
+}
