@@ -16,6 +16,10 @@
 
 #[path = "calibrate/agreement.rs"]
 mod agreement;
+#[path = "calibrate/bank.rs"]
+mod bank;
+#[path = "calibrate/judged.rs"]
+mod judged;
 #[path = "calibrate/limits.rs"]
 mod limits;
 #[path = "calibrate/missing.rs"]
@@ -26,6 +30,8 @@ mod orders;
 mod planning;
 #[path = "calibrate/repeated.rs"]
 mod repeated;
+#[path = "calibrate/sampled.rs"]
+mod sampled;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +77,8 @@ fn main() {
         ("agreement", agreement::agreement),
         ("missing", missing::missing),
         ("attempts", missing::attempts),
+        ("sampled", sampled::sampled),
+        ("judged", judged::judged),
     ] {
         if wanted(name) {
             table(runs);

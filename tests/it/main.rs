@@ -13,6 +13,8 @@
     reason = "a test touches the world, reports by printing and fails by panicking"
 )]
 
+#[path = "../../examples/calibrate/bank.rs"]
+mod bank;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -58,6 +60,7 @@ mod recipes;
 mod replay;
 mod report;
 mod revisions;
+mod sampled;
 mod schemas;
 #[cfg(unix)]
 mod secrets;

@@ -25,6 +25,7 @@ fn the_committed_schemas_are_those_that_the_code_generates() {
         ("verdict.v1", envelope::statement::schema()),
         ("export.v1", present::export::schema()),
         ("plan.v1", envelope::plan_lock::schema()),
+        ("sample.v1", evalsig::sampling::document::schema()),
         ("waiver.v1", envelope::waiver::schema()),
         ("policy.v1", policy::policy_schema()),
         ("waivers.v1", policy::waivers_schema()),

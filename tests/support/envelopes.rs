@@ -90,9 +90,16 @@ impl Decision {
                 alpha: 0.05,
                 power: 0.8,
                 suggestion: None,
+                judge: None,
             },
             plan: plan(),
-            inputs: Inputs { baseline: self.input("baseline"), candidate: self.input("candidate") },
+            inputs: Inputs {
+                baseline: self.input("baseline"),
+                candidate: self.input("candidate"),
+                repeats: Vec::new(),
+                sample: None,
+                gold: None,
+            },
             pairing: Pairing {
                 pairs: 400,
                 only_baseline: 0,
@@ -180,6 +187,8 @@ impl Decision {
 
 fn plan() -> Plan {
     Plan {
+        sampling: None,
+        lambda: None,
         hypothesis: "superior".into(),
         null_value: 0.0,
         rule: "interval".into(),

@@ -140,6 +140,7 @@ fn no_name_does_more_than_to_be_read() {
             project: "qa".into(),
             baseline: run("../runs/baseline.json"),
             candidate: run("qa\\..\\..\\x\n    rm -rf audit"),
+            repeats: Vec::new(),
         });
         envelope
     };

@@ -47,6 +47,7 @@ fn the_flags_of_gate_stand_in_groups_and_take_a_line_each() {
         [
             "Options",
             "What to compare",
+            "A part of the items",
             "What the candidate must show",
             "How it is judged",
             "What is written",
