@@ -19,6 +19,8 @@ mod support;
 mod action;
 mod bucket;
 #[cfg(unix)]
+mod ci;
+#[cfg(unix)]
 mod confined;
 #[cfg(unix)]
 mod container;
