@@ -82,3 +82,45 @@ fn every_expected_skip_is_still_said_somewhere() {
         assert!(sources.iter().any(|source| source.contains(&line)), ".ci/expected-skips: {line:?}");
     }
 }
+
+#[test]
+fn the_commit_of_a_release_names_image_base_and_binaries_by_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    let files = [".ci/release-commit", "action.yml", "Dockerfile", "Cargo.toml", "setup/release.txt"];
+    for file in files {
+        std::fs::create_dir_all(at(file).parent().unwrap()).unwrap();
+        std::fs::copy(tree::root().join(file), at(file)).unwrap();
+    }
+    let digest = "0123456789abcdef".repeat(4);
+    let targets =
+        ["aarch64-apple-darwin", "aarch64-unknown-linux-musl", "x86_64-apple-darwin", "x86_64-unknown-linux-musl"];
+    let sums: String = targets.iter().map(|target| format!("{digest}  evalsig-{target}\n")).collect();
+    std::fs::write(at("sums"), &sums).unwrap();
+    let base = format!("rust:1.95.0-slim-bookworm@sha256:{digest}");
+    let image = format!("ghcr.io/org/evalsig-action@sha256:{digest}");
+    let write = |version: &str, base: &str, image: &str| {
+        let mut command = Command::new("bash");
+        command.arg(at(".ci/release-commit")).args([version, base, image, "sums"]).current_dir(folder.path());
+        ran(command.output().unwrap())
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    // A tag in the place of a digest, and a version that is not this one.
+    assert_ne!(write(version, &base, "ghcr.io/org/evalsig-action:1").code, 0);
+    assert_ne!(write(version, "rust:1.95.0-slim-bookworm", &image).code, 0);
+    assert_ne!(write("99.0.0", &base, &image).code, 0);
+    let read = |path: &str| std::fs::read_to_string(at(path)).unwrap();
+    assert_eq!(read("action.yml"), tree::read("action.yml"), "nothing was changed");
+
+    write(version, &base, &image).exits(0);
+    assert!(read("action.yml").contains(&format!("\n  image: docker://{image}\n")));
+    assert!(read("Dockerfile").contains(&format!("\nFROM {base} AS build\n")));
+    assert!(read("setup/release.txt").ends_with(&format!("\nv{version}\n{sums}")));
+    // Once more gives the same.
+    let before = read("setup/release.txt");
+    write(version, &base, &image).exits(0);
+    assert_eq!(read("setup/release.txt"), before);
+    // A line that is none of sha256sum.
+    std::fs::write(at("sums"), format!("{sums}x\n")).unwrap();
+    assert_ne!(write(version, &base, &image).code, 0);
+}
