@@ -64,6 +64,8 @@ mod schemas;
 #[cfg(unix)]
 mod secrets;
 mod selftest;
+#[cfg(unix)]
+mod setup;
 mod shell;
 mod shown;
 mod simulation;
@@ -77,4 +79,6 @@ mod trail;
 mod tree;
 mod verdicts;
 mod verify_gate;
+#[cfg(unix)]
+mod walks;
 mod watch;
