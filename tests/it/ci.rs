@@ -47,7 +47,9 @@ fn what_is_missing_is_installed_as_root_or_with_sudo() {
     let bin = machine.path().display();
     tool(
         "apt-get",
-        &format!("[ \"$1\" = update ] && exit\necho \"$*\" >{bin}/asked\nln -s /bin/true {bin}/tool-of-a-test"),
+        &format!(
+            "[ \"$1\" = update ] && exit\necho \"$*\" >{bin}/asked\nln -s /bin/true {bin}/tool-of-a-test"
+        ),
     );
     let path = format!("{bin}:{}", std::env::var("PATH").unwrap());
     let installs = "as_root=(); can_be_root=true; need tool-of-a-test a-package; program tool-of-a-test";
@@ -93,8 +95,12 @@ fn the_commit_of_a_release_names_image_base_and_binaries_by_digest() {
         std::fs::copy(tree::root().join(file), at(file)).unwrap();
     }
     let digest = "0123456789abcdef".repeat(4);
-    let targets =
-        ["aarch64-apple-darwin", "aarch64-unknown-linux-musl", "x86_64-apple-darwin", "x86_64-unknown-linux-musl"];
+    let targets = [
+        "aarch64-apple-darwin",
+        "aarch64-unknown-linux-musl",
+        "x86_64-apple-darwin",
+        "x86_64-unknown-linux-musl",
+    ];
     let sums: String = targets.iter().map(|target| format!("{digest}  evalsig-{target}\n")).collect();
     std::fs::write(at("sums"), &sums).unwrap();
     let base = format!("rust:1.95.0-slim-bookworm@sha256:{digest}");

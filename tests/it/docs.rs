@@ -261,7 +261,8 @@ fn the_workflows_that_are_shown_are_the_files_that_are_linted() {
         assert_eq!(shown, Some(tree::read(&file).trim()), "{file} and docs/tutorial.md differ");
     }
     let readme = Document::read("README.md");
-    let (whole, part) = ("examples/workflows/pull-request.yml", "part of: examples/workflows/pull-request.yml");
+    let (whole, part) =
+        ("examples/workflows/pull-request.yml", "part of: examples/workflows/pull-request.yml");
     let shown = readme.tagged(part).expect(part);
     assert!(tree::read(whole).contains(shown), "{shown} is no part of {whole}");
 }
@@ -273,8 +274,11 @@ fn every_page_stands_in_the_book() {
     let listed: BTreeSet<&str> = summary.links.iter().map(String::as_str).collect();
     assert_eq!(listed.len(), summary.links.len(), "a page stands twice");
     let pages = tree::files("docs", ".md");
-    let pages: BTreeSet<&str> =
-        pages.iter().filter_map(|page| page.strip_prefix("docs/")).filter(|page| *page != "SUMMARY.md").collect();
+    let pages: BTreeSet<&str> = pages
+        .iter()
+        .filter_map(|page| page.strip_prefix("docs/"))
+        .filter(|page| *page != "SUMMARY.md")
+        .collect();
     assert_eq!(listed, pages);
     assert!(tree::read("book.toml").contains("src = \"docs\""));
 }
@@ -283,8 +287,11 @@ fn every_page_stands_in_the_book() {
 #[test]
 fn binstall_asks_for_the_files_of_a_release() {
     let (manifest, image) = (tree::read("Cargo.toml"), tree::read(".github/workflows/image.yml"));
-    let urls: Vec<&str> =
-        manifest.lines().filter_map(|line| line.strip_prefix("pkg-url = ")).map(|url| url.trim_matches('"')).collect();
+    let urls: Vec<&str> = manifest
+        .lines()
+        .filter_map(|line| line.strip_prefix("pkg-url = "))
+        .map(|url| url.trim_matches('"'))
+        .collect();
     assert_eq!(urls.len(), 3);
     for url in urls {
         let name = url.strip_prefix("{ repo }/releases/download/v{ version }/evalsig-").expect(url);

@@ -78,7 +78,9 @@ impl Release {
             let input = value.strip_prefix("${{ inputs.").and_then(|rest| rest.strip_suffix(" }}"));
             let value = match input {
                 Some(input) => with[input].as_str().unwrap_or("").to_owned(),
-                None if value == "${{ github.action_path }}" => at("action/setup").to_str().unwrap().to_owned(),
+                None if value == "${{ github.action_path }}" => {
+                    at("action/setup").to_str().unwrap().to_owned()
+                }
                 None => String::new(),
             };
             command.env(name.as_str().unwrap(), value);
@@ -212,7 +214,10 @@ fn an_attestation_that_does_not_hold_stops_the_step() {
     let Some(release) = Release::new(binary(), &binary()) else { return };
     let log = release.folder.path().join("asked");
     let gh = |end: &str| {
-        format!("[ \"$3\" = --help ] && exit 0\necho \"$*\" >>{}\necho 'a ::warning::b'\n{end}", log.display())
+        format!(
+            "[ \"$3\" = --help ] && exit 0\necho \"$*\" >>{}\necho 'a ::warning::b'\n{end}",
+            log.display()
+        )
     };
     release.program("gh", &gh("exit 0"));
     release.allowed_pair(&[("GH_TOKEN", "t")]).0.exits(0);

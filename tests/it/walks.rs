@@ -97,7 +97,7 @@ fn every_page_can_be_followed_line_by_line() {
 fn every_command_for_a_shell_is_followed_or_is_marked_as_a_console() {
     for page in tree::files("", ".md") {
         let text = tree::read(&page);
-        let tagged = text.matches("<!-- run: ").count();
+        let tagged = text.matches("\n<!-- run: ").count();
         assert_eq!(tagged > 0, PAGES.contains(&&*page), "{page}");
         if tagged > 0 {
             assert_eq!(text.matches("\n```sh\n").count(), tagged, "{page}: a block of commands is never run");
@@ -113,7 +113,11 @@ fn the_picture_of_the_verdicts_is_what_reports_show() {
     let between = |text: &str, from: &str, to: &str| {
         text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect(from).0.to_owned()
     };
-    let cases = [("candidate", "0.01", "ALLOW"), ("candidate-worse", "0", "REJECT"), ("candidate-same", "0.01", "INCONCLUSIVE")];
+    let cases = [
+        ("candidate", "0.01", "ALLOW"),
+        ("candidate-worse", "0", "REJECT"),
+        ("candidate-same", "0.01", "INCONCLUSIVE"),
+    ];
     for (number, (candidate, min_delta, verdict)) in cases.into_iter().enumerate() {
         session.run(&format!(
             "gate --baseline runs/baseline.json --candidate runs/{candidate}.json --min-delta={min_delta} --html page.html"
