@@ -10,7 +10,7 @@ const lint = await createLinter();
 const newer = [
   'unexpected key "queue" for "concurrency" section',
   'unknown permission scope "attestations"',
-  ...["ubuntu-24.04", "ubuntu-24.04-arm", "macos-15"].map((label) => `label "${label}" is unknown.`),
+  ...["ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-slim", "macos-15"].map((label) => `label "${label}" is unknown.`),
 ];
 const known = (finding) => !newer.some((start) => finding.message.startsWith(start));
 const findings = workflows.flatMap((path) => lint(readFileSync(path, "utf8"), path)).filter(known);
