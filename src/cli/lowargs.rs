@@ -52,6 +52,15 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
+/// What stands below the help of action.
+const ACTION_EXAMPLES: &str = "\
+The inputs are those of action.yml: the input min-delta is the variable INPUT_MIN-DELTA. No shell can set such a name, \
+env can. docs/action.md explains every input.
+
+Examples:
+  env INPUT_BASELINE=base.json INPUT_CANDIDATE=cand.json INPUT_MIN-DELTA=-0.01 evalsig action
+  env INPUT_POLICY=.github/evalsig.yml \"INPUT_GITHUB-TOKEN=$GH_TOKEN\" evalsig action";
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -59,13 +68,16 @@ pub(super) enum Command {
     #[command(after_help = gate::EXAMPLES)]
     Gate(Box<GateFlags>),
     /// The same inference without a verdict; two-sided unless told otherwise.
+    #[command(after_help = compare::EXAMPLES)]
     Compare(Box<CompareFlags>),
     /// What the action's container runs: INPUT_* and GITHUB_* in; verdict, outputs and summary out.
+    #[command(after_help = ACTION_EXAMPLES)]
     Action,
     /// Fix what will be judged, and how, before the runs exist.
     #[command(subcommand)]
     Plan(PlanCommand),
     /// Recompute a trail, or one envelope, offline: 0 intact, 1 broken, 2 cannot be decided.
+    #[command(after_help = verify::EXAMPLES)]
     Verify(VerifyFlags),
     /// Render a recorded decision again: for a terminal, as Markdown, or as a page for the browser.
     #[command(after_help = report::EXAMPLES)]

@@ -145,6 +145,12 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
     })
 }
 
+/// The command line, for what writes manuals and completions of it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// The help text of every subcommand, for the documentation and its test.
 #[must_use]
 pub fn help_pages() -> Vec<(String, String)> {

@@ -252,14 +252,53 @@ fn every_input_and_output_is_documented_and_nothing_else() {
 }
 
 #[test]
-fn the_workflows_of_the_readme_are_the_files_that_are_linted() {
-    let readme = Document::read("README.md");
+fn the_workflows_that_are_shown_are_the_files_that_are_linted() {
+    let tutorial = Document::read("docs/tutorial.md");
     let files = tree::files("examples/workflows", ".yml");
     assert_eq!(files.len(), 2);
     for file in files {
-        let shown = readme.tagged(&format!("file: {file}"));
-        assert_eq!(shown, Some(tree::read(&file).trim()), "{file} and README.md differ");
+        let shown = tutorial.tagged(&format!("file: {file}"));
+        assert_eq!(shown, Some(tree::read(&file).trim()), "{file} and docs/tutorial.md differ");
     }
+    let readme = Document::read("README.md");
+    let (whole, part) =
+        ("examples/workflows/pull-request.yml", "part of: examples/workflows/pull-request.yml");
+    let shown = readme.tagged(part).expect(part);
+    assert!(tree::read(whole).contains(shown), "{shown} is no part of {whole}");
+}
+
+/// The book and the README show the same pages, and none is forgotten.
+#[test]
+fn every_page_stands_in_the_book() {
+    let summary = Document::read("docs/SUMMARY.md");
+    let listed: BTreeSet<&str> = summary.links.iter().map(String::as_str).collect();
+    assert_eq!(listed.len(), summary.links.len(), "a page stands twice");
+    let pages = tree::files("docs", ".md");
+    let pages: BTreeSet<&str> = pages
+        .iter()
+        .filter_map(|page| page.strip_prefix("docs/"))
+        .filter(|page| *page != "SUMMARY.md")
+        .collect();
+    assert_eq!(listed, pages);
+    assert!(tree::read("book.toml").contains("src = \"docs\""));
+}
+
+/// A binary that `cargo binstall` looks for is one that a release has.
+#[test]
+fn binstall_asks_for_the_files_of_a_release() {
+    let (manifest, image) = (tree::read("Cargo.toml"), tree::read(".github/workflows/image.yml"));
+    let urls: Vec<&str> = manifest
+        .lines()
+        .filter_map(|line| line.strip_prefix("pkg-url = "))
+        .map(|url| url.trim_matches('"'))
+        .collect();
+    assert_eq!(urls.len(), 3);
+    for url in urls {
+        let name = url.strip_prefix("{ repo }/releases/download/v{ version }/evalsig-").expect(url);
+        let target = ["{ target }", "x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"];
+        assert!(target.contains(&name), "{name}");
+    }
+    assert!(image.contains("dist/evalsig-$TARGET") && image.contains("-unknown-linux-musl"));
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn a_line_for_each_task_stands_above_the_table() {
     assert!(session.run("history --trail . --output csv").exits(0).stdout.starts_with("ts,"));
 }
 
-/// What README shows is what the product draws of the shipped examples. UPDATE_HISTORY=1 writes it anew.
+/// What docs/store.md shows is what the product draws of the shipped examples. UPDATE_HISTORY=1 writes it anew.
 #[test]
 fn the_picture_of_the_readme_is_made_by_the_product() {
     let session = Session::new();
@@ -224,5 +224,5 @@ fn the_picture_of_the_readme_is_made_by_the_product() {
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == drawn, "docs/history.svg differs: run the test with UPDATE_HISTORY=1");
     assert_eq!(shapes(&Html::parse_document(&drawn)).map(|(_, n)| n > 0), [true; 3]);
-    assert!(fs::read_to_string(repository("README.md")).unwrap().contains("](docs/history.svg)"));
+    assert!(fs::read_to_string(repository("docs/store.md")).unwrap().contains("](history.svg)"));
 }

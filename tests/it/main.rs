@@ -21,6 +21,8 @@ mod support;
 mod action;
 mod bucket;
 #[cfg(unix)]
+mod ci;
+#[cfg(unix)]
 mod confined;
 #[cfg(unix)]
 mod container;
@@ -65,6 +67,8 @@ mod schemas;
 #[cfg(unix)]
 mod secrets;
 mod selftest;
+#[cfg(unix)]
+mod setup;
 mod shell;
 mod shown;
 mod simulation;
@@ -78,4 +82,6 @@ mod trail;
 mod tree;
 mod verdicts;
 mod verify_gate;
+#[cfg(unix)]
+mod walks;
 mod watch;

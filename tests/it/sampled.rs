@@ -117,7 +117,7 @@ fn a_candidate_is_gated_on_a_sample_and_the_decision_comes_out_again() {
 
     // All of it goes along in an export, past runs too.
     session.run("export all --store kept --out packed").exits(0);
-    let ran = session.run("verify packed --store packed/store").exits(0);
+    let ran = session.run("verify packed --store packed/runs").exits(0);
     assert!(ran.stdout.contains("REPRODUCED: 1 of 1"), "{}", ran.stdout);
 }
 

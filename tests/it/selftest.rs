@@ -15,9 +15,11 @@ pub(crate) type Left = BTreeMap<String, String>;
 
 #[test]
 fn the_selftest_passes_without_a_container() {
-    if tree::read_unless_pending("src/commands/action.rs", "selftest.yml against the binary").is_none() {
-        return;
-    }
+    passes(&act);
+}
+
+/// Runs the workflow, its action by what `act` makes of a workspace and the step's inputs.
+pub(crate) fn passes(act: &dyn Fn(&Path, &Value) -> Left) {
     let workflow: Value = serde_yaml::from_str(&tree::read(".github/workflows/selftest.yml")).unwrap();
     let workspace = tempfile::tempdir().unwrap();
     fs::create_dir_all(workspace.path().join("examples/runs")).unwrap();

@@ -99,7 +99,7 @@ pub(in crate::cli) struct PartOfItemsFlags {
     /// of both runs are a judge's, and the labels correct them.
     #[arg(long, value_name = "FILE", conflicts_with = "policy", help_heading = PART)]
     pub(in crate::cli) gold: Option<String>,
-    /// What a judged difference counts: cross-fitted, or 0 to 1
+    /// What a judged difference counts, 0 to 1
     ///
     /// cross-fitted: what the labels say it is worth, each by the others. 0: people alone.
     #[arg(long, value_name = "WEIGHT", default_value = "cross-fitted", requires = "gold", help_heading = PART)]

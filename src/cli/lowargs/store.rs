@@ -101,6 +101,12 @@ pub(in crate::cli) enum ShapeFlag {
     Csv,
 }
 
+/// Examples of `store get`.
+const GET_EXAMPLES: &str = "\
+Examples:
+  evalsig store get candidate --root runs --out candidate.json
+  evalsig store get candidate --root s3://evidence/store --format parquet --out cand.parquet";
+
 /// Examples of `store mirror`.
 const MIRROR_EXAMPLES: &str = "\
 Nothing is overwritten, here or there: what the mirror has with the same bytes is skipped, other bytes are refused. \
@@ -114,6 +120,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum StoreCommand {
     /// Write a run back as a run file.
+    #[command(after_help = GET_EXAMPLES)]
     Get(GetFlags),
     /// Copy a trail and its runs to a write-once bucket or a folder, and verify them there: 0 intact,
     /// 1 broken.

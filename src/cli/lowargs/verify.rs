@@ -9,6 +9,13 @@ use super::shared::{PlainOutputFlag, SHOWN};
 const WHAT: &str = "What to verify";
 const TRUST: &str = "Whom to trust";
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  evalsig verify
+  evalsig verify origin/evalsig-audit --anchor 3f5a... --require-anchor
+  evalsig verify --store runs
+  evalsig verify audit/v1.4.0/audit.json --baseline base.json --candidate cand.json";
+
 /// Flags of verify.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct VerifyFlags {

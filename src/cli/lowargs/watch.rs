@@ -23,7 +23,11 @@ is remembered: with clusters, and with epochs that are still to come, alpha then
 the N of --looks in all, which you have to count). A new state file is a new test: \
 alpha holds for each test, not for the best of several.
 
-watch gives evidence, not a verdict: it writes no envelope.";
+watch gives evidence, not a verdict: it writes no envelope.
+
+Examples:
+  evalsig watch --baseline base.json --candidate cand.json --state looks.json
+  evalsig watch --baseline base.json --candidate cand.json --follow";
 
 /// Flags of watch.
 #[derive(Debug, Args)]

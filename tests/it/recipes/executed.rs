@@ -234,11 +234,17 @@ fn a_plan_that_is_locked_begins_the_trail_and_binds_the_release() {
 
 #[test]
 fn the_gate_without_docker_posts_the_same_check() {
+    for recipe in ["self-hosted.yml", "slim-runner.yml"] {
+        gate_without_docker(recipe);
+    }
+}
+
+fn gate_without_docker(recipe: &str) {
     let Some(github) = repository(Setup::default(), POLICY) else { return };
     let head = github.commit("feature", &[("a.txt", b"a\n")]);
     let mut runner = Runner::new(&github, "pull_request", pull_request(&head, "org/app"));
     runner.evaluation = vec![("runs/candidate.json", run_file("candidate"))];
-    runner.run("self-hosted.yml");
+    runner.run(recipe);
     assert_eq!(runner.job("gate").result, "success", "{}", runner.job("gate").said());
     let check = only_check(&github);
     assert_eq!((check.name.as_str(), check.conclusion.as_deref()), ("evalsig / release", Some("success")));

@@ -34,7 +34,7 @@ fn jobs(workflow: &Value) -> Vec<(&str, Vec<&Value>)> {
 }
 
 fn is_ours(step: &Value) -> bool {
-    step["uses"].as_str().is_some_and(|uses| uses.starts_with(ACTION))
+    step["uses"].as_str().is_some_and(|uses| uses.replace("/setup@", "@").starts_with(ACTION))
 }
 
 #[test]

@@ -21,6 +21,17 @@ fn help_is_found_as_a_command_and_as_a_flag() {
     assert!(unknown.stderr.contains("gait") && unknown.stdout.is_empty(), "{}", unknown.stderr);
 }
 
+#[test]
+fn every_command_shows_how_it_is_called() {
+    for (name, page) in evalsig::cli::help_pages() {
+        let asks_for_another = page.contains("<COMMAND>");
+        let examples = page.split_once("\nExamples:\n").map_or("", |(_, examples)| examples);
+        let called = examples.lines().filter(|line| line.contains(&name)).count();
+        let alone = name == "evalsig version" || name.split(' ').any(|word| word == "help");
+        assert!(asks_for_another || alone || called > 0, "{name}: {page}");
+    }
+}
+
 /// The headings of a help page, and the lines of the flags below each.
 fn groups(help: &str) -> Vec<(&str, Vec<&str>)> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
