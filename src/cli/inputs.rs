@@ -19,6 +19,7 @@ pub const ACTION_INPUTS: &[&str] = &[
     "candidate",
     "format",
     "metric",
+    "id",
     "baseline-run",
     "candidate-run",
     "cluster",

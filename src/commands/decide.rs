@@ -58,7 +58,7 @@ pub const NAMED: usize = 10;
 /// Those of [`judge`].
 pub fn judged(runs: &LoadedRuns, plan: &Plan, named: usize) -> Result<(Record, Items), Diagnostic> {
     let (baseline, candidate) = (runs.baseline.run(), runs.candidate.run());
-    let judgement = judge(baseline, candidate, plan)?;
+    let judgement = judge(baseline, candidate, plan).map_err(|error| runs.explain(error))?;
     let inputs = runs.recorded(&judgement.pairs.counts);
     let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, named);
     Ok((Record::of(&judgement, inputs, runs.notes()), items))

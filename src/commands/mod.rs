@@ -22,6 +22,7 @@ pub mod record;
 pub mod replay;
 pub mod report;
 pub mod revisions;
+mod run_path;
 pub mod runs;
 pub mod statement;
 pub mod suite;

@@ -1,5 +1,6 @@
 //! Two run files, read as one plan asks for them.
 
+use super::run_path::open_run;
 use super::targets::StoreTarget;
 use super::{Files, World};
 use crate::domain::{ClusterRule, Code, Diagnostic, Plan, RunFrame, RunMetadata};
@@ -43,6 +44,7 @@ impl RunInputs {
     fn read_as(&self, run: Option<&String>, plan: &Plan) -> ReadAs {
         ReadAs {
             format: self.format,
+            id: plan.id.clone(),
             metric: self.metric.clone(),
             cluster: plan.cluster.clone(),
             slice: None,
@@ -56,6 +58,8 @@ impl RunInputs {
 pub(super) struct ReadAs {
     /// Its format; `None` detects it from the content.
     pub(super) format: Option<Format>,
+    /// The field that names the item.
+    pub(super) id: Option<String>,
     /// Metric to insist on.
     pub(super) metric: Option<String>,
     /// Where the clusters are.
@@ -69,6 +73,7 @@ pub(super) struct ReadAs {
 impl ReadAs {
     fn options(&self) -> ReadOptions {
         ReadOptions {
+            id: self.id.clone(),
             metric: self.metric.clone(),
             cluster: self.cluster.clone(),
             slice: self.slice.clone(),
@@ -131,7 +136,7 @@ impl LoadedRuns {
             Ok((world.stores.open(&at.root)?, at))
         };
         let read = |path: &str, run: Option<&String>| {
-            LoadedRun::read(&world.files.open(path)?, &runs.read_as(run, plan))
+            LoadedRun::read(&open_run(path, world.files)?, &runs.read_as(run, plan))
         };
         let stored = |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget| {
             let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
@@ -201,6 +206,17 @@ impl LoadedRuns {
         notes
     }
 
+    /// A refusal for want of scores, with what the file shows of the reason.
+    pub(super) fn explain(&self, error: Diagnostic) -> Diagnostic {
+        let run = if error.place.starts_with("baseline") { &self.baseline } else { &self.candidate };
+        match &run.reading.unscored {
+            Some(why) if error.code == Code::UnscoredItems => {
+                Diagnostic { what: format!("{}; {}", error.what, why.trim_end_matches('.')), ..error }
+            }
+            _ => error,
+        }
+    }
+
     /// As the envelope records them.
     pub(super) fn recorded(&self, counts: &Counts) -> v1::Inputs {
         v1::Inputs {
@@ -229,8 +245,8 @@ fn read_both(
     files: &dyn Files,
 ) -> Result<(LoadedRun, LoadedRun), Diagnostic> {
     // Both are opened here, one after the other: either may be standard input.
-    let first = files.open(first)?;
-    let second = files.open(second);
+    let first = open_run(first, files)?;
+    let second = open_run(second, files);
     let (first, second) = rayon::join(
         move || LoadedRun::read(&first, &read_first),
         move || LoadedRun::read(&second?, &read_second),
@@ -278,6 +294,7 @@ impl LoadedRun {
         slice: Option<&str>,
     ) -> Result<Self, Diagnostic> {
         let options = |run_id| ReadOptions {
+            id: plan.id.clone(),
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
             slice: slice.map(str::to_owned),

@@ -11,7 +11,7 @@ named_enum! {
         LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
         Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
         Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
-        Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
+        Jsonl = "jsonl", "JSON Lines, or a JSON list: an object a row, with a field that names the item and fields with scores.";
         Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
     }
 }
@@ -19,6 +19,8 @@ named_enum! {
 /// What a caller chooses of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
+    /// The field that names the item, where the format lets rows choose; `None` takes the usual one.
+    pub id: Option<String>,
     /// The metric to read; `None` takes the only one.
     pub metric: Option<String>,
     /// Where the cluster of an item stands.
@@ -33,7 +35,14 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { metric: None, cluster: ClusterRule::FromData, slice: None, run_id: None, deep: false }
+        Self {
+            id: None,
+            metric: None,
+            cluster: ClusterRule::FromData,
+            slice: None,
+            run_id: None,
+            deep: false,
+        }
     }
 }
 
@@ -51,6 +60,8 @@ pub struct Reading {
     pub created: Option<String>,
     /// The metrics that the file holds for this run.
     pub metrics: Vec<String>,
+    /// Why rows lack a score and what to do, where the file shows it. One of the notes, which a refusal repeats.
+    pub unscored: Option<String>,
     /// Sentences about the file, each complete; they may quote it.
     pub notes: Vec<String>,
 }
@@ -59,7 +70,7 @@ impl Reading {
     /// A run that was read from a file which says no more.
     pub(super) fn of(run: RunFrame, format: Format) -> Self {
         let metrics = vec![run.metadata().metric_name.clone()];
-        Self { run, format, version: None, created: None, metrics, notes: Vec::new() }
+        Self { run, format, version: None, created: None, metrics, unscored: None, notes: Vec::new() }
     }
 }
 

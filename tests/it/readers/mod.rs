@@ -9,6 +9,7 @@ mod inspect;
 mod inspect_golden;
 mod json;
 mod lm_eval;
+mod nested;
 mod parquet;
 mod promptfoo;
 mod slices;
