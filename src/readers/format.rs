@@ -11,6 +11,12 @@ named_enum! {
         LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
         Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
         Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
+        DeepEval = "deepeval", "DeepEval: a test run (.deepeval/.latest_run_full.json, test_run_DATE.json).";
+        Eee = "eee", "Every Eval Ever: instances as JSON Lines (UUID_samples.jsonl).";
+        TauBench = "tau_bench", "tau-bench and tau2-bench: results of several trials of each task.";
+        SweBench = "swe_bench", "SWE-bench: the report of an evaluation (MODEL.RUN_ID.json).";
+        OpenAiEvals = "openai_evals", "openai/evals: the log of a run of oaieval, JSON Lines of events.";
+        Lighteval = "lighteval", "lighteval: the details of a task (details_TASK_DATE.parquet).";
         Jsonl = "jsonl", "JSON Lines, or a JSON list: an object a row, with a field that names the item and fields with scores.";
         Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
     }
@@ -85,7 +91,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>(),
-            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, jsonl, csv".into())
+            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, deepeval, eee, tau_bench, swe_bench, openai_evals, lighteval, jsonl, csv".into())
         );
     }
 }

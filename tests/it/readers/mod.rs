@@ -1,6 +1,9 @@
 //! Readers: bytes in, a run or a helpful refusal out.
 
+mod damage;
+mod deepeval;
 mod detection;
+mod eee;
 mod examples;
 mod field;
 mod gzip;
@@ -8,10 +11,14 @@ mod helm;
 mod inspect;
 mod inspect_golden;
 mod json;
+mod lighteval;
 mod lm_eval;
 mod nested;
+mod openai_evals;
 mod parquet;
 mod promptfoo;
 mod slices;
+mod swe_bench;
 mod tables;
+mod tau_bench;
 mod usage;
