@@ -2,6 +2,7 @@
 //! this nothing changes meaning.
 
 mod compare;
+mod convert;
 mod doctor;
 mod export;
 mod gate;
@@ -17,6 +18,7 @@ mod verify;
 mod watch;
 
 pub(super) use compare::compare;
+pub(super) use convert::convert;
 pub(super) use doctor::doctor;
 pub(super) use export::export;
 pub(super) use gate::gate;

@@ -2,6 +2,7 @@
 //! error. The action's inputs arrive as the same flags.
 
 mod compare;
+mod convert;
 mod doctor;
 mod export;
 mod gate;
@@ -23,6 +24,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::present::screen::Width;
 
 pub(super) use compare::CompareFlags;
+pub(super) use convert::ConvertFlags;
 pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
@@ -83,6 +85,9 @@ pub(super) enum Command {
     /// Check run files and say what is in each, and what is wrong with it.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorFlags>),
+    /// What was read of a run file, as RunFrame JSON or Parquet.
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(Box<ConvertFlags>),
     /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
     #[command(after_help = mde::EXAMPLES)]
     Mde(Box<MdeFlags>),

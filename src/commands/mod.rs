@@ -3,6 +3,7 @@
 pub mod action;
 pub mod comment;
 pub mod compare;
+pub mod convert;
 pub mod decide;
 pub mod doctor;
 pub mod export;

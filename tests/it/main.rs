@@ -23,6 +23,7 @@ mod confined;
 #[cfg(unix)]
 mod container;
 mod contract;
+mod convert;
 mod dependencies;
 #[cfg(unix)]
 mod descriptors;

@@ -17,6 +17,7 @@ mod nested;
 mod openai_evals;
 mod parquet;
 mod promptfoo;
+mod run_folder;
 mod slices;
 mod swe_bench;
 mod tables;
