@@ -5,6 +5,7 @@ mod deepeval;
 mod detection;
 mod eee;
 mod examples;
+mod exports;
 mod field;
 mod gzip;
 mod helm;
