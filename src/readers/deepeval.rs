@@ -70,6 +70,11 @@ impl Reader for DeepEvalReader {
             })
     }
 
+    fn recognises(&self, head: &[u8]) -> bool {
+        // Other files have test cases; only these tell of the metrics of each.
+        self.sniff(head) && json::head(head).contains("\"metricsData\"")
+    }
+
     fn takes_id(&self) -> bool {
         true
     }

@@ -63,6 +63,13 @@ impl Reader for TauBenchReader {
             })
     }
 
+    fn recognises(&self, head: &[u8]) -> bool {
+        // Other files have `info` and `tasks`; only these tell of an agent's conversations.
+        let text = json::head(head);
+        let own = ["\"traj\"", "\"agent_info\"", "\"reward_info\""];
+        self.sniff(head) && own.iter().any(|name| text.contains(name))
+    }
+
     fn takes_id(&self) -> bool {
         true
     }
