@@ -133,6 +133,58 @@ def inspect():
     put("reader_eval_members", "twice", parts([members[0], ("summaries.json", dump(summary + summary[:1]))] + members[2:]))
 
 
+def tools():
+    def metric(name, score, **more):
+        return {"name": name, "threshold": 0.5, "success": score >= 0.5, "score": score, "strictMode": False, "evaluationModel": "judge"} | more
+    def case(i, name=None):
+        return {"name": name or f"test_case_{i}", "input": f"Q{i}", "actualOutput": "A", "expectedOutput": f"E{i}", "success": i % 2 == 0, "order": i,
+                "metricsData": [metric("Relevancy", i / 4)], "completionTime": 1.5, "metadata": {"topic": "law"}}
+    spans = {"llmSpans": [{"uuid": "u", "name": "s", "metricsData": [metric("Relevancy", 1.0)]}]}
+    scores = [{"metric": "Relevancy", "scores": [i / 4 for i in range(4)], "passes": 2, "fails": 2, "errors": 0}]
+    run = {"testCases": [case(i) for i in range(4)], "conversationalTestCases": [], "metricsScores": scores, "hyperparameters": {"model": "m"},
+           "testPassed": 2, "testFailed": 2, "runDuration": 3.5}
+    put("reader_deepeval", "run.json", dump(run))
+    put("reader_deepeval", "traced.json", dump({"testRunData": run | {"testCases": [case(0) | {"trace": spans}], "metricsScores": []}}))
+    failed = metric("Kind", 0.5) | {"error": "timed out"}
+    del failed["score"], failed["success"]
+    chat = {"name": "greets", "success": True, "metricsData": [metric("Kind", 1.0)], "turns": [{"role": "user", "content": "hi", "order": 0}], "scenario": "a"}
+    put("reader_deepeval", "chats.json", dump({"testCases": [case(9, "nine") | {"metricsData": [failed]}], "conversationalTestCases": [chat, chat]}))
+    def instance(i, **more):
+        return {"schema_version": "0.2.2", "evaluation_id": "qa/m/1", "model_id": "m", "evaluation_name": "qa", "sample_id": str(i), "sample_hash": f"h{i}",
+                "interaction_type": "single_turn", "input": {"raw": f"Q{i}", "reference": ["x"]}, "output": {"raw": ["x"]}, "answer_attribution": [],
+                "evaluation": {"score": i % 2, "is_correct": i % 2 == 1}, "token_usage": {"input_tokens": 3, "output_tokens": 1, "total_tokens": 4}} | more
+    put("reader_eee", "samples.jsonl", "".join(dump(instance(i)) + "\n" for i in range(4)))
+    put("reader_eee", "failed.jsonl", "".join(dump(instance(i, error="e" if i else None, metadata={"topic": "law"})) + "\n" for i in range(2)))
+    put("reader_eee", "two.jsonl", "".join(dump(instance(i, evaluation_name=n, evaluation={"score": float("nan")})) + "\n" for i in range(2) for n in ("a", "b")))
+    trial = {"traj": [{"role": "user", "content": "x"}], "info": {"task": {"user_id": "u"}, "source": "user"}}
+    old = [{"task_id": i, "reward": float(i % 2), "trial": t} | trial for t in range(2) for i in range(3)]
+    old[1] |= {"info": {"error": "overloaded", "traceback": "..."}, "traj": []}
+    put("reader_tau_bench", "list.json", dump(old))
+    info = {"git_commit": "c", "num_trials": 2, "max_steps": 9, "max_errors": 9, "agent_info": {"implementation": "a", "llm": "m"},
+            "environment_info": {"domain_name": "retail", "policy": "p"}}
+    simulations = [{"id": f"s{i}{t}", "task_id": str(i), "trial": t, "duration": 2.5, "termination_reason": "agent_stop", "agent_cost": 0.01,
+                    "reward_info": {"reward": float((i + t) % 2)}, "messages": []} for i in range(2) for t in range(2)]
+    simulations[0] |= {"termination_reason": "infrastructure_error", "reward_info": None}
+    new = {"timestamp": "2026-11-21T05:30:01", "info": info, "tasks": [{"id": "0"}, {"id": "1"}], "simulations": simulations}
+    put("reader_tau_bench", "tau2.json", dump(new))
+    index = [{"id": "s", "task_id": 0, "trial": 0, "reward": 1.0, "termination_reason": "user_stop"}]
+    put("reader_tau_bench", "index.json", dump(new | {"simulations": [], "simulation_index": index}))
+    lists = {"resolved": ["org__a-1", "org__b-2"], "unresolved": ["org__a-3"], "error": ["org__b-4"], "empty_patch": ["org__b-5"], "incomplete": ["org__c-6"]}
+    counts = {"total_instances": 6, "submitted_instances": 5, "completed_instances": 3} | {f"{k}_instances": len(v) for k, v in lists.items() if k != "incomplete"}
+    put("reader_swe_bench", "model.run.json", dump(counts | {f"{k}_ids": v for k, v in lists.items()} | {"schema_version": 2}, indent=4))
+    put("reader_swe_bench", "few.json", dump({"resolved_ids": ["a-1"], "unresolved_ids": [7], "completed_ids": []}))
+    def event(n, kind, data):
+        return {"run_id": "r", "event_id": n, "sample_id": f"qa.dev.{n % 3}", "type": kind, "data": data, "created_by": "", "created_at": "2026-11-21 05:30:01+00:00"}
+    spec = {"spec": {"completion_fns": ["m"], "eval_name": "qa.dev.v0", "base_eval": "qa", "split": "dev", "run_config": {}, "created_by": "", "run_id": "r", "created_at": "2026-11-21T05:30:01Z"}}
+    matches = [event(n, "match", {"correct": n != 1, "expected": "x", "picked": "x"}) for n in range(3)]
+    sampled = [event(n + 3, "sampling", {"prompt": "p", "sampled": ["x"]}) for n in range(3)]
+    report = {"final_report": {"accuracy": 2 / 3, "boostrap_std": 0.2}, "run_id": "r"}
+    put("reader_openai_evals", "match.jsonl", "".join(dump(line) + "\n" for line in [spec, *sampled, *matches, report]))
+    graded = [event(n, "metrics", {"choice": "Y", "score": n / 2}) for n in range(2)] + [event(2, "error", {"type": "E", "message": "m"})]
+    put("reader_openai_evals", "metrics.jsonl", "".join(dump(line) + "\n" for line in [spec, *graded, {"final_report": {"score": 0.25}}]))
+    put("reader_jsonl", "list.json", dump([{"id": i, "score": i % 2, "doc": {"topic": "law"}} for i in range(3)], indent=1))
+
+
 def packed():
     for target, name in [("reader_runframe", "right-and-wrong.json"), ("reader_csv", "commas.csv"), ("reader_jsonl", "rows.jsonl")]:
         data = (HERE / target / name).read_bytes()
@@ -223,7 +275,7 @@ def draws():
             put(target, str(number), bytes([number]) + rng.randbytes(60 + 60 * number))
 
 
-for make in (runframe, tables, lm_eval, helm, promptfoo, inspect, packed, policies, documents, events, names, texts, draws):
+for make in (runframe, tables, lm_eval, helm, promptfoo, inspect, tools, packed, policies, documents, events, names, texts, draws):
     make()
 total = sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file())
 print(f"{sum(1 for file in HERE.rglob('*') if file.is_file())} files, {total} bytes")

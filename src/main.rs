@@ -102,6 +102,7 @@ fn dispatch(request: Request) -> Result<Output, Diagnostic> {
         }
         Request::Get(request) => commands::get::get(&request, world.stores, world.files),
         Request::Doctor(request) => commands::doctor::doctor(&request, world.files, world.progress),
+        Request::Convert(request) => commands::convert::convert(&request, world.files),
         Request::Mde(request) => commands::mde::mde(&request, world.files),
         Request::PolicyCheck(request) => commands::policy::check(&request, &world),
         Request::PolicyInit(request) => commands::policy::init(&request, world.files),

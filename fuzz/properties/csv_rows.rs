@@ -29,8 +29,18 @@ pub fn records(data: &[u8]) -> Option<Vec<csv::StringRecord>> {
     reader.records().collect::<Result<Vec<_>, _>>().ok()
 }
 
+/// Whether a file begins with the line by which a spreadsheet tells the separator, which the other parser does not know.
+pub fn tells_separator(data: &[u8]) -> bool {
+    let text = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data).trim_ascii_start();
+    let told = text.get(..5).unwrap_or_default().to_ascii_lowercase();
+    told.starts_with(b"sep=") || told.starts_with(b"\"sep=")
+}
+
 /// What both read of one file.
 pub fn same_cells(data: &[u8]) {
+    if tells_separator(data) {
+        return;
+    }
     let Ok(reading) = readers::read(data, Some(Format::Csv), &ReadOptions::default()) else { return };
     let records = records(data).expect("what we read, the csv crate reads");
     let (header, rows) = records.split_first().expect("a line of names");

@@ -184,6 +184,11 @@ pub fn parquet(data: &[u8]) {
     holds(data, Format::Parquet, |data, _| super::parquet_rows::count(data));
 }
 
+/// Details of lighteval: a row a document.
+pub fn lighteval(data: &[u8]) {
+    holds(data, Format::Lighteval, |data, _| super::parquet_rows::count(data));
+}
+
 /// An `.eval` archive as it came.
 pub fn eval(data: &[u8]) {
     holds(data, Format::Inspect, |_, _| None);
@@ -280,14 +285,80 @@ pub fn promptfoo(data: &[u8]) {
     });
 }
 
-/// JSON Lines: a row a line.
+/// A test run of DeepEval: a row a test case.
+pub fn deepeval(data: &[u8]) {
+    holds(data, Format::DeepEval, |data, _| {
+        let value = oracle::json(data).or_else(|| oracle::python_json(data))?;
+        let run = value.get("testRunData").unwrap_or(&value);
+        let cases = |field: &str| run.get(field).and_then(Value::as_array).map_or(0, Vec::len);
+        Some(cases("testCases") + cases("conversationalTestCases"))
+    });
+}
+
+/// Instances of Every Eval Ever: a row a line.
+pub fn eee(data: &[u8]) {
+    holds(data, Format::Eee, |data, _| Some(oracle::lines(data)));
+}
+
+/// Results of tau-bench and tau2-bench: a row a trial.
+pub fn tau_bench(data: &[u8]) {
+    holds(data, Format::TauBench, |data, _| {
+        let value = oracle::json(data).or_else(|| oracle::python_json(data))?;
+        let of = |field: &str| value.get(field).and_then(Value::as_array).map_or(0, Vec::len);
+        let trials = if of("simulations") > 0 { of("simulations") } else { of("simulation_index") };
+        Some(value.as_array().map_or(trials, Vec::len))
+    });
+}
+
+/// A report of SWE-bench: a row an instance that was submitted.
+pub fn swe_bench(data: &[u8]) {
+    holds(data, Format::SweBench, |data, _| {
+        let value = oracle::json(data).or_else(|| oracle::python_json(data))?;
+        let lists = ["resolved_ids", "unresolved_ids", "empty_patch_ids", "error_ids"];
+        Some(lists.iter().filter_map(|list| value.get(list)?.as_array()).map(Vec::len).sum())
+    });
+}
+
+/// A log of openai/evals: a row a sample, where each was scored once.
+pub fn openai_evals(data: &[u8]) {
+    holds(data, Format::OpenAiEvals, |data, _| {
+        let text = std::str::from_utf8(data).ok()?;
+        let mut samples = std::collections::BTreeSet::new();
+        let mut scored = std::collections::BTreeSet::new();
+        for line in text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty()) {
+            let event = oracle::python_json(line.as_bytes())?;
+            let Some(id) = event.get("sample_id").filter(|id| !id.is_null()) else { continue };
+            let id = oracle::name(id)?;
+            let kind = event.get("type").and_then(Value::as_str).unwrap_or("").to_owned();
+            if matches!(&*kind, "match" | "metrics") && !scored.insert((id.clone(), kind)) {
+                return None;
+            }
+            samples.insert(id);
+        }
+        Some(samples.len())
+    });
+}
+
+/// JSON Lines: a row a line; or a list with a row an element.
 pub fn jsonl(data: &[u8]) {
-    holds(data, Format::Jsonl, |data, _| Some(oracle::lines(data)));
+    holds(data, Format::Jsonl, |data, _| {
+        let list = oracle::json(data).or_else(|| oracle::python_json(data));
+        match list.as_ref().and_then(Value::as_array) {
+            Some(rows) => Some(rows.len()),
+            None => Some(oracle::lines(data)),
+        }
+    });
 }
 
 /// CSV: a row for each record after the first.
 pub fn csv(data: &[u8]) {
-    holds(data, Format::Csv, |data, _| Some(super::csv_rows::records(data)?.len() - 1));
+    holds(data, Format::Csv, |data, _| {
+        if super::csv_rows::tells_separator(data) {
+            None
+        } else {
+            Some(super::csv_rows::records(data)?.len() - 1)
+        }
+    });
 }
 
 /// The samples of a task with the results of its run beside them: the input holds both, after lines of `=== name`.

@@ -3,6 +3,7 @@
 
 mod again;
 mod compare;
+mod convert;
 mod doctor;
 mod export;
 mod gate;
@@ -18,6 +19,7 @@ mod verify;
 mod watch;
 
 pub(super) use compare::compare;
+pub(super) use convert::convert;
 pub(super) use doctor::doctor;
 pub(super) use export::export;
 pub(super) use gate::gate;

@@ -24,6 +24,7 @@ pub const ACTION_INPUTS: &[&str] = &[
     "lambda",
     "format",
     "metric",
+    "id",
     "baseline-run",
     "candidate-run",
     "cluster",

@@ -3,6 +3,7 @@
 
 mod again;
 mod compare;
+mod convert;
 mod doctor;
 mod export;
 mod gate;
@@ -25,6 +26,7 @@ use crate::present::screen::Width;
 
 pub(super) use again::AgainFlags;
 pub(super) use compare::CompareFlags;
+pub(super) use convert::ConvertFlags;
 pub(super) use doctor::DoctorFlags;
 pub(super) use export::ExportFlags;
 pub(super) use gate::{GateFlags, StoreFlags};
@@ -97,6 +99,9 @@ pub(super) enum Command {
     /// Check run files and say what is in each, and what is wrong with it.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorFlags>),
+    /// What was read of a run file, as RunFrame JSON or Parquet.
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(Box<ConvertFlags>),
     /// Minimum detectable effect of a design; with --target-delta the number of items it needs.
     #[command(after_help = mde::EXAMPLES)]
     Mde(Box<MdeFlags>),

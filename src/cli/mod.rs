@@ -15,6 +15,7 @@ use clap::CommandFactory as _;
 
 use crate::commands::View;
 use crate::commands::compare::CompareRequest;
+use crate::commands::convert::ConvertRequest;
 use crate::commands::doctor::DoctorRequest;
 use crate::commands::export::ExportRequest;
 use crate::commands::gate::GateRequest;
@@ -64,6 +65,8 @@ pub enum Request {
     Mirror(MirrorRequest),
     /// `doctor`.
     Doctor(DoctorRequest),
+    /// `convert`.
+    Convert(Box<ConvertRequest>),
     /// `mde`.
     Mde(MdeRequest),
     /// `policy check`.
@@ -135,6 +138,7 @@ fn resolve(command: Command, terminal: Terminal) -> Result<Request, Diagnostic> 
         Command::Store(StoreCommand::Get(flags)) => Request::Get(hiargs::get(&flags)?),
         Command::Store(StoreCommand::Mirror(flags)) => Request::Mirror(hiargs::mirror(&flags, terminal)?),
         Command::Doctor(flags) => Request::Doctor(hiargs::doctor(&flags, terminal)?),
+        Command::Convert(flags) => Request::Convert(Box::new(hiargs::convert(*flags)?)),
         Command::Mde(flags) => Request::Mde(hiargs::mde(&flags, terminal)?),
         Command::Policy(PolicyCommand::Check(flags)) => {
             Request::PolicyCheck(hiargs::policy_check(&flags, terminal)?)

@@ -57,7 +57,7 @@ pub const NAMED: usize = 10;
 /// Those of [`judge`](crate::decision::judge), and of a sample or of labels where they are judged.
 pub fn judged(runs: &LoadedRuns, plan: &Plan, named: usize) -> Result<(Record, Items), Diagnostic> {
     let (baseline, candidate) = runs.judged();
-    let judgement = runs.judge(plan)?;
+    let judgement = runs.judge(plan).map_err(|error| runs.explain(error))?;
     let inputs = runs.recorded(&judgement.pairs.counts);
     let items = Items::of(&judgement.pairs, [baseline, candidate], plan.direction, named);
     Ok((Record::of(&judgement, inputs, runs.notes()), items))

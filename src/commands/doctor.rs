@@ -3,6 +3,7 @@
 mod aa_test;
 mod drop_threshold;
 mod file;
+mod listing;
 mod pair;
 mod request;
 mod shared_prefix;
@@ -12,7 +13,7 @@ use super::{Files, Output, OutputFormat};
 use crate::domain::{Code, Diagnostic, Exit, RunFrame};
 use crate::present::doctor::text;
 use crate::present::json;
-use crate::report::doctor::DoctorReport;
+use crate::report::doctor::{DoctorReport, FolderListing};
 
 pub use request::{DoctorRequest, Rule, Stated};
 
@@ -26,6 +27,11 @@ pub fn doctor(
     files: &dyn Files,
     progress: &dyn Progress,
 ) -> Result<Output, Diagnostic> {
+    if let [only] = request.files.as_slice()
+        && let Some(found) = listing::of(only, request, files)?
+    {
+        return list(found, request);
+    }
     let (together, epochs) = request.aa_runs();
     let further = request.aa.iter().flatten().filter(|path| !request.files.contains(path));
     let paths: Vec<&String> = request.files.iter().chain(further).collect();
@@ -36,8 +42,14 @@ pub fn doctor(
         found
     };
     let (findings, runs): (Vec<_>, Vec<_>) = paths.iter().map(|path| examine(path)).unzip();
-    let mut checkup =
-        DoctorReport { files: findings, noise: None, pair: None, tolerance: None, problem: None };
+    let mut checkup = DoctorReport {
+        listing: None,
+        files: findings,
+        noise: None,
+        pair: None,
+        tolerance: None,
+        problem: None,
+    };
     let stage = progress.begin("working out what the runs can show", Whole::Unknown);
     let problem = look(request, &paths, &runs, &together, &mut checkup);
     drop(stage);
@@ -47,6 +59,28 @@ pub fn doctor(
         stdout: match request.output {
             OutputFormat::Json => json::text(&checkup)?,
             OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => text(&checkup, request.width),
+        },
+        stderr: String::new(),
+        exit: if healthy { 0 } else { Exit::Data.code() },
+    })
+}
+
+/// The answer about a folder.
+fn list(listing: FolderListing, request: &DoctorRequest) -> Result<Output, Diagnostic> {
+    let found = !listing.runs.is_empty() || !listing.choices.is_empty();
+    let healthy = listing.problems.is_empty() && found;
+    let report = DoctorReport {
+        listing: Some(listing),
+        files: Vec::new(),
+        noise: None,
+        pair: None,
+        tolerance: None,
+        problem: None,
+    };
+    Ok(Output {
+        stdout: match request.output {
+            OutputFormat::Json => json::text(&report)?,
+            OutputFormat::Tty | OutputFormat::Markdown | OutputFormat::Junit => text(&report, request.width),
         },
         stderr: String::new(),
         exit: if healthy { 0 } else { Exit::Data.code() },

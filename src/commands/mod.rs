@@ -3,6 +3,7 @@
 pub mod action;
 pub mod comment;
 pub mod compare;
+pub mod convert;
 pub mod decide;
 pub mod doctor;
 pub mod export;
@@ -22,6 +23,7 @@ pub mod record;
 pub mod replay;
 pub mod report;
 pub mod revisions;
+mod run_path;
 pub mod runs;
 pub mod statement;
 pub mod suite;

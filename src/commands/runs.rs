@@ -6,6 +6,7 @@ mod read_as;
 mod repeats;
 mod sampled;
 
+use super::run_path::open_run;
 use super::targets::StoreTarget;
 use super::{Files, World};
 use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
@@ -76,6 +77,7 @@ impl RunInputs {
     fn read_as(&self, run: Option<&String>, plan: &Plan) -> ReadAs {
         ReadAs {
             format: self.format,
+            id: plan.id.clone(),
             metric: self.metric.clone(),
             cluster: plan.cluster.clone(),
             slice: None,
@@ -113,7 +115,7 @@ impl LoadedRuns {
         let [baseline, candidate] = runs.both(plan);
         let (baseline, candidate) = read_both(baseline, candidate, files)?;
         let read = |path: &String| {
-            LoadedRun::read(&files.open(path)?, &runs.read_as(runs.baseline_run.as_ref(), plan))
+            LoadedRun::read(&open_run(path, files)?, &runs.read_as(runs.baseline_run.as_ref(), plan))
         };
         let repeats = runs.repeats.iter().map(read).collect::<Result<_, Diagnostic>>()?;
         Self::pair(baseline, candidate).repeated(repeats)
@@ -162,7 +164,7 @@ impl LoadedRuns {
             // First, because it says which task an allowed baseline has to be of.
             let candidate = match runs.candidate.strip_prefix(STORE) {
                 None => LoadedRun::read(
-                    &world.files.open(&runs.candidate)?,
+                    &open_run(&runs.candidate, world.files)?,
                     &read_as(runs.candidate_run.as_ref()),
                 )?,
                 Some(name) => {
@@ -172,9 +174,10 @@ impl LoadedRuns {
                 }
             };
             let baseline = match runs.baseline.strip_prefix(STORE) {
-                None => {
-                    LoadedRun::read(&world.files.open(&runs.baseline)?, &bank(runs.baseline_run.as_ref()))?
-                }
+                None => LoadedRun::read(
+                    &open_run(&runs.baseline, world.files)?,
+                    &bank(runs.baseline_run.as_ref()),
+                )?,
                 Some(name) => {
                     let (place, at) = archive("--baseline", baselines)?;
                     let found = match name {
@@ -189,7 +192,7 @@ impl LoadedRuns {
         let mut repeats = Vec::new();
         for path in &runs.repeats {
             repeats.push(match path.strip_prefix(STORE) {
-                None => LoadedRun::read(&world.files.open(path)?, &read_as(runs.baseline_run.as_ref()))?,
+                None => LoadedRun::read(&open_run(path, world.files)?, &read_as(runs.baseline_run.as_ref()))?,
                 Some(name) => {
                     let (place, at) = archive("--baseline", baselines)?;
                     stored(store::by_name(&*place, &at.project, name)?, path, &*place, &at, &read_as(None))?
@@ -275,6 +278,17 @@ impl LoadedRuns {
         notes
     }
 
+    /// A refusal for want of scores, with what the file shows of the reason.
+    pub(super) fn explain(&self, error: Diagnostic) -> Diagnostic {
+        let run = if error.place.starts_with("baseline") { &self.baseline } else { &self.candidate };
+        match &run.reading.unscored {
+            Some(why) if error.code == Code::UnscoredItems => {
+                Diagnostic { what: format!("{}; {}", error.what, why.trim_end_matches('.')), ..error }
+            }
+            _ => error,
+        }
+    }
+
     /// As the envelope records them.
     pub(super) fn recorded(&self, counts: &Counts) -> v1::Inputs {
         // Of a bank, the bank.
@@ -318,8 +332,8 @@ fn read_both(
     files: &dyn Files,
 ) -> Result<(LoadedRun, LoadedRun), Diagnostic> {
     // Both are opened here, one after the other: either may be standard input.
-    let first = files.open(first)?;
-    let second = files.open(second);
+    let first = open_run(first, files)?;
+    let second = open_run(second, files);
     let (first, second) = rayon::join(
         move || LoadedRun::read(&first, &read_first),
         move || LoadedRun::read(&second?, &read_second),

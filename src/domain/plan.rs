@@ -32,6 +32,8 @@ pub struct Plan {
     pub direction: Direction,
     /// Whether the user said where better lies, rather than leaving it at the default.
     pub direction_named: bool,
+    /// The field that names the items, where the user names one.
+    pub id: Option<String>,
     /// Which units are independent.
     pub cluster: ClusterRule,
     /// What becomes of repeats.
@@ -70,6 +72,7 @@ impl Plan {
             seed: 0,
             direction: Direction::HigherIsBetter,
             direction_named: false,
+            id: None,
             cluster: ClusterRule::FromData,
             epochs: EpochRule::Mean,
             missing: MissingRule::Error,

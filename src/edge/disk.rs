@@ -195,6 +195,14 @@ impl Folder for DiskFolder {
         self.disk.door.names(&self.path, MAX_NAMES).map_err(|error| path_not_found(shown, &error))
     }
 
+    fn folder(&self, name: &str) -> Option<Box<dyn Folder>> {
+        let path = self.path.join(name);
+        let one = Path::new(name).file_name() == Some(name.as_ref());
+        // What is no folder is a file, which is opened where it is read.
+        let _folder = self.disk.door.folder(&path).ok().filter(|_| one)?;
+        Some(Box::new(Self::new(&path, &self.disk)))
+    }
+
     fn open(&self, name: &str) -> Result<Box<dyn Source>, Diagnostic> {
         let path = self.path.join(name);
         let shown = path.to_string_lossy();

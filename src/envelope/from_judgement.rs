@@ -215,6 +215,7 @@ pub(super) fn plan(plan: &Plan, method_used: &str, method_reason: &str, clustere
         }
         .into(),
         better_named: Some(plan.direction_named),
+        id: plan.id.clone(),
         cluster: plan.cluster.as_str().into(),
         cluster_rule: Some(plan.cluster.kind().into()),
         units: if clustered { "clusters" } else { "items" }.into(),

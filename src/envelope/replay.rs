@@ -56,6 +56,7 @@ pub fn plan(recorded: &v1::Plan, margin: Option<f64>) -> Result<Plan, Diagnostic
             },
         )?,
         direction_named: recorded.better_named.unwrap_or(false),
+        id: recorded.id.clone(),
         cluster: known(
             "cluster_rule",
             recorded.cluster_rule.as_deref().unwrap_or_default(),
@@ -288,6 +289,7 @@ mod tests {
                 resamples,
                 seed,
                 direction: if flags.2 { Direction::HigherIsBetter } else { Direction::LowerIsBetter },
+                id: flags.0.then(|| "sample.id".to_owned()),
                 cluster,
                 epochs,
                 missing: if flags.3 { MissingRule::Error } else { MissingRule::Exclude },

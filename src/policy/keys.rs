@@ -10,6 +10,7 @@ pub const DEFAULTS: &[&str] = &[
     "first-run",
     "format",
     "metric",
+    "id",
     "cluster",
     "epochs",
     "lower-is-better",

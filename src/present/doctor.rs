@@ -2,6 +2,7 @@
 
 mod aa_test;
 mod drop_threshold;
+mod listing;
 mod row;
 
 pub use aa_test::claim;
@@ -17,6 +18,7 @@ use row::row;
 #[must_use]
 pub fn text(checkup: &DoctorReport, width: Width) -> String {
     let mut lines = Vec::new();
+    lines.extend(checkup.listing.iter().flat_map(listing::lines));
     for file in &checkup.files {
         lines.push(format!("{}  {}", if file.ok { "ok  " } else { "FAIL" }, safe::line(&file.path)));
         lines.extend(file.run.iter().flat_map(describe));

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::Format;
-use super::quote::{escape, ours, plain, quote};
+use super::quote::{escape, marked, ours, plain, quote};
 use crate::domain::{Code, Diagnostic};
 
 /// What to do about a file whose bytes contradict each other.
@@ -137,7 +137,14 @@ pub(super) fn several_runs_in_folder(folder: &str, count: usize, names: &str) ->
     Code::RunAmbiguous
         .at(folder)
         .what(format!("the folder holds {count} runs: {names}"))
-        .next("name one of these files")
+        .next("name one of these files, or all of them as tasks of a policy (evalsig policy init FOLDER writes one)")
+}
+
+pub(super) fn several_folders(folder: &str, count: usize, paths: &str) -> Diagnostic {
+    Code::RunAmbiguous
+        .at(folder)
+        .what(format!("{count} folders in it hold runs: {paths}"))
+        .next("name one of these folders")
 }
 
 pub(super) fn no_run_in_folder(folder: &str) -> Diagnostic {
@@ -240,22 +247,89 @@ pub(super) fn format_unknown(what: impl Into<String>, next: impl Into<String>) -
     Code::FormatUnknown.at("").what(what).next(next)
 }
 
-pub(super) fn no_number_in_table(what: impl Into<String>) -> Diagnostic {
-    Code::RunMalformed.at("").what(what).next("write each score as a plain number")
+pub(super) fn no_number_in_table(what: impl Into<String>, nested: &str) -> Diagnostic {
+    Code::RunMalformed.at("").what(what).next(format!("write each score as a plain number{nested}"))
 }
 
-pub(super) fn two_id_columns(here: &str, first: &str, line: u64) -> Diagnostic {
+pub(super) fn two_id_columns(here: &str, first: &str, shown: &str) -> Diagnostic {
     Code::RunMalformed
         .at("")
-        .what(format!("the item is named by {} here and by {} on line {line}", quote(here), quote(first)))
+        .what(format!("the item is named by {} here and by {} on {shown}", quote(here), quote(first)))
         .next("name all items in one column")
+}
+
+pub(super) fn items_named_already(format: Format, key: &str) -> Diagnostic {
+    Code::BadUsage
+        .at("--id")
+        .what(format!("is {}, and {format} names its items itself", ours(key)))
+        .next("leave --id out")
+}
+
+pub(super) fn ambiguous_name(name: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!("two values are {}: dots in the keys of this row can be read in two ways", ours(name)))
+        .next("name another field")
+}
+
+pub(super) fn metric_twice(metric: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!("holds {} twice", quote(metric)))
+        .next("give each metric a name of its own, and run the evaluation again")
+}
+
+pub(super) fn totals_differ(place: &str, of: &str, said: usize, held: usize) -> Diagnostic {
+    Code::RunMalformed
+        .at(place)
+        .what(format!("counts {said} of {}, and the file holds {held}, or their sums differ", quote(of)))
+        .next(DAMAGED_OR_CUT)
+}
+
+pub(super) fn no_lists_of_instances() -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what("does not list its instances: resolved_ids and unresolved_ids are missing")
+        .next("give the report that swebench.harness.run_evaluation writes, <model>.<run id>.json")
+}
+
+pub(super) fn no_final_report() -> Diagnostic {
+    Code::RunUnfinished
+        .at("")
+        .what("holds no final report: the run did not end, or the file was cut short")
+        .next("run the evaluation to its end")
+}
+
+pub(super) fn report_differs(metric: &str, said: f64, held: f64, count: usize) -> Diagnostic {
+    Code::RunMalformed
+        .at("final_report")
+        .what(format!(
+            "says that {metric} is {}, and the mean of its {count} events is {}",
+            marked(&said.to_string()),
+            marked(&held.to_string())
+        ))
+        .next(DAMAGED_OR_CUT)
+}
+
+pub(super) fn event_twice(event: u64) -> Diagnostic {
+    Code::RunMalformed
+        .at("event_id")
+        .what(format!("event {event} stands twice"))
+        .next("the file is damaged or was put together from several: write it again")
+}
+
+pub(super) fn no_such_id(key: &str, found: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at("")
+        .what(format!("nothing here is {}, which is to name the item; there are {found}", ours(key)))
+        .next("name a field that every item carries with --id, or leave --id out")
 }
 
 pub(super) fn no_id_column(found: &str, ids: &str) -> Diagnostic {
     Code::RunMalformed
         .at("")
         .what(format!("no column names the item; there are {found}"))
-        .next(format!("name every item, in a column {ids}"))
+        .next(format!("name every item, in a column {ids}, or say with --id which column names it"))
 }
 
 pub(super) fn too_many_columns(most: usize) -> Diagnostic {

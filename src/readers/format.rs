@@ -11,7 +11,13 @@ named_enum! {
         LmEval = "lm_eval", "lm-evaluation-harness: samples_TASK_DATE.jsonl, one file a task.";
         Helm = "helm", "HELM: a run directory, or its per_instance_stats.json.";
         Promptfoo = "promptfoo", "promptfoo: results as JSON or JSON Lines (-o out.json, -o out.jsonl).";
-        Jsonl = "jsonl", "JSON Lines: an object a line, with a field that names the item and fields with scores.";
+        DeepEval = "deepeval", "DeepEval: a test run (.deepeval/.latest_run_full.json, test_run_DATE.json).";
+        Eee = "eee", "Every Eval Ever: instances as JSON Lines (UUID_samples.jsonl).";
+        TauBench = "tau_bench", "tau-bench and tau2-bench: results of several trials of each task.";
+        SweBench = "swe_bench", "SWE-bench: the report of an evaluation (MODEL.RUN_ID.json).";
+        OpenAiEvals = "openai_evals", "openai/evals: the log of a run of oaieval, JSON Lines of events.";
+        Lighteval = "lighteval", "lighteval: the details of a task (details_TASK_DATE.parquet).";
+        Jsonl = "jsonl", "JSON Lines, or a JSON list: an object a row, with a field that names the item and fields with scores.";
         Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
     }
 }
@@ -19,6 +25,8 @@ named_enum! {
 /// What a caller chooses of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
+    /// The field that names the item, where the format lets rows choose; `None` takes the usual one.
+    pub id: Option<String>,
     /// The metric to read; `None` takes the only one.
     pub metric: Option<String>,
     /// Where the cluster of an item stands.
@@ -33,7 +41,14 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { metric: None, cluster: ClusterRule::FromData, slice: None, run_id: None, deep: false }
+        Self {
+            id: None,
+            metric: None,
+            cluster: ClusterRule::FromData,
+            slice: None,
+            run_id: None,
+            deep: false,
+        }
     }
 }
 
@@ -51,6 +66,8 @@ pub struct Reading {
     pub created: Option<String>,
     /// The metrics that the file holds for this run.
     pub metrics: Vec<String>,
+    /// Why rows lack a score and what to do, where the file shows it. One of the notes, which a refusal repeats.
+    pub unscored: Option<String>,
     /// Sentences about the file, each complete; they may quote it.
     pub notes: Vec<String>,
 }
@@ -59,7 +76,7 @@ impl Reading {
     /// A run that was read from a file which says no more.
     pub(super) fn of(run: RunFrame, format: Format) -> Self {
         let metrics = vec![run.metadata().metric_name.clone()];
-        Self { run, format, version: None, created: None, metrics, notes: Vec::new() }
+        Self { run, format, version: None, created: None, metrics, unscored: None, notes: Vec::new() }
     }
 }
 
@@ -74,7 +91,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>(),
-            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, jsonl, csv".into())
+            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, deepeval, eee, tau_bench, swe_bench, openai_evals, lighteval, jsonl, csv".into())
         );
     }
 }

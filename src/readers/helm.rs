@@ -9,7 +9,8 @@ use super::scalar::Scalar;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, companion, json, metric_choice, usage};
 use crate::domain::{
-    Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored, Usage,
+    ClusterRule, Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata, Score, ScoreRange, Unscored,
+    Usage,
 };
 
 /// The file that holds the scores, and the one that holds the names.
@@ -45,17 +46,24 @@ const ALIASES: [(Usage, &str); 3] = [
     (Usage::OutputTokens, "num_output_tokens"),
 ];
 
+/// The cluster that an instance is with its perturbed forms: who names it asks for these.
+const INSTANCE: &str = "instance_id";
+/// Of what HELM computes for a perturbed instance, the figure of that instance itself.
+const OF_PERTURBED: &str = "perturbed";
+
+const PERTURBATION: Projection<'static> =
+    Projection::Fields(&[("name", Projection::All), ("computed_on", Projection::All)]);
 const NAME: Projection<'static> = Projection::Fields(&[
     ("name", Projection::All),
     ("split", Projection::All),
-    ("perturbation", Projection::Fields(&[])),
+    ("perturbation", PERTURBATION),
 ]);
 const STAT: Projection<'static> =
     Projection::Fields(&[("name", NAME), ("count", Projection::All), ("mean", Projection::All)]);
 const RECORD: Projection<'static> = Projection::Fields(&[
     ("instance_id", Projection::All),
     ("train_trial_index", Projection::All),
-    ("perturbation", Projection::Fields(&[])),
+    ("perturbation", PERTURBATION),
     ("stats", Projection::Each(&STAT)),
 ]);
 
@@ -86,7 +94,8 @@ impl Reader for HelmReader {
             return Err(damaged("", "is no list of instances"));
         };
         drop(bytes);
-        let table = InstanceTable::of(&records)?;
+        let with_perturbed = options.cluster == ClusterRule::Key(INSTANCE.to_owned());
+        let table = InstanceTable::of(&records, with_perturbed)?;
         let Selection { split, metric, metrics, mut notes } = table.choose(options.metric.as_deref())?;
         let own = ALIASES.iter().find(|(alias, _)| alias.as_str() == metric);
         let mut run = table.fill(split, metric, own.map(|(_, own)| *own))?;
@@ -94,8 +103,10 @@ impl Reader for HelmReader {
         // `exact_match@5` is right where one of five answers is.
         let base = metric.split_once('@').map_or(metric, |(base, _)| base);
         run.score_range(SHARES.contains(&base).then_some(ScoreRange::UNIT));
-        // HELM labels no instance: a key that was asked for is nowhere.
-        Labels::clusters(&options.cluster).check()?;
+        // HELM labels no instance: any other key that was asked for is nowhere.
+        if !with_perturbed {
+            Labels::clusters(&options.cluster).check()?;
+        }
         Labels::slices(options.slice.as_deref()).check()?;
         let spec = companion::json(content, |name| name == SPEC, Projection::All)?;
         if spec.is_none() {
@@ -123,6 +134,8 @@ struct Stat<'n> {
 struct InstanceRow<'n> {
     place: usize,
     id: String,
+    /// The instance, where its perturbed forms are read too.
+    cluster: Option<String>,
     trial: u32,
     stats: Vec<Stat<'n>>,
 }
@@ -138,21 +151,34 @@ struct Selection<'n> {
 
 struct InstanceTable<'n> {
     rows: Vec<InstanceRow<'n>>,
+    /// Rows of perturbed instances, and whether they are read.
     perturbed: usize,
+    with_perturbed: bool,
 }
 
 impl<'n> InstanceTable<'n> {
-    fn of(records: &'n [Node]) -> Result<Self, Diagnostic> {
-        let mut table = Self { rows: Vec::new(), perturbed: 0 };
+    fn of(records: &'n [Node], with_perturbed: bool) -> Result<Self, Diagnostic> {
+        let mut table = Self { rows: Vec::new(), perturbed: 0, with_perturbed };
         let mut known: BTreeMap<(String, u32), usize> = BTreeMap::new();
         for (place, record) in records.iter().enumerate() {
             let here = |error: Diagnostic| error.within(&format!("[{place}]"));
-            if record.get("perturbation").is_some_and(|value| !value.is_null()) {
+            let perturbation = record.get("perturbation").filter(|value| !value.is_null());
+            if perturbation.is_some() {
                 table.perturbed += 1;
-                continue;
+                if !with_perturbed {
+                    continue;
+                }
             }
             let field = |name: &str| record.get(name).map_or(Scalar::Null, Node::scalar);
             let id = field("instance_id").id().map_err(|e| here(e.within("instance_id")))?.into_owned();
+            let cluster = with_perturbed.then(|| id.clone());
+            let id = match perturbation.map(|perturbation| perturbation.get("name").and_then(Node::text)) {
+                None => id,
+                Some(Some(name)) => format!("{id} {name}"),
+                Some(None) => {
+                    return Err(here(damaged("perturbation.name", "is missing, expected its name")));
+                }
+            };
             let trial = field("train_trial_index").epoch();
             let trial = trial.map_err(|e| here(e.within("train_trial_index")))?;
             let Some(Node::List(list)) = record.get("stats") else {
@@ -160,11 +186,14 @@ impl<'n> InstanceTable<'n> {
             };
             let at = *known.entry((id.clone(), trial)).or_insert(table.rows.len());
             if at == table.rows.len() {
-                table.rows.push(InstanceRow { place, id, trial, stats: Vec::new() });
+                table.rows.push(InstanceRow { place, id, cluster, trial, stats: Vec::new() });
             }
             let Some(row) = table.rows.get_mut(at) else { continue };
             for (at, stat) in list.iter().enumerate() {
-                row.stats.extend(Stat::of(stat).map_err(|e| here(e.within(&format!("stats[{at}]"))))?);
+                row.stats.extend(
+                    Stat::of(stat, perturbation.is_some())
+                        .map_err(|e| here(e.within(&format!("stats[{at}]"))))?,
+                );
             }
         }
         if table.rows.is_empty() {
@@ -214,7 +243,15 @@ impl<'n> InstanceTable<'n> {
             _ => {}
         }
         if self.perturbed > 0 {
-            notes.push(format!("{} rows of perturbed instances were left out.", self.perturbed));
+            notes.push(if self.with_perturbed {
+                format!("{} rows of perturbed instances are items in the cluster of their instance.", self.perturbed)
+            } else {
+                format!(
+                    "{} rows of perturbed instances were left out; --cluster instance_id reads them as further items of \
+                     their instance.",
+                    self.perturbed
+                )
+            });
         }
         Ok(Selection { split, metric: chosen.name, metrics: chosen.available, notes })
     }
@@ -247,20 +284,23 @@ impl<'n> InstanceTable<'n> {
                 let twice = format!("holds {} twice", quote(name));
                 return Err(damaged(&format!("[{}].stats", row.place), &twice));
             }
-            run.push(Item { id: &row.id, epoch: row.trial, cluster: None, score });
+            run.push(Item { id: &row.id, epoch: row.trial, cluster: row.cluster.as_deref(), score });
         }
         Ok(run)
     }
 }
 
 impl<'n> Stat<'n> {
-    /// `None` for what was computed on perturbed instances.
-    fn of(stat: &'n Node) -> Result<Option<Self>, Diagnostic> {
+    /// `None` for what was computed on other forms of the instance than that of its row.
+    fn of(stat: &'n Node, perturbed: bool) -> Result<Option<Self>, Diagnostic> {
         let field = |name: &str| stat.get("name").and_then(|names| names.get(name));
         let Some(name) = field("name").and_then(Node::text) else {
             return Err(damaged("name.name", "is missing, expected the name of a metric"));
         };
-        if field("perturbation").is_some_and(|value| !value.is_null()) {
+        let of = field("perturbation").filter(|value| !value.is_null());
+        let computed_on =
+            of.and_then(|of| of.get("computed_on")).and_then(Node::text).unwrap_or(OF_PERTURBED);
+        if of.is_some() != perturbed || of.is_some() && computed_on != OF_PERTURBED {
             return Ok(None);
         }
         let score = match (stat.get("count"), stat.get("mean")) {

@@ -66,6 +66,17 @@ pub(super) fn diagnose(error: &serde_json::Error, inside: &str) -> Diagnostic {
     if inside.is_empty() { diagnostic } else { diagnostic.within(inside) }
 }
 
+/// An error on one line of a file: the parser sees that line alone and calls it the first.
+pub(super) fn on_line(number: u64, mut error: Diagnostic) -> Diagnostic {
+    match error.place.strip_prefix("line 1, ") {
+        Some(column) => {
+            error.place = format!("line {number}, {column}");
+            error
+        }
+        None => error.within(&format!("line {number}")),
+    }
+}
+
 /// What a visitor found wrong, with every value of the file as a quotation.
 fn unexpected(message: &str) -> String {
     match message.rsplit_once(", expected ") {

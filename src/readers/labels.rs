@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::fingerprint;
+use super::nested;
 use super::quote::{list, quote};
 use super::scalar::{KeySeed, Scalar, ScalarSeed, duplicate_key};
 use crate::domain::{ClusterRule, Code, Diagnostic};
@@ -75,6 +77,21 @@ impl<'o> Labels<'o> {
 
     fn of(label_use: LabelUse, source: LabelSource<'o>, required: bool) -> Self {
         Self { source, label_use, required, labelled: false, keys: Vec::new(), ignored: Vec::new() }
+    }
+
+    /// Takes `metadata.topic` as the field `topic` of the metadata, for formats that have no other fields to label by.
+    pub(super) fn within_metadata(&mut self) {
+        if let LabelSource::Metadata(key) = self.source {
+            self.source = LabelSource::Metadata(field_of_metadata(key));
+        }
+    }
+
+    /// What is left of the key behind a field of the metadata; `None` where it leads elsewhere.
+    fn behind(&self, field: &str) -> Option<&'o str> {
+        match self.source {
+            LabelSource::Metadata(key) => nested::behind(key, field),
+            LabelSource::Off | LabelSource::Field => None,
+        }
     }
 
     /// Takes a file without a single label as well: the other run may know them.
@@ -178,6 +195,11 @@ impl<'o> Labels<'o> {
     }
 }
 
+/// The name of a field of the metadata, with or without `metadata.` before it.
+pub(super) fn field_of_metadata(key: &str) -> &str {
+    key.strip_prefix("metadata.").filter(|field| !field.is_empty()).unwrap_or(key)
+}
+
 /// Reads the metadata of one item, an object or null: the values of the keys of cluster and slice, where they are
 /// there. `Err` says that one stands twice, or that the value is neither object nor null.
 pub(super) struct MetadataSeed<'a, 'o> {
@@ -218,18 +240,44 @@ impl<'de> Visitor<'de> for MetadataSeed<'_, '_> {
         while let Some(key) = object.next_key_seed(KeySeed)? {
             clusters.note_key(&key);
             slices.note_key(&key);
-            let is_it = [&*clusters, &*slices].map(|labels| labels.source == LabelSource::Metadata(&key));
-            if is_it == [false, false] {
+            let behind = [&*clusters, &*slices].map(|labels| labels.behind(&key));
+            if behind == [None, None] {
                 object.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = object.next_value_seed(ScalarSeed { repaired })?;
-            for (slot, _) in found.iter_mut().zip(is_it).filter(|(_, is_it)| *is_it) {
-                if slot.replace(value.clone()).is_some() {
+            // Only an object that a key with dots reaches into is looked at twice.
+            let nested = behind.iter().flatten().any(|rest| !rest.is_empty());
+            let raw: Option<&'de RawValue> = if nested { Some(object.next_value()?) } else { None };
+            let whole = match raw {
+                None => Some(object.next_value_seed(ScalarSeed { repaired })?),
+                Some(_) => None,
+            };
+            for (slot, rest) in found.iter_mut().zip(behind).filter_map(|(slot, rest)| Some((slot, rest?))) {
+                let value = match (&whole, raw) {
+                    (Some(value), _) => Some(value.clone()),
+                    (None, Some(raw)) => inside::<A::Error>(raw, rest, repaired)?,
+                    (None, None) => None,
+                };
+                if let Some(value) = value
+                    && slot.replace(value).is_some()
+                {
                     return Err(duplicate_key(&key));
                 }
             }
         }
         Ok(found)
     }
+}
+
+/// The value at a path inside a value; the value itself where the path is empty.
+fn inside<'de, E: serde::de::Error>(
+    raw: &'de RawValue,
+    path: &str,
+    repaired: bool,
+) -> Result<Option<Scalar<'de>>, E> {
+    let text =
+        if path.is_empty() { Some(raw.get()) } else { nested::find(raw.get(), path).map_err(E::custom)? };
+    let Some(text) = text else { return Ok(None) };
+    let mut de = serde_json::Deserializer::from_str(text);
+    ScalarSeed { repaired }.deserialize(&mut de).map(Some).map_err(E::custom)
 }

@@ -15,6 +15,8 @@ mod content;
 mod created;
 mod csv;
 mod decompression;
+mod deepeval;
+mod eee;
 mod errors;
 mod fingerprint;
 mod format;
@@ -27,18 +29,25 @@ mod labels;
 mod line_reader;
 mod lm_eval;
 mod metric_choice;
+mod nested;
 mod nonfinite;
+mod openai_evals;
 mod parquet;
 mod promptfoo;
 mod quote;
 mod reader;
+mod records;
+mod registry;
 mod run_filter;
+mod run_folder;
 mod runframe;
 mod scalar;
 mod schema;
 mod secret;
 mod source;
+mod swe_bench;
 mod table;
+mod tau_bench;
 mod tree;
 mod unsupported;
 mod usage;
@@ -48,24 +57,14 @@ pub use format::{Format, ReadOptions, Reading};
 pub use gold::{GoldLabels, read_gold};
 pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
 pub use reader::Reader;
+pub use run_folder::{files_of_task, is_one_run, runs_in_folder};
 pub use schema::runframe_schema;
 pub use secret::is_secret;
 pub use source::{FileOrFolder, Folder, InMemory, Source, Stream};
 
 use self::quote::Quotes;
+use self::registry::READERS;
 use crate::domain::{Diagnostic, RunMetadata};
-
-/// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
-static READERS: [&dyn Reader; 8] = [
-    &parquet::ParquetReader,
-    &inspect::InspectReader,
-    &helm::HelmReader,
-    &lm_eval::LmEvalReader,
-    &promptfoo::PromptfooReader,
-    &jsonl::JsonlReader,
-    &csv::CsvReader,
-    &runframe::RunFrameReader,
-];
 
 /// A run file that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,15 +87,16 @@ pub fn read_file(
     options: &ReadOptions,
 ) -> Result<ReadFile, Diagnostic> {
     let opened;
-    let source = match named {
-        FileOrFolder::File(source) => source.as_ref(),
+    let (source, note) = match named {
+        FileOrFolder::File(source) => (source.as_ref(), None),
         FileOrFolder::Folder(folder) => {
-            opened = main_file(folder.as_ref(), format)?;
-            opened.as_ref()
+            opened = run_folder::main_file(folder.as_ref(), format)?;
+            (opened.0.as_ref(), opened.1.clone())
         }
     };
     let path = source.path();
-    let (reading, identity) = content(source, format, options).map_err(|error| error.within(path))?;
+    let (mut reading, identity) = content(source, format, options).map_err(|error| error.within(path))?;
+    reading.notes.extend(note);
     Ok(ReadFile { path: path.to_owned(), identity, reading })
 }
 
@@ -123,53 +123,6 @@ pub const GLOB: glob::MatchOptions = glob::MatchOptions {
     require_literal_leading_dot: false,
 };
 
-/// Which of some files hold the run of a task, by their names: `samples_TASK_DATE.jsonl` as lm-evaluation-harness
-/// writes them, or `TASK` with the ending of a run file.
-#[must_use]
-pub fn files_of_task<'n>(names: &'n [String], task: &str) -> Vec<&'n str> {
-    let own = |path: &&str| {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if let Some((of, _)) = lm_eval::task_and_date(name) {
-            return of == task;
-        }
-        let name = name.strip_suffix(".gz").unwrap_or(name);
-        name.strip_prefix(task).is_some_and(|rest| RUN_FILE_ENDINGS.contains(&rest))
-    };
-    names.iter().map(String::as_str).filter(own).collect()
-}
-
-/// Whether the files of a folder are one run, as a tool wrote it.
-#[must_use]
-pub fn is_one_run(names: &[String]) -> bool {
-    READERS.iter().flat_map(|reader| reader.in_folder(names)).count() == 1
-}
-
-/// Endings of the files that evaluation tools write.
-const RUN_FILE_ENDINGS: [&str; 6] = [".json", ".jsonl", ".csv", ".tsv", ".eval", ".parquet"];
-
-/// The names of the files of a folder that hold runs: several where a tool writes one file a task.
-///
-/// # Errors
-/// `file-unreadable`, and as [`read_file`] where the folder holds no run.
-pub fn runs_in_folder(folder: &dyn Folder, format: Option<Format>) -> Result<Vec<String>, Diagnostic> {
-    let names = folder.names()?;
-    let asked = READERS.iter().filter(|reader| format.is_none_or(|format| reader.format() == format));
-    let found: Vec<String> = asked.flat_map(|reader| reader.in_folder(&names)).map(str::to_owned).collect();
-    if found.is_empty() { Err(errors::no_run_in_folder(folder.path())) } else { Ok(found) }
-}
-
-/// The file of a folder that holds the run.
-fn main_file(folder: &dyn Folder, format: Option<Format>) -> Result<Box<dyn Source>, Diagnostic> {
-    let names = folder.names()?;
-    let asked = READERS.iter().filter(|reader| format.is_none_or(|format| reader.format() == format));
-    let found: Vec<&str> = asked.flat_map(|reader| reader.in_folder(&names)).collect();
-    match found[..] {
-        [name] => folder.open(name),
-        [] => Err(errors::no_run_in_folder(folder.path())),
-        _ => Err(errors::several_runs_in_folder(folder.path(), found.len(), &quote::list_of_ours(found, 16))),
-    }
-}
-
 /// Reads a run from memory: in the format that is named, else in the one its content shows.
 ///
 /// # Errors
@@ -192,11 +145,15 @@ fn content(
 ) -> Result<(Reading, FileIdentity), Diagnostic> {
     let content = Content::of(source)?;
     let reader = reader_of(&content, format)?;
+    if let Some(key) = options.id.as_deref().filter(|_| !reader.takes_id()) {
+        return Err(errors::items_named_already(reader.format(), key));
+    }
     let read = reader.read(&content, options);
     let run = !is_secret(source.path()) && (read.is_ok() || reader.recognises(content.head()));
     let quotes = if run { Quotes::Shown } else { Quotes::Withheld };
     let mut reading = read.map_err(|error| quotes.of_error(error))?;
     reading.run = reading.run.sliced_by(options.slice.as_deref());
+    reading.unscored = reading.unscored.map(|note| quotes.of(&note));
     reading.notes = reading.notes.iter().map(|note| quotes.of(note)).collect();
     // What is too long for a name names no metric that can be chosen.
     reading.metrics.retain(|name| name.len() <= RunMetadata::LONGEST_NAME);

@@ -106,6 +106,12 @@ pub(super) fn list_of_ours<'a>(texts: impl IntoIterator<Item = &'a str>, most: u
     out.join(", ")
 }
 
+/// What to tell where a field was asked for to name the items of a RunFrame, which has one field for that.
+pub(super) fn id_of_runframe(asked: Option<&str>) -> Option<String> {
+    let key = asked.filter(|key| *key != "item_id")?;
+    Some(format!("The items of a RunFrame are named by item_id: --id {} names nothing here.", ours(key)))
+}
+
 fn head(text: &str, longest: usize) -> (&str, bool) {
     match text.char_indices().nth(longest) {
         Some((end, _)) => (text.get(..end).unwrap_or(""), true),

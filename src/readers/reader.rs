@@ -26,6 +26,11 @@ pub trait Reader: Sync {
         Vec::new()
     }
 
+    /// Whether a field that is asked for ([`ReadOptions::id`]) may name the items.
+    fn takes_id(&self) -> bool {
+        false
+    }
+
     /// Reads the one run that the options choose.
     ///
     /// # Errors

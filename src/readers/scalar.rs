@@ -25,6 +25,21 @@ pub(super) enum Scalar<'de> {
 }
 
 impl<'de> Scalar<'de> {
+    /// The same value, with a text of its own.
+    pub(super) fn into_owned(self) -> Scalar<'static> {
+        match self {
+            Self::Null => Scalar::Null,
+            Self::Bool(yes) => Scalar::Bool(yes),
+            Self::Unsigned(n) => Scalar::Unsigned(n),
+            Self::Signed(n) => Scalar::Signed(n),
+            Self::Float(x) => Scalar::Float(x),
+            Self::NotFinite => Scalar::NotFinite,
+            Self::Text(text) => Scalar::Text(text.into_owned().into()),
+            Self::List => Scalar::List,
+            Self::Object => Scalar::Object,
+        }
+    }
+
     /// A score, or why there is none: numbers as they are, true and false as 1 and 0.
     pub(super) fn score(self) -> Result<Result<Score, Unscored>, Diagnostic> {
         let number = match self {
@@ -95,8 +110,9 @@ impl<'de> Scalar<'de> {
         }
     }
 
-    fn refused(&self, expected: &str, next: &str) -> Diagnostic {
-        let found = match self {
+    /// The value as messages show it.
+    pub(super) fn shown(&self) -> String {
+        match self {
             Self::Null => "null".into(),
             Self::Bool(yes) => yes.to_string(),
             Self::Unsigned(n) => marked(&n.to_string()),
@@ -106,8 +122,11 @@ impl<'de> Scalar<'de> {
             Self::Text(text) => quote(text),
             Self::List => "a list".into(),
             Self::Object => "an object".into(),
-        };
-        errors::unexpected_value(&found, expected, next)
+        }
+    }
+
+    fn refused(&self, expected: &str, next: &str) -> Diagnostic {
+        errors::unexpected_value(&self.shown(), expected, next)
     }
 }
 

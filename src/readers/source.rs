@@ -49,6 +49,12 @@ pub trait Folder: Send {
     /// `file-unreadable`.
     fn names(&self) -> Result<Vec<String>, Diagnostic>;
 
+    /// A folder that lies in it; `None` where the name leads to none, or folders in folders are not looked into.
+    fn folder(&self, name: &str) -> Option<Box<dyn Folder>> {
+        let _ = name;
+        None
+    }
+
     /// Opens a file that lies in it, under the same rules as a file that was named by a person.
     ///
     /// # Errors

@@ -75,6 +75,14 @@ impl Node {
         }
     }
 
+    /// The value at a path with dots; a field that has all of it as its name comes first.
+    pub(super) fn at(&self, path: &str) -> Option<&Self> {
+        self.get(path).or_else(|| {
+            let mut dots = path.rmatch_indices('.');
+            dots.find_map(|(dot, _)| self.get(path.get(..dot)?)?.at(path.get(dot + 1..)?))
+        })
+    }
+
     /// The value as one scalar; a list or an object says only that it is one.
     pub(super) fn scalar(&self) -> Scalar<'static> {
         match self {

@@ -28,6 +28,12 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
         [b'P', b'K', 5, 6, ..] => {
             ("is an empty zip archive", "an Inspect .eval log holds at least its header")
         }
+        [b'P', b'K', 3, 4, ..] if is_workbook(bytes) => {
+            ("is an Excel workbook, which is not read", "save the sheet with the scores as CSV (UTF-8)")
+        }
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => {
+            ("is an Arrow file (Feather), which is not read", "write the table as Parquet or as CSV")
+        }
         [b'P', b'A', b'R', b'E', ..] => ("is an encrypted Parquet file, which is not read", EXPORT),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is text in UTF-16", "write the file as UTF-8"),
         _ if json::first_byte(bytes).is_none() => {
@@ -36,6 +42,13 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
         _ => return None,
     };
     Some(errors::format_unknown(what, next))
+}
+
+/// Whether a zip archive begins as workbooks do: with a member that only Office's archives have.
+fn is_workbook(bytes: &[u8]) -> bool {
+    const TYPES: &[u8] = b"[Content_Types].xml";
+    let begin = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    begin.windows(TYPES.len()).any(|window| window == TYPES)
 }
 
 /// The refusal of a file that no reader claims, by its first bytes and its size. It may be anything, so nothing of it is
@@ -103,13 +116,20 @@ const LM_EVAL: Option<&str> =
     Some("give samples_<task>_<date>.jsonl, which lies beside it if the run was made with --log_samples");
 const HELM: Option<&str> = Some("give per_instance_stats.json, which lies beside it, or their folder");
 
+const SIMPLE_EVALS: Option<&str> = Some(
+    "its items have no names and their scores stand in pages of HTML alone: write them as a table, a row an item, where \
+     the evaluation computes them",
+);
+const EEE: Option<&str> =
+    Some("give the <uuid>_samples.jsonl of the same evaluation, which holds its instances");
+
 const TOOLS: [Tool; 6] = [
     tool("results of lm-evaluation-harness", &["results", "configs", "versions"], LM_EVAL),
     tool("HELM's scenario_state.json", &["adapter_spec", "request_states"], HELM),
     tool("HELM's run_spec.json", &["adapter_spec", "metric_specs"], HELM),
     tool("HELM's stats.json", &["name", "count", "sum"], HELM),
-    tool("a test run of DeepEval", &["testCases"], None),
-    tool("a log of OpenAI evals", &["spec"], None),
+    tool("results of OpenAI's simple-evals", &["htmls", "convos"], SIMPLE_EVALS),
+    tool("results of Every Eval Ever", &["schema_version", "evaluation_results"], EEE),
 ];
 
 /// The refusal of a text that looks like another tool's JSON or JSON Lines.

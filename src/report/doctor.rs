@@ -7,6 +7,9 @@ use serde::Serialize;
 /// Every file that was looked at, and the pair that two of them make.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DoctorReport {
+    /// The runs of a folder, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<FolderListing>,
     /// One finding a file, in the order in which they were named.
     pub files: Vec<FileReport>,
     /// What gates of several runs of one model against each other answer, where that was asked for.
@@ -17,6 +20,55 @@ pub struct DoctorReport {
     pub tolerance: Option<DropThresholdReport>,
     /// Why two files are no pair.
     pub problem: Option<String>,
+}
+
+/// The runs in a folder and the folders in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FolderListing {
+    /// The folder as named.
+    pub folder: String,
+    /// Its runs, in ascending order of their paths.
+    pub runs: Vec<ListedRun>,
+    /// Which two of them are of one task and metric, the older one first.
+    pub pairs: Vec<RunPair>,
+    /// Files that hold several metrics or runs, of which none was chosen, with what there is.
+    pub choices: Vec<String>,
+    /// Files that look like runs and cannot be read, with the reason.
+    pub problems: Vec<String>,
+    /// How many other files of these kinds there are.
+    pub other: usize,
+}
+
+/// One run of a folder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ListedRun {
+    /// Its file.
+    pub path: String,
+    /// Its format.
+    pub format: String,
+    /// The task.
+    pub task_id: String,
+    /// The model.
+    pub model_id: String,
+    /// The metric that was read.
+    pub metric: String,
+    /// When it says that it was made.
+    pub created: Option<String>,
+    /// Distinct items.
+    pub items: usize,
+    /// Rows without a score.
+    pub unscored: usize,
+    /// Mean over the items, as for a single file.
+    pub mean: Option<f64>,
+}
+
+/// Two runs that a gate could compare.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunPair {
+    /// The older one.
+    pub baseline: String,
+    /// The other.
+    pub candidate: String,
 }
 
 /// What was found in one file.

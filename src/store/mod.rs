@@ -45,4 +45,5 @@ pub use period::Period;
 pub use port::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 pub use put_runs::{Baseline, RunArchive, StoredFile};
 pub use recorded_run::{RecordedRun, is_inside, recorded_run};
+pub use rows::run_as_parquet;
 pub use run_facts::{DecisionFacts, RUN_SCHEMA, RunFacts};

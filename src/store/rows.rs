@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::errors;
 use super::run_facts::RunFacts;
-use crate::domain::{Diagnostic, Item, RunFrame};
+use crate::domain::{Diagnostic, Item, ProjectId, RunFrame};
 use crate::readers::{RUN_FACTS, StoredRowFacts};
 
 /// The columns and their types. Additions only: engines read old and new files as one table.
@@ -36,6 +36,21 @@ const SCHEMA: &str = "message schema {
 
 /// Rows of a row group: a million, as engines like them.
 const GROUP: usize = 1 << 20;
+
+/// The bytes of a Parquet file that holds `run`, outside any store. `cluster_key` names the field that its clusters were
+/// read from; `created` is when it says that it was made.
+///
+/// # Errors
+/// `store-not-written` where an epoch or the time has no place in the columns.
+pub fn run_as_parquet(
+    run: &RunFrame,
+    cluster_key: Option<&str>,
+    created: Option<&str>,
+) -> Result<Vec<u8>, Diagnostic> {
+    // The same run gives the same bytes: a moment that nobody knows is none.
+    let ts = created.unwrap_or("1970-01-01T00:00:00Z");
+    file(run, &RunFacts::of(run, &ProjectId::default(), ts, cluster_key, None))
+}
 
 /// The bytes of a file that holds `run`, with its facts in the file's metadata. Rows stand in
 /// ascending order of (item, epoch).

@@ -5,6 +5,8 @@ use serde_json::Value;
 use super::notices::Notice;
 use crate::policy;
 
+/// The member that stands there only where a field was named.
+const ID: &str = "id";
 /// Members of the plan that people choose; the others follow from the data or name the program.
 const CHOSEN: &[(&str, &str)] = &[
     ("null_value", "asked for"),
@@ -14,6 +16,7 @@ const CHOSEN: &[(&str, &str)] = &[
     ("alpha", "alpha"),
     ("sides", "sides"),
     ("better", "better is"),
+    (ID, "items named by"),
     ("cluster", "clusters"),
     ("epochs", "epochs"),
     ("missing", "missing scores"),
@@ -50,10 +53,12 @@ fn plan(before: &Value, now: &Value) -> Vec<String> {
         let said = |value: Option<&Value>| match value {
             Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
+            None if *member == ID => "the usual field".into(),
             None => "not recorded".into(),
         };
         // A member that an earlier version did not write is no change.
-        (old.is_some() && old != new).then(|| format!("{label} {} -> {}", said(old), said(new)))
+        let recorded = old.is_some() || *member == ID;
+        (recorded && old != new).then(|| format!("{label} {} -> {}", said(old), said(new)))
     };
     CHOSEN.iter().filter_map(change).collect()
 }

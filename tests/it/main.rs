@@ -27,6 +27,7 @@ mod confined;
 #[cfg(unix)]
 mod container;
 mod contract;
+mod convert;
 mod dependencies;
 #[cfg(unix)]
 mod descriptors;

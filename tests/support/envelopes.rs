@@ -201,6 +201,7 @@ fn plan() -> Plan {
         sides: "one".into(),
         better: "higher".into(),
         better_named: None,
+        id: None,
         cluster: "from-data".into(),
         cluster_rule: None,
         units: "items".into(),

@@ -23,6 +23,7 @@ pub(in crate::cli) fn doctor(flags: &DoctorFlags, terminal: Terminal) -> Result<
         plan: Plan {
             alpha: alpha(&flags.alpha)?,
             power: power(&flags.power)?,
+            id: flags.id.clone(),
             cluster: cluster(flags.cluster.as_deref()),
             epochs: epochs(&flags.epochs)?,
             missing: MissingRule::Exclude,

@@ -86,6 +86,7 @@ fn bank(flags: &BankFlags, strata: Option<String>) -> Result<BankRequest, Diagno
     Ok(BankRequest {
         bank: flags.bank.clone(),
         format: format(&flags.format)?,
+        id: flags.id.clone(),
         metric: flags.metric.clone(),
         cluster: cluster(flags.cluster.as_deref()),
         epochs: epochs(&flags.epochs)?,

@@ -112,6 +112,7 @@ pub(super) fn plan(
         })?,
         seed: seed(&flags.seed)?,
         direction: direction(runs.lower_is_better.as_deref())?,
+        id: runs.id.clone(),
         cluster: cluster(runs.cluster.as_deref()),
         epochs: epochs(&runs.epochs)?,
         missing: missing(&runs.missing)?,

@@ -38,6 +38,9 @@ pub(in crate::cli) struct DoctorFlags {
     /// Metric to expect.
     #[arg(long, value_name = "NAME", help_heading = RUNS)]
     pub(in crate::cli) metric: Option<String>,
+    /// Field that names the item, as gate takes it.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = RUNS)]
+    pub(in crate::cli) id: Option<String>,
     /// Run to take from each file that holds several.
     #[arg(long, value_name = "NAME", help_heading = RUNS)]
     pub(in crate::cli) run_id: Option<String>,

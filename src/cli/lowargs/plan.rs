@@ -66,6 +66,9 @@ pub(in crate::cli) struct BankFlags {
     /// Format of the bank; auto looks at the content.
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     pub(in crate::cli) format: String,
+    /// Field that names the item; dots reach into objects.
+    #[arg(long, value_name = "KEY")]
+    pub(in crate::cli) id: Option<String>,
     /// Metric to insist on.
     #[arg(long, value_name = "NAME", alias = "metric-name")]
     pub(in crate::cli) metric: Option<String>,

@@ -53,6 +53,13 @@ pub(in crate::cli) struct RunFlags {
     /// Refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name", help_heading = RUNS)]
     pub(in crate::cli) metric: Option<String>,
+    /// Field that names the item
+    ///
+    /// The column of a table that names the item, the same in both runs; with dots it reaches into objects, as in
+    /// sample.id. Without it the first of item_id, sample_id, doc_id and id. Of lm-evaluation-harness a field of the
+    /// document, of promptfoo of the metadata or the variables, of Inspect of the metadata.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = RUNS)]
+    pub(in crate::cli) id: Option<String>,
     /// Run to take from the baseline's file, where it holds several.
     #[arg(long, value_name = "NAME", help_heading = RUNS)]
     pub(in crate::cli) baseline_run: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::request::DoctorRequest;
 use super::{aa_test, shared_prefix};
 use crate::commands::Files;
+use crate::commands::run_path::open_run;
 use crate::domain::{ClusterRule, Code, RunFrame, TextColumn};
 use crate::pairing::repeats;
 use crate::readers::{self, ReadFile, ReadOptions};
@@ -17,6 +18,7 @@ pub(super) fn examine(
     files: &dyn Files,
 ) -> (FileReport, Option<RunFrame>) {
     let options = ReadOptions {
+        id: request.plan.id.clone(),
         metric: request.metric.clone(),
         cluster: request.cluster().clone(),
         slice: None,
@@ -31,7 +33,7 @@ pub(super) fn examine(
         noise: None,
         notes: Vec::new(),
     };
-    let read = files.open(path).and_then(|named| readers::read_file(&named, request.format, &options));
+    let read = open_run(path, files).and_then(|named| readers::read_file(&named, request.format, &options));
     let file = match read {
         Ok(file) => file,
         Err(error) => {
@@ -65,12 +67,7 @@ fn facts(file: &ReadFile) -> RunSummary {
     let run = &file.reading.run;
     let names = run.metadata();
     let items = Items::of(run);
-    // Of each item the mean of its scored epochs: every item weighs the same.
-    let means: Vec<f64> = repeats(run, &items.ids)
-        .items()
-        .filter(|scores| !scores.is_empty())
-        .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
-        .collect();
+    let mean = mean_of(run, &items.ids);
     RunSummary {
         sha256: file.identity.digest.to_string(),
         format: file.reading.format.as_str().into(),
@@ -83,10 +80,25 @@ fn facts(file: &ReadFile) -> RunSummary {
         items: items.ids.len(),
         rows: run.len(),
         epochs: items.epochs,
-        mean: (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64),
+        mean,
         unscored: run.unscored().into_iter().map(|(why, count)| (why.as_str(), count)).collect(),
         clusters: items.clusters.as_deref().map(clusters),
     }
+}
+
+/// The mean score of a run.
+pub(super) fn mean(run: &RunFrame) -> Option<f64> {
+    mean_of(run, &Items::of(run).ids)
+}
+
+/// Of each item the mean of its scored epochs: every item weighs the same.
+fn mean_of(run: &RunFrame, ids: &TextColumn) -> Option<f64> {
+    let means: Vec<f64> = repeats(run, ids)
+        .items()
+        .filter(|scores| !scores.is_empty())
+        .map(|scores| scores.iter().sum::<f64>() / scores.len() as f64)
+        .collect();
+    (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
 }
 
 fn clusters(of_items: &[u32]) -> ClusterSizes {

@@ -1,6 +1,7 @@
 //! The bank that a plan is made for, and the past runs of its store.
 
 use crate::commands::World;
+use crate::commands::run_path::open_run;
 use crate::commands::runs::{Freshness, LoadedRun, ReadAs};
 use crate::commands::targets::StoreTarget;
 use crate::domain::{ClusterRule, Code, Diagnostic, EpochRule, PastRun, RunFrame};
@@ -20,6 +21,8 @@ pub struct BankRequest {
     pub bank: String,
     /// Its format; `None` detects it.
     pub format: Option<Format>,
+    /// The field that names the item.
+    pub id: Option<String>,
     /// Metric to insist on.
     pub metric: Option<String>,
     /// Where its clusters are.
@@ -35,13 +38,14 @@ pub struct BankRequest {
 pub(super) fn load(request: &BankRequest, world: &World<'_>) -> Result<LoadedRun, Diagnostic> {
     let read_as = ReadAs {
         format: request.format,
+        id: request.id.clone(),
         metric: request.metric.clone(),
         cluster: request.cluster.clone(),
         slice: request.strata.clone(),
         run: None,
     };
     let Some(name) = request.bank.strip_prefix(STORE) else {
-        return LoadedRun::read(&world.files.open(&request.bank)?, &read_as);
+        return LoadedRun::read(&open_run(&request.bank, world.files)?, &read_as);
     };
     let Some(at) = &request.store else {
         return Err(Code::BadUsage

@@ -60,6 +60,7 @@ pub fn init(request: &PolicyInitRequest, files: &dyn Files) -> Result<Output, Di
     for named in &request.runs {
         for path in paths(named, request, files)? {
             let options = ReadOptions {
+                id: None,
                 metric: request.metric.clone(),
                 cluster: ClusterRule::FromData,
                 slice: None,

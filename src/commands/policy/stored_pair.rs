@@ -64,6 +64,7 @@ fn load(
 ) -> Result<RunFrame, Diagnostic> {
     let found = by_name(place, &store.project, name)?;
     let options = ReadOptions {
+        id: plan.id.clone(),
         metric: task.metric.clone(),
         cluster: plan.cluster.clone(),
         slice: None,

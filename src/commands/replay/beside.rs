@@ -1,6 +1,7 @@
 //! What was judged beside the two runs of a recorded decision: further runs of the baseline, a sample, labels.
 
 use super::outcome::{Inputs, stored};
+use crate::commands::run_path::open_run;
 use crate::commands::runs::{LoadedRun, LoadedRuns, Sampled};
 use crate::commands::{Files, Stores};
 use crate::domain::{Diagnostic, Plan, Predictor, RunFrame};
@@ -50,7 +51,7 @@ pub(super) fn find(
                 )));
             }
             for path in repeats {
-                beside.repeats.push(files.open(path)?);
+                beside.repeats.push(open_run(path, files)?);
             }
             if predictor.is_some() {
                 beside.past = match sample_file(envelope, sample.as_deref(), files)? {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::beside;
 use super::outcome::{Again, Inputs, differs, of_newer_version, outcome};
 use crate::commands::decide;
+use crate::commands::run_path::open_run;
 use crate::commands::runs::LoadedRuns;
 use crate::commands::{Files, Stores};
 use crate::domain::{Code, Diagnostic, Plan};
@@ -116,7 +117,9 @@ fn find(
     stores: &dyn Stores,
 ) -> Result<Result<[FileOrFolder; 2], Finding>, Diagnostic> {
     match inputs {
-        Inputs::Files { baseline, candidate, .. } => Ok(Ok([files.open(baseline)?, files.open(candidate)?])),
+        Inputs::Files { baseline, candidate, .. } => {
+            Ok(Ok([open_run(baseline, files)?, open_run(candidate, files)?]))
+        }
         Inputs::Store { root, .. } => {
             let Some(stored) = &envelope.store else {
                 let finding = Finding::undecided(FindingKind::InputMissing, "");

@@ -57,6 +57,7 @@ impl LoadedRun {
         slice: Option<&str>,
     ) -> Result<Self, Diagnostic> {
         let options = |run_id| ReadOptions {
+            id: plan.id.clone(),
             metric: Some(recorded.metric.clone()),
             cluster: plan.cluster.clone(),
             slice: slice.map(str::to_owned),

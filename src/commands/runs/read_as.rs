@@ -8,6 +8,8 @@ use crate::readers::{Format, ReadOptions};
 pub(in crate::commands) struct ReadAs {
     /// Its format; `None` detects it from the content.
     pub(in crate::commands) format: Option<Format>,
+    /// The field that names the item.
+    pub(in crate::commands) id: Option<String>,
     /// Metric to insist on.
     pub(in crate::commands) metric: Option<String>,
     /// Where the clusters are.
@@ -21,6 +23,7 @@ pub(in crate::commands) struct ReadAs {
 impl ReadAs {
     pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
+            id: self.id.clone(),
             metric: self.metric.clone(),
             cluster: self.cluster.clone(),
             slice: self.slice.clone(),

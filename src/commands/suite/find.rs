@@ -1,6 +1,7 @@
 //! Which file a task's pattern means: a file, a folder with one file a task, or a glob that one file matches.
 
 use super::errors;
+use crate::commands::run_path::is_glob;
 use crate::commands::{Files, Revisions};
 use crate::domain::Diagnostic;
 use crate::domain::policy::TaskPolicy;
@@ -167,8 +168,4 @@ pub(super) fn run_of(
             Err(errors::several_files(task, key, &path, &several))
         }
     })
-}
-
-fn is_glob(pattern: &str) -> bool {
-    pattern.contains(['*', '?', '['])
 }

@@ -202,6 +202,7 @@ impl<'p, 'w> Places<'p, 'w> {
     fn read_as(&self, task: &TaskPolicy) -> Result<ReadAs, Diagnostic> {
         Ok(ReadAs {
             format: format(task)?,
+            id: task.plan.id.clone(),
             metric: task.metric.clone(),
             cluster: task.plan.cluster.clone(),
             slice: task.slices.as_ref().map(|slices| slices.by.clone()),

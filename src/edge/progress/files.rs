@@ -74,6 +74,11 @@ impl Folder for WatchedFolder {
         self.folder.names()
     }
 
+    fn folder(&self, name: &str) -> Option<Box<dyn Folder>> {
+        let folder = self.folder.folder(name)?;
+        Some(Box::new(WatchedFolder { folder, progress: Arc::clone(&self.progress) }))
+    }
+
     fn open(&self, name: &str) -> std::result::Result<Box<dyn Source>, Diagnostic> {
         Ok(watched(self.folder.open(name)?, &self.progress))
     }

@@ -33,6 +33,9 @@ pub struct Plan {
     /// Whether the user said so, rather than leaving it at the default.
     #[serde(default)]
     pub better_named: Option<bool>,
+    /// The field that names the items, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// from-data, none, or the key asked for.
     pub cluster: String,
     /// Which rule that is: from-data, none or key; tells a key from a rule of the same name.

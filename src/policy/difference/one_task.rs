@@ -91,6 +91,8 @@ fn plan(old: &Plan, new: &Plan, what: impl Fn(&str) -> String, changes: &mut Cha
     let better = |plan: &Plan| (plan.direction == Direction::LowerIsBetter).to_string();
     changes.of(Effect::Changes, &what("lower-is-better"), &better(old), &better(new));
     changes.number(&what("alpha"), Some(old.alpha.get()), Some(new.alpha.get()), Some(true));
+    let id = |plan: &Plan| plan.id.clone().unwrap_or_else(|| "the usual one".into());
+    changes.of(Effect::Changes, &what("id"), &id(old), &id(new));
     let cluster = match (&old.cluster, &new.cluster) {
         (_, ClusterRule::Off) => Effect::Loosens,
         (ClusterRule::Off, _) => Effect::Tightens,

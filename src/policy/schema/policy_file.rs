@@ -89,6 +89,9 @@ struct Defaults {
     /// The metric; needed where files hold several.
     #[schemars(length(min = 1))]
     metric: String,
+    /// The field that names the item; without it the usual one of the format.
+    #[schemars(length(min = 1))]
+    id: String,
     /// The field whose equal values make items dependent, or none; without it the clusters of the files count.
     #[schemars(length(min = 1))]
     cluster: String,

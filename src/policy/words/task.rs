@@ -47,6 +47,10 @@ fn units(task: &TaskPolicy) -> String {
         EpochRule::First => "Only the first epoch of an item counts".to_owned(),
         EpochRule::Only(epoch) => format!("Only epoch {epoch} of an item counts"),
     };
+    let epochs = match &task.plan.id {
+        Some(id) => format!("Items are named by {id}. {epochs}"),
+        None => epochs,
+    };
     match &task.plan.cluster {
         ClusterRule::FromData => {
             format!("{epochs}; items that the files put into one cluster count as one unit.")

@@ -1,5 +1,5 @@
 //! CSV: a line of column names, then a row an item. Between the cells stand commas, semicolons or
-//! tabs, as the first line shows.
+//! tabs, as the first line shows, or a line `sep=;` before it, which spreadsheets write.
 
 mod rows;
 
@@ -8,14 +8,16 @@ use std::collections::BTreeSet;
 
 use self::rows::{CsvRow, CsvRows};
 use super::scalar::Scalar;
-use super::table::{Cell, IDS, SCORE, Table, names_items};
+use super::table::{Cell, IDS, RowsBy, SCORE, Table, names_items};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Diagnostic, Score, Unscored};
+use crate::domain::{Code, Diagnostic, Score, Unscored};
 
 /// What may stand between two cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 /// What spreadsheets and data frames write where there is no value.
 const NOTHING: [&str; 6] = ["", "null", "None", "NA", "N/A", "<NA>"];
+/// What begins the line by which a spreadsheet says what stands between the cells.
+const SEP: &str = "sep=";
 /// A column that only promptfoo's own table has.
 const PROMPTFOO: &str = "Grader Reason";
 
@@ -37,9 +39,9 @@ impl Reader for CsvReader {
     }
 
     fn sniff(&self, head: &[u8]) -> bool {
-        let mut lines = json::head(head).lines();
+        let (said, mut lines) = lines_of(head);
         let first = lines.next().unwrap_or("");
-        let Some((separator, names_an_item)) = separator(first) else { return false };
+        let Some((separator, names_an_item)) = separator(said, first) else { return false };
         let mut goes_on = || lines.next().is_some_and(|line| line.as_bytes().contains(&separator));
         !matches!(json::first_byte(head), None | Some(b'{' | b'['))
             && first.chars().all(|c| c == '\t' || !c.is_control())
@@ -47,9 +49,9 @@ impl Reader for CsvReader {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
-        let mut lines = json::head(head).lines();
+        let (said, mut lines) = lines_of(head);
         let header = lines.next().unwrap_or_default();
-        let Some((separator, _)) = separator(header) else { return false };
+        let Some((separator, _)) = separator(said, header) else { return false };
         let cells = |line: &'_ str| -> Vec<String> {
             line.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
         };
@@ -62,29 +64,58 @@ impl Reader for CsvReader {
         names_items(names.iter().map(String::as_str), || names.iter().zip(&first).any(numeric))
     }
 
+    fn takes_id(&self) -> bool {
+        true
+    }
+
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let first = json::head(content.head()).lines().next().unwrap_or("");
-        let (separator, _) = separator(first).unwrap_or((b',', false));
+        let (said, mut lines) = lines_of(content.head());
+        let (separator, _) = separator(said, lines.next().unwrap_or("")).unwrap_or((b',', false));
         let mut rows = CsvRows::of(content, separator)?;
+        if said.is_some() {
+            rows.next()?;
+        }
         let Some((line, header)) = rows.next()? else {
             return Err(errors::no_rows());
         };
         let mut header = Header::of(header).map_err(|error| error.within(&format!("line {line}")))?;
-        let mut table = Table::new(options);
+        let mut table = Table::new(options, RowsBy::Line);
         while let Some((line, row)) = rows.next()? {
             let cells = header.cells(line, row).map_err(|error| error.within(&format!("line {line}")))?;
             table.row(line, &cells)?;
         }
-        let reading = table.finish(content.path(), Format::Csv)?;
+        let wanted = options.metric.as_deref();
+        let reading = table.finish(content.path(), Format::Csv).map_err(|error| header.why(wanted, error))?;
         header.check_commas(&reading.run.metadata().metric_name)?;
         Ok(reading)
     }
 }
 
-/// What stands between the cells of a header, and whether one of them names the item.
-fn separator(header: &str) -> Option<(u8, bool)> {
+/// The lines that a file begins with, behind one that says what stands between the cells; and what it says.
+fn lines_of(head: &[u8]) -> (Option<u8>, std::str::Lines<'_>) {
+    let mut lines = json::head(head).lines();
+    let first = lines.clone().next().unwrap_or_default().trim().trim_matches('"');
+    let said = first.get(..SEP.len()).filter(|begin| begin.eq_ignore_ascii_case(SEP));
+    let said = said.and_then(|_| first.as_bytes().get(SEP.len()..)).and_then(|rest| match rest {
+        [separator] => SEPARATORS.contains(separator).then_some(*separator),
+        // A tab at the end of a line is trimmed as a blank.
+        [] => Some(b'\t'),
+        _ => None,
+    });
+    if said.is_some() {
+        lines.next();
+    }
+    (said, lines)
+}
+
+/// What stands between the cells of a header, as a line before it said or it shows; and whether one of them names the
+/// item.
+fn separator(said: Option<u8>, header: &str) -> Option<(u8, bool)> {
     let cells = |separator: u8| header.split(char::from(separator));
     let named = |cell: &str| IDS.contains(&cell.trim().trim_matches('"'));
+    if let Some(separator) = said {
+        return Some((separator, cells(separator).any(named)));
+    }
     let by_name = SEPARATORS.into_iter().find(|s| cells(*s).count() > 1 && cells(*s).any(named));
     if let Some(separator) = by_name {
         return Some((separator, true));
@@ -128,6 +159,19 @@ impl Header {
         }
         let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), TextCell(cell)));
         Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
+    }
+
+    /// Why no metric was found, where a column holds numbers that only a person can read.
+    fn why(&self, wanted: Option<&str>, error: Diagnostic) -> Diagnostic {
+        let is_it = |name: &str| wanted.is_none_or(|wanted| wanted == name) && !IDS.contains(&name);
+        let comma =
+            self.0.iter().filter(|(name, _)| is_it(name)).find_map(|(name, at)| Some((name, at.as_ref()?)));
+        match comma {
+            Some((name, (line, cell))) if error.code == Code::RunMalformed && error.place.is_empty() => {
+                errors::decimal_comma(*line, name, cell)
+            }
+            _ => error,
+        }
     }
 
     /// Refuses scores that only a person can read: left out, they would leave out the graded items.

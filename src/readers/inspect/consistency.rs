@@ -141,7 +141,7 @@ impl SampleScores<'_, '_> {
             if own != summary {
                 let show = |value: Option<&Node>| match value {
                     None => "none".to_owned(),
-                    Some(value) => value.text().map_or_else(|| format!("{:?}", value.scalar()), quote),
+                    Some(value) => value.scalar().shown(),
                 };
                 return Err(errors::summary_differs(&name, self.choice.name(), &show(own), &show(summary)));
             }

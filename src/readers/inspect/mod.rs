@@ -55,6 +55,10 @@ impl Reader for InspectReader {
         !archive::is_zip(head) || archive::OWN.iter().any(|name| held(name))
     }
 
+    fn takes_id(&self) -> bool {
+        true
+    }
+
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         if archive::is_zip(content.head()) {
             // The library is not ours to vouch for: what it asserts about a hostile archive must
@@ -126,11 +130,17 @@ fn finish(
         let here = |error: Diagnostic| error.within(&format!("samples[{at}]"));
         let cluster = labels.cluster(sample, archive.as_deref_mut()).map_err(here)?;
         let slice = labels.slice(sample, cluster.as_deref(), archive.as_deref_mut()).map_err(here)?;
+        let named = labels.item(sample).map_err(here)?;
         let score = match choice.is_usage() {
             true => usage.score(sample, choice.name()),
             false => choice.score(sample).map_err(here)?,
         };
-        builder.push(Item { id: &sample.id, epoch: sample.epoch, cluster: cluster.as_deref(), score });
+        builder.push(Item {
+            id: named.as_deref().unwrap_or(&sample.id),
+            epoch: sample.epoch,
+            cluster: cluster.as_deref(),
+            score,
+        });
         builder.slice(slice.as_deref());
         builder.fingerprint(sample.target);
         builder.input(sample.input);

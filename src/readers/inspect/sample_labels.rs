@@ -3,8 +3,8 @@
 use super::errors;
 
 use super::super::ReadOptions;
-use super::super::labels::{LabelSource, Labels};
-use super::super::quote::quote;
+use super::super::labels::{LabelSource, Labels, field_of_metadata};
+use super::super::quote::{list, quote};
 use super::super::tree::{Node, Projection};
 use super::archive::Archive;
 use super::sample::{EvalSample, SCORE};
@@ -17,6 +17,8 @@ const REMOVED: &str = "Key removed from summary (> 1k)";
 const CUT: &str = "...";
 /// The metadata field that is read where no other is named.
 const FIELD: &str = "cluster_id";
+/// The field of a sample that names it where no other is named.
+const ID: &str = "id";
 /// The metadata where no label of it is read: how many there are is still told.
 const UNREAD: Projection<'static> = Projection::Fields(&[(FIELD, Projection::All)]);
 /// So many samples are unpacked for a slice that their summaries lack before it is taken for granted that
@@ -30,6 +32,8 @@ pub(super) struct SampleLabels<'o> {
     /// The fields of both.
     cluster_key: Option<&'o str>,
     slice_key: Option<&'o str>,
+    /// The field that names the sample, where one was asked for.
+    id_key: Option<&'o str>,
     /// Samples that were unpacked for a slice and had none either.
     in_vain: u32,
     /// Whether a sample had a slice that its summary lacks.
@@ -38,15 +42,18 @@ pub(super) struct SampleLabels<'o> {
 
 impl<'o> SampleLabels<'o> {
     pub(super) fn new(options: &'o ReadOptions) -> Self {
-        let (clusters, slices) =
+        let (mut clusters, mut slices) =
             (Labels::clusters(&options.cluster), Labels::slices(options.slice.as_deref()));
+        clusters.within_metadata();
+        slices.within_metadata();
+        let id_key = options.id.as_deref().filter(|key| *key != ID).map(field_of_metadata);
         let key = |labels: &Labels<'o>| match labels.source {
             LabelSource::Off => None,
             LabelSource::Field => Some(FIELD),
             LabelSource::Metadata(key) => Some(key),
         };
         let (cluster_key, slice_key) = (key(&clusters), key(&slices));
-        Self { clusters, slices, cluster_key, slice_key, in_vain: 0, summaries_lack: false }
+        Self { clusters, slices, cluster_key, slice_key, id_key, in_vain: 0, summaries_lack: false }
     }
 
     /// The fields of a sample that are read.
@@ -61,9 +68,27 @@ impl<'o> SampleLabels<'o> {
             ("target", Projection::Start(4096)),
         ];
         fields.extend(usage::FIELDS);
-        let read = self.cluster_key.is_some() || self.slice_key.is_some();
+        let read = self.cluster_key.is_some() || self.slice_key.is_some() || self.id_key.is_some();
         fields.push(("metadata", if read { Projection::All } else { UNREAD }));
         fields
+    }
+
+    /// What names a sample in place of its id; `None` where no field was asked for.
+    ///
+    /// # Errors
+    /// `run-malformed` where the metadata of the sample do not hold the field whole.
+    pub(super) fn item(&self, sample: &EvalSample<'_>) -> Result<Option<String>, Diagnostic> {
+        let Some(key) = self.id_key else { return Ok(None) };
+        let metadata = sample.record.get("metadata");
+        let found = metadata.and_then(|metadata| metadata.at(key));
+        if is_thinned(found) {
+            return Err(errors::label_removed(place(key)));
+        }
+        let Some(found) = found else {
+            let held = metadata.into_iter().flat_map(Node::fields).map(|(name, _)| name);
+            return Err(super::super::errors::no_such_id(key, &list(held, 12)));
+        };
+        found.scalar().id().map(|id| Some(id.into_owned())).map_err(|error| error.within(&place(key)))
     }
 
     /// The cluster of a sample. Where its summary was thinned, the sample itself is read: without
@@ -88,14 +113,14 @@ impl<'o> SampleLabels<'o> {
             return Ok(None);
         };
         metadata.into_iter().flat_map(Node::fields).for_each(|(name, _)| self.clusters.note_key(name));
-        let found = metadata.and_then(|metadata| metadata.get(key));
+        let found = metadata.and_then(|metadata| metadata.at(key));
         let thinned = is_thinned(found);
         let label = match (found, archive) {
             (Some(found), None) => label(key, found)?,
             (Some(found), _) if !thinned => label(key, found)?,
             // Without a key that was asked for, a field that is not in the summary is in no sample.
             (None, _) if !self.clusters.wants_metadata() => None,
-            (_, Some(archive)) => match whole(sample, archive, key)?.as_ref().and_then(|own| own.get(key)) {
+            (_, Some(archive)) => match whole(sample, archive, key)?.as_ref().and_then(|own| own.at(key)) {
                 Some(own) => label(key, own)?,
                 None if thinned => {
                     return Err(errors::label_removed(place(key)));
@@ -129,12 +154,12 @@ impl<'o> SampleLabels<'o> {
         }
         let metadata = sample.record.get("metadata");
         metadata.into_iter().flat_map(Node::fields).for_each(|(name, _)| self.slices.note_key(name));
-        let found = metadata.and_then(|metadata| metadata.get(key));
+        let found = metadata.and_then(|metadata| metadata.at(key));
         let thinned = is_thinned(found);
         let looks = thinned || found.is_none() && (self.summaries_lack || self.in_vain < LOOKS);
         let own = match archive.filter(|_| looks) {
             None => None,
-            Some(archive) => match whole(sample, archive, key)?.and_then(|own| own.get(key).cloned()) {
+            Some(archive) => match whole(sample, archive, key)?.and_then(|own| own.at(key).cloned()) {
                 Some(own) => {
                     self.summaries_lack |= !thinned;
                     Some(own)
@@ -186,7 +211,8 @@ fn one_blank(label: &str) -> String {
 /// parts. Its name is a guess that saves opening the others; who the sample is stands inside.
 fn whole(sample: &EvalSample<'_>, archive: &mut Archive<'_>, key: &str) -> Result<Option<Node>, Diagnostic> {
     let metadata = [(key, Projection::All)];
-    let metadata = Projection::Fields(&metadata);
+    // A name with dots may lead into any field.
+    let metadata = if key.contains('.') { Projection::All } else { Projection::Fields(&metadata) };
     let shape = [("id", Projection::All), ("epoch", Projection::All), ("metadata", metadata)];
     let stem = format!("samples/{}_epoch_{}", sample.id, sample.epoch);
     for (name, beside) in [(".json", None), ("/sample.json", Some("/metadata.json"))] {

@@ -4,13 +4,14 @@ use super::errors;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::super::errors::no_such_id;
 use super::super::fingerprint;
 use super::super::labels::{LabelSource, Labels};
 use super::super::line_reader;
-use super::super::quote::quote;
+use super::super::quote::{list, quote};
 use super::super::scalar::Scalar;
 use super::super::tree::{self, Node, Projection};
-use super::super::{Content, ReadOptions};
+use super::super::{Content, ReadOptions, json};
 use crate::domain::{Diagnostic, Score, Unscored};
 
 /// Fields of a line that are no metrics. Old files do not list their metrics: there it is the rest.
@@ -34,6 +35,8 @@ const BULK: usize = 6;
 const NO_FILTER: &str = "none";
 /// The field of a document that is read where no other is named.
 const FIELD: &str = "cluster_id";
+/// The field that names the item where no other is named.
+const ID: &str = "doc_id";
 
 /// What a line says of one metric: a score or why there is none; `None` where it is no single number.
 pub(super) type Value = Option<Result<Score, Unscored>>;
@@ -58,6 +61,8 @@ pub(super) struct DocumentLines<'o> {
     pub(super) slices: Labels<'o>,
     pub(super) lines: Vec<DocumentLine>,
     key: Option<&'o str>,
+    /// The field that names the item, where one was asked for.
+    id: Option<&'o str>,
     names: Vec<String>,
 }
 
@@ -71,10 +76,11 @@ impl<'o> DocumentLines<'o> {
             LabelSource::Off | LabelSource::Field => Some(FIELD),
             LabelSource::Metadata(key) => Some(in_doc(key)),
         };
-        let mut all = Self { clusters, slices, lines: Vec::new(), key, names: Vec::new() };
+        let id = options.id.as_deref().filter(|id| *id != ID);
+        let mut all = Self { clusters, slices, lines: Vec::new(), key, id, names: Vec::new() };
         let mut lines = line_reader::LineReader::of(content);
         while let Some((number, text)) = lines.next()? {
-            let line = all.line(number, text).map_err(|error| on_line(number, error))?;
+            let line = all.line(number, text).map_err(|error| json::on_line(number, error))?;
             all.lines.push(line);
         }
         Ok(all)
@@ -119,7 +125,7 @@ impl<'o> DocumentLines<'o> {
             return Err(errors::no_sample());
         }
         let field = |name: &str| node.get(name).map_or(Scalar::Null, Node::scalar);
-        let id = field("doc_id").id().map_err(|error| error.within("doc_id"))?.into_owned();
+        let id = self.item(&node)?;
         let names_filter = !matches!(field("filter"), Scalar::Null);
         let filter = match field("filter") {
             Scalar::Null => self.number(NO_FILTER),
@@ -142,6 +148,19 @@ impl<'o> DocumentLines<'o> {
             values,
             names_filter,
         })
+    }
+
+    fn item(&self, line: &Node) -> Result<String, Diagnostic> {
+        let Some(key) = self.id else {
+            let id = line.get(ID).map_or(Scalar::Null, Node::scalar).id();
+            return id.map(Cow::into_owned).map_err(|error| error.within(ID));
+        };
+        let doc = line.get("doc");
+        let Some(found) = doc.and_then(|doc| doc.at(in_doc(key))).or_else(|| line.at(key)) else {
+            let held = doc.into_iter().flat_map(Node::fields).map(|(name, _)| name);
+            return Err(no_such_id(key, &list(held, 12)));
+        };
+        found.scalar().id().map(Cow::into_owned).map_err(|error| error.within(&quote(key)))
     }
 
     fn number(&mut self, name: &str) -> usize {
@@ -187,7 +206,7 @@ fn in_doc(key: &str) -> &str {
 fn find<'n>(doc: Option<&'n Node>, key: &str, labels: &mut Labels<'_>) -> Option<&'n Node> {
     let doc = doc?;
     doc.fields().for_each(|(name, _)| labels.note_key(name));
-    doc.get(key).or_else(|| key.split('.').try_fold(doc, |node, part| node.get(part)))
+    doc.at(key)
 }
 
 fn value(node: Option<&Node>) -> Value {
@@ -202,15 +221,4 @@ fn value(node: Option<&Node>) -> Value {
 /// Stands for what the harness says of a document and its target.
 fn fingerprint((doc, target): (&str, &str)) -> u64 {
     fingerprint::hash(&format!("{doc}\n{target}"))
-}
-
-/// The parser sees one line and calls it the first.
-fn on_line(number: u64, mut error: Diagnostic) -> Diagnostic {
-    match error.place.strip_prefix("line 1, ") {
-        Some(column) => {
-            error.place = format!("line {number}, {column}");
-            error
-        }
-        None => error.within(&format!("line {number}")),
-    }
 }

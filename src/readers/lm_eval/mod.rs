@@ -57,6 +57,10 @@ impl Reader for LmEvalReader {
         })
     }
 
+    fn takes_id(&self) -> bool {
+        true
+    }
+
     fn in_folder<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
         names.iter().map(String::as_str).filter(|name| results::parts(name).is_some()).collect()
     }

@@ -45,6 +45,16 @@ pub(super) fn bad_facts(error: impl Display) -> Diagnostic {
     malformed(escape(&error.to_string()))
 }
 
+pub(super) fn no_details(doc: &str, metric: &str) -> Diagnostic {
+    malformed(format!("has no columns {doc} and {metric}"))
+        .next("give details_<task>_<date>.parquet, which lighteval writes with --save-details")
+}
+
+pub(super) fn no_score_of_single_documents() -> Diagnostic {
+    malformed("no metric is one number for each document")
+        .next("run the task with a metric of single documents")
+}
+
 pub(super) fn column_missing(name: &str, held: &str) -> Diagnostic {
     malformed(format!("has no column {}; it has {held}", ours(name)))
         .next("a RunFrame needs run_id, model_id, task_id, metric_name, item_id and score")
@@ -69,9 +79,10 @@ pub(super) fn negative_rows(rows: i64) -> Diagnostic {
     malformed(format!("a row group declares {rows} rows"))
 }
 
-pub(super) fn compression(name: &str, compression: impl Display) -> Diagnostic {
-    malformed(format!("column {name} is compressed with {compression}"))
-        .next("write the file with snappy or zstd")
+pub(super) fn compression(name: &str, compression: &str) -> Diagnostic {
+    malformed(format!("column {name} is compressed with {compression}")).next(
+        "write the file with snappy or zstd, as in COPY runs TO 'runs.parquet' (COMPRESSION zstd) of DuckDB",
+    )
 }
 
 pub(super) fn value_counts_differ(name: &str, values: i64, rows: i64) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::errors;
 use std::borrow::Cow;
 
-use ::parquet::basic::Compression;
+use ::parquet::basic::{Compression, LogicalType};
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::SchemaDescriptor;
@@ -108,18 +108,7 @@ impl Layout {
     pub(super) fn rows_of(&self, group: &RowGroupMetaData) -> Result<usize, Diagnostic> {
         let rows = group.num_rows();
         for field in self.fields() {
-            let Some(chunk) = group.columns().get(field.index) else {
-                return Err(errors::no_column_in_group(field.name));
-            };
-            if chunk.num_values() != rows {
-                return Err(errors::value_counts_differ(field.name, chunk.num_values(), rows));
-            }
-            match chunk.compression() {
-                Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => {}
-                other => {
-                    return Err(errors::compression(field.name, other));
-                }
-            }
+            check_chunk(group, field.index, field.name)?;
         }
         usize::try_from(rows).map_err(|_| errors::negative_rows(rows))
     }
@@ -134,15 +123,7 @@ impl Layout {
         group: &dyn RowGroupReader,
         limit: PageLimit,
     ) -> Result<Columns, Diagnostic> {
-        let open = |field: Field| {
-            let chunk = group.metadata().column(field.index);
-            let within = |error: Diagnostic| error.within(&format!("column {}", field.name));
-            limit.check_pages(file, place(chunk)).map_err(within)?;
-            let pages = group.get_column_page_reader(field.index).map_err(|e| within(damaged(&e)))?;
-            let description = chunk.column_descr_ptr();
-            let pages = Box::new(PageGuard::new(pages, group.metadata().num_rows(), &description));
-            Column::open(field.name, description, field.kind, pages)
-        };
+        let open = |field: Field| open_chunk(file, group, (field.index, field.name, field.kind), limit);
         let mut names = [const { None }; 5];
         for (slot, field) in names.iter_mut().zip(self.names) {
             *slot = field.map(open).transpose()?;
@@ -159,6 +140,43 @@ impl Layout {
             facts: self.facts.map(open).transpose()?,
         })
     }
+}
+
+/// Holds one column of a row group against its rows, and its compression against those that are read.
+///
+/// # Errors
+/// `run-malformed` where it has another number of values, or a compression that is not read.
+pub(super) fn check_chunk(group: &RowGroupMetaData, index: usize, name: &str) -> Result<(), Diagnostic> {
+    let rows = group.num_rows();
+    let Some(chunk) = group.columns().get(index) else {
+        return Err(errors::no_column_in_group(name));
+    };
+    if chunk.num_values() != rows {
+        return Err(errors::value_counts_differ(name, chunk.num_values(), rows));
+    }
+    match chunk.compression() {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => Ok(()),
+        other => Err(errors::compression(name, codec_name(other))),
+    }
+}
+
+/// Opens one column of a row group of `file`: its place among the columns, its name, and what its values are.
+///
+/// # Errors
+/// `run-malformed` where the headers of its pages are damaged.
+pub(super) fn open_chunk(
+    file: &[u8],
+    group: &dyn RowGroupReader,
+    (index, name, kind): (usize, &str, ValueKind),
+    limit: PageLimit,
+) -> Result<Column, Diagnostic> {
+    let chunk = group.metadata().column(index);
+    let within = |error: Diagnostic| error.within(&format!("column {name}"));
+    limit.check_pages(file, place(chunk)).map_err(within)?;
+    let pages = group.get_column_page_reader(index).map_err(|e| within(damaged(&e)))?;
+    let description = chunk.column_descr_ptr();
+    let pages = Box::new(PageGuard::new(pages, group.metadata().num_rows(), &description));
+    Column::open(name, description, kind, pages)
 }
 
 /// The column of the moments at which rows were written. What it holds is told and decides nothing: where it cannot
@@ -196,10 +214,14 @@ fn find(
     if found.next().is_some() || column.path().parts().len() != 1 || column.max_rep_level() > 0 {
         return Err(errors::column_not_flat(name));
     }
-    match ValueKind::of(column).filter(|kind| accepted.contains(kind)) {
+    let takes = |kind: &ValueKind| {
+        accepted.contains(kind) || accepted == NUMBER && matches!(kind, ValueKind::Decimal { .. })
+    };
+    match ValueKind::of(column).filter(takes) {
         Some(kind) => Ok(Some(Field { name, index, kind })),
         None => {
-            let logical = column.logical_type_ref().map_or(String::new(), |t| format!(" ({t:?})"));
+            let logical =
+                column.logical_type_ref().map_or(String::new(), |of| format!(" ({})", logical_name(of)));
             let expected = match accepted {
                 TEXT => "text",
                 LABEL => "text or integers",
@@ -208,6 +230,40 @@ fn find(
             };
             Err(errors::column_of_other_type(name, column.physical_type(), &logical, expected))
         }
+    }
+}
+
+/// What a compression is called.
+fn codec_name(of: Compression) -> &'static str {
+    match of {
+        Compression::UNCOMPRESSED => "nothing",
+        Compression::SNAPPY => "snappy",
+        Compression::GZIP(_) => "gzip",
+        Compression::LZO => "lzo",
+        Compression::BROTLI(_) => "brotli",
+        Compression::LZ4 => "lz4",
+        Compression::ZSTD(_) => "zstd",
+        Compression::LZ4_RAW => "lz4_raw",
+    }
+}
+
+/// What a logical type is called.
+fn logical_name(of: &LogicalType) -> &'static str {
+    match of {
+        LogicalType::String => "text",
+        LogicalType::Map => "a map",
+        LogicalType::List => "a list",
+        LogicalType::Enum => "an enumeration",
+        LogicalType::Decimal(_) => "a decimal",
+        LogicalType::Date => "a date",
+        LogicalType::Time(_) => "a time of day",
+        LogicalType::Timestamp(_) => "a moment",
+        LogicalType::Integer(_) => "an integer",
+        LogicalType::Json => "JSON",
+        LogicalType::Bson => "BSON",
+        LogicalType::Uuid => "a UUID",
+        LogicalType::Float16 => "a half-precision number",
+        _ => "another type",
     }
 }
 

@@ -4,6 +4,7 @@
 mod column;
 mod errors;
 mod layout;
+mod lighteval;
 mod page_guard;
 mod store_metadata;
 mod thrift;
@@ -20,7 +21,7 @@ use self::layout::{Columns, Layout};
 use self::page_guard::PageLimit;
 use super::created;
 use super::labels::{Found, LabelSource, Labels, MetadataSeed};
-use super::quote::quote;
+use super::quote::{self, quote};
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
 use super::usage;
@@ -44,20 +45,60 @@ impl Reader for ParquetReader {
         head.starts_with(b"PAR1")
     }
 
+    fn takes_id(&self) -> bool {
+        true
+    }
+
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let bytes = Bytes::from(content.bytes()?);
         // The library returns errors for most damage, but a page that needs a dictionary which is
         // not there, and the like, run into its assertions.
-        catch_unwind(AssertUnwindSafe(|| read(&bytes, options)))
+        catch_unwind(AssertUnwindSafe(|| read(&bytes, content.path(), Kind::Any, options)))
             .unwrap_or_else(|_| Err(errors::damaged_page()))
     }
 }
 
-fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+/// Reads details of lighteval. Parquet tells what it holds at its end, so by itself the reader of Parquet finds them.
+pub(super) struct LightevalReader;
+
+impl Reader for LightevalReader {
+    fn format(&self) -> Format {
+        Format::Lighteval
+    }
+
+    fn sniff(&self, head: &[u8]) -> bool {
+        ParquetReader.sniff(head)
+    }
+
+    fn takes_id(&self) -> bool {
+        true
+    }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let bytes = Bytes::from(content.bytes()?);
+        catch_unwind(AssertUnwindSafe(|| read(&bytes, content.path(), Kind::Details, options)))
+            .unwrap_or_else(|_| Err(errors::damaged_page()))
+    }
+}
+
+/// What a Parquet file is to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Any,
+    /// The details of lighteval.
+    Details,
+}
+
+fn read(bytes: &Bytes, path: &str, kind: Kind, options: &ReadOptions) -> Result<Reading, Diagnostic> {
     if thrift::footer(bytes).is_none() {
         return Err(errors::damaged_footer());
     }
     let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
+    match (lighteval::is_details(file.metadata()), kind) {
+        (true, _) => return lighteval::read(bytes, path, &file, options),
+        (false, Kind::Details) => return Err(lighteval::refused()),
+        (false, Kind::Any) => {}
+    }
     let stored = store_metadata::facts(file.metadata().file_metadata())?;
     let mut clusters = Labels::clusters(&options.cluster);
     let mut slices = Labels::slices(options.slice.as_deref());
@@ -79,6 +120,8 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         // The store keeps the clusters of that field in `cluster_id`.
         clusters.source = LabelSource::Field;
     }
+    clusters.within_metadata();
+    slices.within_metadata();
     let layout = Layout::of(file.metadata(), clusters.source, from.source(&slices), stored.row_facts)?;
     let limit = PageLimit::for_file(bytes.len());
     limit.check_rows(layout.rows)?;
@@ -113,6 +156,8 @@ fn read(bytes: &Bytes, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         _ => None,
     };
     let (names, mut notes) = runs.finish()?;
+    // What the store wrote was named when it was read first.
+    notes.extend(quote::id_of_runframe(options.id.as_deref().filter(|_| !written_by_store)));
     // What the store wrote says it all: its digests hold what it knew then.
     let by_name = || usage::direction(&names.metric_name).filter(|_| !written_by_store);
     builder.direction(stored_direction.or_else(by_name));

@@ -33,6 +33,10 @@ impl Reader for PromptfooReader {
         json::first_byte(head) == Some(b'{') && (is_whole(head) || is_row(head))
     }
 
+    fn takes_id(&self) -> bool {
+        true
+    }
+
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
         let mut clusters = Labels::clusters(&options.cluster);
         let mut slices = Labels::slices(options.slice.as_deref());
@@ -41,6 +45,7 @@ impl Reader for PromptfooReader {
             task_id: table::UNKNOWN.to_owned(),
             ..RunMetadata::default()
         };
+        let id = options.id.as_deref();
         let mut rows = Vec::new();
         let (mut version, mut created) = (None, None);
         if is_whole(content.head()) {
@@ -69,7 +74,7 @@ impl Reader for PromptfooReader {
             };
             for (at, result) in results.iter().enumerate() {
                 let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
-                rows.push(ResultRow::of(result, &mut clusters, &mut slices).map_err(within)?);
+                rows.push(ResultRow::of(result, &mut clusters, &mut slices, id).map_err(within)?);
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
             version = text(file.get("metadata").and_then(|metadata| metadata.get("promptfooVersion")));
@@ -88,7 +93,7 @@ impl Reader for PromptfooReader {
                     error
                 };
                 let result = tree::parse(text, PROJECTION).map_err(within)?;
-                rows.push(ResultRow::of(&result, &mut clusters, &mut slices).map_err(within)?);
+                rows.push(ResultRow::of(&result, &mut clusters, &mut slices, id).map_err(within)?);
             }
         }
         clusters.check_in("metadata", "results carry")?;

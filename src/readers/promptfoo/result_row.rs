@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::fingerprint;
 use super::super::labels::{LabelSource, Labels};
-use super::super::quote::quote;
+use super::super::quote::{list, quote};
 use super::super::scalar::Scalar;
 use super::super::tree::{Node, Projection};
 use super::grading::{self, Grading};
@@ -78,6 +78,7 @@ impl ResultRow {
         node: &Node,
         clusters: &mut Labels<'_>,
         slices: &mut Labels<'_>,
+        id: Option<&str>,
     ) -> Result<Self, Diagnostic> {
         let (Some(_), Some(vars)) = (node.get("promptIdx").and_then(Node::count), node.get("vars")) else {
             return Err(errors::no_result());
@@ -97,11 +98,14 @@ impl ResultRow {
             scores.insert(name, value.scalar());
         }
         Ok(Self {
-            item: item(
-                filled(&["testCase", "description"]),
-                vars,
-                node.get("testCase").and_then(|test| test.get("assert")),
-            ),
+            item: match id {
+                Some(key) => named(node, key)?,
+                None => item(
+                    filled(&["testCase", "description"]),
+                    vars,
+                    node.get("testCase").and_then(|test| test.get("assert")),
+                ),
+            },
             prompt: text(&["prompt", "raw"]).map_or(0, fingerprint::of_text),
             is_share: grading::is_share(node.get("testCase")),
             grading: Grading::of(node.get("gradingResult")),
@@ -230,16 +234,33 @@ fn name(text: &str, out: &mut String) {
     out.push(':');
 }
 
+/// The field that was asked for to name the item.
+fn named(node: &Node, key: &str) -> Result<String, Diagnostic> {
+    let Some(found) = field(node, key) else {
+        let held = places(node).into_iter().flatten().flat_map(Node::fields).map(|(name, _)| name);
+        return Err(super::super::errors::no_such_id(key, &list(held, 12)));
+    };
+    found.scalar().id().map(std::borrow::Cow::into_owned).map_err(|error| error.within(&quote(key)))
+}
+
+/// Where the labels of a result stand, the first that is looked at first.
+fn places(node: &Node) -> [Option<&Node>; 3] {
+    [node.get("metadata"), node.get("testCase").and_then(|test| test.get("metadata")), node.get("vars")]
+}
+
+/// A field in one of these places, or one that is named by its whole path, such as `vars.topic`.
+fn field<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    let there = |value: &&Node| !value.is_null();
+    let found = places(node).into_iter().flatten().find_map(|place| place.at(key).filter(there));
+    found.or_else(|| node.at(key).filter(there))
+}
+
 /// A field of the metadata of the test, or one of its variables.
 fn find<'n>(node: &'n Node, key: &str, labels: &mut Labels<'_>) -> Option<&'n Node> {
-    let places =
-        [node.get("metadata"), node.get("testCase").and_then(|test| test.get("metadata")), node.get("vars")];
-    let mut label = None;
-    for place in places.into_iter().flatten() {
+    for place in places(node).into_iter().flatten() {
         place.fields().for_each(|(name, _)| labels.note_key(name));
-        label = label.or(place.get(key).filter(|value| !value.is_null()));
     }
-    label
+    field(node, key)
 }
 
 fn slice(node: &Node, slices: &mut Labels<'_>) -> Result<Option<String>, Diagnostic> {

@@ -10,7 +10,7 @@ use serde::de::DeserializeSeed as _;
 
 use self::partial_run::{ITEMS, NAMES, PartialRun};
 use self::visitors::RunSeed;
-use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite, unsupported};
+use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite, quote, unsupported};
 use crate::domain::{Diagnostic, RunFrame};
 
 /// Reads RunFrame JSON.
@@ -36,27 +36,37 @@ impl Reader for RunFrameReader {
         named == 2 || items && text.contains("\"item_id\"")
     }
 
-    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        if let Some(run) = pieces::read(content, options) {
-            return Ok(Reading::of(run, Format::RunFrame));
-        }
-        let bytes = content.bytes()?;
-        let text = json::text(&bytes)?;
-        let strict = match attempt(text, false, options) {
-            Ok(run) => return Ok(Reading::of(run, Format::RunFrame)),
-            Err(failure) => failure,
-        };
-        if strict.syntax
-            && let Some(repaired) = nonfinite::repair(text)
-        {
-            let note = note(text, &repaired);
-            return match attempt(&repaired.text, true, options) {
-                Ok(run) => Ok(Reading { notes: vec![note], ..Reading::of(run, Format::RunFrame) }),
-                Err(failure) => Err(unsupported::other_tool(&repaired.text).unwrap_or(failure.diagnostic)),
-            };
-        }
-        Err(unsupported::other_tool(text).unwrap_or(strict.diagnostic))
+    fn takes_id(&self) -> bool {
+        true
     }
+
+    fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+        let mut reading = read(content, options)?;
+        reading.notes.extend(quote::id_of_runframe(options.id.as_deref()));
+        Ok(reading)
+    }
+}
+
+fn read(content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
+    if let Some(run) = pieces::read(content, options) {
+        return Ok(Reading::of(run, Format::RunFrame));
+    }
+    let bytes = content.bytes()?;
+    let text = json::text(&bytes)?;
+    let strict = match attempt(text, false, options) {
+        Ok(run) => return Ok(Reading::of(run, Format::RunFrame)),
+        Err(failure) => failure,
+    };
+    if strict.syntax
+        && let Some(repaired) = nonfinite::repair(text)
+    {
+        let note = note(text, &repaired);
+        return match attempt(&repaired.text, true, options) {
+            Ok(run) => Ok(Reading { notes: vec![note], ..Reading::of(run, Format::RunFrame) }),
+            Err(failure) => Err(unsupported::other_tool(&repaired.text).unwrap_or(failure.diagnostic)),
+        };
+    }
+    Err(unsupported::other_tool(text).unwrap_or(strict.diagnostic))
 }
 
 fn note(text: &str, repaired: &nonfinite::Repaired) -> String {

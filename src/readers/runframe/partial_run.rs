@@ -32,11 +32,15 @@ pub(super) struct PartialRun<'o> {
 
 impl<'o> PartialRun<'o> {
     pub(super) fn new(options: &'o ReadOptions, repaired: bool) -> Self {
+        let mut clusters = Labels::clusters(&options.cluster);
+        let mut slices = Labels::slices(options.slice.as_deref());
+        clusters.within_metadata();
+        slices.within_metadata();
         Self {
             builder: RunFrameBuilder::default(),
             names: Default::default(),
-            clusters: Labels::clusters(&options.cluster),
-            slices: Labels::slices(options.slice.as_deref()),
+            clusters,
+            slices,
             other: Vec::new(),
             seen: 0,
             repaired,

@@ -18,6 +18,15 @@ pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_na
 /// Most columns over all rows.
 const MOST: usize = 10_000;
 
+/// Which fields the caller named.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'o> {
+    /// The one that names the item.
+    pub(super) id: Option<&'o str>,
+    pub(super) clusters: LabelSource<'o>,
+    pub(super) slices: LabelSource<'o>,
+}
+
 /// What a column is for. Of several for one purpose the one of the lowest rank is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnRole {
@@ -28,25 +37,30 @@ pub(super) enum ColumnRole {
     Metadata,
     /// Perhaps a metric.
     Value,
-    /// What would be a cluster, had no other been named; or only a slice.
+    /// What would name the item or be a cluster, had no other been named; or only a slice.
     Unread,
 }
 
 impl ColumnRole {
-    fn of(name: &str, clusters: LabelSource<'_>, slices: LabelSource<'_>) -> Self {
+    fn of(name: &str, asked: &Asked<'_>) -> Self {
+        let Asked { id, clusters, slices } = *asked;
         let rank = |names: &[&str]| names.iter().position(|known| *known == name);
         let cluster = match clusters {
             LabelSource::Metadata(key) => (key == name).then_some(0),
             // Under a plan without clusters they are counted, and no more.
             LabelSource::Field | LabelSource::Off => rank(&CLUSTERS),
         };
-        match (rank(&IDS), rank(&NAMES), cluster) {
+        let item = match id {
+            Some(id) => (id == name).then_some(0),
+            None => rank(&IDS),
+        };
+        match (item, rank(&NAMES), cluster) {
             (Some(rank), ..) => Self::Id(rank),
             (_, Some(index), _) => Self::Name(index),
             (.., Some(rank)) => Self::Cluster(rank),
             _ if name == "epoch" => Self::Epoch,
             _ if name == "metadata" => Self::Metadata,
-            _ if CLUSTERS.contains(&name) || is_slice(name, slices) => Self::Unread,
+            _ if IDS.contains(&name) || CLUSTERS.contains(&name) || is_slice(name, slices) => Self::Unread,
             _ => Self::Value,
         }
     }
@@ -98,6 +112,8 @@ pub(super) struct Column {
     row: u64,
     /// Rows whose value is no number, from and to, as long as none had one.
     texts: Vec<(usize, usize)>,
+    /// The first number that is written as text: its row and it; and how many there are.
+    pub(super) quoted: Option<(u64, String, usize)>,
 }
 
 impl Column {
@@ -109,6 +125,14 @@ impl Column {
         match self.texts.last_mut() {
             Some((_, to)) if *to == row => *to += 1,
             _ => self.texts.push((row, row + 1)),
+        }
+    }
+
+    /// Takes note of a number that is written as text.
+    pub(super) fn note_quoted(&mut self, line: u64, text: &str) {
+        match &mut self.quoted {
+            Some((.., count)) => *count += 1,
+            None => self.quoted = Some((line, text.to_owned(), 1)),
         }
     }
 
@@ -140,8 +164,7 @@ impl Columns {
         &mut self,
         at: usize,
         name: &str,
-        clusters: LabelSource<'_>,
-        slices: LabelSource<'_>,
+        asked: &Asked<'_>,
     ) -> Result<(usize, ColumnRole, ItemText), Diagnostic> {
         // Rows are alike: nearly always the column stands where it stood before.
         let index = match self.all.get(at) {
@@ -155,17 +178,18 @@ impl Columns {
             if name.len() > RunMetadata::LONGEST_NAME {
                 return Err(errors::column_name_too_long(name, RunMetadata::LONGEST_NAME));
             }
-            let (role, text) = (ColumnRole::of(name, clusters, slices), ItemText::of(name));
+            let (role, text) = (ColumnRole::of(name, asked), ItemText::of(name));
             self.by_name.insert(name.to_owned(), index);
             self.all.push(Column {
                 name: name.to_owned(),
                 role,
                 text,
                 is_usage: Usage::from_name(name).is_some(),
-                slice: is_slice(name, slices),
+                slice: is_slice(name, asked.slices),
                 numeric: false,
                 row: 0,
                 texts: Vec::new(),
+                quoted: None,
             });
         }
         let row = self.row;

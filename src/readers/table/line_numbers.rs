@@ -1,4 +1,23 @@
-//! Which line a row began on, kept only where it is not the line after the row before.
+//! How messages name a row. Which line it began on is kept only where it is not the line after the row before.
+
+/// How messages name a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::readers) enum RowsBy {
+    /// By its line.
+    Line,
+    /// By its place in a list, from 0.
+    Index,
+}
+
+impl RowsBy {
+    /// The place of a row.
+    pub(super) fn place(self, row: u64) -> String {
+        match self {
+            Self::Line => format!("line {row}"),
+            Self::Index => format!("[{row}]"),
+        }
+    }
+}
 
 /// Lines by row.
 #[derive(Debug, Default)]

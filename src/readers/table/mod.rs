@@ -1,16 +1,19 @@
 //! Rows with named columns, one at a time: what JSON Lines and CSV share. Which column names the
 //! item is told by its name, which one is the score by the numbers in it.
 
+mod cells;
 mod columns;
 mod line_numbers;
 
+pub(super) use cells::Cell;
 pub(super) use columns::IDS;
+pub(super) use line_numbers::RowsBy;
 
-use self::columns::{ColumnRole, Columns, ItemText, NAMES};
+use self::cells::{CellsByRole, sort};
+use self::columns::{Asked, Columns, NAMES};
 use self::line_numbers::LineNumbers;
 use super::errors;
-use super::fingerprint;
-use super::labels::{Found, LabelSource, Labels};
+use super::labels::{LabelSource, Labels};
 use super::quote::{list, quote};
 use super::run_filter::RunFilter;
 use super::scalar::Scalar;
@@ -34,34 +37,10 @@ pub(super) fn names_items<'n>(
     ids.iter().any(|name| *name != "id") || !ids.is_empty() && numeric()
 }
 
-/// One value of a row.
-pub(super) trait Cell {
-    /// The value as it is.
-    fn scalar(&self) -> Scalar<'_>;
-
-    /// The value as it is, but digits as a number.
-    fn whole(&self) -> Scalar<'_> {
-        self.scalar()
-    }
-
-    /// The fingerprint of the value; 0 where there is none.
-    fn fingerprint(&self) -> u64 {
-        fingerprint::of_text(&fingerprint::of_scalar(&self.scalar()))
-    }
-
-    /// The value as a score.
-    fn score(&self) -> Result<Score, Unscored>;
-
-    /// The fields that hold cluster and slice, where the value is an object.
-    fn labels<'o>(&self, clusters: &mut Labels<'o>, slices: &mut Labels<'o>) -> Found<'_> {
-        let _ = (clusters, slices);
-        [None, None]
-    }
-}
-
 /// A run under construction, row by row.
 pub(super) struct Table<'o> {
     options: &'o ReadOptions,
+    rows_by: RowsBy,
     columns: Columns,
     clusters: Labels<'o>,
     slices: Labels<'o>,
@@ -74,25 +53,15 @@ pub(super) struct Table<'o> {
     metric: Option<usize>,
     /// Whether rows name their metric.
     named: bool,
-}
-
-/// The cells of a row by what they are for.
-struct CellsByRole<'r, C> {
-    names: [Option<&'r C>; NAMES.len()],
-    id: Option<(usize, usize, &'r C)>,
-    cluster: Option<(usize, usize, &'r C)>,
-    slice: Option<(usize, &'r C)>,
-    epoch: Option<&'r C>,
-    metadata: Option<&'r C>,
-    target: Option<(usize, &'r C)>,
-    input: Option<(usize, &'r C)>,
-    values: Vec<(usize, &'r C)>,
+    /// Numbers inside objects of the first row, which could be chosen by their names with dots.
+    nested: Vec<String>,
 }
 
 impl<'o> Table<'o> {
-    pub(super) fn new(options: &'o ReadOptions) -> Self {
+    pub(super) fn new(options: &'o ReadOptions, rows_by: RowsBy) -> Self {
         Self {
             options,
+            rows_by,
             columns: Columns::default(),
             clusters: Labels::clusters(&options.cluster),
             slices: Labels::slices(options.slice.as_deref()),
@@ -102,7 +71,31 @@ impl<'o> Table<'o> {
             id: None,
             metric: None,
             named: false,
+            nested: Vec::new(),
         }
+    }
+
+    /// The names with dots that were asked for: where no column has one, it reaches into an object.
+    pub(super) fn paths(&self) -> Vec<&'o str> {
+        let options = self.options;
+        let labels = [self.clusters.source, self.slices.source].map(|source| match source {
+            LabelSource::Metadata(key) => Some(key),
+            LabelSource::Off | LabelSource::Field => None,
+        });
+        let [cluster, slice] = labels;
+        let mut paths: Vec<&str> = [options.id.as_deref(), options.metric.as_deref(), cluster, slice]
+            .into_iter()
+            .flatten()
+            .filter(|name| name.contains('.'))
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Takes note of numbers inside objects of the first row.
+    pub(super) fn note_nested(&mut self, numbers: Vec<String>) {
+        self.nested = numbers;
     }
 
     /// Reads a row: its line, and its cells by name.
@@ -114,15 +107,27 @@ impl<'o> Table<'o> {
         line: u64,
         row: &[(N, C)],
     ) -> Result<(), Diagnostic> {
-        self.read(line, row).map_err(|error| error.within(&format!("line {line}")))
+        self.read(line, row).map_err(|error| self.at(line, error))
+    }
+
+    /// An error in a row.
+    pub(super) fn at(&self, row: u64, error: Diagnostic) -> Diagnostic {
+        // What a parser says of a part of the row counts its own lines.
+        let inside = if error.place.starts_with("line ") { String::new() } else { error.place.clone() };
+        Diagnostic { place: inside, ..error }.within(&self.rows_by.place(row))
     }
 
     fn read<N: AsRef<str>, C: Cell>(&mut self, line: u64, row: &[(N, C)]) -> Result<(), Diagnostic> {
-        let cells = self.sort(row)?;
+        let asked = Asked {
+            id: self.options.id.as_deref(),
+            clusters: self.clusters.source,
+            slices: self.slices.source,
+        };
+        let cells = sort(&mut self.columns, &asked, row)?;
         if !self.takes(&cells)? {
             return Ok(());
         }
-        let score = self.score(&cells.values);
+        let score = self.score(line, &cells.values);
         let [cluster, slice] = self.labels(&cells)?;
         let (column, cell) = self.item(line, &cells)?;
         let id = cell.scalar().id().map_err(|error| error.within(self.columns.name(column)))?.into_owned();
@@ -136,58 +141,6 @@ impl<'o> Table<'o> {
         self.builder.fingerprint(cells.target.map_or(0, |(_, cell)| cell.fingerprint()));
         self.builder.input(cells.input.map_or(0, |(_, cell)| cell.fingerprint()));
         Ok(())
-    }
-
-    fn sort<'r, N: AsRef<str>, C: Cell>(
-        &mut self,
-        row: &'r [(N, C)],
-    ) -> Result<CellsByRole<'r, C>, Diagnostic> {
-        let values = Vec::with_capacity(row.len());
-        let mut sorted = CellsByRole {
-            names: [None; NAMES.len()],
-            id: None,
-            cluster: None,
-            slice: None,
-            epoch: None,
-            metadata: None,
-            target: None,
-            input: None,
-            values,
-        };
-        let better = |kept: &Option<(usize, usize, &'r C)>, rank| kept.is_none_or(|(best, ..)| rank < best);
-        self.columns.next_row();
-        for (at, (name, cell)) in row.iter().enumerate() {
-            let (column, role, text) =
-                self.columns.find(at, name.as_ref(), self.clusters.source, self.slices.source)?;
-            if self.columns.is_slice(column) {
-                sorted.slice = Some((column, cell));
-            }
-            match text {
-                ItemText::Target(rank) if sorted.target.is_none_or(|(best, _)| rank < best) => {
-                    sorted.target = Some((rank, cell));
-                }
-                ItemText::Input(rank) if sorted.input.is_none_or(|(best, _)| rank < best) => {
-                    sorted.input = Some((rank, cell));
-                }
-                _ => {}
-            }
-            match role {
-                ColumnRole::Id(rank) if better(&sorted.id, rank) => sorted.id = Some((rank, column, cell)),
-                ColumnRole::Cluster(rank) if better(&sorted.cluster, rank) => {
-                    sorted.cluster = Some((rank, column, cell));
-                }
-                ColumnRole::Name(index) => {
-                    if let Some(slot) = sorted.names.get_mut(index) {
-                        *slot = Some(cell);
-                    }
-                }
-                ColumnRole::Epoch => sorted.epoch = Some(cell),
-                ColumnRole::Metadata => sorted.metadata = Some(cell),
-                ColumnRole::Value => sorted.values.push((column, cell)),
-                ColumnRole::Id(_) | ColumnRole::Cluster(_) | ColumnRole::Unread => {}
-            }
-        }
-        Ok(sorted)
     }
 
     /// Whether the row belongs to the run that is read.
@@ -209,7 +162,7 @@ impl<'o> Table<'o> {
 
     /// The score of a row. The first column with a number in it is taken for the metric unless
     /// another is asked for; whether it is the only one shows at the end.
-    fn score<C: Cell>(&mut self, values: &[(usize, &C)]) -> Result<Score, Unscored> {
+    fn score<C: Cell>(&mut self, line: u64, values: &[(usize, &C)]) -> Result<Score, Unscored> {
         let wanted = if self.named { Some(SCORE) } else { self.options.metric.as_deref() };
         let row = self.builder.len();
         let mut score = Err(Unscored::Missing);
@@ -221,6 +174,11 @@ impl<'o> Table<'o> {
                 continue;
             }
             let value = cell.score();
+            if value == Err(Unscored::NotANumber)
+                && let Some(text) = cell.quoted_number()
+            {
+                column.note_quoted(line, text);
+            }
             let numeric = matches!(value, Ok(_) | Err(Unscored::NotFinite));
             if is_metric {
                 score = value;
@@ -292,13 +250,28 @@ impl<'o> Table<'o> {
     ) -> Result<(usize, &'r C), Diagnostic> {
         let Some((_, column, cell)) = cells.id else {
             let found = list(self.columns.iter().map(|column| column.name.as_str()), NAMED);
-            return Err(errors::no_id_column(&found, &IDS.join(", ")));
+            return Err(match self.options.id.as_deref() {
+                Some(key) => errors::no_such_id(key, &found),
+                None => errors::no_id_column(&found, &IDS.join(", ")),
+            });
         };
         let (first, shown) = *self.id.get_or_insert((column, line));
         if first == column {
             return Ok((column, cell));
         }
-        Err(errors::two_id_columns(self.columns.name(column), self.columns.name(first), shown))
+        let shown = self.rows_by.place(shown);
+        Err(errors::two_id_columns(self.columns.name(column), self.columns.name(first), &shown))
+    }
+
+    /// What to add to a refusal for want of a metric: numbers that a name with dots reaches.
+    fn nested(&self) -> String {
+        match self.nested.as_slice() {
+            [] => String::new(),
+            names => format!(
+                "; with --metric also a number inside an object: {}",
+                list(names.iter().map(String::as_str), NAMED)
+            ),
+        }
     }
 
     /// The run. `path` names it where no row does.
@@ -307,10 +280,11 @@ impl<'o> Table<'o> {
     /// `run-ambiguous` where several columns hold numbers and none was asked for, or the rows are of
     /// several runs; else as [`RunFrameBuilder::finish`], with lines as places.
     pub(super) fn finish(self, path: &str, format: Format) -> Result<Reading, Diagnostic> {
+        let nested = self.nested();
         let Some(runs) = self.runs else {
             return Err(errors::no_rows());
         };
-        let (names, notes) = runs.finish()?;
+        let (names, mut notes) = runs.finish()?;
         let of = |is_usage: bool| -> Vec<&str> {
             let columns = self.columns.iter().filter(|column| column.numeric && column.is_usage == is_usage);
             columns.map(|column| column.name.as_str()).collect()
@@ -327,10 +301,29 @@ impl<'o> Table<'o> {
                 Some(wanted) => format!("no row has a number in {}", quote(wanted)),
                 None => format!("no column holds numbers; there are {columns}"),
             };
-            return Err(errors::no_number_in_table(what));
+            return Err(errors::no_number_in_table(what, &nested));
         }
         let metric_choice::MetricChoice { name: metric, available: metrics, .. } =
-            metric_choice::choose("columns", &numeric, &usage, wanted, None)?;
+            metric_choice::choose("columns", &numeric, &usage, wanted, None).map_err(|error| {
+                let next = error.next.clone();
+                error.next(format!("{next}{nested}"))
+            })?;
+        let rows_by = self.rows_by;
+        let quoted = self.columns.iter().find(|column| column.name == metric);
+        let unscored = quoted.and_then(|column| column.quoted.as_ref()).map(|(row, text, count)| {
+            let others = match count - 1 {
+                0 => String::new(),
+                1 => " 1 more row does so.".to_owned(),
+                more => format!(" {more} more rows do so."),
+            };
+            format!(
+                "{}: {} holds a number written as text, {}: it is no score. Write it as a number.{others}",
+                rows_by.place(*row),
+                quote(metric),
+                quote(text),
+            )
+        });
+        notes.extend(unscored.clone());
         let mut clusters = self.clusters;
         let mut slices = self.slices;
         for column in self.columns.iter() {
@@ -351,12 +344,12 @@ impl<'o> Table<'o> {
         let mut builder = self.builder;
         builder.ignored_clusters(clusters.ignored());
         builder.direction(usage::direction(&names.metric_name));
-        let run = builder.finish_at(names, &|row| format!("line {}", lines.of(row))).map_err(|mut e| {
+        let run = builder.finish_at(names, &|row| rows_by.place(lines.of(row))).map_err(|mut e| {
             e.place = e.place.replace(".cluster_id", "");
             e
         })?;
         let metrics = if self.named { vec![run.metadata().metric_name.clone()] } else { metrics };
-        Ok(Reading { metrics, notes, ..Reading::of(run, format) })
+        Ok(Reading { metrics, unscored, notes, ..Reading::of(run, format) })
     }
 }
 

@@ -12,7 +12,8 @@ fn files_of_other_tools_are_named() {
         (r#"{"results": {}, "configs": {}, "versions": {}}"#, "results of lm-evaluation-harness"),
         (r#"{"adapter_spec": {}, "request_states": []}"#, "HELM's scenario_state.json"),
         // Cut short, yet recognisable.
-        (r#"{"testCases": [{"name": "a"#, "a test run of DeepEval"),
+        (r#"{"htmls": [], "score": 0.5, "convos": [["#, "results of OpenAI's simple-evals"),
+        (r#"{"schema_version": "0.2.2", "evaluation_results": []}"#, "results of Every Eval Ever"),
     ] {
         let refusal = refusal(text.as_bytes());
         assert!(refusal.starts_with(&format!("run: looks like {name}")), "{refusal}");
@@ -30,6 +31,8 @@ fn containers_and_other_bytes_are_named() {
         (b"PK\x05\x06\x00\x00", "is an empty zip archive"),
         (b"\xff\xfe{\x00", "is text in UTF-16"),
         (b"PARE", "is an encrypted Parquet file"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00[Content_Types].xml", "is an Excel workbook"),
+        (b"ARROW1\x00\x00", "is an Arrow file"),
         (b"[1, 2]", "is a JSON list"),
         (b"name: qa\nscore: 1\n", "is in no format that is read: 18 bytes of text that begin with a letter"),
         (

@@ -84,13 +84,47 @@ fn what_was_left_out_is_said() {
         notes("run", "exact_match"),
         [
             "The split is \"test\"; the file holds \"test\", \"valid\".",
-            "14 rows of perturbed instances were left out."
+            "14 rows of perturbed instances were left out; --cluster instance_id reads them as further items of their instance."
         ]
     );
     assert_eq!(notes("valid", "exact_match"), ["The split is \"valid\", the only one of the file."]);
     let reading = plain(&json!([row("a", 0, &[stat("em", "test", 1.0)])]), "").unwrap();
     assert_eq!(reading.notes, ["No run_spec.json lies beside the file: model and task are unknown."]);
     assert_eq!(reading.run.metadata().model_id, "unknown");
+}
+
+#[test]
+fn perturbed_instances_are_further_items_of_a_cluster_on_request() {
+    let path = repository("tests/golden/helm/run");
+    let options = ReadOptions { cluster: ClusterRule::Key("instance_id".into()), ..options("exact_match") };
+    let read =
+        |path: &std::path::Path| read_file(&Disk::default().open(path.to_str().unwrap())?, None, &options);
+    let reading = read(&path).unwrap().reading;
+    assert_eq!(
+        reading.notes[1],
+        "14 rows of perturbed instances are items in the cluster of their instance."
+    );
+    let found = rows(&reading.run);
+    let (perturbed, plain): (Vec<_>, Vec<_>) = found.iter().partition(|row| row.0.contains(' '));
+    assert_eq!((plain.len(), perturbed.len()), (10, 10));
+    assert!(found.iter().all(|row| row.0.starts_with(row.2.as_deref().unwrap())));
+    assert!(perturbed.iter().any(|row| row.0 == "id0 robustness"));
+    // The instances themselves score what they score without them.
+    let without = rows(&golden("run", "exact_match").unwrap().reading.run);
+    assert_eq!(
+        plain.iter().map(|row| (&row.0, row.1, row.3)).collect::<Vec<_>>(),
+        without.iter().map(|row| (&row.0, row.1, row.3)).collect::<Vec<_>>()
+    );
+    // Their mean is what HELM itself says of them.
+    let stats: Vec<Value> = serde_json::from_slice(&fs::read(path.join("stats.json")).unwrap()).unwrap();
+    let said = stats.iter().find(|stat| {
+        let name = &stat["name"];
+        name["name"] == "exact_match"
+            && name["split"] == "test"
+            && name["perturbation"]["computed_on"] == "perturbed"
+    });
+    let mean = perturbed.iter().filter_map(|row| row.3).sum::<f64>() / 10.0;
+    assert!((said.unwrap()["mean"].as_f64().unwrap() - mean).abs() < 1e-12, "{mean}");
 }
 
 #[test]

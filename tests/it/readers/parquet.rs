@@ -49,6 +49,29 @@ fn scores_that_are_null_or_not_finite_are_unscored() {
     assert_eq!(run.unscored().values().sum::<usize>(), 6);
 }
 
+/// As DuckDB writes literals, in each of the ways in which a decimal may be kept.
+#[test]
+fn decimals_are_the_numbers_that_they_stand_for() {
+    let decimal = |name: &str| fs::read(repository("tests/golden/decimal").join(name)).unwrap();
+    for name in ["int32", "int64", "fixed", "literals"] {
+        let run = read_run(&decimal(&format!("{name}.parquet")), None).unwrap().run;
+        let scores: Vec<Option<f64>> = rows(&run).into_iter().map(|row| row.3).collect();
+        assert_eq!(scores, [Some(0.5), Some(0.25), Some(-1.75), None, Some(12.0)], "{name}");
+    }
+    let said = read_run(&decimal("dates.parquet"), None).unwrap_err().to_string();
+    assert!(said.starts_with("column score is INT32, expected numbers"), "{said}");
+    let said = read_run(&decimal("brotli.parquet"), None).unwrap_err().to_string();
+    assert!(said.contains("is compressed with brotli; write the file with snappy or zstd"), "{said}");
+    for at in (0..decimal("fixed.parquet").len()).step_by(3) {
+        let mut bytes = decimal("fixed.parquet");
+        let _ = read_run(&bytes[..at], None).map(|reading| panic!("cut at {at}: {reading:?}"));
+        bytes[at] ^= 8;
+        if let Ok(reading) = read_run(&bytes, None) {
+            assert_eq!(reading.run.len(), 5, "byte {at}");
+        }
+    }
+}
+
 #[test]
 fn several_runs_need_a_choice() {
     let bytes = golden("pyarrow-two-runs.parquet");
@@ -111,7 +134,7 @@ fn a_cluster_may_stand_in_the_metadata() {
 #[test]
 fn other_compressions_are_refused_by_name() {
     let error = read_run(&golden("pyarrow-gzip.parquet"), None).unwrap_err().to_string();
-    assert!(error.starts_with("column run_id is compressed with GZIP"), "{error}");
+    assert!(error.starts_with("column run_id is compressed with gzip"), "{error}");
 }
 
 #[test]

@@ -194,6 +194,36 @@ fn every_crooked_row_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_line_that_tells_the_separator_is_no_row() {
+    let q = expected(&[("a,b", 1.0), ("2", 0.5)]);
+    for text in [
+        "sep=;\nid;score\na,b;1\n2;0.5\n",
+        "\u{feff}SEP=;\r\nid;score\r\na,b;1\r\n2;0.5\r\n",
+        "\"sep=;\"\nid;score\na,b;1\n2;0.5\n",
+        "sep=\t\nid\tscore\na,b\t1\n2\t0.5\n",
+    ] {
+        assert_eq!(scores(text), q, "{text:?}");
+    }
+    assert!(
+        refusal("sep=;\nid;s\n1;1\n2\n").starts_with("line 4: has 1 cells"),
+        "{}",
+        refusal("sep=;\nid;s\n1;1\n2\n")
+    );
+}
+
+#[test]
+fn a_column_of_decimal_commas_is_named_with_its_first_cell() {
+    let text = "sep=;\nid;note;score\n1;a;0,5\n2;b;0,75\n";
+    let said = "line 3: score: is \"0,5\": is that a decimal comma?";
+    assert!(refusal(text).starts_with(said), "{}", refusal(text));
+    let asked = by(text, Some("score"), ClusterRule::FromData).unwrap_err().to_string();
+    assert!(asked.starts_with(said) && asked.contains("decimal point"), "{asked}");
+    // A column that is not asked for may be written as people like it.
+    let beside = "id;price;score\n1;0,5;1\n2;0,75;0\n";
+    assert_eq!(scores(beside), expected(&[("1", 1.0), ("2", 0.0)]));
+}
+
+#[test]
 fn a_run_object_is_not_taken_for_a_line() {
     let run = r#"{"id":"x","run_id":"r","model_id":"m","task_id":"t","metric_name":"a","items":[{"item_id":1,"score":1}]}"#;
     assert_eq!(plain(run).unwrap().format, Format::RunFrame);

@@ -1,0 +1,25 @@
+//! Every reader, in the order in which they are asked.
+
+use super::reader::Reader;
+use super::{
+    csv, deepeval, eee, helm, inspect, jsonl, lm_eval, openai_evals, parquet, promptfoo, runframe, swe_bench,
+    tau_bench,
+};
+
+/// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
+pub(super) static READERS: [&dyn Reader; 14] = [
+    &parquet::ParquetReader,
+    &parquet::LightevalReader,
+    &inspect::InspectReader,
+    &helm::HelmReader,
+    &lm_eval::LmEvalReader,
+    &promptfoo::PromptfooReader,
+    &deepeval::DeepEvalReader,
+    &eee::EeeReader,
+    &tau_bench::TauBenchReader,
+    &swe_bench::SweBenchReader,
+    &openai_evals::OpenAiEvalsReader,
+    &jsonl::JsonlReader,
+    &csv::CsvReader,
+    &runframe::RunFrameReader,
+];
