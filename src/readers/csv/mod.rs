@@ -21,13 +21,18 @@ const SEP: &str = "sep=";
 /// A column that only promptfoo's own table has.
 const PROMPTFOO: &str = "Grader Reason";
 
-/// The rows of a table that is no run, separated as its first line shows.
+/// The rows of a table, the one with the names of the columns first, separated as a line before it says or it shows.
 ///
 /// # Errors
 /// Where the file cannot be read.
 pub(super) fn rows<'c>(content: &'c Content<'c>) -> Result<CsvRows<'c>, Diagnostic> {
-    let first = json::head(content.head()).lines().next().unwrap_or("");
-    CsvRows::of(content, separator(first).map_or(b',', |(separator, _)| separator))
+    let (said, mut lines) = lines_of(content.head());
+    let (separator, _) = separator(said, lines.next().unwrap_or("")).unwrap_or((b',', false));
+    let mut rows = CsvRows::of(content, separator)?;
+    if said.is_some() {
+        rows.next()?;
+    }
+    Ok(rows)
 }
 
 /// Reads CSV with named columns.
@@ -69,12 +74,7 @@ impl Reader for CsvReader {
     }
 
     fn read(&self, content: &Content<'_>, options: &ReadOptions) -> Result<Reading, Diagnostic> {
-        let (said, mut lines) = lines_of(content.head());
-        let (separator, _) = separator(said, lines.next().unwrap_or("")).unwrap_or((b',', false));
-        let mut rows = CsvRows::of(content, separator)?;
-        if said.is_some() {
-            rows.next()?;
-        }
+        let mut rows = rows(content)?;
         let Some((line, header)) = rows.next()? else {
             return Err(errors::no_rows());
         };
