@@ -48,7 +48,7 @@ fn a_release_leaves_outputs_summary_and_a_trail_that_later_steps_can_use() {
     assert_eq!((job.output("verdict"), job.output("exit-code")), ("ALLOW".into(), "0".into()));
     assert_eq!((job.output("mode-used"), job.output("entry-index")), ("read-only".into(), "1".into()));
     assert_eq!(job.output("envelope-path"), "audit/v1/audit.json");
-    assert!(job.summary().starts_with("before\n") && job.summary().contains("evalsig: ALLOW"));
+    assert!(job.summary().starts_with("before\n") && job.summary().contains("**ALLOW**"));
     let envelope = job.read("audit/v1/audit.json");
     assert_valid_envelope(&envelope);
     let envelope: Value = serde_json::from_str(&envelope).unwrap();
