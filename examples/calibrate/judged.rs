@@ -57,7 +57,7 @@ pub(super) fn judged(runs: Runs) {
         "width",
         "runs",
     ]);
-    let full = runs.of(1500);
+    let full = runs.of(1000);
     let mut worst = (0.0_f64, String::new());
     let judges: &[[Judge; 2]] = &[
         [(0.7, 0.7); 2],

@@ -118,7 +118,7 @@ pub(super) fn sampled(runs: Runs) {
     );
     head(&["bank", "past models", "n", "wrong ALLOW", "wrong REJECT", "items", "runs"]);
     let mut worst = (0.0_f64, String::new());
-    let full = runs.of(3000);
+    let full = runs.of(2000);
     let cells = laws(runs.quick);
     for (number, (name, law, sizes)) in cells.into_iter().enumerate() {
         let banks: Vec<World> = (0..3)

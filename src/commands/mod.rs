@@ -54,6 +54,9 @@ pub trait Files {
     /// Whether there is anything at a path.
     fn exists(&self, path: &str) -> bool;
 
+    /// Whether there is a folder at a path. What is no folder is not opened: a pipe can be read but once.
+    fn is_folder(&self, path: &str) -> bool;
+
     /// The paths of the files and folders that a glob matches, in ascending order: `*` and `?` within one part of a
     /// path, `[...]`, and `**` for any folders.
     ///

@@ -23,6 +23,10 @@ impl Files for Disk {
         path == "-" || self.door.exists(Path::new(path))
     }
 
+    fn is_folder(&self, path: &str) -> bool {
+        path != "-" && self.door.folder(Path::new(path)).is_ok()
+    }
+
     fn matching(&self, pattern: &str) -> Result<Vec<String>, Diagnostic> {
         let mut found = Vec::new();
         let (start, parts) = match pattern.strip_prefix('/') {

@@ -27,7 +27,7 @@ pub(super) fn of(
     request: &DoctorRequest,
     files: &dyn Files,
 ) -> Result<Option<FolderListing>, Diagnostic> {
-    if path == "-" || !files.exists(path) {
+    if !files.is_folder(path) {
         return Ok(None);
     }
     let FileOrFolder::Folder(folder) = files.open(path)? else { return Ok(None) };

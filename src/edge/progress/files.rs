@@ -38,6 +38,10 @@ impl Files for WatchedFiles<'_> {
         self.files.exists(path)
     }
 
+    fn is_folder(&self, path: &str) -> bool {
+        self.files.is_folder(path)
+    }
+
     fn matching(&self, pattern: &str) -> std::result::Result<Vec<String>, Diagnostic> {
         self.files.matching(pattern)
     }
