@@ -23,7 +23,7 @@ pub struct ItemScore<'a> {
 pub fn item_scores(run: &RunFrame, rule: EpochRule) -> Vec<ItemScore<'_>> {
     let epochs = Epochs::of([run, run]);
     let reduced = reduce(run, &epochs, rule, Edition::Second);
-    let items = reduced
+    reduced
         .items()
         .map(|item| ItemScore {
             id: item.id,
@@ -32,6 +32,5 @@ pub fn item_scores(run: &RunFrame, rule: EpochRule) -> Vec<ItemScore<'_>> {
             score: (item.side.scored > 0).then(|| item.side.mean()),
             incomplete: item.side.missing > 0,
         })
-        .collect();
-    items
+        .collect()
 }
