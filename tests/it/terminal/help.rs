@@ -79,7 +79,7 @@ fn the_flags_of_gate_stand_in_groups_and_take_a_line_each() {
         }
     }
     let long = session.run("gate --help").exits(0).stdout;
-    assert!(long.lines().count() > 2 * short.lines().count() && short.lines().count() < 75, "{short}");
+    assert!(long.lines().count() > 2 * short.lines().count() && short.lines().count() < 85, "{short}");
     for said in ["runframe", "store:latest-allowed", "evalsig-0.1", "best-effort"] {
         assert!(long.contains(said), "{said}: {long}");
     }
