@@ -81,12 +81,7 @@ impl World {
     /// So many items, or clusters of items, ascending.
     fn draw(&self, units: usize, stream: &mut Stream) -> Vec<usize> {
         let all = self.law.items / self.law.cluster;
-        let mut order: Vec<usize> = (0..all).collect();
-        for at in 0..units.min(all) {
-            order.swap(at, at + stream.below((all - at) as u32) as usize);
-        }
-        order.truncate(units);
-        order.sort_unstable();
+        let order = stream.sample(all, units);
         order
             .iter()
             .flat_map(|unit| (0..self.law.cluster).map(move |at| unit * self.law.cluster + at))

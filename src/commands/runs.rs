@@ -13,7 +13,7 @@ use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
 use crate::envelope::v1;
 use crate::pairing::Counts;
 use crate::readers::{self, FileOrFolder, Format, GoldLabels};
-use crate::store::{self, Baseline, FoundRun, ObjectStore};
+use crate::store::{self, Baseline, ObjectStore};
 
 pub(in crate::commands) use loaded_run::{Freshness, LoadedRun};
 pub(in crate::commands) use read_as::ReadAs;
@@ -21,7 +21,7 @@ pub use sampled::SampleInput;
 pub(in crate::commands) use sampled::Sampled;
 
 /// What begins the name of a run that is in a store.
-const STORE: &str = "store:";
+pub(super) const STORE: &str = "store:";
 /// The newest run that was allowed to ship.
 const LATEST_ALLOWED: &str = "latest-allowed";
 
@@ -139,66 +139,36 @@ impl LoadedRuns {
         let slice = sampled.as_ref().and_then(|sampled| sampled.sampling.draw.strata.clone());
         let bank = |run: Option<&String>| ReadAs { slice: slice.clone(), ..runs.read_as(run, plan) };
         let read_as = |run: Option<&String>| runs.read_as(run, plan);
-        let archive = |flag: &str, store: Option<&StoreTarget>| {
-            let at = store.cloned().ok_or_else(|| {
-                Code::BadUsage
-                    .at(flag)
-                    .what("names a run of a store, and no store was named")
-                    .next("say --store ROOT, or put ./ before the path of a file of this name")
-            })?;
-            Ok((world.stores.open(&at.root)?, at))
+        // Of a store, the run that answers to the name; `for_candidate` may ask for the newest that was allowed.
+        let one = |path: &str, (flag, store), read: &ReadAs, for_candidate: Option<&LoadedRun>| {
+            let Some(name) = path.strip_prefix(STORE) else {
+                return LoadedRun::read(&open_run(path, world.files)?, read);
+            };
+            let (place, at) = store_of(flag, store, world)?;
+            let found = match for_candidate {
+                Some(candidate) if name == LATEST_ALLOWED => {
+                    store::latest_allowed(&*place, &at.project, candidate.run())?
+                }
+                Some(_) | None => store::by_name(&*place, &at.project, name)?,
+            };
+            let freshness = Freshness { asked: path, now, max_age_days: at.max_age_days };
+            LoadedRun::of_store(found, (&*place, &at.root), read, &freshness)
         };
-        let stored =
-            |found: FoundRun, asked: &str, place: &dyn ObjectStore, at: &StoreTarget, read: &ReadAs| {
-                let freshness = Freshness { asked, now, max_age_days: at.max_age_days };
-                LoadedRun::of_store(found, (place, &at.root), read, &freshness)
+        let (of_baseline, of_candidate) = (("--baseline", baselines), ("--candidate", candidates));
+        let as_bank = bank(runs.baseline_run.as_ref());
+        let as_candidate = read_as(runs.candidate_run.as_ref());
+        let (candidate, baseline) =
+            if [&runs.baseline, &runs.candidate].iter().any(|path| path.starts_with(STORE)) {
+                // First, because it says which task an allowed baseline has to be of.
+                let candidate = one(&runs.candidate, of_candidate, &as_candidate, None)?;
+                let baseline = one(&runs.baseline, of_baseline, &as_bank, Some(&candidate))?;
+                (candidate, baseline)
+            } else {
+                read_both((&runs.candidate, as_candidate), (&runs.baseline, as_bank), world.files)?
             };
-        let named = |path: &String| path.starts_with(STORE);
-        let (candidate, baseline) = if !named(&runs.baseline) && !named(&runs.candidate) {
-            let (baseline, candidate) = (
-                (runs.baseline.as_str(), bank(runs.baseline_run.as_ref())),
-                (runs.candidate.as_str(), read_as(runs.candidate_run.as_ref())),
-            );
-            read_both(candidate, baseline, world.files)?
-        } else {
-            // First, because it says which task an allowed baseline has to be of.
-            let candidate = match runs.candidate.strip_prefix(STORE) {
-                None => LoadedRun::read(
-                    &open_run(&runs.candidate, world.files)?,
-                    &read_as(runs.candidate_run.as_ref()),
-                )?,
-                Some(name) => {
-                    let (place, at) = archive("--candidate", candidates)?;
-                    let found = store::by_name(&*place, &at.project, name)?;
-                    stored(found, &runs.candidate, &*place, &at, &read_as(None))?
-                }
-            };
-            let baseline = match runs.baseline.strip_prefix(STORE) {
-                None => LoadedRun::read(
-                    &open_run(&runs.baseline, world.files)?,
-                    &bank(runs.baseline_run.as_ref()),
-                )?,
-                Some(name) => {
-                    let (place, at) = archive("--baseline", baselines)?;
-                    let found = match name {
-                        LATEST_ALLOWED => store::latest_allowed(&*place, &at.project, candidate.run())?,
-                        name => store::by_name(&*place, &at.project, name)?,
-                    };
-                    stored(found, &runs.baseline, &*place, &at, &bank(None))?
-                }
-            };
-            (candidate, baseline)
-        };
-        let mut repeats = Vec::new();
-        for path in &runs.repeats {
-            repeats.push(match path.strip_prefix(STORE) {
-                None => LoadedRun::read(&open_run(path, world.files)?, &read_as(runs.baseline_run.as_ref()))?,
-                Some(name) => {
-                    let (place, at) = archive("--baseline", baselines)?;
-                    stored(store::by_name(&*place, &at.project, name)?, path, &*place, &at, &read_as(None))?
-                }
-            });
-        }
+        let as_repeat = read_as(runs.baseline_run.as_ref());
+        let repeats = runs.repeats.iter().map(|path| one(path, of_baseline, &as_repeat, None));
+        let repeats = repeats.collect::<Result<_, Diagnostic>>()?;
         let gold = runs.gold.as_ref().map(|path| {
             let names = [&baseline, &candidate].map(|run| run.run().metadata().run_id.as_str());
             readers::read_gold(&world.files.open(path)?, names)
@@ -268,13 +238,8 @@ impl LoadedRuns {
         {
             notes.push("baseline and candidate are the same file, byte for byte".into());
         }
-        notes.extend(
-            self.sampled
-                .as_ref()
-                .map(|sampled| sampled.note(&self.candidate.run().metadata().model_id))
-                .into_iter()
-                .flatten(),
-        );
+        notes
+            .extend(self.sampled.as_ref().and_then(|sampled| sampled.note(&self.candidate_names().model_id)));
         notes
     }
 
@@ -291,16 +256,14 @@ impl LoadedRuns {
 
     /// As the envelope records them.
     pub(super) fn recorded(&self, counts: &Counts) -> v1::Inputs {
-        // Of a bank, the bank.
-        let items =
-            if self.sampled.is_some() { self.baseline.run().item_count() } else { counts.baseline_items };
+        // Of a bank, the bank; of a candidate all that its file holds.
+        let [baseline, candidate] = match &self.sampled {
+            Some(_) => [&self.baseline, &self.candidate].map(|run| run.run().item_count()),
+            None => [counts.baseline_items, counts.candidate_items],
+        };
         v1::Inputs {
-            baseline: self.baseline.recorded(items),
-            candidate: self.candidate.recorded(if self.sampled.is_some() {
-                self.candidate.run().item_count()
-            } else {
-                counts.candidate_items
-            }),
+            baseline: self.baseline.recorded(baseline),
+            candidate: self.candidate.recorded(candidate),
             repeats: self.repeats.iter().map(|run| run.recorded(run.run().item_count())).collect(),
             sample: self.sampled.as_ref().and_then(Sampled::recorded),
             gold: self.gold.as_ref().map(|gold| v1::GoldInput {
@@ -323,6 +286,24 @@ impl LoadedRuns {
     pub fn candidate_names(&self) -> &RunMetadata {
         self.candidate.run().metadata()
     }
+}
+
+/// The store that a flag looks a run up in.
+///
+/// # Errors
+/// `bad-usage` where none was named; those of opening it.
+pub(super) fn store_of<'w, 's>(
+    flag: &str,
+    store: Option<&'s StoreTarget>,
+    world: &'w World<'_>,
+) -> Result<(Box<dyn ObjectStore + 'w>, &'s StoreTarget), Diagnostic> {
+    let at = store.ok_or_else(|| {
+        Code::BadUsage
+            .at(flag)
+            .what("names a run of a store, and no store was named")
+            .next("say --store ROOT, or put ./ before the path of a file of this name")
+    })?;
+    Ok((world.stores.open(&at.root)?, at))
 }
 
 /// Reads two files at once. What is wrong with the first is said first, as if it had been read first.

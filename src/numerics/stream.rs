@@ -119,6 +119,25 @@ impl Stream {
         (product >> 32) as u32
     }
 
+    /// Puts items into a uniformly random order: Fisher and Yates, from the last place down.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u32 + 1) as usize);
+        }
+    }
+
+    /// A simple random sample of `count` of 0..n, ascending: the first steps of a shuffle from the first place up.
+    pub fn sample(&mut self, n: usize, count: usize) -> Vec<usize> {
+        let count = count.min(n);
+        let mut order: Vec<usize> = (0..n).collect();
+        for at in 0..count {
+            order.swap(at, at + self.below((n - at) as u32) as usize);
+        }
+        order.truncate(count);
+        order.sort_unstable();
+        order
+    }
+
     /// A uniform number in [0, 1), a multiple of 2^-53.
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64

@@ -3,7 +3,7 @@
 use super::bank::Bank;
 use super::errors;
 use crate::domain::{Diagnostic, Draw, DrawnUnit};
-use crate::numerics::stream::{Purpose, Stream, Streams};
+use crate::numerics::stream::{Purpose, Streams};
 
 /// Which items of the bank are drawn? A simple random sample without replacement of items, or of clusters with all
 /// of their items; by strata, each stratum gives its share, and at least two.
@@ -26,14 +26,14 @@ pub fn draw(bank: &Bank<'_>, draw: &Draw) -> Result<Vec<usize>, Diagnostic> {
         (DrawnUnit::Clusters, _) => {
             let (clusters, names) = bank.clusters().ok_or_else(errors::no_clusters)?;
             enough(count, names, "clusters")?;
-            let drawn = chosen(names, count, &mut streams.replicate(0));
+            let drawn = streams.replicate(0).sample(names, count);
             Ok((0..all)
                 .filter(|at| clusters.get(*at).is_some_and(|c| drawn.binary_search(&(*c as usize)).is_ok()))
                 .collect())
         }
         (DrawnUnit::Items, None) => {
             enough(count, all, "items")?;
-            Ok(chosen(all, count, &mut streams.replicate(0)))
+            Ok(streams.replicate(0).sample(all, count))
         }
         (DrawnUnit::Items, Some(_)) => {
             enough(count, all, "items")?;
@@ -52,7 +52,8 @@ pub fn draw(bank: &Bank<'_>, draw: &Draw) -> Result<Vec<usize>, Diagnostic> {
                 .enumerate()
                 .flat_map(|(stratum, (members, share))| {
                     let mut stream = streams.replicate(stratum as u64);
-                    chosen(members.len(), share, &mut stream)
+                    stream
+                        .sample(members.len(), share)
                         .into_iter()
                         .filter_map(|at| members.get(at).copied())
                         .collect::<Vec<_>>()
@@ -66,17 +67,6 @@ pub fn draw(bank: &Bank<'_>, draw: &Draw) -> Result<Vec<usize>, Diagnostic> {
 
 fn enough(wanted: usize, there: usize, what: &str) -> Result<(), Diagnostic> {
     if wanted == 0 || wanted > there { Err(errors::bank_too_small(wanted, there, what)) } else { Ok(()) }
-}
-
-/// A simple random sample of `count` of 0..n, ascending: the first `count` steps of a shuffle (Fisher and Yates).
-fn chosen(n: usize, count: usize, stream: &mut Stream) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n).collect();
-    for at in 0..count.min(n) {
-        order.swap(at, at + stream.below((n - at) as u32) as usize);
-    }
-    order.truncate(count);
-    order.sort_unstable();
-    order
 }
 
 /// What each stratum gives: its share of `count`, rounded so that they add up to it (largest remainder), at least two
@@ -111,14 +101,14 @@ fn shares(sizes: &[usize], count: usize) -> Option<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{chosen, shares};
+    use super::shares;
     use crate::numerics::stream::{Purpose, Streams};
 
     /// Frozen: a sample that was drawn must be drawn again for ever.
     #[test]
     fn the_draw_of_a_seed_never_changes() {
         let mut stream = Streams::new(7, Purpose::Draw).replicate(0);
-        assert_eq!(chosen(1000, 5, &mut stream), FROZEN);
+        assert_eq!(stream.sample(1000, 5), FROZEN);
     }
 
     const FROZEN: [usize; 5] = [122, 276, 685, 692, 897];
@@ -128,7 +118,7 @@ mod tests {
         let streams = Streams::new(1, Purpose::Draw);
         let mut drawn = [0_u32; 10];
         for replicate in 0..20_000 {
-            for at in chosen(10, 3, &mut streams.replicate(replicate)) {
+            for at in streams.replicate(replicate).sample(10, 3) {
                 drawn[at] += 1;
             }
         }

@@ -99,18 +99,16 @@ impl<'a> DrawnBank<'a> {
             DrawnUnit::Items => None,
             DrawnUnit::Clusters => self.bank.clusters().map(|(_, count)| count),
         };
+        let baseline = mean(self.bank.scores());
         FirstPhase {
             about: self.sampling.about,
             predicted: predicted(&of_pairs),
             predicted_of_gaps: predicted(&of_gaps),
-            gain: mean(&self.predicted) - mean(self.bank.scores()),
+            gain: mean(&self.predicted) - baseline,
             items: self.predicted.len(),
             clusters,
             strata,
-            source: Source::Bank {
-                baseline: mean(self.bank.scores()),
-                predictions: grouped(&self.predicted),
-            },
+            source: Source::Bank { baseline, predictions: grouped(&self.predicted) },
         }
     }
 }
@@ -131,9 +129,9 @@ pub fn drawn_pairs(drawn: &DrawnBank<'_>, candidate: &RunFrame, plan: &Plan) -> 
         all.iter().filter(|id| !ids.contains(*id)).count()
     };
     let baseline = drawn.bank.run().of_items(&ids)?;
-    let asked = if beyond > 0 { candidate.of_items(&ids) } else { Ok(candidate.clone()) };
-    let asked = asked.map_err(|_| errors::nothing_drawn(candidate.item_count(), ids.len()))?;
-    let mut pairs = pair(&baseline, &asked, plan)?;
+    let part = (beyond > 0).then(|| candidate.of_items(&ids)).transpose();
+    let part = part.map_err(|_| errors::nothing_drawn(candidate.item_count(), ids.len()))?;
+    let mut pairs = pair(&baseline, part.as_ref().unwrap_or(candidate), plan)?;
     if drawn.sampling.draw.unit == DrawnUnit::Items {
         // The draw made the items independent, whatever they have in common.
         pairs.clusters = None;

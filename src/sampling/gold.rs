@@ -194,9 +194,7 @@ fn lambdas(people: &[f64], judge: &[f64], clusters: Option<&[u32]>, plan: &Plan)
     let units = clusters.map_or(people.len(), |all| all.iter().max().map_or(0, |last| *last as usize + 1));
     let mut order: Vec<usize> = (0..units).collect();
     let mut stream = Streams::new(plan.seed, Purpose::Split).replicate(0);
-    for last in (1..units).rev() {
-        order.swap(last, stream.below(last as u32 + 1) as usize);
-    }
+    stream.shuffle(&mut order);
     let mut fold_of_unit = vec![0; units];
     for (place, unit) in order.into_iter().enumerate() {
         if let Some(fold) = fold_of_unit.get_mut(unit) {

@@ -8,7 +8,7 @@ use crate::commands::Files;
 use crate::commands::run_path::open_run;
 use crate::domain::{ClusterRule, Code, RunFrame, TextColumn};
 use crate::pairing::repeats;
-use crate::readers::{self, ReadFile, ReadOptions};
+use crate::readers::{self, ReadFile};
 use crate::report::doctor::{ClusterSizes, CountRange, FileReport, RunSummary};
 
 pub(super) fn examine(
@@ -17,14 +17,7 @@ pub(super) fn examine(
     split_epochs: bool,
     files: &dyn Files,
 ) -> (FileReport, Option<RunFrame>) {
-    let options = ReadOptions {
-        id: request.plan.id.clone(),
-        metric: request.metric.clone(),
-        cluster: request.cluster().clone(),
-        slice: None,
-        run_id: request.run_id.clone(),
-        deep: request.deep,
-    };
+    let options = request.read_options(request.deep);
     let mut finding = FileReport {
         path: path.to_owned(),
         ok: false,

@@ -34,14 +34,7 @@ pub(super) fn of(
     if readers::is_one_run(&folder.names()?) {
         return Ok(None);
     }
-    let options = ReadOptions {
-        id: request.plan.id.clone(),
-        metric: request.metric.clone(),
-        cluster: request.cluster().clone(),
-        slice: None,
-        run_id: request.run_id.clone(),
-        deep: false,
-    };
+    let options = request.read_options(false);
     let mut walk = Walk { options, listing: FolderListing::default(), sketches: Vec::new(), entries: 0 };
     walk.folder(folder.as_ref(), DEPTH, request)?;
     let mut listing = walk.listing;

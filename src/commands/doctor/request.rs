@@ -3,7 +3,7 @@
 use crate::commands::OutputFormat;
 use crate::domain::{ClusterRule, Plan};
 use crate::present::screen::Width;
-use crate::readers::Format;
+use crate::readers::{Format, ReadOptions};
 
 /// What `doctor` is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,18 @@ impl DoctorRequest {
                 let all: Vec<String> = first.into_iter().chain(named.iter().cloned()).collect();
                 if all.len() > 1 { (all, false) } else { (Vec::new(), true) }
             }
+        }
+    }
+
+    /// How each file is read; `deep`: whether parts that repeat others are held against them.
+    pub(super) fn read_options(&self, deep: bool) -> ReadOptions {
+        ReadOptions {
+            id: self.plan.id.clone(),
+            metric: self.metric.clone(),
+            cluster: self.cluster().clone(),
+            slice: None,
+            run_id: self.run_id.clone(),
+            deep,
         }
     }
 

@@ -2,17 +2,15 @@
 
 use crate::commands::World;
 use crate::commands::run_path::open_run;
-use crate::commands::runs::{Freshness, LoadedRun, ReadAs};
+use crate::commands::runs::{Freshness, LoadedRun, ReadAs, STORE, store_of};
 use crate::commands::targets::StoreTarget;
-use crate::domain::{ClusterRule, Code, Diagnostic, EpochRule, PastRun, RunFrame};
+use crate::domain::{ClusterRule, Diagnostic, EpochRule, PastRun, RunFrame};
 use crate::readers::{self, FileOrFolder, Format, InMemory, ReadOptions};
 use crate::sampling::{Bank, History};
 use crate::store::{self, FoundRun};
 
 /// Least share of the bank's items that a past run has to hold: others were gated on samples themselves.
 const COVERS: f64 = 0.5;
-/// What begins the name of a run that is in a store.
-const STORE: &str = "store:";
 
 /// Which run is the bank, and where past runs are.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,13 +45,7 @@ pub(super) fn load(request: &BankRequest, world: &World<'_>) -> Result<LoadedRun
     let Some(name) = request.bank.strip_prefix(STORE) else {
         return LoadedRun::read(&open_run(&request.bank, world.files)?, &read_as);
     };
-    let Some(at) = &request.store else {
-        return Err(Code::BadUsage
-            .at("--bank")
-            .what("names a run of a store, and no store was named")
-            .next("say --store ROOT, or put ./ before the path of a file of this name"));
-    };
-    let place = world.stores.open(&at.root)?;
+    let (place, at) = store_of("--bank", request.store.as_ref(), world)?;
     let found = store::by_name(&*place, &at.project, name)?;
     let now = world.clock.now();
     let freshness = Freshness { asked: &request.bank, now: &now, max_age_days: None };

@@ -190,9 +190,7 @@ fn odds(stake: f64) -> f64 {
 fn shuffled(n: usize, streams: &Streams, number: u64) -> Vec<u32> {
     let mut stream = streams.replicate(number);
     let mut order: Vec<u32> = (0..n as u32).collect();
-    for last in (1..n).rev() {
-        order.swap(last, stream.below(last as u32 + 1) as usize);
-    }
+    stream.shuffle(&mut order);
     order
 }
 

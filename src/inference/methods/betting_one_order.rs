@@ -59,9 +59,7 @@ impl BettingOneOrder {
         let mut ys: Vec<f64> =
             differences.iter().map(|d| ((d - low) / (high - low)).clamp(0.0, 1.0)).collect();
         let mut stream = Streams::new(seed, Purpose::Order).replicate(0);
-        for last in (1..ys.len()).rev() {
-            ys.swap(last, stream.below(last as u32 + 1) as usize);
-        }
+        stream.shuffle(&mut ys);
         Self { delta, low, high, bets: with_stakes(&ys, alpha) }
     }
 

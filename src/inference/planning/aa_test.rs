@@ -126,9 +126,7 @@ pub fn noise(
         (0..draws).flat_map(|a| (a + 1..draws).map(move |b| (a, b))).collect();
     let mut stream = Streams::new(plan.seed, Purpose::Split).replicate(0);
     if pairs.len() > most as usize {
-        for last in (1..pairs.len()).rev() {
-            pairs.swap(last, stream.below(u32::try_from(last + 1).unwrap_or(u32::MAX)) as usize);
-        }
+        stream.shuffle(&mut pairs);
         pairs.truncate(most as usize);
     }
     let (allowed, rejected) = pairs

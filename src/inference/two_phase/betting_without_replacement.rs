@@ -89,9 +89,7 @@ impl BettingWithoutReplacement {
             .map(|order| {
                 let mut stream = streams.replicate(order as u64);
                 let mut places: Vec<f64> = ys.clone();
-                for last in (1..n).rev() {
-                    places.swap(last, stream.below(last as u32 + 1) as usize);
-                }
+                stream.shuffle(&mut places);
                 let other: Vec<f64> = places.iter().map(|y| 1.0 - y).collect();
                 (with_odds(&places, budget), with_odds(&other, budget))
             })
