@@ -45,8 +45,8 @@ pub use unscored::Unscored;
 pub use usage::Usage;
 pub use verdict::Verdict;
 
-/// Tests that take long run in full where `EVALSIG_SLOW_TESTS` is set, as CI does; `tests/it/tree.rs` has the same
-/// switch for the others.
+/// Tests that take long run in full where `EVALSIG_SLOW_TESTS` is set, as it is each week; `tests/it/tree.rs` has the
+/// same switch for the others.
 #[cfg(test)]
 pub(crate) mod slow_tests {
     /// Whether the long ones run.

@@ -41,18 +41,22 @@ pub(crate) fn skipped_in_ci_too(what: &str) {
     io::stderr().write_all(format!("SKIPPED: {what}\n").as_bytes()).unwrap();
 }
 
-/// Whether tests that take long run: CI sets `EVALSIG_SLOW_TESTS`. Says which test does not.
+/// Whether long tests run, and the others in full: `long.yml` sets `EVALSIG_SLOW_TESTS` each week.
+pub(crate) fn in_full() -> bool {
+    std::env::var_os("EVALSIG_SLOW_TESTS").is_some()
+}
+
+/// Whether tests that take long run. Says which test does not.
 pub(crate) fn slow_tests(test: &str) -> bool {
-    let enabled = std::env::var_os("EVALSIG_SLOW_TESTS").is_some();
-    if !enabled {
-        skipped_in_ci_too(&format!("{test} takes long: set EVALSIG_SLOW_TESTS=1"));
+    if !in_full() {
+        skipped_in_ci_too(&format!("a long test: {test}; EVALSIG_SLOW_TESTS=1 runs it"));
     }
-    enabled
+    in_full()
 }
 
 /// This many cases of a property; a tenth of them where the long tests do not run.
 pub(crate) fn cases(all: u32) -> u32 {
-    if std::env::var_os("EVALSIG_SLOW_TESTS").is_some() { all } else { all.div_ceil(10) }
+    if in_full() { all } else { all.div_ceil(10) }
 }
 
 fn in_ci() -> bool {
