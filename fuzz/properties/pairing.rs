@@ -26,6 +26,7 @@ fn run(rows: &[Row], name: &str) -> Option<RunFrame> {
         task_id: "t".into(),
         metric_name: "accuracy".into(),
         config_hash: None,
+        judge: None,
     };
     builder.finish(names).ok()
 }

@@ -9,7 +9,7 @@ mod sampled;
 use super::run_path::open_run;
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
+use crate::domain::{Code, Diagnostic, Judge, Plan, RunFrame, RunMetadata};
 use crate::envelope::v1;
 use crate::pairing::Counts;
 use crate::readers::{self, FileOrFolder, Format, GoldLabels};
@@ -17,6 +17,7 @@ use crate::store::{self, Baseline, ObjectStore};
 
 pub(in crate::commands) use loaded_run::{Freshness, LoadedRun};
 pub(in crate::commands) use read_as::ReadAs;
+pub(in crate::commands) use repeats::one_judge;
 pub use sampled::SampleInput;
 pub(in crate::commands) use sampled::Sampled;
 
@@ -114,6 +115,7 @@ impl LoadedRuns {
     pub fn read(runs: &RunInputs, plan: &Plan, files: &dyn Files) -> Result<Self, Diagnostic> {
         let [baseline, candidate] = runs.both(plan);
         let (baseline, candidate) = read_both(baseline, candidate, files)?;
+        one_judge(("the baseline", &baseline), &candidate)?;
         let read = |path: &String| {
             LoadedRun::read(&open_run(path, files)?, &runs.read_as(runs.baseline_run.as_ref(), plan))
         };
@@ -166,6 +168,7 @@ impl LoadedRuns {
             } else {
                 read_both((&runs.candidate, as_candidate), (&runs.baseline, as_bank), world.files)?
             };
+        one_judge(("the baseline", &baseline), &candidate)?;
         let as_repeat = read_as(runs.baseline_run.as_ref());
         let repeats = runs.repeats.iter().map(|path| one(path, of_baseline, &as_repeat, None));
         let repeats = repeats.collect::<Result<_, Diagnostic>>()?;
@@ -174,6 +177,9 @@ impl LoadedRuns {
             readers::read_gold(&world.files.open(path)?, names)
         });
         let gold = gold.transpose()?;
+        if let (Some(gold), Some(judge)) = (&gold, &baseline.run().metadata().judge) {
+            labels_of(gold, judge)?;
+        }
         if let Some(sampled) = &sampled {
             sampled.check(candidate.run())?;
         }
@@ -285,6 +291,22 @@ impl LoadedRuns {
     #[must_use]
     pub fn candidate_names(&self) -> &RunMetadata {
         self.candidate.run().metadata()
+    }
+}
+
+/// Labels correct the judge that scored the runs, and no other.
+///
+/// # Errors
+/// `runs-differ` where the labels name another judge than the runs.
+fn labels_of(gold: &GoldLabels, judge: &Judge) -> Result<(), Diagnostic> {
+    match &gold.judge {
+        Some(named) if *named != judge.model => Err(Code::RunsDiffer
+            .at(&gold.path)
+            .what(format!(
+                "holds labels that correct the judge {named:?}, and the runs were scored by {judge}"
+            ))
+            .next("name the labels of this judge, or correct the column judge")),
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text_column::TextColumn;
 use super::unscored::Unscored;
-use super::{Direction, Score, ScoreRange};
+use super::{Direction, Judge, Score, ScoreRange};
 
 /// The names of a run: its own, and those of its model, task and metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct RunMetadata {
     pub metric_name: String,
     /// Hash of the evaluation's configuration, where the tool gives one.
     pub config_hash: Option<String>,
+    /// The model that scored the answers, where one did and the tool names it.
+    pub judge: Option<Judge>,
 }
 
 impl RunMetadata {
@@ -35,6 +37,7 @@ impl RunMetadata {
             ("task_id", Some(&self.task_id)),
             ("metric_name", Some(&self.metric_name)),
             ("config_hash", self.config_hash.as_ref()),
+            ("judge", self.judge.as_ref().map(|judge| &judge.model)),
         ];
         names
             .into_iter()
@@ -154,6 +157,13 @@ impl RunFrame {
     #[must_use]
     pub fn slice_key(&self) -> Option<&str> {
         self.slice_key.as_deref().filter(|_| !self.slices.is_empty())
+    }
+
+    /// The same run, whose scores are by this judge.
+    #[must_use]
+    pub fn judged_by(mut self, judge: Option<Judge>) -> Self {
+        self.metadata.judge = judge;
+        self
     }
 
     /// The same run, whose slices were read from the field of this name.

@@ -274,6 +274,10 @@ pub fn input(
             .map(|(why, rows)| (why.as_str().to_owned(), rows as u64))
             .collect(),
         config_hash: names.config_hash.clone(),
+        judge: names.judge.as_ref().map(|judge| v1::NamedJudge {
+            model: judge.model.clone(),
+            prompt_sha256: judge.prompt.as_ref().map(ToString::to_string),
+        }),
         resolved: None,
         at_commit: None,
     }

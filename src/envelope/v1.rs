@@ -19,7 +19,7 @@ pub use report::{
     Agreement, Bounds, Changed, Comparison, CrossCheck, EffectSizes, JudgeReport, KnownRange, Levels,
     Missing, Pairing, Report, Share, Uncorrected, WorstCase,
 };
-pub use runs::{AtCommit, GoldInput, Input, Inputs, Resolved, SampleInput, Store, StoredRun};
+pub use runs::{AtCommit, GoldInput, Input, Inputs, NamedJudge, Resolved, SampleInput, Store, StoredRun};
 
 /// Name of the schema this module writes.
 pub const SCHEMA: &str = "evalsig.audit/v1";

@@ -63,6 +63,7 @@ fn describe(run: &RunSummary) -> Vec<String> {
             ),
         ),
     ];
+    lines.extend(run.judge.as_ref().map(|judge| row("judge", &safe::line(judge))));
     if run.metrics.len() > 1 {
         lines.push(row("metrics", &safe::line(&run.metrics.join(", "))));
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::records::{Fields, Records, Row, Scores, Value, as_it_is, name, text, took, unbounded, value};
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, errors, fingerprint, json, table, usage};
-use crate::domain::{Diagnostic, Digest, RunMetadata, Unscored, Usage};
+use crate::domain::{Diagnostic, Digest, Judge, RunMetadata, Unscored, Usage};
 
 /// What names a test case that nobody named, before its number.
 const UNNAMED: [&str; 3] = ["test_case_", "conversational_test_case_", "multimodal_test_case_"];
@@ -21,6 +21,7 @@ const METRIC: Projection<'static> = Projection::Fields(&[
     ("score", Projection::All),
     ("success", Projection::All),
     ("error", Projection::Start(1)),
+    ("evaluationModel", Projection::All),
 ]);
 const TURN: Projection<'static> =
     Projection::Fields(&[("role", Projection::All), ("content", Projection::All)]);
@@ -106,15 +107,27 @@ impl Reader for DeepEvalReader {
             task_id: name(text(run, &["datasetAlias"]).or(text(run, &["testFile"]))),
             ..RunMetadata::default()
         };
-        records.finish(Scores {
+        let reading = records.finish(Scores {
             format: Format::DeepEval,
             place: "metricsData",
             names,
             headline: None,
             aside: &[SUCCESS],
             range: unbounded,
-        })
+        })?;
+        let judge = judge(single.iter().chain(conversations), &reading.run.metadata().metric_name);
+        Ok(Reading { run: reading.run.judged_by(judge), ..reading })
     }
+}
+
+/// The models that judged a metric; where the metric is whether all of them were reached, those of all.
+fn judge<'n>(cases: impl Iterator<Item = &'n Node>, metric: &str) -> Option<Judge> {
+    let metrics = cases.flat_map(|case| match case.get("metricsData") {
+        Some(Node::List(metrics)) => metrics.as_slice(),
+        _ => &[],
+    });
+    let judged = metrics.filter(|one| metric == SUCCESS || text(one, &["name"]) == Some(metric));
+    Judge::of_models(judged.filter_map(|one| text(one, &["evaluationModel"])))
 }
 
 fn row(number: u64, case: &Node, id: String) -> Row<'_> {

@@ -323,6 +323,7 @@ fn names(spec: Option<&Node>, metric_name: String) -> RunMetadata {
         task_id: known(name.map(task).as_deref()),
         metric_name,
         config_hash: None,
+        judge: None,
     }
 }
 

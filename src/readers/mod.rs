@@ -55,7 +55,7 @@ mod usage;
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};
 pub use gold::{GoldLabels, read_gold};
-pub use parquet::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
+pub use parquet::{FactsInTail, RUN_FACTS, StoredJudge, StoredRowFacts, StoredRunFacts, run_facts};
 pub use reader::Reader;
 pub use run_folder::{files_of_task, is_one_run, runs_in_folder};
 pub use schema::runframe_schema;

@@ -112,7 +112,7 @@ impl<'o> RunFilter<'o> {
         };
         let [run_id, model_id, task_id, metric_name, config_hash] = chosen;
         let config_hash = (!config_hash.is_empty()).then_some(config_hash);
-        Ok((RunMetadata { run_id, model_id, task_id, metric_name, config_hash }, notes))
+        Ok((RunMetadata { run_id, model_id, task_id, metric_name, config_hash, judge: None }, notes))
     }
 
     fn none_fits(&self) -> Diagnostic {

@@ -105,6 +105,9 @@ pub struct RunSummary {
     pub task_id: String,
     /// The metric that was read.
     pub metric: String,
+    /// The model that scored the answers, where one did and the file names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judge: Option<String>,
     /// All metrics that the file holds for this run.
     pub metrics: Vec<String>,
     /// Distinct items.

@@ -7,7 +7,7 @@ use super::content;
 use super::errors;
 use crate::domain::{Diagnostic, Digest, Direction, ProjectId, RunFrame};
 use crate::envelope::v1::VerdictWord;
-use crate::readers::{self, FactsInTail, Format, StoredRunFacts};
+use crate::readers::{self, FactsInTail, Format, StoredJudge, StoredRunFacts};
 
 /// Name of the schema of [`RunFacts`].
 pub const RUN_SCHEMA: &str = "evalsig.run/v1";
@@ -92,6 +92,7 @@ impl RunFacts {
                     }
                     .to_owned()
                 }),
+                judge: names.judge.as_ref().map(StoredJudge::from),
                 range: run.stated_range().map(|range| range.to_string()),
                 row_facts: unscored
                     || run.slices().is_some()

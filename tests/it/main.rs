@@ -49,6 +49,7 @@ mod github_races;
 mod github_scale;
 mod golden;
 mod history;
+mod judges;
 mod layers;
 #[cfg(target_os = "linux")]
 mod lost_output;

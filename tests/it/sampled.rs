@@ -1,4 +1,4 @@
-//! Gates on a part of the items: a sample of a bank, several runs of the baseline, labels of people.
+//! Gates on a part of the items: a sample of a bank, several runs of the baseline.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,13 +9,13 @@ use crate::bank::{Law, Past, Scores};
 use crate::support::Session;
 use evalsig::numerics::stream::{Purpose, Stream, Streams};
 
-fn stream(number: u64) -> Stream {
+pub(crate) fn stream(number: u64) -> Stream {
     Streams::new(18, Purpose::Simulation).replicate(number)
 }
 
 const LAW: Law = Law { items: 1500, level: 0.7, models: 6, past: Past::Good, graded: false, cluster: 1 };
 
-fn id(at: usize) -> String {
+pub(crate) fn id(at: usize) -> String {
     format!("q{at:05}")
 }
 
@@ -37,7 +37,7 @@ fn run(model: &str, items: impl IntoIterator<Item = (String, f64)>, clusters: bo
     names.to_string()
 }
 
-fn whole(model: &str, scores: &[f64]) -> String {
+pub(crate) fn whole(model: &str, scores: &[f64]) -> String {
     run(model, scores.iter().enumerate().map(|(at, score)| (id(at), *score)), false)
 }
 
@@ -333,73 +333,4 @@ fn several_runs_of_the_baseline_are_averaged() {
     assert!(session.run(line).exits(65).stderr.contains("run of model"));
     let line = "gate --baseline base0.json --baseline base0.json --candidate cand.json --min-delta 0";
     assert!(session.run(line).exits(65).stderr.contains("named twice"));
-}
-
-/// A judge of this sensitivity and specificity.
-fn judged(truth: &[f64], (sensitivity, specificity): (f64, f64), stream: &mut Stream) -> Vec<f64> {
-    let right = |score: &f64| if *score == 1.0 { sensitivity } else { specificity };
-    truth.iter().map(|score| if stream.unit() < right(score) { *score } else { 1.0 - score }).collect()
-}
-
-#[test]
-fn labels_of_people_correct_a_judge() {
-    let session = Session::new();
-    let mut stream = stream(9);
-    let right = |share: f64, stream: &mut Stream| -> Vec<f64> {
-        (0..2000).map(|_| f64::from(u8::from(stream.unit() < share))).collect()
-    };
-    let (baseline, candidate) = (right(0.8, &mut stream), right(0.72, &mut stream));
-    // The judge likes the candidate: it calls 30 % of its wrong answers right.
-    let by_judge =
-        [judged(&baseline, (0.95, 0.95), &mut stream), judged(&candidate, (0.99, 0.7), &mut stream)];
-    session.write("base.json", &whole("base", &by_judge[0]));
-    session.write("cand.json", &whole("cand", &by_judge[1]));
-    let mut labels = "item_id,run,label,judge\n".to_owned();
-    for at in (0..2000).step_by(6) {
-        let _ = writeln!(
-            labels,
-            "{0},baseline,{1},gpt-judge\n{0},candidate,{2},gpt-judge",
-            id(at),
-            baseline[at],
-            candidate[at]
-        );
-    }
-    session.write("labels.csv", &labels);
-    let gate = "gate --baseline base.json --candidate cand.json --min-delta -0.05";
-    assert_eq!(session.run(gate).code, 0, "the judge alone lets it pass");
-    let ran = session.run(&format!("{gate} --gold labels.csv --output json"));
-    assert_ne!(ran.code, 0, "people do not");
-    let ran = ran.json();
-    let judge = &ran["report"]["judge"];
-    assert_eq!((&judge["labelled"], &judge["judged"]), (&json!(334), &json!(2000)));
-    assert_eq!(judge["uncorrected"]["verdict"], "ALLOW");
-    let specificity = &judge["candidate"]["specificity"];
-    let (low, high) = (specificity["lower"].as_f64().unwrap(), specificity["upper"].as_f64().unwrap());
-    assert!(low < 0.7 && 0.7 < high, "{specificity}");
-    let bounds = &ran["report"]["comparison"]["bounds"];
-    assert!(
-        bounds["lower"].as_f64().unwrap() < -0.08 && bounds["upper"].as_f64().unwrap() > -0.08,
-        "{bounds}"
-    );
-    let ran = session.run(&format!("{gate} --gold labels.csv --release-id v1 --store kept"));
-    assert!(ran.stdout.contains("labelled"), "{}", ran.stdout);
-    let ran = session.run("verify --store kept --gold labels.csv").exits(0);
-    assert!(ran.stdout.contains("REPRODUCED: 1 of 1"), "{}", ran.stdout);
-    session.run("verify --store kept").exits(2);
-    session.write("other.csv", &labels.replacen(",1,", ",0,", 1));
-    session.run("verify --store kept --gold other.csv").exits(1);
-    for (text, said) in [
-        ("item_id,label\nq00000,1\n", "no column is called run"),
-        ("item_id,run,label\nq00000,third,1\n", "line 2: run is"),
-        ("item_id,run,label\nq00000,baseline,good\n", "line 2: label is"),
-        ("item_id,run,label\nq00000,baseline,1\nq00000,baseline,1\n", "q00000"),
-        ("item_id,run,label\nq00000,baseline,1\n", "no label of the candidate"),
-        ("item_id,run,label,judge\nq00000,baseline,1,a\nq00000,candidate,1,b\n", "labels correct one judge"),
-        ("item_id,run,label\nzz,baseline,1\nzz,candidate,1\n", "did not score it"),
-        ("item_id,run,label\nq00000,baseline,1\nq00000,candidate,1\n", "1 items are labelled"),
-    ] {
-        session.write("bad.csv", text);
-        let ran = session.run(&format!("{gate} --gold bad.csv")).exits(65);
-        assert!(ran.stderr.contains(said), "{text}: {}", ran.stderr);
-    }
 }

@@ -179,6 +179,7 @@ impl Decision {
             unscored: 0,
             unscored_by: std::collections::BTreeMap::new(),
             config_hash: None,
+            judge: None,
             resolved: None,
             at_commit: None,
         }

@@ -69,6 +69,7 @@ fn facts(file: &ReadFile) -> RunSummary {
         model_id: names.model_id.clone(),
         task_id: names.task_id.clone(),
         metric: names.metric_name.clone(),
+        judge: names.judge.as_ref().map(ToString::to_string),
         metrics: file.reading.metrics.clone(),
         items: items.ids.len(),
         rows: run.len(),

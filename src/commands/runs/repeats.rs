@@ -35,6 +35,22 @@ impl LoadedRuns {
     }
 }
 
+/// Scores by two judges are two measurements: their difference would be that of the judges too.
+///
+/// # Errors
+/// `runs-differ` where both files name their judge and it is not the same.
+pub(in crate::commands) fn one_judge(
+    (which, first): (&str, &LoadedRun),
+    run: &LoadedRun,
+) -> Result<(), Diagnostic> {
+    match (&first.run().metadata().judge, &run.run().metadata().judge) {
+        (Some(one), Some(other)) if !one.agrees_with(other) => Err(differs(run)
+            .what(format!("was scored by the judge {other}, and {which} by {one}"))
+            .next("score both runs with one judge and one prompt")),
+        _ => Ok(()),
+    }
+}
+
 fn differs(run: &LoadedRun) -> Diagnostic {
     Code::RunsDiffer.at(&run.path)
 }
@@ -48,6 +64,7 @@ fn same_design(first: &LoadedRun, run: &LoadedRun) -> Result<(), Diagnostic> {
         ("metric", Some(&a.metric_name), Some(&b.metric_name)),
         ("configuration", a.config_hash.as_ref(), b.config_hash.as_ref()),
     ];
+    one_judge(("the first run", first), run)?;
     let empty = String::new();
     for (what, a, b) in members {
         let (a, b) = (a.unwrap_or(&empty), b.unwrap_or(&empty));

@@ -8,7 +8,7 @@ use super::find::{AtCommit, OnDisk, RunFiles, run_of};
 use super::policy_file::LoadedPolicy;
 use crate::commands::World;
 use crate::commands::revisions::Revision;
-use crate::commands::runs::{Freshness, LoadedRun, LoadedRuns, ReadAs};
+use crate::commands::runs::{Freshness, LoadedRun, LoadedRuns, ReadAs, one_judge};
 use crate::commands::targets::{StoreTarget, TrailTarget};
 use crate::domain::policy::{BaselineSource, FirstRun, TaskPolicy};
 use crate::domain::{Code, Diagnostic, ProjectId};
@@ -101,6 +101,10 @@ impl<'p, 'w> Places<'p, 'w> {
             [("baseline", baseline.as_ref()), ("candidate", Some(&candidate)), ("anchor", anchor.as_ref())]
         {
             check_task(task, which, run)?;
+            if let Some(run) = run {
+                one_judge(("the candidate", &candidate), run)
+                    .map_err(|error| error.within(&format!("task {}", task.name)))?;
+            }
         }
         let runs = match baseline {
             Some(baseline) => LoadedPair::Compared(Box::new(LoadedRuns::pair(baseline, candidate))),

@@ -34,9 +34,10 @@ struct Inputs {
 pub(super) type Input = serde_json::Map<String, Value>;
 
 /// A run file as it was read, whatever it was called and however it was found: its bytes, and what was
-/// taken out of them (format, run, metric, clusters). Members of later versions count too.
+/// taken out of them (format, run, metric, clusters). Members of later versions count too; but not the judge, which
+/// earlier versions did not read and the bytes hold anyway.
 pub(super) fn as_read(input: &Input) -> Input {
-    let same_under_any_name = |name: &str| matches!(name, "path" | "resolved" | "at_commit");
+    let same_under_any_name = |name: &str| matches!(name, "path" | "resolved" | "at_commit" | "judge");
     input
         .iter()
         .filter(|(name, _)| !same_under_any_name(name))

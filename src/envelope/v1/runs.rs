@@ -83,11 +83,23 @@ pub struct Input {
     pub unscored_by: BTreeMap<String, u64>,
     /// Hash of the evaluation's configuration, where the tool gives one.
     pub config_hash: Option<String>,
+    /// The model that scored the answers, where one did and the file names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<NamedJudge>,
     /// How the run was found, where it was asked for by its place in the store.
     pub resolved: Option<Resolved>,
     /// The commit that the file was read from; absent where it was read from disk or a store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_commit: Option<AtCommit>,
+}
+
+/// A model that scored answers, as a run file names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NamedJudge {
+    /// The model.
+    pub model: String,
+    /// SHA-256 of what it was asked, where the file holds that.
+    pub prompt_sha256: Option<String>,
 }
 
 /// The commit that a file was read from.

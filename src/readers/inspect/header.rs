@@ -5,7 +5,8 @@ use super::super::created;
 use super::super::quote::quote;
 use super::super::tree::{Node, Projection};
 use super::errors;
-use crate::domain::{Diagnostic, RunMetadata};
+use super::judge;
+use crate::domain::{Diagnostic, Judge, RunMetadata};
 
 /// The fields of a header that are read.
 pub(super) const FIELDS: [(&str, Projection<'static>); 5] = [
@@ -20,6 +21,8 @@ pub(super) const FIELDS: [(&str, Projection<'static>); 5] = [
             ("eval_id", Projection::All),
             ("created", Projection::All),
             ("packages", Projection::Fields(&[("inspect_ai", Projection::All)])),
+            ("scorers", Projection::Each(&judge::SCORER)),
+            ("model_roles", Projection::Values(&judge::ROLE)),
         ]),
     ),
     ("stats", Projection::Fields(&[("started_at", Projection::All)])),
@@ -94,6 +97,11 @@ impl<'n> Header<'n> {
     /// The model under evaluation.
     pub(super) fn model(&self) -> Option<&'n str> {
         self.0.get("eval")?.get("model")?.text()
+    }
+
+    /// The model that the scorer of this name asked, where it asked one and the log names it.
+    pub(super) fn judge(&self, scorer: &str) -> Option<Judge> {
+        judge::of_scorer(self.0.get("eval")?, scorer)
     }
 
     /// The version of Inspect that wrote the log.
@@ -184,6 +192,7 @@ impl<'n> Header<'n> {
             task_id: required("task")?,
             metric_name: metric.to_owned(),
             config_hash: None,
+            judge: None,
         })
     }
 }

@@ -5,6 +5,7 @@ mod archive;
 mod consistency;
 mod errors;
 mod header;
+mod judge;
 mod sample;
 mod sample_labels;
 mod scorer_choice;
@@ -20,7 +21,7 @@ use self::sample_labels::SampleLabels;
 use self::scorer_choice::ScorerChoice;
 use super::tree::{self, Node, Projection};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
+use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder, RunMetadata};
 
 /// Reads Inspect's `.eval` and JSON logs.
 pub(super) struct InspectReader;
@@ -162,7 +163,8 @@ fn finish(
     }
     builder.ignored_clusters(labels.ignored());
     let names = header.names(choice.name(), options)?;
-    let reading = Reading::of(builder.finish(names)?, Format::Inspect);
+    let judge = (!choice.is_usage()).then(|| header.judge(choice.place().0)).flatten();
+    let reading = Reading::of(builder.finish(RunMetadata { judge, ..names })?, Format::Inspect);
     Ok(Reading {
         version: header.version(),
         created: header.created(),

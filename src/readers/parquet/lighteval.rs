@@ -136,6 +136,7 @@ pub(super) fn read(
         task_id: task.to_owned(),
         metric_name: metric,
         config_hash: None,
+        judge: None,
     };
     let run = builder.finish_at(names, &|row| format!("rows[{row}]"))?;
     let created = created::in_file_name(date);

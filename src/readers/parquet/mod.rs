@@ -28,7 +28,7 @@ use super::usage;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite};
 use crate::domain::{Diagnostic, Direction, Item, RunFrameBuilder};
 
-pub use store_metadata::{FactsInTail, RUN_FACTS, StoredRowFacts, StoredRunFacts, run_facts};
+pub use store_metadata::{FactsInTail, RUN_FACTS, StoredJudge, StoredRowFacts, StoredRunFacts, run_facts};
 
 /// Rows decoded at a time.
 const BATCH: usize = 8192;
@@ -172,6 +172,7 @@ fn read(bytes: &Bytes, path: &str, kind: Kind, options: &ReadOptions) -> Result<
         ));
     }
     let run = builder.finish(names).map_err(|error| clusters.name_field(error))?;
+    let run = run.judged_by(stored.judge.as_ref().map(StoredJudge::judge));
     // The store took it in at that moment: the run is no younger.
     let stored_at = store_metadata::stored_at(file.metadata().file_metadata());
     let created =

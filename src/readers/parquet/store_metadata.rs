@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::damaged;
 use super::thrift;
-use crate::domain::{Diagnostic, Unscored};
+use crate::domain::{Diagnostic, Judge, Unscored};
 
 /// The key of the facts of a run in the metadata of its file.
 pub const RUN_FACTS: &str = "evalsig.run";
@@ -29,9 +29,35 @@ pub struct StoredRunFacts {
     /// How low and how high scores can be, as `LO,HI`, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
+    /// The model that scored the answers, where the run's file named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<StoredJudge>,
     /// Whether `metadata_json` holds [`StoredRowFacts`].
     #[serde(default)]
     pub row_facts: bool,
+}
+
+/// A model that scored answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredJudge {
+    /// Its name.
+    pub model: String,
+    /// SHA-256 of what it was asked, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_sha256: Option<String>,
+}
+
+impl From<&Judge> for StoredJudge {
+    fn from(judge: &Judge) -> Self {
+        Self { model: judge.model.clone(), prompt_sha256: judge.prompt.as_ref().map(ToString::to_string) }
+    }
+}
+
+impl StoredJudge {
+    pub(super) fn judge(&self) -> Judge {
+        let prompt = self.prompt_sha256.as_deref().and_then(|hex| hex.parse().ok());
+        Judge { model: self.model.clone(), prompt }
+    }
 }
 
 impl StoredRunFacts {

@@ -3,11 +3,13 @@
 
 mod errors;
 mod grading;
+mod judges;
 mod result_row;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::judges::Judges;
 use self::result_row::{PROJECTION, ResultRow};
 use super::labels::Labels;
 use super::line_reader::LineReader;
@@ -46,7 +48,7 @@ impl Reader for PromptfooReader {
             ..RunMetadata::default()
         };
         let id = options.id.as_deref();
-        let mut rows = Vec::new();
+        let (mut rows, mut judges) = (Vec::new(), Judges::default());
         let (mut version, mut created) = (None, None);
         if is_whole(content.head()) {
             let shape = Projection::Fields(&[
@@ -74,6 +76,7 @@ impl Reader for PromptfooReader {
             };
             for (at, result) in results.iter().enumerate() {
                 let within = |error: Diagnostic| error.within(&format!("results.results[{at}]"));
+                judges.take(result);
                 rows.push(ResultRow::of(result, &mut clusters, &mut slices, id).map_err(within)?);
             }
             let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
@@ -93,13 +96,15 @@ impl Reader for PromptfooReader {
                     error
                 };
                 let result = tree::parse(text, PROJECTION).map_err(within)?;
+                judges.take(&result);
                 rows.push(ResultRow::of(&result, &mut clusters, &mut slices, id).map_err(within)?);
             }
         }
         clusters.check_in("metadata", "results carry")?;
         slices.check_in("metadata", "results carry")?;
         let reading = finish(rows, names, clusters.ignored(), options)?;
-        Ok(Reading { version, created, ..reading })
+        let judge = judges.of(&reading.run.metadata().metric_name);
+        Ok(Reading { version, created, run: reading.run.judged_by(judge), ..reading })
     }
 }
 

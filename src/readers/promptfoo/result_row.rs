@@ -25,6 +25,7 @@ pub(super) const PROJECTION: Projection<'static> = Projection::Fields(&[
             ("metadata", Projection::All),
             ("assert", Projection::All),
             ("assertScoringFunction", Projection::Fields(&[])),
+            ("options", Projection::Fields(&[("provider", Projection::All)])),
         ]),
     ),
     ("vars", Projection::All),

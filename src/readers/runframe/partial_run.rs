@@ -83,6 +83,7 @@ impl<'o> PartialRun<'o> {
             task_id: task_id.unwrap_or_default(),
             metric_name: metric_name.unwrap_or_default(),
             config_hash,
+            judge: None,
         };
         chosen("run_id", &names.run_id, options.run_id.as_deref())?;
         chosen("metric_name", &names.metric_name, options.metric.as_deref())?;

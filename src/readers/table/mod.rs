@@ -339,6 +339,7 @@ impl<'o> Table<'o> {
             task_id: or(names.task_id, UNKNOWN),
             metric_name: or(names.metric_name, metric),
             config_hash: names.config_hash,
+            judge: None,
         };
         let lines = self.lines;
         let mut builder = self.builder;

@@ -15,6 +15,7 @@ fn names() -> impl Strategy<Value = RunMetadata> {
             task_id,
             metric_name,
             config_hash,
+            judge: None,
         },
     )
 }

@@ -20,7 +20,8 @@ fn run(names: &[String; 3], rows: &[Row], fingerprints: bool) -> RunFrame {
         }
     }
     let [run_id, model_id, task_id] = names.clone();
-    let names = RunMetadata { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None };
+    let names =
+        RunMetadata { run_id, model_id, task_id, metric_name: "m".into(), config_hash: None, judge: None };
     builder.finish(names).unwrap()
 }
 
