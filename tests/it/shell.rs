@@ -99,7 +99,12 @@ fn the_image_obeys_the_runner() {
     let cargo: Vec<&str> =
         dockerfile.lines().filter(|line| line.contains("cargo ") && !line.starts_with('#')).collect();
     // The binary names its packages only where both builds are of this kind: one of another kind is built anew.
-    assert_eq!(cargo.iter().filter(|line| line.contains("cargo auditable build --release")).count(), 2);
+    let build = "cargo auditable build --profile \"$PROFILE\"";
+    assert_eq!(cargo.iter().filter(|line| line.contains(build)).count(), 2);
+    assert!(
+        dockerfile.contains("\nARG PROFILE=release\n"),
+        "what nobody chooses a profile for is what ships"
+    );
     for line in cargo {
         assert!(line.contains("--locked"), "{line}");
     }
