@@ -3,6 +3,7 @@
 mod aa_test;
 mod drop_threshold;
 mod file;
+mod labels;
 mod listing;
 mod pair;
 mod request;
@@ -51,7 +52,7 @@ pub fn doctor(
         problem: None,
     };
     let stage = progress.begin("working out what the runs can show", Whole::Unknown);
-    let problem = look(request, &paths, &runs, &together, &mut checkup);
+    let problem = look(request, &paths, &runs, &together, files, &mut checkup);
     drop(stage);
     checkup.problem = problem.err().map(|error| error.to_string());
     let healthy = checkup.problem.is_none() && checkup.files.iter().all(|file| file.ok);
@@ -93,6 +94,7 @@ fn look(
     paths: &[&String],
     runs: &[Option<RunFrame>],
     together: &[String],
+    files: &dyn Files,
     checkup: &mut DoctorReport,
 ) -> Result<(), Diagnostic> {
     if !together.is_empty() {
@@ -107,9 +109,15 @@ fn look(
     let positional = runs.get(..request.files.len()).unwrap_or(&[]);
     match positional {
         [Some(baseline), Some(candidate)] => {
-            let (facts, rule) = pair::match_up(baseline, candidate, request)?;
+            let (facts, rule) = pair::match_up(baseline, candidate, request, files)?;
             checkup.pair = Some(facts);
             checkup.tolerance = rule;
+        }
+        _ if request.gold.is_some() => {
+            return Err(Code::BadUsage
+                .at("--gold")
+                .what("holds labels of a pair, and there is none that can be read")
+                .next("name a baseline and a candidate before it"));
         }
         [Some(run)] => checkup.tolerance = drop_threshold::of_run(run, request)?,
         _ if request.tolerance.is_some() => {

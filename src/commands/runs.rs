@@ -9,7 +9,7 @@ mod sampled;
 use super::run_path::open_run;
 use super::targets::StoreTarget;
 use super::{Files, World};
-use crate::domain::{Code, Diagnostic, Judge, Plan, RunFrame, RunMetadata};
+use crate::domain::{Code, Diagnostic, Plan, RunFrame, RunMetadata};
 use crate::envelope::v1;
 use crate::pairing::Counts;
 use crate::readers::{self, FileOrFolder, Format, GoldLabels};
@@ -25,6 +25,8 @@ pub(in crate::commands) use sampled::Sampled;
 pub(super) const STORE: &str = "store:";
 /// The newest run that was allowed to ship.
 const LATEST_ALLOWED: &str = "latest-allowed";
+/// Most runs of a baseline that one name stands for.
+const MOST_RUNS: usize = 100;
 
 /// The two runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +149,7 @@ impl LoadedRuns {
                 return LoadedRun::read(&open_run(path, world.files)?, read);
             };
             let (place, at) = store_of(flag, store, world)?;
+            let (name, _) = counted(name)?;
             let found = match for_candidate {
                 Some(candidate) if name == LATEST_ALLOWED => {
                     store::latest_allowed(&*place, &at.project, candidate.run())?
@@ -171,14 +174,22 @@ impl LoadedRuns {
         one_judge(("the baseline", &baseline), &candidate)?;
         let as_repeat = read_as(runs.baseline_run.as_ref());
         let repeats = runs.repeats.iter().map(|path| one(path, of_baseline, &as_repeat, None));
-        let repeats = repeats.collect::<Result<_, Diagnostic>>()?;
+        let mut repeats = repeats.collect::<Result<Vec<_>, Diagnostic>>()?;
+        if let Some((_, count @ 2..)) = runs.baseline.strip_prefix(STORE).map(counted).transpose()? {
+            let (place, at) = store_of("--baseline", baselines, world)?;
+            let freshness = Freshness { asked: &runs.baseline, now, max_age_days: at.max_age_days };
+            let pair = (baseline.run(), candidate.run());
+            for found in store::further_runs(&*place, &at.project, pair, count - 1)? {
+                repeats.push(LoadedRun::of_store(found, (&*place, &at.root), &as_repeat, &freshness)?);
+            }
+        }
         let gold = runs.gold.as_ref().map(|path| {
             let names = [&baseline, &candidate].map(|run| run.run().metadata().run_id.as_str());
             readers::read_gold(&world.files.open(path)?, names)
         });
         let gold = gold.transpose()?;
-        if let (Some(gold), Some(judge)) = (&gold, &baseline.run().metadata().judge) {
-            labels_of(gold, judge)?;
+        if let Some(gold) = &gold {
+            labels_of(gold, [baseline.run(), candidate.run()])?;
         }
         if let Some(sampled) = &sampled {
             sampled.check(candidate.run())?;
@@ -294,13 +305,31 @@ impl LoadedRuns {
     }
 }
 
+/// The name of a run in a store, and how many runs of that model are meant: `latest-allowed:3` is the newest allowed run
+/// and the two newest others of its model. A run id may hold colons, so no other name is counted.
+fn counted(name: &str) -> Result<(&str, usize), Diagnostic> {
+    let Some(count) = name.strip_prefix(LATEST_ALLOWED).and_then(|rest| rest.strip_prefix(':')) else {
+        return Ok((name, 1));
+    };
+    let count = count.parse().ok().filter(|count| (1..=MOST_RUNS).contains(count)).ok_or_else(|| {
+        Code::BadUsage
+            .at("--baseline")
+            .what(format!(
+                "asks for {count:?} runs of the store, and a number from 1 to {MOST_RUNS} is expected"
+            ))
+            .next("say store:latest-allowed:3 for three runs of the model that was allowed last")
+    })?;
+    Ok((LATEST_ALLOWED, count))
+}
+
 /// Labels correct the judge that scored the runs, and no other.
 ///
 /// # Errors
 /// `runs-differ` where the labels name another judge than the runs.
-fn labels_of(gold: &GoldLabels, judge: &Judge) -> Result<(), Diagnostic> {
-    match &gold.judge {
-        Some(named) if *named != judge.model => Err(Code::RunsDiffer
+pub(super) fn labels_of(gold: &GoldLabels, runs: [&RunFrame; 2]) -> Result<(), Diagnostic> {
+    let judge = runs.into_iter().find_map(|run| run.metadata().judge.as_ref());
+    match (&gold.judge, judge) {
+        (Some(named), Some(judge)) if *named != judge.model => Err(Code::RunsDiffer
             .at(&gold.path)
             .what(format!(
                 "holds labels that correct the judge {named:?}, and the runs were scored by {judge}"

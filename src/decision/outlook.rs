@@ -11,7 +11,11 @@ use crate::inference::{Estimate, Sample, two_phase};
 pub(super) fn outlook(plan: &Plan, sample: &Sample, estimate: &Estimate) -> Outlook {
     let as_paired = two_phase::as_if_paired(sample);
     if let Some(forecast) = Forecast::of(as_paired.as_ref().unwrap_or(sample), plan) {
-        return Outlook { mde: forecast.reach, advice: forecast.sentence() };
+        let compare = match plan.sampling {
+            Some(_) => "; evalsig plan design says which design costs least",
+            None => "",
+        };
+        return Outlook { mde: forecast.reach, advice: forecast.sentence() + compare };
     }
     let same = sample.baseline == sample.candidate;
     let null = plan.claim.lower_null();

@@ -22,11 +22,15 @@ pub fn text(report: &DesignReport, width: Width) -> String {
         count(report.models),
         count(report.bank_items)
     );
-    for DesignRow { design, items, reaches, cost, how } in &report.rows {
-        let cost = if report.priced { format!(", costs {cost:.2}") } else { String::new() };
+    for DesignRow { design, items, answers, reaches, cost, how } in &report.rows {
+        let answers = if answers == items { String::new() } else { format!(", {} answers", count(*answers)) };
+        let cost = if report.priced { format!("{answers}, costs {cost:.2}") } else { answers };
         let short = if *reaches { "" } else { ", and the bank has too few" };
         let _ = writeln!(out, "  {:>9} items{cost}  {design}{short}", count(*items));
         let _ = writeln!(out, "            {how}");
+    }
+    if !report.repeats_known {
+        out.push_str("The bank holds one answer an item, so what repeats would save is not known.\n");
     }
     out.push_str("Approximate (normal limit); the bounds of the gate itself do not rest on it.\n");
     fitted(&out, width)

@@ -110,6 +110,15 @@ fn pair(pair: &PairReport) -> Vec<String> {
         ),
         row("auto", &format!("{} ({})", pair.method, safe::line(&pair.reason))),
     ];
+    lines.extend(pair.labels.iter().map(|labels| {
+        let text = format!(
+            "{} of {} judged items are labelled in both runs, and a judged difference counts {:.3}; what follows counts labelled items",
+            count(labels.labelled as u64),
+            count(labels.judged as u64),
+            labels.lambda
+        );
+        row("labels", &text)
+    }));
     lines.extend(pair.precision.iter().flat_map(precision));
     lines.extend(pair.notes.iter().map(|note| row("note", &safe::line(note))));
     lines

@@ -20,6 +20,8 @@ pub struct DesignReport {
     /// Whether costs are prices; else they are items.
     #[serde(skip)]
     pub priced: bool,
+    /// Whether the bank holds repeats, so that it is known what more of them save.
+    pub repeats_known: bool,
     /// The designs.
     pub rows: Vec<DesignRow>,
 }
@@ -29,8 +31,10 @@ pub struct DesignReport {
 pub struct DesignRow {
     /// What it is.
     pub design: String,
-    /// Items that the candidate answers.
+    /// Items of the design.
     pub items: u64,
+    /// Answers that are asked for: of the candidate, or of both models where the baseline is run again.
+    pub answers: u64,
     /// Whether the bank has as many as the power asks for.
     pub reaches: bool,
     /// What they cost.

@@ -161,10 +161,24 @@ pub struct PairReport {
     pub method: String,
     /// Why.
     pub reason: String,
+    /// The labels of people that the plan rests on; the items of `precision` are labelled ones then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsReport>,
     /// What the pair can show; `None` where its differences do not vary.
     pub precision: Option<Precision>,
     /// Remarks a reader must see beside the numbers.
     pub notes: Vec<String>,
+}
+
+/// Labels of people on a part of what a judge scored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LabelsReport {
+    /// Items that are labelled in both runs.
+    pub labelled: usize,
+    /// Items that the judge scored in both runs.
+    pub judged: usize,
+    /// What a judged difference counts.
+    pub lambda: f64,
 }
 
 /// What a pair can show, by the power of the test that a gate runs.

@@ -36,6 +36,13 @@ pub(super) fn no_allowed_run(project: String, task: &str, metric: &str) -> Diagn
         .next("name a baseline: a file, or store:RUN_ID of a run that `evalsig history` lists")
 }
 
+pub(super) fn too_few_runs(project: String, model: &str, held: usize, wanted: usize) -> Diagnostic {
+    Code::RunNotFound
+        .at(project)
+        .what(format!("holds {held} different runs of model {model:?} under one configuration, and {wanted} are asked for"))
+        .next(format!("ask for {held}, or run the baseline again and store it"))
+}
+
 /// The index or the listing names a file that is not there.
 pub(super) fn run_file_gone(path: String) -> Diagnostic {
     Code::RunNotFound

@@ -40,7 +40,7 @@ pub use find::{FoundRun, Sought, by_name, latest_allowed};
 pub use history::RunHistory;
 pub use history_line::{EnvelopeCopy, HistoryLine, Query};
 pub use manifest::ManifestRecord;
-pub use past::past_runs;
+pub use past::{further_runs, past_runs};
 pub use period::Period;
 pub use port::{Created, Fetched, Guard, ObjectStore, ObjectVersion};
 pub use put_runs::{Baseline, RunArchive, StoredFile};

@@ -61,6 +61,16 @@ fn labels_of_people_correct_a_judge() {
     session.run("verify --store kept").exits(2);
     session.write("other.csv", &labels.replacen(",1,", ",0,", 1));
     session.run("verify --store kept --gold other.csv").exits(1);
+    // How many labels the claim needs, by those that there are.
+    let plan = "doctor base.json cand.json --gold labels.csv --min-delta -0.05 --target-delta 0";
+    let facts = session.run(&format!("{plan} --output json")).exits(0).json();
+    let pair = &facts["pair"];
+    assert_eq!((&pair["labels"]["labelled"], &pair["labels"]["judged"]), (&json!(334), &json!(2000)));
+    let needed = pair["precision"]["target"]["required_pairs"].as_u64().unwrap();
+    assert!((200..1500).contains(&needed), "{facts}");
+    let ran = session.run(plan).exits(0);
+    assert!(ran.stdout.contains("334 of 2,000 judged items are labelled"), "{}", ran.stdout);
+    session.run("doctor base.json --gold labels.csv").exits(65);
     for (text, said) in [
         ("item_id,label\nq00000,1\n", "no column is called run"),
         ("item_id,run,label\nq00000,third,1\n", "line 2: run is"),

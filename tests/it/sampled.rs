@@ -137,7 +137,31 @@ fn designs_are_compared_by_what_they_cost() {
     let costs: Vec<f64> = rows.iter().map(|row| row["cost"].as_f64().unwrap()).collect();
     assert!(costs.is_sorted(), "{found}");
     let said = session.run(&format!("{design} --cost-item 0.02 --cost-judge 0.01")).exits(0).stdout;
-    assert!(said.contains("costs"), "{said}");
+    assert!(said.contains("costs") && said.contains("what repeats would save is not known"), "{said}");
+
+    // With two answers to each item the bank says how much of the spread is luck.
+    let (scores, mut luck) = (LAW.scores(&mut stream(0)).baseline, stream(1));
+    let answers = |epoch: u32, luck: &mut Stream| -> Vec<Value> {
+        let answer = |(at, score): (usize, &f64)| {
+            let score = if luck.unit() < 0.15 { 1.0 - score } else { *score };
+            json!({"item_id": id(at), "epoch": epoch, "score": score})
+        };
+        scores.iter().enumerate().map(answer).collect()
+    };
+    let items = [answers(0, &mut luck), answers(1, &mut luck)].concat();
+    let names = json!({
+        "run_id": "twice", "model_id": "base", "task_id": "quiz", "metric_name": "accuracy", "items": items,
+    });
+    session.write("twice.json", &names.to_string());
+    let twice = session.run(&format!("{} --output json", design.replace("base.json", "twice.json")));
+    let twice = twice.exits(0).json();
+    let of = |name: &str| {
+        let rows = twice["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["design"].as_str().unwrap().contains(name)).unwrap().clone()
+    };
+    let (once, four) = (of("without past runs"), of("answered 4 times by the candidate"));
+    assert!(four["items"].as_u64() < once["items"].as_u64(), "{twice}");
+    assert_eq!(four["answers"].as_u64().unwrap(), 4 * four["items"].as_u64().unwrap(), "{twice}");
     session.run("plan design --bank base.json --min-delta 0 --planned-delta 0.02").exits(65);
     session.run("plan design --bank base.json --store kept --min-delta 0.02 --planned-delta 0.01").exits(64);
 }
@@ -328,6 +352,28 @@ fn several_runs_of_the_baseline_are_averaged() {
     let files = "--baseline base0.json --baseline base1.json --baseline base2.json --candidate cand.json";
     session.run(&format!("verify {files}")).exits(0);
     session.run("verify --baseline base0.json --candidate cand.json").exits(2);
+    // Of a store, by number: the run that was allowed last and the newest others of its model.
+    for number in 1..4 {
+        let line = format!("--baseline base{}.json --candidate base{number}.json", number - 1);
+        session.run(&format!("gate {line} --min-delta -0.9 --store other --release-id s{number}")).exits(0);
+    }
+    let counted = |count: &str| {
+        format!(
+            "gate --baseline store:latest-allowed:{count} --candidate cand.json --min-delta -0.9 --store other"
+        )
+    };
+    let ran = session.run(&format!("{} --release-id s9", counted("3"))).exits(0);
+    assert!(ran.stdout.contains("ALLOW"), "{}", ran.stdout);
+    let envelope: Value = serde_json::from_str(&session.read("audit/s9/audit.json")).unwrap();
+    let named = |input: &Value| input["run_id"].as_str().unwrap().to_owned();
+    let inputs = &envelope["inputs"];
+    assert_eq!(named(&inputs["baseline"]), "base-run-3");
+    let further: Vec<String> = inputs["repeats"].as_array().unwrap().iter().map(named).collect();
+    assert_eq!(further, ["base-run-2", "base-run-1"]);
+    let ran = session.run("verify --store other").exits(0);
+    assert!(ran.stdout.contains("REPRODUCED"), "{}", ran.stdout);
+    assert!(session.run(&counted("9")).exits(66).stderr.contains("holds 4 different runs"));
+    assert!(session.run(&counted("0")).exits(64).stderr.contains("a number from 1 to 100"));
     // Another model, the same run twice.
     let line = "gate --baseline base0.json --baseline cand.json --candidate cand.json --min-delta 0";
     assert!(session.run(line).exits(65).stderr.contains("run of model"));

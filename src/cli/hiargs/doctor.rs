@@ -35,6 +35,7 @@ pub(in crate::cli) fn doctor(flags: &DoctorFlags, terminal: Terminal) -> Result<
             .as_deref()
             .map(|t| parse("--target-delta", t, "a finite number", number))
             .transpose()?,
+        gold: flags.gold.clone(),
         aa: flags.aa.clone(),
         splits,
         tolerance: flags.tolerance.as_deref().map(|text| rule(text, flags)).transpose()?,

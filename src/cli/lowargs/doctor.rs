@@ -19,6 +19,7 @@ your data: how often it fires where nothing changed, which true drop it finds, a
 Examples:
   evalsig doctor base.json cand.json
   evalsig doctor base.json cand.json --target-delta 0.02
+  evalsig doctor base.json cand.json --gold labels.csv --min-delta -0.02 --target-delta 0
   evalsig doctor base.json cand.json --tolerance 0.02
   evalsig doctor base.json --tolerance 0.02 --discordance 0.1
   evalsig doctor --aa epochs.json
@@ -50,6 +51,12 @@ pub(in crate::cli) struct DoctorFlags {
     /// against its summaries. Every sample is unpacked for it.
     #[arg(long, help_heading = RUNS)]
     pub(in crate::cli) deep: bool,
+    /// Labels of people on some items: how many does the claim need?
+    ///
+    /// Labels of people on a random part of the items of the pair, as gate takes them: what they and the scores of the
+    /// judge show together, and how many labels the claim needs.
+    #[arg(long, value_name = "FILE", help_heading = RUNS)]
+    pub(in crate::cli) gold: Option<String>,
     /// Field that names the sampling unit, or none.
     #[arg(long, value_name = "KEY|none", num_args = 0..=1, default_missing_value = "cluster_id", help_heading = RUNS)]
     pub(in crate::cli) cluster: Option<String>,

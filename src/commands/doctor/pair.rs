@@ -1,7 +1,9 @@
 //! What a gate would make of a pair, without saying what it would decide.
 
 use super::drop_threshold;
+use super::labels;
 use super::request::DoctorRequest;
+use crate::commands::Files;
 use crate::domain::{Claim, Diagnostic, Plan, RunFrame};
 use crate::inference::planning::{Ask, Design, Forecast, spread};
 
@@ -16,11 +18,18 @@ pub(super) fn match_up(
     baseline: &RunFrame,
     candidate: &RunFrame,
     request: &DoctorRequest,
+    files: &dyn Files,
 ) -> Result<(PairReport, Option<DropThresholdReport>), Diagnostic> {
     let direction = baseline.direction().or(candidate.direction()).unwrap_or(request.plan.direction);
     let plan = &Plan { direction, planned_delta: request.target_delta, ..request.plan.clone() };
     let pairs = pair(baseline, candidate, plan)?;
-    let sample = Sample::of(&pairs, plan.direction);
+    let labelled = match &request.gold {
+        Some(path) => Some(labels::of_pair(path, &pairs, [baseline, candidate], plan, files)?),
+        None => None,
+    };
+    let sample = labelled
+        .as_ref()
+        .map_or_else(|| Sample::of(&pairs, plan.direction), |labelled| labelled.sample.clone());
     let (method, reason) = inference::choose(&sample);
     let mut notes = pairs.notes;
     if pairs.counts.coverage < plan.min_coverage.get() {
@@ -49,6 +58,7 @@ pub(super) fn match_up(
         coverage: pairs.counts.coverage,
         method: method.as_str().into(),
         reason,
+        labels: labelled.map(|labelled| labelled.report),
         precision,
         notes,
     };

@@ -23,6 +23,8 @@ pub struct DoctorRequest {
     pub plan: Plan,
     /// True improvement that a gate is to find.
     pub target_delta: Option<f64>,
+    /// Labels of people on some items of the pair.
+    pub gold: Option<String>,
     /// How often a gate speaks where nothing changed: further runs of the one model, or none to look at the
     /// epochs of each file.
     pub aa: Option<Vec<String>>,

@@ -2,9 +2,10 @@
 
 use super::bank::{BankRequest, load, past};
 use crate::commands::{Output, OutputFormat, World};
-use crate::domain::{Code, Diagnostic, RunFrame};
-use crate::inference::planning::Ask;
+use crate::domain::{Code, Diagnostic, RunFrame, TextColumn};
+use crate::inference::planning::{Ask, variance_components};
 use crate::numerics::tails::normal_isf;
+use crate::pairing::repeats;
 use crate::present;
 use crate::present::screen::Width;
 use crate::report::design::{DesignReport, DesignRow};
@@ -76,13 +77,16 @@ fn report(request: &PlanDesignRequest, bank: &Bank<'_>, models: usize, fit: Fit,
     // Betting grows by gap^2 / (2 variance) an item where the bet is the best one.
     let watched = (2.0 * alpha.recip().ln() * fit.paired / (gap * gap)).ceil();
     let price = request.cost_item + request.cost_judge;
-    let row = |design: &str, items: f64, how: String| DesignRow {
+    // `answers`: of the candidate and, where it is run again, of the baseline, for each item.
+    let answered = |design: &str, items: f64, answers: u32, how: String| DesignRow {
         design: design.into(),
         items: items.min(all) as u64,
+        answers: (items.min(all) as u64) * u64::from(answers),
         reaches: items <= all,
-        cost: items.min(all) * price,
+        cost: items.min(all) * f64::from(answers) * price,
         how,
     };
+    let row = |design: &str, items: f64, how: String| answered(design, items, 1, how);
     let sample =
         |items: f64| format!("evalsig plan sample --items {}, then gate --bank --sample", items as u64);
     let (plain, predicted) = (drawn(fit.paired), drawn(fit.left));
@@ -92,6 +96,27 @@ fn report(request: &PlanDesignRequest, bank: &Bank<'_>, models: usize, fit: Fit,
         row("a sample, predicted by the past runs", predicted, sample(predicted)),
         row("growing runs that stop early, on average", watched, "evalsig watch".into()),
     ];
+    let noise = noise(bank.run());
+    for (times, noise) in REPEATS.into_iter().filter_map(|times| Some((times, noise?))) {
+        // What is left of the noise of one side when its mean is over so many times the answers.
+        let saved = noise * (1.0 - 1.0 / f64::from(times));
+        let variance = (fit.paired - saved).max(0.0);
+        let candidate = drawn(variance);
+        rows.push(answered(
+            &format!("a sample, each item answered {times} times by the candidate"),
+            candidate,
+            times,
+            sample(candidate),
+        ));
+        // Beside further runs of the baseline no bank is left: the claim is about the kind of item.
+        let both = ((quantiles / gap).powi(2) * variance).ceil();
+        rows.push(answered(
+            &format!("items answered {times} times by the baseline"),
+            both,
+            times,
+            format!("evalsig gate with --baseline {times} times"),
+        ));
+    }
     rows.sort_by(|a, b| b.reaches.cmp(&a.reaches).then(a.cost.total_cmp(&b.cost)));
     DesignReport {
         bank_items: all as u64,
@@ -101,6 +126,22 @@ fn report(request: &PlanDesignRequest, bank: &Bank<'_>, models: usize, fit: Fit,
         alpha,
         power,
         priced: price != 1.0,
+        repeats_known: noise.is_some(),
         rows,
     }
+}
+
+/// How often an item is answered in the designs with repeats.
+const REPEATS: [u32; 2] = [2, 4];
+
+/// Variance of an item's mean over the bank's answers to it; `None` where the bank holds one answer an item.
+fn noise(bank: &RunFrame) -> Option<f64> {
+    let mut ids = TextColumn::default();
+    let mut last = None;
+    for row in bank.sorted().filter(|row| last.replace(row.id) != Some(row.id)) {
+        ids.push(row.id);
+    }
+    let own = repeats(bank, &ids);
+    let answers = bank.len() as f64 / ids.len() as f64;
+    variance_components(&own, &own).map(|parts| parts.baseline / answers)
 }
