@@ -133,6 +133,33 @@ def inspect():
     put("reader_eval_members", "twice", parts([members[0], ("summaries.json", dump(summary + summary[:1]))] + members[2:]))
 
 
+def xlsx():
+    head = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    def book(sheets, *more):
+        names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, (name, _) in enumerate(sheets, 1))
+        links = "".join(f'<Relationship Id="rId{n}" Type="{kind}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1))
+        return parts([("[Content_Types].xml", "<Types/>"),
+                      ("_rels/.rels", f'<Relationships><Relationship Id="rId1" Type="{kind}/officeDocument" Target="xl/workbook.xml"/></Relationships>'),
+                      ("xl/workbook.xml", f"<workbook {head}><sheets>{names}</sheets></workbook>"),
+                      ("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")] + list(more) +
+                     [(f"xl/worksheets/sheet{n}.xml", f"<worksheet {head}><sheetData>{rows}</sheetData></worksheet>") for n, (_, rows) in enumerate(sheets, 1)])
+    def row(n, *cells):
+        return f'<row r="{n}">' + "".join(cells) + "</row>"
+    def text(at, value):
+        return f'<c r="{at}" t="inlineStr"><is><t>{value}</t></is></c>'
+    names = row(1, text("A1", "item_id"), text("B1", "score"))
+    rows = names + row(2, text("A2", "q1"), '<c r="B2"><v>0.5</v></c>') + row(4, text("A4", "q2"), '<c r="B4" t="b"><v>1</v></c>')
+    put("reader_xlsx_members", "table", book([("scores", rows)]))
+    put("reader_xlsx_members", "two-runs", book([("a", rows), ("b", names)]))
+    put("reader_xlsx_members", "formulas", book([("scores", names + row(2, '<c r="A2"><v>7</v></c>', '<c r="B2"><f>1/2</f><v>0.5</v></c>')
+                                                  + row(3, '<c r="A3"><v>8</v></c>', '<c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c>'))]))
+    shared = '<sst count="3" uniqueCount="3"><si><t>id</t></si><si><t>acc</t></si><si><r><t>q</t></r><r><t>1</t></r></si></sst>'
+    styles = '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy-mm-dd"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    cells = row(1, '<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>') + row(2, '<c t="s"><v>2</v></c>', "<c><v>1</v></c>") + row(3, '<c s="1"><v>46082</v></c>', "<c><v>0</v></c>")
+    put("reader_xlsx_members", "shared-strings", book([("scores", cells)], ("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)))
+
+
 def tools():
     def metric(name, score, **more):
         return {"name": name, "threshold": 0.5, "success": score >= 0.5, "score": score, "strictMode": False, "evaluationModel": "judge"} | more
@@ -275,7 +302,7 @@ def draws():
             put(target, str(number), bytes([number]) + rng.randbytes(60 + 60 * number))
 
 
-for make in (runframe, tables, lm_eval, helm, promptfoo, inspect, tools, packed, policies, documents, events, names, texts, draws):
+for make in (runframe, tables, lm_eval, helm, promptfoo, inspect, tools, xlsx, packed, policies, documents, events, names, texts, draws):
     make()
 total = sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file())
 print(f"{sum(1 for file in HERE.rglob('*') if file.is_file())} files, {total} bytes")

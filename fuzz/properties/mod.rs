@@ -60,6 +60,8 @@ pub const ALL: &[Property] = &[
     ("reader_runframe", readers::runframe),
     ("reader_swe_bench", readers::swe_bench),
     ("reader_tau_bench", readers::tau_bench),
+    ("reader_xlsx", readers::xlsx),
+    ("reader_xlsx_members", readers::xlsx_members),
     ("runner", runner::runner),
     ("signature", trail::signature),
     ("tables", pages::tables),

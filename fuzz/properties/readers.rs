@@ -201,6 +201,22 @@ pub fn eval_members(data: &[u8]) {
     holds(&archive, Format::Inspect, |_, _| None);
 }
 
+/// A workbook as it came.
+pub fn xlsx(data: &[u8]) {
+    holds(data, Format::Xlsx, |_, _| None);
+}
+
+/// A workbook made of the input, as an archive is by [`eval_members`]. A run has no more items than its sheets have rows
+/// below the one with the names.
+pub fn xlsx_members(data: &[u8]) {
+    let Some(archive) = zipped(data) else { return };
+    holds(&archive, Format::Xlsx, |_, reading| {
+        let rows = data.windows(4).filter(|window| window == b"<row" || window == b":row").count();
+        assert!(reading.run.len() < rows.max(1), "{} items, {rows} rows", reading.run.len());
+        None
+    });
+}
+
 /// The members of an input, as a zip archive.
 pub fn zipped(data: &[u8]) -> Option<Vec<u8>> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

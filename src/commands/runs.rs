@@ -263,12 +263,7 @@ impl LoadedRuns {
     /// A refusal for want of scores, with what the file shows of the reason.
     pub(super) fn explain(&self, error: Diagnostic) -> Diagnostic {
         let run = if error.place.starts_with("baseline") { &self.baseline } else { &self.candidate };
-        match &run.reading.unscored {
-            Some(why) if error.code == Code::UnscoredItems => {
-                Diagnostic { what: format!("{}; {}", error.what, why.trim_end_matches('.')), ..error }
-            }
-            _ => error,
-        }
+        run.explain(error)
     }
 
     /// As the envelope records them.

@@ -107,7 +107,8 @@ impl<'a> SuiteDecision<'a> {
         let locked =
             locked::plan((request.release.as_ref(), request.trail.as_ref()), policy, &tasks, &now, world)?;
         let stage = world.progress.begin("judging the tasks of the policy", Whole::Unknown);
-        let judgement = judge_suite(&policy.rules, &record::task_runs(&tasks))?;
+        let judgement =
+            judge_suite(&policy.rules, &record::task_runs(&tasks)).map_err(|error| explain(error, &tasks))?;
         drop(stage);
         let items = record::items(&judgement, &tasks, request.named);
         let mut record = record::suite(&judgement, policy, &tasks);
@@ -117,5 +118,24 @@ impl<'a> SuiteDecision<'a> {
         record.waivers = waived::of(&judgement, policy, &tasks, about, &now, world)?;
         let circumstances = Step::circumstances(step, now, world.clock.source());
         Ok(Self { tasks, record, items, circumstances })
+    }
+}
+
+/// A refusal for want of scores in a run of a task, with what the file shows of the reason.
+fn explain(error: Diagnostic, tasks: &[LoadedTask<'_>]) -> Diagnostic {
+    let in_task = |task: &LoadedTask<'_>| {
+        error.place.strip_prefix(&format!("task {}: ", task.task.name)).map(str::to_owned)
+    };
+    let Some((task, inside)) = tasks.iter().find_map(|task| Some((task, in_task(task)?))) else {
+        return error;
+    };
+    let run = match inside.strip_prefix("anchor: ") {
+        Some(inside) if inside.starts_with("baseline") => task.anchor.as_ref(),
+        None if inside.starts_with("baseline") => task.baseline(),
+        _ => Some(task.candidate()),
+    };
+    match run {
+        Some(run) => run.explain(error),
+        None => error,
     }
 }

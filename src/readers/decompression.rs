@@ -36,6 +36,11 @@ impl Budget {
         Self { left: budget.at_once, ..budget }
     }
 
+    /// What may be held unpacked in memory at once.
+    pub(super) fn at_once(&self) -> u64 {
+        self.at_once
+    }
+
     /// Reads a part that has this length by the file's own word. It is refused by that word, before any of it is
     /// unpacked, and held to it.
     ///

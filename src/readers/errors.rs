@@ -175,9 +175,9 @@ pub(super) fn longer_than_declared(length: u64) -> Diagnostic {
         .next("the file is damaged or was made to mislead: write it again")
 }
 
-pub(super) fn decimal_comma(line: u64, name: &str, cell: &str) -> Diagnostic {
+pub(super) fn decimal_comma(row: &str, name: &str, cell: &str) -> Diagnostic {
     Code::RunMalformed
-        .at(format!("line {line}: {}", escape(name)))
+        .at(format!("{row}: {}", escape(name)))
         .what(format!("is {}: is that a decimal comma?", quote(cell)))
         .next("write scores with a decimal point, and without separators of thousands")
 }

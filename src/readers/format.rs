@@ -19,6 +19,7 @@ named_enum! {
         Lighteval = "lighteval", "lighteval: the details of a task (details_TASK_DATE.parquet).";
         Jsonl = "jsonl", "JSON Lines, or a JSON list: an object a row, with a field that names the item and fields with scores.";
         Csv = "csv", "CSV: a line of column names, then a row an item; separated by commas, semicolons or tabs.";
+        Xlsx = "xlsx", "Excel: a workbook (.xlsx) with a row of column names, then a row an item, in one of its sheets.";
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>(),
-            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, deepeval, eee, tau_bench, swe_bench, openai_evals, lighteval, jsonl, csv".into())
+            Err("expected one of runframe, parquet, inspect, lm_eval, helm, promptfoo, deepeval, eee, tau_bench, swe_bench, openai_evals, lighteval, jsonl, csv, xlsx".into())
         );
     }
 }

@@ -51,6 +51,7 @@ mod tau_bench;
 mod tree;
 mod unsupported;
 mod usage;
+mod xlsx;
 
 pub use content::{Content, FileIdentity};
 pub use format::{Format, ReadOptions, Reading};

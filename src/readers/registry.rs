@@ -3,13 +3,14 @@
 use super::reader::Reader;
 use super::{
     csv, deepeval, eee, helm, inspect, jsonl, lm_eval, openai_evals, parquet, promptfoo, runframe, swe_bench,
-    tau_bench,
+    tau_bench, xlsx,
 };
 
 /// Every reader, the most particular first: the first whose `sniff` says yes reads the file.
-pub(super) static READERS: [&dyn Reader; 14] = [
+pub(super) static READERS: [&dyn Reader; 15] = [
     &parquet::ParquetReader,
     &parquet::LightevalReader,
+    &xlsx::XlsxReader,
     &inspect::InspectReader,
     &helm::HelmReader,
     &lm_eval::LmEvalReader,

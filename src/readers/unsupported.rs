@@ -17,6 +17,8 @@ use crate::domain::Diagnostic;
 const EXPORT: &str = "write the scores as RunFrame JSON: {run_id, model_id, task_id, metric_name, items: \
                       [{item_id, score}]}";
 
+const SAVE_SHEET: &str = "save the sheet as an Excel workbook (.xlsx) or as CSV (UTF-8)";
+
 /// What cannot hold a run in any format: nothing, archives, text in UTF-16. One layer of gzip is
 /// gone by now.
 pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
@@ -28,9 +30,13 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
         [b'P', b'K', 5, 6, ..] => {
             ("is an empty zip archive", "an Inspect .eval log holds at least its header")
         }
-        [b'P', b'K', 3, 4, ..] if is_workbook(bytes) => {
-            ("is an Excel workbook, which is not read", "save the sheet with the scores as CSV (UTF-8)")
+        [b'P', b'K', 3, 4, ..] if is_open_document(bytes) => {
+            ("is an OpenDocument file (.ods), which is not read", SAVE_SHEET)
         }
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => (
+            "is an old Excel workbook (.xls) or one with a password, which is not read",
+            "save it as an Excel workbook (.xlsx) without a password, or the sheet as CSV (UTF-8)",
+        ),
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => {
             ("is an Arrow file (Feather), which is not read", "write the table as Parquet or as CSV")
         }
@@ -44,11 +50,10 @@ pub(super) fn container(bytes: &[u8]) -> Option<Diagnostic> {
     Some(errors::format_unknown(what, next))
 }
 
-/// Whether a zip archive begins as workbooks do: with a member that only Office's archives have.
-fn is_workbook(bytes: &[u8]) -> bool {
-    const TYPES: &[u8] = b"[Content_Types].xml";
-    let begin = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    begin.windows(TYPES.len()).any(|window| window == TYPES)
+/// Whether a zip archive begins as those of LibreOffice do: with a member that says what the others are.
+fn is_open_document(bytes: &[u8]) -> bool {
+    const TYPE: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.";
+    bytes.get(30..).is_some_and(|rest| rest.starts_with(TYPE))
 }
 
 /// The refusal of a file that no reader claims, by its first bytes and its size. It may be anything, so nothing of it is

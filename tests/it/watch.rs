@@ -274,6 +274,7 @@ fn a_state_file_refuses_what_did_more_than_grow() {
         ("--cluster none", "cluster"),
         ("--missing exclude", "missing"),
         ("--baseline-run b", "baseline_run"),
+        ("--id item_id", "id"),
     ] {
         refused(&format!("{line} {flags}"), word);
     }

@@ -13,6 +13,7 @@ mod session;
 pub(crate) mod suite;
 #[cfg(unix)]
 pub(crate) mod terminal;
+pub(crate) mod xlsx;
 pub(crate) mod zip;
 
 use std::path::PathBuf;

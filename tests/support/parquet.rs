@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{BrotliLevel, Compression, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -24,9 +24,13 @@ pub(crate) struct Style {
 impl Style {
     pub(crate) fn number(n: u8) -> Self {
         Self {
-            compression: match n % 3 {
+            compression: match n % 6 {
                 0 => Compression::SNAPPY,
                 1 => Compression::ZSTD(ZstdLevel::default()),
+                2 => Compression::BROTLI(BrotliLevel::default()),
+                3 => Compression::LZ4_RAW,
+                // In Hadoop's frames.
+                4 => Compression::LZ4,
                 _ => Compression::UNCOMPRESSED,
             },
             dictionary: n & 4 == 0,

@@ -56,6 +56,7 @@ fn typed(sd: &str, flags: &MdeFlags) -> Result<Spread, Diagnostic> {
     let stray = [
         ("--format", &said.format),
         ("--metric", &said.metric),
+        ("--id", &said.id),
         ("--baseline-run", &said.baseline_run),
         ("--candidate-run", &said.candidate_run),
         ("--cluster", &said.cluster),
@@ -111,6 +112,7 @@ fn pilot(baseline: &str, candidate: &str, flags: &MdeFlags) -> Result<Pilot, Dia
             power: power(&flags.power)?,
             sides: sides(flags),
             direction: direction(said.lower_is_better.as_deref())?,
+            id: said.id.clone(),
             cluster: cluster(said.cluster.as_deref()),
             epochs: epochs(said.epochs.as_deref().unwrap_or("mean"))?,
             missing: missing(said.missing.as_deref().unwrap_or("error"))?,

@@ -30,6 +30,7 @@ pub(in crate::cli) fn policy_init(flags: PolicyInitFlags) -> Result<PolicyInitRe
         format: format(&flags.format)?,
         runs: flags.runs,
         metric: flags.metric,
+        id: flags.id,
         out: flags.out,
     })
 }

@@ -47,6 +47,7 @@ pub(in crate::cli) fn watch(flags: &WatchFlags, terminal: Terminal) -> Result<Wa
             alpha: alpha(&flags.alpha)?,
             seed: seed(&flags.seed)?,
             direction: direction(flags.lower_is_better.as_deref())?,
+            id: flags.id.clone(),
             cluster: cluster(flags.cluster.as_deref()),
             missing: missing(&flags.missing)?,
             ..Plan::of(above(&flags.min_delta)?)

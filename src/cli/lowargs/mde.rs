@@ -97,6 +97,9 @@ pub(in crate::cli) struct PilotFlags {
     /// Metric to plan for; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name")]
     pub(in crate::cli) metric: Option<String>,
+    /// Field that names the item, as gate takes it.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(in crate::cli) id: Option<String>,
     /// Run to take from the baseline's file, where it holds several.
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) baseline_run: Option<String>,

@@ -71,6 +71,9 @@ pub(in crate::cli) struct PolicyInitFlags {
     /// Metric to take of files that hold several.
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) metric: Option<String>,
+    /// Field that names the item, as gate takes it; the policy then says so.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(in crate::cli) id: Option<String>,
     /// The file to write, which must not exist
     ///
     /// The file to write, which must not exist; without one the policy goes to standard output.

@@ -62,6 +62,9 @@ pub(in crate::cli) struct WatchFlags {
     /// Metric to expect; refused when a file holds another one.
     #[arg(long, value_name = "NAME", alias = "metric-name", help_heading = RUNS)]
     pub(in crate::cli) metric: Option<String>,
+    /// Field that names the item, as gate takes it.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = RUNS)]
+    pub(in crate::cli) id: Option<String>,
     /// Run to take from the baseline's file, where it holds several.
     #[arg(long, value_name = "NAME", help_heading = RUNS)]
     pub(in crate::cli) baseline_run: Option<String>,

@@ -25,7 +25,7 @@ impl Pilot {
     pub(super) fn measure(&self, n_pairs: Option<u64>, files: &dyn Files) -> Result<Basis, Diagnostic> {
         let runs = LoadedRuns::read(&self.runs, &self.plan, files)?;
         let [baseline, candidate] = [&runs.baseline.reading.run, &runs.candidate.reading.run];
-        let pairs = pair(baseline, candidate, &self.plan)?;
+        let pairs = pair(baseline, candidate, &self.plan).map_err(|error| runs.explain(error))?;
         let sample = Sample::of(&pairs, self.plan.direction);
         let spread = spread(&sample)?;
         let sides = [baseline, candidate].map(|run| repeats(run, &pairs.ids));

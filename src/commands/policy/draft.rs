@@ -60,7 +60,7 @@ pub fn init(request: &PolicyInitRequest, files: &dyn Files) -> Result<Output, Di
     for named in &request.runs {
         for path in paths(named, request, files)? {
             let options = ReadOptions {
-                id: None,
+                id: request.id.clone(),
                 metric: request.metric.clone(),
                 cluster: ClusterRule::FromData,
                 slice: None,
@@ -72,7 +72,7 @@ pub fn init(request: &PolicyInitRequest, files: &dyn Files) -> Result<Output, Di
             if tasks.iter().any(|(other, _)| other.as_str().eq_ignore_ascii_case(name.as_str())) {
                 return Err(twice(&path, &name));
             }
-            let text = task(&name, &path, &run);
+            let text = task(&name, &path, &run, request.id.as_deref());
             tasks.push((name, text));
         }
     }
@@ -124,7 +124,7 @@ fn unnamed() -> TaskName {
 }
 
 /// One task: nothing may get worse by more than a margin that a person has to settle.
-fn task(name: &TaskName, path: &str, run: &RunFrame) -> String {
+fn task(name: &TaskName, path: &str, run: &RunFrame, id: Option<&str>) -> String {
     let metadata = run.metadata();
     let mut lines = vec![format!("  - name: {}", written(name.as_str()))];
     if metadata.task_id != name.as_str() && !metadata.task_id.trim().is_empty() {
@@ -132,6 +132,7 @@ fn task(name: &TaskName, path: &str, run: &RunFrame) -> String {
     }
     lines.push(format!("    candidate: {}", written(path)));
     lines.push(format!("    metric: {}", written(&metadata.metric_name)));
+    lines.extend(id.map(|id| format!("    id: {}", written(id))));
     let scores: Vec<f64> = run.scores().collect();
     let lower = run.direction() == Some(Direction::LowerIsBetter);
     if is_cost(&metadata.metric_name) {

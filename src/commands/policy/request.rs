@@ -29,6 +29,8 @@ pub struct PolicyInitRequest {
     pub format: Option<Format>,
     /// The metric, where files hold several.
     pub metric: Option<String>,
+    /// The field that names the items; `None` takes the usual one.
+    pub id: Option<String>,
     /// The file to write, which must not exist; without one the policy goes to standard output.
     pub out: Option<String>,
 }

@@ -146,6 +146,16 @@ impl LoadedRun {
         ))
     }
 
+    /// A refusal for want of its scores, with what its file shows of the reason.
+    pub(in crate::commands) fn explain(&self, error: Diagnostic) -> Diagnostic {
+        match &self.reading.unscored {
+            Some(why) if error.code == Code::UnscoredItems => {
+                Diagnostic { what: format!("{}; {}", error.what, why.trim_end_matches('.')), ..error }
+            }
+            _ => error,
+        }
+    }
+
     /// What was read of it.
     pub(in crate::commands) fn run(&self) -> &RunFrame {
         &self.reading.run

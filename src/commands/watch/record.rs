@@ -1,7 +1,7 @@
 //! What a later look must know of earlier ones. Within one process it is kept in memory; as JSON it is the
 //! state file, which carries it from one call to the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub(super) struct Planned {
     alpha: f64,
     seed: u64,
     lower_is_better: bool,
+    /// Left out where none was asked for, so that a state from before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
     cluster: Cluster,
     missing: String,
     baseline_run: Option<String>,
@@ -62,6 +65,7 @@ impl Planned {
             alpha: plan.alpha.get(),
             seed: plan.seed,
             lower_is_better: plan.direction == Direction::LowerIsBetter,
+            id: plan.id.clone(),
             cluster: match &plan.cluster {
                 ClusterRule::FromData => Cluster::FromData,
                 ClusterRule::Off => Cluster::None,
@@ -82,9 +86,11 @@ impl Planned {
             _ => serde_json::Map::new(),
         };
         let (then, now) = (members(self), members(now));
-        then.into_iter().find_map(|(name, value)| {
-            let other = now.get(&name).cloned().unwrap_or_default();
-            (value != other).then(|| (name, value.to_string(), other.to_string()))
+        // Either may lack a member that is left out where nothing was asked for.
+        let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+        names.into_iter().find_map(|name| {
+            let [then, now] = [&then, &now].map(|members| members.get(name).cloned().unwrap_or_default());
+            (then != now).then(|| (name.clone(), then.to_string(), now.to_string()))
         })
     }
 }

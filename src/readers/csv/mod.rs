@@ -4,18 +4,14 @@
 mod rows;
 
 use super::errors;
-use std::collections::BTreeSet;
 
 use self::rows::{CsvRow, CsvRows};
-use super::scalar::Scalar;
-use super::table::{Cell, IDS, RowsBy, SCORE, Table, names_items};
+use super::table::{Cell as _, Header, IDS, RowsBy, Table, TextCell, has_comma, names_items};
 use super::{Content, Format, ReadOptions, Reader, Reading, json};
-use crate::domain::{Code, Diagnostic, Score, Unscored};
+use crate::domain::Diagnostic;
 
 /// What may stand between two cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-/// What spreadsheets and data frames write where there is no value.
-const NOTHING: [&str; 6] = ["", "null", "None", "NA", "N/A", "<NA>"];
 /// What begins the line by which a spreadsheet says what stands between the cells.
 const SEP: &str = "sep=";
 /// A column that only promptfoo's own table has.
@@ -78,10 +74,10 @@ impl Reader for CsvReader {
         let Some((line, header)) = rows.next()? else {
             return Err(errors::no_rows());
         };
-        let mut header = Header::of(header).map_err(|error| error.within(&format!("line {line}")))?;
+        let mut header = header_of(header).map_err(|error| error.within(&format!("line {line}")))?;
         let mut table = Table::new(options, RowsBy::Line);
         while let Some((line, row)) = rows.next()? {
-            let cells = header.cells(line, row).map_err(|error| error.within(&format!("line {line}")))?;
+            let cells = cells(&mut header, line, row).map_err(|error| error.within(&format!("line {line}")))?;
             table.row(line, &cells)?;
         }
         let wanted = options.metric.as_deref();
@@ -124,92 +120,25 @@ fn separator(said: Option<u8>, header: &str) -> Option<(u8, bool)> {
     (cells(most).count() > 1).then_some((most, false))
 }
 
-/// A column name, and the line that first has a decimal comma in it.
-struct Header(Vec<(String, Option<(u64, String)>)>);
-
-impl Header {
-    /// # Errors
-    /// `run-malformed` where a name stands twice, `format-unknown` for a table that is no run.
-    fn of(row: CsvRow<'_>) -> Result<Self, Diagnostic> {
-        let names: Vec<&str> = row.iter().map(str::trim).collect();
-        if names.contains(&PROMPTFOO) {
-            return Err(errors::promptfoo_table());
-        }
-        let mut seen = BTreeSet::new();
-        let twice = names.iter().find(|name| !name.is_empty() && !seen.insert(**name));
-        match twice {
-            Some(name) => Err(errors::duplicate_column(name)),
-            None => Ok(Self(names.into_iter().map(|name| (name.to_owned(), None)).collect())),
-        }
+/// # Errors
+/// `run-malformed` where a name stands twice, `format-unknown` for a table that is no run.
+fn header_of(row: CsvRow<'_>) -> Result<Header, Diagnostic> {
+    if row.iter().any(|name| name.trim() == PROMPTFOO) {
+        return Err(errors::promptfoo_table());
     }
-
-    /// The cells of a row by name. Columns without a name, such as an index, are left out.
-    fn cells<'r>(
-        &'r mut self,
-        line: u64,
-        row: CsvRow<'r>,
-    ) -> Result<Vec<(&'r str, TextCell<'r>)>, Diagnostic> {
-        if row.len() != self.0.len() {
-            return Err(errors::wrong_number_of_cells(row.len(), self.0.len()));
-        }
-        for ((_, comma), cell) in self.0.iter_mut().zip(row.iter()) {
-            if comma.is_none() && has_comma(cell) {
-                *comma = Some((line, cell.to_owned()));
-            }
-        }
-        let cells = self.0.iter().zip(row.iter()).map(|((name, _), cell)| (name.as_str(), TextCell(cell)));
-        Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
-    }
-
-    /// Why no metric was found, where a column holds numbers that only a person can read.
-    fn why(&self, wanted: Option<&str>, error: Diagnostic) -> Diagnostic {
-        let is_it = |name: &str| wanted.is_none_or(|wanted| wanted == name) && !IDS.contains(&name);
-        let comma =
-            self.0.iter().filter(|(name, _)| is_it(name)).find_map(|(name, at)| Some((name, at.as_ref()?)));
-        match comma {
-            Some((name, (line, cell))) if error.code == Code::RunMalformed && error.place.is_empty() => {
-                errors::decimal_comma(*line, name, cell)
-            }
-            _ => error,
-        }
-    }
-
-    /// Refuses scores that only a person can read: left out, they would leave out the graded items.
-    fn check_commas(&self, metric: &str) -> Result<(), Diagnostic> {
-        let column = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
-        // Where rows name their metric, no column does.
-        match column(metric).or_else(|| column(SCORE)) {
-            Some((name, Some((line, cell)))) => Err(errors::decimal_comma(*line, name, cell)),
-            _ => Ok(()),
-        }
-    }
+    Header::of(row.iter(), RowsBy::Line)
 }
 
-/// Whether a cell is a number but for a comma.
-fn has_comma(cell: &str) -> bool {
-    cell.contains(',') && cell.bytes().all(|b| b.is_ascii_digit() || b",.-+".contains(&b))
-}
-
-/// A cell.
-struct TextCell<'r>(&'r str);
-
-impl Cell for TextCell<'_> {
-    fn scalar(&self) -> Scalar<'_> {
-        if self.0.is_empty() { Scalar::Null } else { Scalar::Text(self.0.into()) }
+/// The cells of a row by name. Columns without a name, such as an index, are left out.
+fn cells<'r>(
+    header: &'r mut Header,
+    line: u64,
+    row: CsvRow<'r>,
+) -> Result<Vec<(&'r str, TextCell<'r>)>, Diagnostic> {
+    if row.len() != header.len() {
+        return Err(errors::wrong_number_of_cells(row.len(), header.len()));
     }
-
-    fn whole(&self) -> Scalar<'_> {
-        self.0.trim().parse().map_or_else(|_| self.scalar(), Scalar::Unsigned)
-    }
-
-    fn score(&self) -> Result<Score, Unscored> {
-        let text = self.0.trim();
-        let number = match text {
-            _ if NOTHING.contains(&text) => return Err(Unscored::Missing),
-            _ if text.eq_ignore_ascii_case("true") => 1.0,
-            _ if text.eq_ignore_ascii_case("false") => 0.0,
-            _ => text.parse().map_err(|_| Unscored::NotANumber)?,
-        };
-        Score::new(number).ok_or(Unscored::NotFinite)
-    }
+    row.iter().enumerate().for_each(|(column, cell)| header.note(column, line, cell));
+    let cells = header.names().zip(row.iter()).map(|(name, cell)| (name, TextCell(cell)));
+    Ok(cells.filter(|(name, _)| !name.is_empty()).collect())
 }

@@ -81,7 +81,7 @@ pub(super) fn negative_rows(rows: i64) -> Diagnostic {
 
 pub(super) fn compression(name: &str, compression: &str) -> Diagnostic {
     malformed(format!("column {name} is compressed with {compression}")).next(
-        "write the file with snappy or zstd, as in COPY runs TO 'runs.parquet' (COMPRESSION zstd) of DuckDB",
+        "write the file with snappy, zstd, lz4 or brotli, as in COPY runs TO 'runs.parquet' (COMPRESSION zstd) of DuckDB",
     )
 }
 

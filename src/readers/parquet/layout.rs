@@ -155,9 +155,15 @@ pub(super) fn check_chunk(group: &RowGroupMetaData, index: usize, name: &str) ->
         return Err(errors::value_counts_differ(name, chunk.num_values(), rows));
     }
     match chunk.compression() {
-        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => Ok(()),
+        read if is_read(read) => Ok(()),
         other => Err(errors::compression(name, codec_name(other))),
     }
+}
+
+/// Whether a compression is read. Not gzip, whose pages the library unpacks without a bound.
+fn is_read(compression: Compression) -> bool {
+    use Compression::{BROTLI, LZ4, LZ4_RAW, SNAPPY, UNCOMPRESSED, ZSTD};
+    matches!(compression, UNCOMPRESSED | SNAPPY | ZSTD(_) | BROTLI(_) | LZ4 | LZ4_RAW)
 }
 
 /// Opens one column of a row group of `file`: its place among the columns, its name, and what its values are.
@@ -172,7 +178,7 @@ pub(super) fn open_chunk(
 ) -> Result<Column, Diagnostic> {
     let chunk = group.metadata().column(index);
     let within = |error: Diagnostic| error.within(&format!("column {name}"));
-    limit.check_pages(file, place(chunk)).map_err(within)?;
+    limit.check_pages(file, place(chunk), chunk.compression()).map_err(within)?;
     let pages = group.get_column_page_reader(index).map_err(|e| within(damaged(&e)))?;
     let description = chunk.column_descr_ptr();
     let pages = Box::new(PageGuard::new(pages, group.metadata().num_rows(), &description));
@@ -185,10 +191,10 @@ fn moments(metadata: &ParquetMetaData) -> Option<(Field, ToMicros)> {
     let columns = metadata.file_metadata().schema_descr().columns();
     let (index, column) = columns.iter().enumerate().find(|(_, column)| column.path().parts() == ["ts"])?;
     let micros = column::micros(column).filter(|_| column.max_rep_level() == 0)?;
-    let readable = metadata.row_groups().iter().all(|group| {
-        let compression = group.columns().get(index).map(ColumnChunkMetaData::compression);
-        matches!(compression, Some(Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)))
-    });
+    let readable = metadata
+        .row_groups()
+        .iter()
+        .all(|group| group.columns().get(index).is_some_and(|chunk| is_read(chunk.compression())));
     readable.then_some((Field { name: "ts", index, kind: ValueKind::Signed }, micros))
 }
 

@@ -12,7 +12,9 @@ mod thrift;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use ::parquet::file::properties::ReaderProperties;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::file::serialized_reader::ReadOptionsBuilder;
 use bytes::Bytes;
 use serde::de::DeserializeSeed as _;
 
@@ -33,7 +35,7 @@ pub use store_metadata::{FactsInTail, RUN_FACTS, StoredJudge, StoredRowFacts, St
 /// Rows decoded at a time.
 const BATCH: usize = 8192;
 
-/// Reads RunFrame Parquet, compressed with Snappy, with Zstd or not at all.
+/// Reads RunFrame Parquet, compressed with Snappy, Zstd, LZ4, Brotli or not at all.
 pub(super) struct ParquetReader;
 
 impl Reader for ParquetReader {
@@ -93,7 +95,11 @@ fn read(bytes: &Bytes, path: &str, kind: Kind, options: &ReadOptions) -> Result<
     if thrift::footer(bytes).is_none() {
         return Err(errors::damaged_footer());
     }
-    let file = SerializedFileReader::new(bytes.clone()).map_err(|e| damaged(&e))?;
+    // Pages of LZ4 in the frames of old versions of Arrow are unpacked without a bound.
+    let properties = ReaderProperties::builder().set_backward_compatible_lz4(false).build();
+    let library = ReadOptionsBuilder::new().with_reader_properties(properties).build();
+    let file =
+        SerializedFileReader::new_with_options(bytes.clone(), library).map_err(|e| damaged(&e))?;
     match (lighteval::is_details(file.metadata()), kind) {
         (true, _) => return lighteval::read(bytes, path, &file, options),
         (false, Kind::Details) => return Err(lighteval::refused()),

@@ -2,12 +2,14 @@
 //! shows that they are wrong, and an allocation that fails ends the process without a word.
 
 use super::errors;
-use ::parquet::basic::Encoding;
+use std::io::{self, Read as _};
+
+use ::parquet::basic::{Compression, Encoding};
 use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::thrift::{self, varint};
+use super::thrift::{self, StoredPage, varint};
 use crate::domain::Diagnostic;
 
 /// What any file may unpack to, in bytes.
@@ -16,6 +18,8 @@ const FREE: u64 = 256 << 20;
 const RATIO: u64 = 256;
 /// What a row costs besides its texts.
 const ROW: u64 = 32;
+/// Bytes of a compressed page that are fetched at a time.
+const BROTLI_BUFFER: usize = 4096;
 
 /// How many bytes may still be unpacked.
 #[derive(Clone, Copy, Debug)]
@@ -38,13 +42,27 @@ impl PageLimit {
     /// Looks at the pages of a column chunk, which lies in the file at this offset and length.
     ///
     /// # Errors
-    /// `run-malformed` where their headers are not whole, or they unpack to more than they may.
-    pub(super) fn check_pages(self, file: &[u8], at: (u64, u64)) -> std::result::Result<(), Diagnostic> {
-        match thrift::pages(file, at) {
-            None => Err(errors::damaged_pages()),
-            Some(bytes) if bytes > self.0 => Err(errors::pages_too_large()),
-            Some(_) => Ok(()),
+    /// `run-malformed` where their headers are not whole, or they unpack to more than they may or say.
+    pub(super) fn check_pages(
+        self,
+        file: &[u8],
+        at: (u64, u64),
+        compression: Compression,
+    ) -> std::result::Result<(), Diagnostic> {
+        let pages = thrift::pages(file, at).ok_or_else(errors::damaged_pages)?;
+        let unpacked = pages.iter().fold(0_u64, |sum, page| sum.saturating_add(page.unpacked));
+        if unpacked > self.0 {
+            return Err(errors::pages_too_large());
         }
+        // Of the other codecs the library unpacks into as much room as the page declares; of this one, as much as comes.
+        let brotli =
+            pages.iter().filter(|page| page.compressed && matches!(compression, Compression::BROTLI(_)));
+        for page in brotli {
+            if !fits_brotli(page) {
+                return Err(errors::damaged_pages());
+            }
+        }
+        Ok(())
     }
 
     /// Counts one row and its texts.
@@ -60,6 +78,23 @@ impl PageLimit {
             None => Err(errors::too_much_text()),
         }
     }
+}
+
+/// Whether a page that is compressed with Brotli unpacks to no more than it says. It is unpacked once for that, and
+/// nothing of it is kept.
+fn fits_brotli(page: &StoredPage<'_>) -> bool {
+    let (Ok(levels), Some(declared)) = (usize::try_from(page.levels), page.unpacked.checked_sub(page.levels))
+    else {
+        return false;
+    };
+    let Some(packed) = page.stored.get(levels..) else { return false };
+    // The library leaves a page alone that is to unpack to nothing.
+    if declared == 0 {
+        return true;
+    }
+    let unpacked = brotli::Decompressor::new(packed, BROTLI_BUFFER);
+    let counted = io::copy(&mut unpacked.take(declared.saturating_add(1)), &mut io::sink());
+    counted.is_ok_and(|counted| counted == declared)
 }
 
 /// Pages whose counts were checked against their sizes before a decoder believes them.
@@ -178,5 +213,30 @@ impl PageReader for PageGuard {
 
     fn skip_next_page(&mut self) -> Result<()> {
         self.pages.skip_next_page()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::super::thrift::StoredPage;
+    use super::fits_brotli;
+
+    #[test]
+    fn a_page_of_brotli_unpacks_to_what_it_says_and_no_more() {
+        let mut writer = brotli::CompressorWriter::new(vec![1, 2, 3], 4096, 1, 22);
+        writer.write_all(&vec![0; 50 << 20]).unwrap();
+        let stored = writer.into_inner();
+        assert!(stored.len() < 4096, "{} bytes", stored.len());
+        let page = |unpacked: u64, levels| StoredPage { stored: &stored, unpacked, levels, compressed: true };
+        let whole = 50 << 20;
+        assert!(fits_brotli(&page(whole + 3, 3)));
+        assert!(fits_brotli(&page(3, 3)));
+        for (unpacked, levels) in
+            [(103, 3), (whole + 2, 3), (whole + 4, 3), (whole, 0), (2, 3), (103, 1 << 40)]
+        {
+            assert!(!fits_brotli(&page(unpacked, levels)), "{unpacked} behind {levels}");
+        }
     }
 }

@@ -26,23 +26,51 @@ pub(super) fn footer(file: &[u8]) -> Option<()> {
     )
 }
 
-/// What the pages of a column chunk unpack to, in bytes, by their headers. `None` where a header is
-/// not whole or its page goes beyond the chunk.
-pub(super) fn pages(file: &[u8], (start, length): (u64, u64)) -> Option<u64> {
+/// A page of a column chunk, by its header.
+pub(super) struct StoredPage<'f> {
+    /// What stands in the file.
+    pub(super) stored: &'f [u8],
+    /// What it says to unpack to.
+    pub(super) unpacked: u64,
+    /// How much of either stands before what is compressed.
+    pub(super) levels: u64,
+    /// Whether the rest is compressed, where the chunk is.
+    pub(super) compressed: bool,
+}
+
+/// The pages of a column chunk. `None` where a header is not whole or its page goes beyond the chunk.
+pub(super) fn pages(file: &[u8], (start, length): (u64, u64)) -> Option<Vec<StoredPage<'_>>> {
     let (start, end) = (usize::try_from(start).ok()?, usize::try_from(start.checked_add(length)?).ok()?);
     let mut walk = Walk { rest: file.get(start..end)? };
-    let mut unpacked = 0_u64;
+    let mut pages = Vec::new();
     while !walk.rest.is_empty() {
-        let (mut raw, mut stored) = (None, None);
-        walk.fields(|walk, id, kind| match id {
-            2 => walk.integer().map(|n| raw = Some(n)),
-            3 => walk.integer().map(|n| stored = Some(n)),
+        let (mut raw, mut stored, mut levels, mut compressed) = (None, None, [0; 2], true);
+        walk.fields(|walk, id, kind| match (id, kind) {
+            (2, _) => walk.integer().map(|n| raw = Some(n)),
+            (3, _) => walk.integer().map(|n| stored = Some(n)),
+            // Of the second version of data pages: where the levels end, and whether what follows is compressed.
+            (8, STRUCT) => walk.fields(|walk, id, kind| match (id, kind) {
+                (5, _) => walk.integer().map(|n| levels[0] = n),
+                (6, _) => walk.integer().map(|n| levels[1] = n),
+                (7, 1 | 2) => {
+                    compressed = kind == 1;
+                    Some(())
+                }
+                _ => walk.skip(kind, DEEPEST),
+            }),
             _ => walk.skip(kind, DEEPEST),
         })?;
-        unpacked = unpacked.checked_add(u64::try_from(raw?).ok()?)?;
-        walk.rest = walk.rest.get(usize::try_from(stored?).ok()?..)?;
+        let (page, behind) = walk.rest.split_at_checked(usize::try_from(stored?).ok()?)?;
+        walk.rest = behind;
+        let [definition, repetition] = levels;
+        pages.push(StoredPage {
+            stored: page,
+            unpacked: u64::try_from(raw?).ok()?,
+            levels: u64::try_from(definition.checked_add(repetition)?).ok()?,
+            compressed,
+        });
     }
-    Some(unpacked)
+    Some(pages)
 }
 
 /// An integer in groups of seven bits, the lowest first.
@@ -210,11 +238,22 @@ mod tests {
     fn pages_add_up_and_stay_in_their_chunk() {
         // {2: 100, 3: 4} and four bytes, twice.
         let chunk = [0x25, 0xc8, 0x01, 0x15, 0x08, 0, 1, 2, 3, 4].repeat(2);
-        assert_eq!(pages(&chunk, (0, 20)), Some(200));
-        assert_eq!(pages(&chunk, (0, 19)), None);
-        assert_eq!(pages(&chunk, (1, 20)), None);
-        assert_eq!(pages(&chunk, (u64::MAX, 2)), None);
-        assert_eq!(pages(&[0x25, 0x01, 0x15, 0x08, 0, 1, 2, 3, 4], (0, 9)), None);
+        let unpacked = |file: &[u8], at| {
+            pages(file, at).map(|pages| pages.iter().map(|page| page.unpacked).sum::<u64>())
+        };
+        assert_eq!(unpacked(&chunk, (0, 20)), Some(200));
+        assert_eq!(unpacked(&chunk, (0, 19)), None);
+        assert_eq!(unpacked(&chunk, (1, 20)), None);
+        assert_eq!(unpacked(&chunk, (u64::MAX, 2)), None);
+        assert_eq!(unpacked(&[0x25, 0x01, 0x15, 0x08, 0, 1, 2, 3, 4], (0, 9)), None);
+        // {2: 100, 3: 4, 8: {5: 1, 6: 2, 7: false}}
+        let page = [0x25, 0xc8, 0x01, 0x15, 0x08, 0x5c, 0x55, 2, 0x15, 4, 0x12, 0, 0, 1, 2, 3, 4];
+        let found = pages(&page, (0, 17)).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].levels, found[0].compressed, found[0].stored),
+            (3, false, [1, 2, 3, 4].as_slice())
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@ pub(in crate::readers) enum RowsBy {
     Line,
     /// By its place in a list, from 0.
     Index,
+    /// By its number in a sheet.
+    Row,
 }
 
 impl RowsBy {
@@ -15,6 +17,7 @@ impl RowsBy {
         match self {
             Self::Line => format!("line {row}"),
             Self::Index => format!("[{row}]"),
+            Self::Row => format!("row {row}"),
         }
     }
 }

@@ -1,12 +1,14 @@
-//! Rows with named columns, one at a time: what JSON Lines and CSV share. Which column names the
+//! Rows with named columns, one at a time: what JSON Lines, CSV and sheets share. Which column names the
 //! item is told by its name, which one is the score by the numbers in it.
 
 mod cells;
 mod columns;
+mod header;
 mod line_numbers;
 
 pub(super) use cells::Cell;
 pub(super) use columns::IDS;
+pub(super) use header::{Header, TextCell, has_comma};
 pub(super) use line_numbers::RowsBy;
 
 use self::cells::{CellsByRole, sort};
@@ -55,6 +57,10 @@ pub(super) struct Table<'o> {
     named: bool,
     /// Numbers inside objects of the first row, which could be chosen by their names with dots.
     nested: Vec<String>,
+    /// The run to take; `None` takes the only one.
+    run_id: Option<&'o str>,
+    /// What the run is called, whatever its rows say.
+    called: Option<String>,
 }
 
 impl<'o> Table<'o> {
@@ -72,7 +78,15 @@ impl<'o> Table<'o> {
             metric: None,
             named: false,
             nested: Vec::new(),
+            run_id: options.run_id.as_deref(),
+            called: None,
         }
+    }
+
+    /// The same of one table among several in a file, whose name chose it: then the rows are of one run, which has
+    /// this name.
+    pub(super) fn of_run(options: &'o ReadOptions, rows_by: RowsBy, called: Option<String>) -> Self {
+        Self { run_id: None, called, ..Self::new(options, rows_by) }
     }
 
     /// The names with dots that were asked for: where no column has one, it reaches into an object.
@@ -154,9 +168,9 @@ impl<'o> Table<'o> {
         }
         let [.., metric, _] = &names;
         self.named |= !metric.is_empty();
-        let options = self.options;
-        let wanted = options.metric.as_deref().filter(|_| self.named);
-        let runs = self.runs.get_or_insert_with(|| RunFilter::new(options.run_id.as_deref(), wanted));
+        let wanted = self.options.metric.as_deref().filter(|_| self.named);
+        let run_id = self.run_id;
+        let runs = self.runs.get_or_insert_with(|| RunFilter::new(run_id, wanted));
         Ok(runs.takes(names))
     }
 
@@ -334,7 +348,7 @@ impl<'o> Table<'o> {
         slices.check_in("columns", "there are")?;
         let or = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
         let names = RunMetadata {
-            run_id: or(names.run_id, stem(path)),
+            run_id: self.called.unwrap_or_else(|| or(names.run_id, stem(path))),
             model_id: or(names.model_id, UNKNOWN),
             task_id: or(names.task_id, UNKNOWN),
             metric_name: or(names.metric_name, metric),

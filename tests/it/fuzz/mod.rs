@@ -74,6 +74,6 @@ twins! {
     csv_rows detect entry envelope event exact_tests gzip inputs markdown monotone names order page parquet_rows
     plan_and_waiver policy reader_csv reader_deepeval reader_eee reader_eval reader_eval_members reader_helm
     reader_inspect reader_jsonl reader_lighteval reader_lm_eval reader_lm_eval_folder reader_openai_evals
-    reader_parquet reader_promptfoo reader_runframe reader_swe_bench reader_tau_bench runner signature tables
-    time_stamp trail trail_changed waivers
+    reader_parquet reader_promptfoo reader_runframe reader_swe_bench reader_tau_bench reader_xlsx
+    reader_xlsx_members runner signature tables time_stamp trail trail_changed waivers
 }

@@ -24,3 +24,4 @@ mod swe_bench;
 mod tables;
 mod tau_bench;
 mod usage;
+mod xlsx;

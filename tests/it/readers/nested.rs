@@ -176,6 +176,49 @@ fn a_number_written_as_text_is_named_by_its_line() {
     session.write("a.jsonl", text).write("b.jsonl", text);
     let ran = session.run("gate --baseline a.jsonl --candidate b.jsonl --min-delta 0").exits(65);
     assert!(ran.stderr.contains("line 2: \"s\" holds a number written as text"), "{}", ran.stderr);
+    // Also as a task of a policy, whichever run it is.
+    let policy = |baseline: &str, candidate: &str| {
+        format!(
+            "version: 1\ntasks:\n  - {{name: first, baseline: c.jsonl, candidate: c.jsonl, metric: s, role: no-regression, margin: 0.1, \
+             margin-rationale: noise}}\n  - {{name: second, baseline: {baseline}, candidate: {candidate}, metric: s, role: \
+             no-regression, margin: 0.1, margin-rationale: noise}}\n"
+        )
+    };
+    session.write(
+        "c.jsonl",
+        &text
+            .replace('"', "\u{1}")
+            .replace("\u{1}0.5\u{1}", "0.5")
+            .replace("\u{1}1\u{1}", "1")
+            .replace('\u{1}', "\""),
+    );
+    for (baseline, candidate) in [("a.jsonl", "c.jsonl"), ("c.jsonl", "b.jsonl")] {
+        session.write("evalsig.yml", &policy(baseline, candidate));
+        let ran = session.run("gate --policy evalsig.yml").exits(65);
+        assert!(ran.stderr.contains("task second"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("line 2: \"s\" holds a number written as text"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn every_command_that_pairs_runs_takes_an_id() {
+    let session = Session::new();
+    let run = |shift: u32| -> String {
+        let row = |at: u32| json!({"id": format!("{shift}-{at}"), "sample": {"id": at}, "s": (at * 7 + shift) % 11 % 2});
+        (0..40).map(|at| row(at).to_string() + "\n").collect()
+    };
+    session.write("a.jsonl", &run(0)).write("b.jsonl", &run(3));
+    let both = "--baseline a.jsonl --candidate b.jsonl --metric s";
+    for command in ["mde", "watch"] {
+        let unpaired = session.run(&format!("{command} {both} --output json"));
+        let paired = session.run(&format!("{command} {both} --id sample.id --output json"));
+        assert!(unpaired.code > 2, "{command}: {}", unpaired.stderr);
+        assert!(paired.code <= 2, "{command}: {}", paired.stderr);
+    }
+    let refused = session.run("mde --sd-diff 0.3 --n-pairs 40 --id sample.id").exits(64);
+    assert!(refused.stderr.contains("--id"), "{}", refused.stderr);
+    let draft = session.run("policy init b.jsonl --metric s --id sample.id").exits(0).stdout;
+    assert!(draft.contains("\n    id: sample.id\n"), "{draft}");
 }
 
 #[test]
