@@ -355,23 +355,27 @@ fn several_runs_of_the_baseline_are_averaged() {
     // Of a store, by number: the run that was allowed last and the newest others of its model.
     for number in 1..4 {
         let line = format!("--baseline base{}.json --candidate base{number}.json", number - 1);
-        session.run(&format!("gate {line} --min-delta -0.9 --store other --release-id s{number}")).exits(0);
+        session
+            .run(&format!(
+                "gate {line} --min-delta -0.9 --store other --audit-root more --release-id s{number}"
+            ))
+            .exits(0);
     }
     let counted = |count: &str| {
         format!(
             "gate --baseline store:latest-allowed:{count} --candidate cand.json --min-delta -0.9 --store other"
         )
     };
-    let ran = session.run(&format!("{} --release-id s9", counted("3"))).exits(0);
+    let ran = session.run(&format!("{} --audit-root more --release-id s9", counted("3"))).exits(0);
     assert!(ran.stdout.contains("ALLOW"), "{}", ran.stdout);
-    let envelope: Value = serde_json::from_str(&session.read("audit/s9/audit.json")).unwrap();
+    let envelope: Value = serde_json::from_str(&session.read("more/audit/s9/audit.json")).unwrap();
     let named = |input: &Value| input["run_id"].as_str().unwrap().to_owned();
     let inputs = &envelope["inputs"];
     assert_eq!(named(&inputs["baseline"]), "base-run-3");
     let further: Vec<String> = inputs["repeats"].as_array().unwrap().iter().map(named).collect();
     assert_eq!(further, ["base-run-2", "base-run-1"]);
-    let ran = session.run("verify --store other").exits(0);
-    assert!(ran.stdout.contains("REPRODUCED"), "{}", ran.stdout);
+    let ran = session.run("verify more --store other").exits(0);
+    assert!(ran.stdout.contains("REPRODUCED: 4 of 4"), "{}", ran.stdout);
     assert!(session.run(&counted("9")).exits(65).stderr.contains("holds 4 different runs"));
     assert!(session.run(&counted("0")).exits(64).stderr.contains("a number from 1 to 100"));
     // Another model, the same run twice.

@@ -77,7 +77,8 @@ impl Reader for CsvReader {
         let mut header = header_of(header).map_err(|error| error.within(&format!("line {line}")))?;
         let mut table = Table::new(options, RowsBy::Line);
         while let Some((line, row)) = rows.next()? {
-            let cells = cells(&mut header, line, row).map_err(|error| error.within(&format!("line {line}")))?;
+            let cells =
+                cells(&mut header, line, row).map_err(|error| error.within(&format!("line {line}")))?;
             table.row(line, &cells)?;
         }
         let wanted = options.metric.as_deref();

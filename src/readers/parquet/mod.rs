@@ -98,8 +98,7 @@ fn read(bytes: &Bytes, path: &str, kind: Kind, options: &ReadOptions) -> Result<
     // Pages of LZ4 in the frames of old versions of Arrow are unpacked without a bound.
     let properties = ReaderProperties::builder().set_backward_compatible_lz4(false).build();
     let library = ReadOptionsBuilder::new().with_reader_properties(properties).build();
-    let file =
-        SerializedFileReader::new_with_options(bytes.clone(), library).map_err(|e| damaged(&e))?;
+    let file = SerializedFileReader::new_with_options(bytes.clone(), library).map_err(|e| damaged(&e))?;
     match (lighteval::is_details(file.metadata()), kind) {
         (true, _) => return lighteval::read(bytes, path, &file, options),
         (false, Kind::Details) => return Err(lighteval::refused()),

@@ -26,6 +26,8 @@ pub(super) struct SheetRows<'w, 'b> {
     /// The first cell of the row after it.
     ahead: Option<((u32, u32), SheetCell)>,
     last: Option<(u32, u32)>,
+    /// Whether the last cell was read: the library takes a further question for a file that was cut.
+    ended: bool,
 }
 
 impl<'w, 'b> SheetRows<'w, 'b> {
@@ -34,7 +36,7 @@ impl<'w, 'b> SheetRows<'w, 'b> {
     pub(super) fn open(workbook: &'w mut Workbook<'b>, sheet: &str) -> Result<Self, Diagnostic> {
         let cells = workbook.worksheet_cells_reader(sheet);
         let cells = cells.map_err(|error| errors::damaged(&error).within(&escape(sheet)))?;
-        Ok(Self { sheet: sheet.to_owned(), cells, row: Vec::new(), ahead: None, last: None })
+        Ok(Self { sheet: sheet.to_owned(), cells, row: Vec::new(), ahead: None, last: None, ended: false })
     }
 
     /// The next row that holds a value.
@@ -62,10 +64,13 @@ impl<'w, 'b> SheetRows<'w, 'b> {
 
     /// The next cell that holds a value.
     fn cell(&mut self) -> Result<Option<((u32, u32), SheetCell)>, Diagnostic> {
-        loop {
+        while !self.ended {
             let next = self.cells.next_cell_with_formula_metadata();
             let next = next.map_err(|error| errors::damaged(&error).within(&self.place()))?;
-            let Some(found) = next else { return Ok(None) };
+            let Some(found) = next else {
+                self.ended = true;
+                break;
+            };
             let at = found.pos;
             if self.last.is_some_and(|last| last >= at) {
                 return Err(errors::cells_out_of_order().within(&address(
@@ -83,6 +88,7 @@ impl<'w, 'b> SheetRows<'w, 'b> {
                 return Ok(Some((at, cell)));
             }
         }
+        Ok(None)
     }
 
     /// Where the last whole cell stands.
