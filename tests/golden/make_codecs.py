@@ -23,7 +23,7 @@ def main():
     rng, n = random.Random(19), 60
     table = pa.table({
         "run_id": ["run"] * n, "model_id": ["model"] * n, "task_id": ["task"] * n, "metric_name": ["accuracy"] * n,
-        "item_id": [f"item-{i:04}" for i in range(n)], "cluster_id": [f"passage {i // 3}" if i % 7 else None for i in range(n)],
+        "item_id": [f"item-{i:04}" for i in range(n)], "cluster_id": [f"passage {i // 3}" for i in range(n)],
         "score": pa.array([None if i == 11 else rng.random() for i in range(n)], pa.float64()),
     })
     expected = {"generator": {"pyarrow": version("pyarrow")}, "files": {}}

@@ -150,9 +150,7 @@ fn every_codec_gives_the_rows_and_the_mean_that_pyarrow_gives() {
     assert_eq!(files.len(), 8);
     let mut read_before: Option<Vec<Row>> = None;
     for (name, said) in files {
-        // The last rows carry no cluster.
-        let apart = ReadOptions { cluster: ClusterRule::Off, ..ReadOptions::default() };
-        let run = read(&codec(name), None, &apart).unwrap_or_else(|error| panic!("{name}: {error}")).run;
+        let run = read_run(&codec(name), None).unwrap_or_else(|error| panic!("{name}: {error}")).run;
         let scores: Vec<f64> = run.scores().collect();
         assert_eq!(
             (run.len() as u64, scores.len() as u64),
