@@ -18,13 +18,16 @@ pub(super) struct SheetRow<'r> {
     pub(super) cells: &'r [(u32, SheetCell)],
 }
 
+/// A cell that holds a value, at its row and column from 0.
+type Placed = ((u32, u32), SheetCell);
+
 /// The rows of a sheet that is being read.
 pub(super) struct SheetRows<'w, 'b> {
     sheet: String,
     cells: XlsxCellReader<'w, Box<dyn Stream + 'b>>,
     row: Vec<(u32, SheetCell)>,
     /// The first cell of the row after it.
-    ahead: Option<((u32, u32), SheetCell)>,
+    ahead: Option<Placed>,
     last: Option<(u32, u32)>,
     /// Whether the last cell was read: the library takes a further question for a file that was cut.
     ended: bool,
@@ -63,7 +66,7 @@ impl<'w, 'b> SheetRows<'w, 'b> {
     }
 
     /// The next cell that holds a value.
-    fn cell(&mut self) -> Result<Option<((u32, u32), SheetCell)>, Diagnostic> {
+    fn cell(&mut self) -> Result<Option<Placed>, Diagnostic> {
         while !self.ended {
             let next = self.cells.next_cell_with_formula_metadata();
             let next = next.map_err(|error| errors::damaged(&error).within(&self.place()))?;
