@@ -122,20 +122,21 @@ impl Reader for DeepEvalReader {
 
 /// The models that judged a metric; where the metric is whether all of them were reached, those of all.
 fn judge<'n>(cases: impl Iterator<Item = &'n Node>, metric: &str) -> Option<Judge> {
-    let metrics = cases.flat_map(|case| match case.get("metricsData") {
-        Some(Node::List(metrics)) => metrics.as_slice(),
-        _ => &[],
-    });
-    let judged = metrics.filter(|one| metric == SUCCESS || text(one, &["name"]) == Some(metric));
+    let judged =
+        cases.flat_map(metrics).filter(|one| metric == SUCCESS || text(one, &["name"]) == Some(metric));
     Judge::of_models(judged.filter_map(|one| text(one, &["evaluationModel"])))
 }
 
-fn row(number: u64, case: &Node, id: String) -> Row<'_> {
-    let metrics = match case.get("metricsData") {
-        Some(Node::List(metrics)) => metrics.as_slice(),
+/// The metrics of a test case.
+fn metrics(case: &Node) -> &[Node] {
+    match case.get("metricsData") {
+        Some(Node::List(metrics)) => metrics,
         _ => &[],
-    };
-    let mut scores: Vec<(String, Value)> = metrics
+    }
+}
+
+fn row(number: u64, case: &Node, id: String) -> Row<'_> {
+    let mut scores: Vec<(String, Value)> = metrics(case)
         .iter()
         .filter_map(|metric| Some((text(metric, &["name"])?.to_owned(), score(metric))))
         .collect();
