@@ -92,6 +92,9 @@ class Rehearsal:
     def sums(self):
         self.shell(f"cd '{self.draft}' && sha256sum evalsig-* >SHA256SUMS")
 
+    def wheels(self):
+        self.shell(f"python3 .ci/wheel.py '{self.draft}'")
+
 
 def expect(what, found, wanted):
     if found != wanted:
@@ -106,6 +109,7 @@ def main(folder):
     for name in ("evalsig.cdx.json", "manual.tar.gz"):
         (play.draft / name).write_text("{}")
     play.sums()
+    play.wheels()
 
     play.shell(f"mkdir dist && cp '{play.draft}'/* dist/")
     prepares = ["Write the digests on a commit", "Draft the release with all of its files", "Say what a maintainer does now"]
@@ -134,8 +138,11 @@ def main(folder):
     expect("an exchanged binary is not", play.release(), (draft, False))
     play.sums()
     expect("nor with new checksums beside it", play.release(), (draft, False))
+    play.wheels()
     binary.write_text(TARGETS[-1])
     play.sums()
+    expect("a wheel of another binary is not", play.release(), (draft, False))
+    play.wheels()
     play.shell(f"echo more >>README.md && git add -A && {GIT} commit -q --amend -m release")
     expect("a commit with more than digests is not", play.release(), (commit, False))
 
