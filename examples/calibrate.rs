@@ -18,6 +18,8 @@
 mod agreement;
 #[path = "calibrate/bank.rs"]
 mod bank;
+#[path = "calibrate/equal_power.rs"]
+mod equal_power;
 #[path = "calibrate/judged.rs"]
 mod judged;
 #[path = "calibrate/limits.rs"]
@@ -78,6 +80,8 @@ fn main() {
         ("missing", missing::missing),
         ("attempts", missing::attempts),
         ("sampled", sampled::sampled),
+        ("population", sampled::population),
+        ("equal-power", equal_power::equal_power),
         ("judged", judged::judged),
     ] {
         if wanted(name) {

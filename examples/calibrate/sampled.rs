@@ -5,20 +5,21 @@ use evalsig::inference::two_phase::{Guard, TwoPhase};
 use evalsig::inference::{Sample, infer};
 use evalsig::numerics::stream::{Purpose, Stream, Streams};
 use evalsig::sampling::{Bank, History, predict};
+use rayon::prelude::*;
 
 use super::bank::{Law, Past, Scores, frame};
 use super::{Runs, SEED, count, head, rate};
 
 /// What a gate on a sample needs of a bank.
-struct World {
-    baseline: Vec<f64>,
-    candidate: Vec<f64>,
+pub(super) struct World {
+    pub(super) baseline: Vec<f64>,
+    pub(super) candidate: Vec<f64>,
     predicted: Vec<f64>,
     law: Law,
 }
 
 impl World {
-    fn new(law: Law, stream: &mut Stream) -> Self {
+    pub(super) fn new(law: Law, stream: &mut Stream) -> Self {
         let Scores { baseline, candidate, past } = law.scores(stream);
         let past: Vec<RunFrame> = past.iter().map(|scores| frame(scores)).collect();
         let own = frame(&baseline);
@@ -34,7 +35,7 @@ impl World {
     }
 
     /// The sample of these items, with what is known of the bank.
-    fn sample(&self, drawn: &[usize], about: About) -> Sample {
+    pub(super) fn sample(&self, drawn: &[usize], about: About) -> Sample {
         let pick = |all: &[f64]| drawn.iter().filter_map(|at| all.get(*at).copied()).collect::<Vec<f64>>();
         let mean = |all: &[f64]| all.iter().sum::<f64>() / all.len() as f64;
         let clusters = (self.law.cluster > 1).then(|| {
@@ -73,13 +74,13 @@ impl World {
         }
     }
 
-    fn truth(&self) -> f64 {
+    pub(super) fn truth(&self) -> f64 {
         let mean = |all: &[f64]| all.iter().sum::<f64>() / all.len() as f64;
         mean(&self.candidate) - mean(&self.baseline)
     }
 
     /// So many items, or clusters of items, ascending.
-    fn draw(&self, units: usize, stream: &mut Stream) -> Vec<usize> {
+    pub(super) fn draw(&self, units: usize, stream: &mut Stream) -> Vec<usize> {
         let all = self.law.items / self.law.cluster;
         let order = stream.sample(all, units);
         order
@@ -98,7 +99,7 @@ fn together(mut predictions: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn plan(edge: f64, seed: u64) -> Plan {
+pub(super) fn plan(edge: f64, seed: u64) -> Plan {
     Plan { resamples: 399, seed, ..Plan::of(Claim::Above { min_delta: edge }) }
 }
 
@@ -141,6 +142,50 @@ pub(super) fn sampled(runs: Runs) {
         }
     }
     println!("\nWorst of the table: {:.4} ({}).\n", worst.0, worst.1);
+}
+
+/// Wrong ALLOW and REJECT about the population, over banks and draws.
+pub(super) fn population(runs: Runs) {
+    println!("## The same about the population that the bank is a sample of\n");
+    println!(
+        "Bank, past models and draw are new in every run, by the law above; the claim's value is the delta of the law, the mean\n\
+         of 400 banks of 12,000 items.\n"
+    );
+    head(&["bank", "past models", "n", "wrong ALLOW", "wrong REJECT", "runs"]);
+    let full = runs.of(2000);
+    for (number, graded) in [false, true].into_iter().enumerate() {
+        let law = |items, models, past, cluster| Law { items, level: 0.7, models, past, graded, cluster };
+        let streams = Streams::new(SEED ^ 0x70, Purpose::Simulation);
+        let truth: Vec<f64> = (0..400_u64)
+            .into_par_iter()
+            .map(|bank| World::new(law(12_000, 0, Past::Good, 1), &mut streams.replicate(bank)).truth())
+            .collect();
+        let truth = truth.iter().sum::<f64>() / truth.len() as f64;
+        for (items, cluster, n) in [(500, 1, 50), (500, 1, 400), (2000, 1, 300), (2000, 4, 60)] {
+            for (models, past) in
+                [(0, Past::Good), (5, Past::Good), (5, Past::Useless), (5, Past::Adversarial)]
+            {
+                let law = law(items, models, past, cluster);
+                let tag = ((number * 16 + models) << 24 | items << 12 | n << 2 | cluster) as u64;
+                let hits = count(full, tag ^ past as u64, |stream, run| {
+                    let world = World::new(law, stream);
+                    let sample = world.sample(&world.draw(n, stream), About::Population);
+                    let Ok(found) = infer(&sample, &plan(truth, run)) else { return [false; 2] };
+                    [found.lower > truth, found.upper < truth]
+                });
+                let kind = if graded { "graded" } else { "0/1" };
+                let units =
+                    if cluster > 1 { format!("{} clusters of 4", items / 4) } else { items.to_string() };
+                println!(
+                    "| {units}, {kind} | {} | {n} | {} | {} | {full} |",
+                    self::past(law),
+                    rate(hits[0], full),
+                    rate(hits[1], full)
+                );
+            }
+        }
+    }
+    println!();
 }
 
 fn past(law: Law) -> String {

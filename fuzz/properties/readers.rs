@@ -108,8 +108,7 @@ fn written_and_read(reading: &Reading) {
     let again = readers::read(json.as_bytes(), Some(Format::RunFrame), &ReadOptions::default());
     let again = again.unwrap_or_else(|error| panic!("{error}\n{json}"));
     assert_eq!(rows(run), rows(&again.run));
-    // A RunFrame has no member for the judge.
-    assert_eq!(run.clone().judged_by(None).metadata(), again.run.metadata());
+    assert_eq!(run.metadata(), again.run.metadata());
     store::kept(run);
 }
 

@@ -1,5 +1,6 @@
 //! The one call: pair, infer, bound what is missing, decide.
 
+use super::answers::Answers;
 use super::judgement::{Basis, Decision, EffectSizes, Gold, Judgement};
 use super::outlook::outlook;
 use super::rule::{decide, reproduce};
@@ -174,7 +175,8 @@ fn conclude(
             let unchanged = plan.identical == Identical::Allow
                 && pairs.gaps.is_empty()
                 && same_scores(baseline, candidate);
-            judge_sample(&pairs, &sample, plan, unchanged)?
+            let answers = || Answers::of([baseline, candidate], &pairs, &sample, plan);
+            judge_sample(&pairs, &sample, plan, unchanged, answers)?
         }
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
     };
@@ -223,7 +225,7 @@ pub(crate) fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
 /// # Ok::<(), evalsig::domain::Diagnostic>(())
 /// ```
 pub fn judge_pairs(pairs: &Pairs, plan: &Plan, unchanged: bool) -> Result<(Basis, Decision), Diagnostic> {
-    judge_sample(pairs, &Sample::of(pairs, plan.direction), plan, unchanged)
+    judge_sample(pairs, &Sample::of(pairs, plan.direction), plan, unchanged, || None)
 }
 
 /// The same, with the sample that the pairs are. Ten million items are not turned into two of them.
@@ -232,10 +234,11 @@ fn judge_sample(
     sample: &Sample,
     plan: &Plan,
     unchanged: bool,
+    answers: impl FnOnce() -> Option<Answers>,
 ) -> Result<(Basis, Decision), Diagnostic> {
     let estimate = inference::infer(sample, plan)?;
     let worst_case = worst_case(pairs, &estimate, plan)?;
-    let outlook = outlook(plan, sample, &estimate);
+    let outlook = outlook(plan, sample, &estimate, answers);
     let decision = decide(plan, &pairs.counts, &estimate, worst_case.as_ref(), &outlook, unchanged);
     Ok((Basis::Interval { estimate, worst_case, outlook }, decision))
 }

@@ -21,6 +21,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod answers;
 mod judge;
 mod judgement;
 mod outlook;

@@ -100,6 +100,12 @@ codes! {
 }
 
 impl Code {
+    /// Where `docs/errors.md` says more about it. Of the main branch: names stay, and a build may be of no release.
+    #[must_use]
+    pub fn page(self) -> String {
+        format!("{}/blob/main/docs/errors.md#{}", env!("CARGO_PKG_REPOSITORY"), self.as_str())
+    }
+
     /// Begins a diagnostic at `place`: a file, a flag, `file: items[41].score`.
     #[must_use]
     pub fn at(self, place: impl Into<String>) -> Diagnostic {

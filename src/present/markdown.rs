@@ -17,9 +17,10 @@ pub fn error(diagnostic: &Diagnostic) -> String {
         format!("\n**Next:** {}\n", code(&diagnostic.next))
     };
     format!(
-        "## evalsig: no verdict\n\n{place}**What:** {}\n{next}\nError {}, exit code {}.\n",
+        "## evalsig: no verdict\n\n{place}**What:** {}\n{next}\nError [{}]({}), exit code {}.\n",
         code(&diagnostic.what),
         code(diagnostic.code.as_str()),
+        diagnostic.code.page(),
         diagnostic.code.exit().code()
     )
 }

@@ -13,6 +13,10 @@ struct Run<'a> {
     task_id: &'a str,
     metric_name: &'a str,
     config_hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judge_model: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judge_prompt_sha256: Option<String>,
     items: Vec<Item<'a>>,
 }
 
@@ -57,6 +61,8 @@ pub fn json(run: &RunFrame, cluster_key: Option<&str>) -> Result<String, Diagnos
         task_id: &names.task_id,
         metric_name: &names.metric_name,
         config_hash: names.config_hash.as_deref(),
+        judge_model: names.judge.as_ref().map(|judge| judge.model.as_str()),
+        judge_prompt_sha256: names.judge.as_ref().and_then(|judge| Some(judge.prompt?.to_string())),
         items: items.collect(),
     })
 }

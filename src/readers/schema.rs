@@ -12,8 +12,8 @@ use schemars::{JsonSchema, Schema};
 /// The JSON Schema (draft 2020-12) of RunFrame JSON.
 ///
 /// It says everything about the format but what a schema cannot: no key stands twice in one object;
-/// no two items share (`item_id`, `epoch`); either all items carry a cluster or none; integers are
-/// written without a fraction or an exponent. Besides, the reader takes the bare tokens `NaN`,
+/// no two items share (`item_id`, `epoch`); either all items carry a cluster or none; a
+/// `judge_prompt_sha256` asks for a `judge_model`; integers are written without a fraction or an exponent. Besides, the reader takes the bare tokens `NaN`,
 /// `Infinity` and `-Infinity` for a score, which no JSON value stands for.
 #[must_use]
 pub fn runframe_schema() -> Schema {
@@ -34,6 +34,11 @@ struct RunFrame {
     metric_name: String,
     /// Hash of the evaluation's configuration, where the tool gives one.
     config_hash: Option<String>,
+    /// The model that scored the answers, where that was one.
+    judge_model: Option<String>,
+    /// SHA-256 of what that model was asked, where it is known.
+    #[schemars(regex(pattern = "^([0-9A-Fa-f]{64})?$"))]
+    judge_prompt_sha256: Option<String>,
     /// The scores. No two items share `item_id` and `epoch`.
     #[schemars(length(min = 1))]
     items: Vec<Item>,

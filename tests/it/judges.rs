@@ -141,3 +141,44 @@ fn runs_of_two_judges_are_two_measurements() {
     let ran = session.run("doctor base.json --metric Polite").exits(0);
     assert!(ran.stdout.contains("judge") && ran.stdout.contains("grader-1"), "{}", ran.stdout);
 }
+
+/// What was converted is judged by whoever judged the log.
+#[test]
+fn a_converted_run_names_its_judge() {
+    let session = Session::new();
+    session.write("base.json", &test_run(Some("grader-1"), 20));
+    session.write("other.json", &test_run(Some("grader-2"), 38));
+    for run in ["base", "other"] {
+        session
+            .run(&format!("convert {run}.json --metric Polite --to runframe --out {run}.runframe.json"))
+            .exits(0);
+    }
+    let run: Value = serde_json::from_str(&session.read("base.runframe.json")).unwrap();
+    assert_eq!(run["judge_model"], "grader-1");
+    let ran = session
+        .run("gate --baseline base.runframe.json --candidate other.runframe.json --min-delta 0")
+        .exits(65);
+    assert!(ran.stderr.contains("grader-1") && ran.stderr.contains("grader-2"), "{}", ran.stderr);
+    let prompt = "ab".repeat(32);
+    for (fields, code, said) in [
+        (json!({"judge_model": "grader-1", "judge_prompt_sha256": prompt}), 0, prompt.get(..12).unwrap()),
+        (json!({"judge_model": null, "judge_prompt_sha256": null}), 0, ""),
+        (json!({"judge_prompt_sha256": prompt}), 65, "no \"judge_model\""),
+        (json!({"judge_model": "grader-1", "judge_prompt_sha256": "abc"}), 65, "64 hexadecimal digits"),
+        (json!({"judge_model": 4.5}), 65, "judge_model"),
+    ] {
+        let mut own = run.clone();
+        own.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        if fields["judge_model"].is_null() && fields["judge_prompt_sha256"].is_string() {
+            own.as_object_mut().unwrap().remove("judge_model");
+        }
+        session.write("own.json", &own.to_string());
+        let ran = session.run("doctor own.json").exits(code);
+        assert!(
+            format!("{}{}", ran.stdout, ran.stderr).contains(said),
+            "{fields}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}

@@ -92,6 +92,35 @@ fn clusters_of_the_pilot_make_the_plan_dearer_and_are_named() {
     assert_eq!((&free["design_effect"], &free["pilot"]["clusters"]), (&1.0.into(), &serde_json::Value::Null));
 }
 
+/// Items may be all that there are: INCONCLUSIVE says what more answers to them would do.
+#[test]
+fn a_gate_says_what_more_answers_to_its_items_would_show() {
+    let gate = format!("gate {MADE} --min-delta 0 --planned-delta 0.1");
+    let advised = |session: &Session| {
+        let said = session.run(&gate).exits(2).stdout;
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let session = Session::new();
+    write_runs(&session, 200, 2, 0.02, 0.01, 1.0);
+    let first = advised(&session);
+    assert!(first.contains("more items") && first.contains("without new items, "), "{first}");
+    let times = first.split_once("without new items, ").unwrap().1.split(' ').next().unwrap();
+    let times: u32 = times.parse().unwrap();
+    // Three times the items were needed, and next to nothing differs between them.
+    assert!((5..=9).contains(&times), "{first}");
+    assert!(first.contains(&format!("({} answers more)", thousands(400 * (times - 2)))), "{first}");
+    // Luck is next to nothing, or unknown: more items it is.
+    for (repeats, between, luck) in [(2, 1.0, 0.01), (1, 0.01, 1.0)] {
+        write_runs(&session, 200, repeats, 0.02, between, luck);
+        let said = advised(&session);
+        assert!(said.contains("more items") && !said.contains("without new items"), "{said}");
+    }
+}
+
+fn thousands(number: u32) -> String {
+    format!("{},{:03}", number / 1000, number % 1000)
+}
+
 #[test]
 fn repeats_are_planned_where_the_pilot_has_several() {
     let session = Session::with_examples();

@@ -72,7 +72,7 @@ fn read(path: &str, files: &dyn Files) -> Result<(String, Digest), Diagnostic> {
 }
 
 fn refused(problems: &[Diagnostic], output: OutputFormat) -> Result<Output, Diagnostic> {
-    let stderr = problems.iter().map(|problem| terminal::error(problem, Colour::Off)).collect();
+    let stderr = terminal::errors(problems, Colour::Off);
     let stdout = match output {
         OutputFormat::Json => json::text(&PolicyProblems {
             problems: problems

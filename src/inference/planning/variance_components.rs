@@ -145,6 +145,15 @@ impl RepeatsPlan {
         self.parts.between.max(0.0) + (self.parts.baseline + self.parts.candidate) / repeats + self.clustered
     }
 
+    /// The repeats, a whole number, at which n Var(mean difference) is no more than `share` of what it is at `repeats`.
+    /// `None` where no number of repeats lowers it so far.
+    #[must_use]
+    pub(crate) fn lowered_to(&self, repeats: f64, share: f64) -> Option<f64> {
+        let luck = self.parts.baseline + self.parts.candidate;
+        let room = share * self.variance(repeats) - self.variance(f64::INFINITY);
+        (room > 0.0).then(|| (luck / room).ceil())
+    }
+
     /// By which share do twice as many repeats lower the items that an effect needs? In [0, 1/2].
     ///
     /// ```text
@@ -228,6 +237,8 @@ mod tests {
         let plan = RepeatsPlan::new(parts, 2.0_f64.sqrt(), 1.0);
         near(plan.variance(1.0), 14.0 / 3.0);
         assert_eq!((plan.variance(f64::INFINITY), plan.saving(4.0), plan.enough(0.1)), (0.0, 0.5, None));
+        // Nothing but luck: half of the variance takes twice the repeats, from whatever there are.
+        assert_eq!((plan.lowered_to(1.0, 0.5), plan.lowered_to(3.0, 0.25)), (Some(2.0), Some(12.0)));
     }
 
     #[test]

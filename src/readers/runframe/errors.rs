@@ -27,3 +27,17 @@ pub(super) fn no_known_format(has: &str) -> Diagnostic {
 pub(super) fn no_item_id() -> Diagnostic {
     Code::RunMalformed.at("").what("has no \"item_id\"").next("name every item, the same in both runs")
 }
+
+pub(super) fn prompt_of_nobody(field: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at(field)
+        .what("is there, and no \"judge_model\" is")
+        .next("name the model that scored the answers too")
+}
+
+pub(super) fn no_digest(field: &str, found: &str, expected: &str) -> Diagnostic {
+    Code::RunMalformed
+        .at(field)
+        .what(format!("is {}, {expected}", quote(found)))
+        .next("write the SHA-256 of what the judge was asked, or leave the field out")
+}

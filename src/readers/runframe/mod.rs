@@ -1,5 +1,5 @@
-//! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, items: [{item_id, score,
-//! cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
+//! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, judge_model?,
+//! judge_prompt_sha256?, items: [{item_id, score, cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
 
 mod errors;
 mod partial_run;
@@ -8,7 +8,7 @@ mod visitors;
 
 use serde::de::DeserializeSeed as _;
 
-use self::partial_run::{ITEMS, NAMES, PartialRun};
+use self::partial_run::{ITEMS, NAMES, PartialRun, REQUIRED};
 use self::visitors::RunSeed;
 use super::{Content, Format, ReadOptions, Reader, Reading, json, nonfinite, quote, unsupported};
 use crate::domain::{Diagnostic, RunFrame};
@@ -30,7 +30,7 @@ impl Reader for RunFrameReader {
         let (mut named, mut items) = (0, false);
         unsupported::keys(text, &mut |key| {
             items |= key == ITEMS;
-            named += usize::from(key == ITEMS || NAMES.contains(&key));
+            named += usize::from(key == ITEMS || NAMES.iter().take(REQUIRED + 1).any(|name| *name == key));
             named < 2
         });
         named == 2 || items && text.contains("\"item_id\"")

@@ -5,14 +5,17 @@ use super::super::labels::Labels;
 use super::super::quote::{list, list_of_ours};
 use super::super::usage;
 use super::errors;
-use crate::domain::{Diagnostic, RunFrame, RunFrameBuilder, RunMetadata};
+use crate::domain::{Diagnostic, Judge, RunFrame, RunFrameBuilder, RunMetadata};
 
-/// The fields of the run that are names, in the order of [`PartialRun::names`]; all but the last are required.
-pub(super) const NAMES: [&str; 5] = ["run_id", "model_id", "task_id", "metric_name", "config_hash"];
-pub(super) const CONFIG_HASH: usize = 4;
+/// The fields of the run that are names, in the order of [`PartialRun::names`].
+pub(super) const NAMES: [&str; 7] =
+    ["run_id", "model_id", "task_id", "metric_name", "config_hash", "judge_model", JUDGE_PROMPT];
+/// The first ones are required.
+pub(super) const REQUIRED: usize = 4;
+const JUDGE_PROMPT: &str = "judge_prompt_sha256";
 pub(super) const ITEMS: &str = "items";
 /// The bit of `items` in [`PartialRun::seen`]; the names take the bits of their indices.
-pub(super) const ITEMS_BIT: u8 = 1 << 5;
+pub(super) const ITEMS_BIT: u8 = 1 << 7;
 
 /// A run under construction, and where the parser is.
 pub(super) struct PartialRun<'o> {
@@ -58,7 +61,7 @@ impl<'o> PartialRun<'o> {
     pub(super) fn finish(self, options: &ReadOptions) -> Result<RunFrame, Diagnostic> {
         let Self { mut builder, names, clusters, slices, other, seen, .. } = self;
         builder.ignored_clusters(clusters.ignored());
-        let required = NAMES.iter().enumerate().take(CONFIG_HASH).map(|(bit, name)| (1 << bit, *name));
+        let required = NAMES.iter().enumerate().take(REQUIRED).map(|(bit, name)| (1 << bit, *name));
         let missing: Vec<_> = required
             .chain([(ITEMS_BIT, ITEMS)])
             .filter(|(bit, _)| seen & bit == 0)
@@ -76,14 +79,14 @@ impl<'o> PartialRun<'o> {
             }
             return Err(errors::fields_missing(&list_of_ours(missing, 6), &has));
         }
-        let [run_id, model_id, task_id, metric_name, config_hash] = names;
+        let [run_id, model_id, task_id, metric_name, config_hash, judge, prompt] = names;
         let names = RunMetadata {
             run_id: run_id.unwrap_or_default(),
             model_id: model_id.unwrap_or_default(),
             task_id: task_id.unwrap_or_default(),
             metric_name: metric_name.unwrap_or_default(),
             config_hash,
-            judge: None,
+            judge: judge_of(judge, prompt)?,
         };
         chosen("run_id", &names.run_id, options.run_id.as_deref())?;
         chosen("metric_name", &names.metric_name, options.metric.as_deref())?;
@@ -94,6 +97,18 @@ impl<'o> PartialRun<'o> {
         builder.direction(usage::direction(&names.metric_name));
         builder.finish(names).map_err(|error| clusters.name_field(error))
     }
+}
+
+/// The judge that the file names.
+fn judge_of(model: Option<String>, prompt: Option<String>) -> Result<Option<Judge>, Diagnostic> {
+    let prompt = match prompt {
+        Some(_) if model.is_none() => return Err(errors::prompt_of_nobody(JUDGE_PROMPT)),
+        Some(text) => {
+            Some(text.parse().map_err(|expected| errors::no_digest(JUDGE_PROMPT, &text, expected))?)
+        }
+        None => None,
+    };
+    Ok(model.map(|model| Judge { model, prompt }))
 }
 
 /// A file with one run and one metric holds the ones that were asked for, or is refused.

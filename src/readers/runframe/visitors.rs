@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::super::labels::{LabelSource, MetadataSeed};
 use super::super::quote::quote;
 use super::super::scalar::{KeySeed, ScalarSeed, duplicate_key};
-use super::partial_run::{CONFIG_HASH, ITEMS, ITEMS_BIT, NAMES, PartialRun};
+use super::partial_run::{ITEMS, ITEMS_BIT, NAMES, PartialRun, REQUIRED};
 use crate::domain::{Diagnostic, Item, Unscored};
 
 /// The object around everything.
@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for RunSeed<'_, '_> {
             } else if let Some(index) = name {
                 key.as_ref().clone_into(&mut partial.place);
                 let value = object.next_value_seed(ScalarSeed { repaired: partial.repaired })?;
-                let read = if index == CONFIG_HASH { value.optional_name() } else { value.name().map(Some) };
+                let read = if index < REQUIRED { value.name().map(Some) } else { value.optional_name() };
                 let read = read.map_err(|diagnostic| partial.fail(diagnostic))?;
                 if let Some(slot) = partial.names.get_mut(index) {
                     *slot = read;
