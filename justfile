@@ -4,6 +4,9 @@
 test-lib:
     cargo test --locked --lib
 
+statistics:
+    cargo test --locked --lib --test it -- inference numerics decision pairing sampling golden verdicts judges sampled planning parity
+
 test:
     cargo test --locked
 

@@ -8,8 +8,8 @@ use super::bank::{Law, Past};
 use super::sampled::{World, plan};
 use super::{Runs, SEED, count, head, rate};
 
-/// Shares of the paired gate's items, by past models: what is promised.
-const SHARES: [(usize, f64); 2] = [(5, 0.8), (25, 0.6)];
+/// Shares of the paired gate's items, by past models.
+const SHARES: [(usize, f64); 4] = [(5, 0.8), (25, 0.6), (25, 0.65), (25, 0.7)];
 
 /// P(ALLOW) of the paired gate on n items drawn from a bank, and of samples with a share of them.
 pub(super) fn equal_power(runs: Runs) {
@@ -19,7 +19,9 @@ pub(super) fn equal_power(runs: Runs) {
          what gives the paired gate on n items a power of about .80. `power` is the share of ALLOW; samples have the share of n\n\
          items that their column says. Equal power with that share, or more power, means that the share is enough.\n"
     );
-    head(&["right", "n", "paired, n items", "5 past models, .8 n", "25 past models, .6 n", "runs"]);
+    let columns = SHARES.map(|(models, share)| format!("{models} past models, {share} n"));
+    let columns = ["right", "n", "paired, n items"].into_iter().chain(columns.iter().map(String::as_str));
+    head(&columns.chain(["runs"]).collect::<Vec<_>>());
     let full = runs.of(3000);
     for (number, level) in (0_u64..).zip([0.5, 0.7, 0.9]) {
         let banks = |models| -> Vec<World> {
@@ -39,11 +41,10 @@ pub(super) fn equal_power(runs: Runs) {
                 });
                 rate(hits, full)
             };
-            let cells = [
-                power(&paired, n, true),
-                power(&sampled[0].0, (sampled[0].1 * n as f64).round() as usize, false),
-                power(&sampled[1].0, (sampled[1].1 * n as f64).round() as usize, false),
-            ];
+            let mut cells = vec![power(&paired, n, true)];
+            for (banks, share) in &sampled {
+                cells.push(power(banks, (share * n as f64).round() as usize, false));
+            }
             println!("| {level} | {n} | {} | {full} |", cells.join(" | "));
         }
     }
