@@ -149,7 +149,6 @@ impl LoadedRuns {
                 return LoadedRun::read(&open_run(path, world.files)?, read);
             };
             let (place, at) = store_of(flag, store, world)?;
-            let (name, _) = counted(name)?;
             let found = match for_candidate {
                 Some(candidate) if name == LATEST_ALLOWED => {
                     store::latest_allowed(&*place, &at.project, candidate.run())?
@@ -160,26 +159,27 @@ impl LoadedRuns {
             LoadedRun::of_store(found, (&*place, &at.root), read, &freshness)
         };
         let (of_baseline, of_candidate) = (("--baseline", baselines), ("--candidate", candidates));
+        let (baseline, baseline_runs) = counted(&runs.baseline)?;
         let as_bank = bank(runs.baseline_run.as_ref());
         let as_candidate = read_as(runs.candidate_run.as_ref());
-        let (candidate, baseline) =
-            if [&runs.baseline, &runs.candidate].iter().any(|path| path.starts_with(STORE)) {
-                // First, because it says which task an allowed baseline has to be of.
-                let candidate = one(&runs.candidate, of_candidate, &as_candidate, None)?;
-                let baseline = one(&runs.baseline, of_baseline, &as_bank, Some(&candidate))?;
-                (candidate, baseline)
-            } else {
-                read_both((&runs.candidate, as_candidate), (&runs.baseline, as_bank), world.files)?
-            };
+        let (candidate, baseline) = if [baseline, &runs.candidate].iter().any(|path| path.starts_with(STORE))
+        {
+            // First, because it says which task an allowed baseline has to be of.
+            let candidate = one(&runs.candidate, of_candidate, &as_candidate, None)?;
+            let baseline = one(baseline, of_baseline, &as_bank, Some(&candidate))?;
+            (candidate, baseline)
+        } else {
+            read_both((&runs.candidate, as_candidate), (baseline, as_bank), world.files)?
+        };
         one_judge(("the baseline", &baseline), &candidate)?;
         let as_repeat = read_as(runs.baseline_run.as_ref());
         let repeats = runs.repeats.iter().map(|path| one(path, of_baseline, &as_repeat, None));
         let mut repeats = repeats.collect::<Result<Vec<_>, Diagnostic>>()?;
-        if let Some((_, count @ 2..)) = runs.baseline.strip_prefix(STORE).map(counted).transpose()? {
+        if baseline_runs > 1 {
             let (place, at) = store_of("--baseline", baselines, world)?;
             let freshness = Freshness { asked: &runs.baseline, now, max_age_days: at.max_age_days };
             let pair = (baseline.run(), candidate.run());
-            for found in store::further_runs(&*place, &at.project, pair, count - 1)? {
+            for found in store::further_runs(&*place, &at.project, pair, baseline_runs - 1)? {
                 repeats.push(LoadedRun::of_store(found, (&*place, &at.root), &as_repeat, &freshness)?);
             }
         }
@@ -300,12 +300,11 @@ impl LoadedRuns {
     }
 }
 
-/// The name of a run in a store, and how many runs of that model are meant: `latest-allowed:3` is the newest allowed run
-/// and the two newest others of its model. A run id may hold colons, so no other name is counted.
-fn counted(name: &str) -> Result<(&str, usize), Diagnostic> {
-    let Some(count) = name.strip_prefix(LATEST_ALLOWED).and_then(|rest| rest.strip_prefix(':')) else {
-        return Ok((name, 1));
-    };
+/// What names the baseline, and how many runs of its model are meant: `store:latest-allowed:3` is the newest allowed run and
+/// the two newest others of its model. A run id may hold colons, so no other name is counted.
+fn counted(path: &str) -> Result<(&str, usize), Diagnostic> {
+    let named = |(name, _): &(&str, &str)| name.strip_prefix(STORE) == Some(LATEST_ALLOWED);
+    let Some((name, count)) = path.rsplit_once(':').filter(named) else { return Ok((path, 1)) };
     let count = count.parse().ok().filter(|count| (1..=MOST_RUNS).contains(count)).ok_or_else(|| {
         Code::BadUsage
             .at("--baseline")
@@ -314,7 +313,7 @@ fn counted(name: &str) -> Result<(&str, usize), Diagnostic> {
             ))
             .next("say store:latest-allowed:3 for three runs of the model that was allowed last")
     })?;
-    Ok((LATEST_ALLOWED, count))
+    Ok((name, count))
 }
 
 /// Labels correct the judge that scored the runs, and no other.

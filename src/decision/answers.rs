@@ -38,7 +38,7 @@ impl Answers {
         let times = self.plan.lowered_to(self.each, share).filter(|times| *times <= MOST_ANSWERS)?;
         let more = 2.0 * forecast.items as f64 * (times - self.each);
         Some(format!(
-            "without new items, {} answers to each of these {} in both runs do as well ({} answers more)",
+            "without new items, {} answers to each of these {} items in both runs do as well ({} answers more)",
             count(times as u64),
             count(forecast.items),
             count(more.round() as u64)

@@ -377,6 +377,11 @@ fn several_runs_of_the_baseline_are_averaged() {
     let ran = session.run("verify more --store other").exits(0);
     assert!(ran.stdout.contains("REPRODUCED: 4 of 4"), "{}", ran.stdout);
     assert!(session.run(&counted("9")).exits(65).stderr.contains("holds 4 different runs"));
+    // A candidate is one run, and no name of it is counted.
+    let ran = session
+        .run("gate --baseline base0.json --candidate store:latest-allowed:0 --min-delta 0 --store other")
+        .exits(65);
+    assert!(ran.stderr.contains("latest-allowed:0") && !ran.stderr.contains("--baseline"), "{}", ran.stderr);
     assert!(session.run(&counted("0")).exits(64).stderr.contains("a number from 1 to 100"));
     // Another model, the same run twice.
     let line = "gate --baseline base0.json --baseline cand.json --candidate cand.json --min-delta 0";
