@@ -1,12 +1,13 @@
 //! The one call: pair, infer, bound what is missing, decide.
 
-use super::answers::Answers;
+use super::answers::without_new_items;
 use super::judgement::{Basis, Decision, EffectSizes, Gold, Judgement};
 use super::outlook::outlook;
 use super::rule::{decide, reproduce};
 use super::warnings::warnings;
 use super::worst_case::{holds_whatever, worst_case};
 use crate::domain::{Diagnostic, Identical, Plan, Rule, RunFrame, Score};
+use crate::inference::planning::Forecast;
 use crate::inference::{self, Sample, effect_sizes as effects, icc};
 use crate::pairing::{Pairs, pair};
 use crate::sampling::{Corrected, DrawnBank, corrected, drawn_pairs};
@@ -175,7 +176,9 @@ fn conclude(
             let unchanged = plan.identical == Identical::Allow
                 && pairs.gaps.is_empty()
                 && same_scores(baseline, candidate);
-            let answers = || Answers::of([baseline, candidate], &pairs, &sample, plan);
+            let answers = |forecast: &Forecast| {
+                without_new_items(forecast, [baseline, candidate], &pairs, &sample, plan)
+            };
             judge_sample(&pairs, &sample, plan, unchanged, answers)?
         }
         Rule::Evalsig01 => by_evalsig_0_1(plan, &pairs, &sample)?,
@@ -225,7 +228,7 @@ pub(crate) fn same_scores(baseline: &RunFrame, candidate: &RunFrame) -> bool {
 /// # Ok::<(), evalsig::domain::Diagnostic>(())
 /// ```
 pub fn judge_pairs(pairs: &Pairs, plan: &Plan, unchanged: bool) -> Result<(Basis, Decision), Diagnostic> {
-    judge_sample(pairs, &Sample::of(pairs, plan.direction), plan, unchanged, || None)
+    judge_sample(pairs, &Sample::of(pairs, plan.direction), plan, unchanged, |_| None)
 }
 
 /// The same, with the sample that the pairs are. Ten million items are not turned into two of them.
@@ -234,7 +237,7 @@ fn judge_sample(
     sample: &Sample,
     plan: &Plan,
     unchanged: bool,
-    answers: impl FnOnce() -> Option<Answers>,
+    answers: impl FnOnce(&Forecast) -> Option<String>,
 ) -> Result<(Basis, Decision), Diagnostic> {
     let estimate = inference::infer(sample, plan)?;
     let worst_case = worst_case(pairs, &estimate, plan)?;

@@ -1,6 +1,5 @@
 //! What another run of this design would show: a matter of planning, from the spread of this one.
 
-use super::answers::Answers;
 use super::judgement::Outlook;
 use super::wording;
 use crate::domain::Plan;
@@ -10,21 +9,18 @@ use crate::inference::{Estimate, Sample, two_phase};
 
 /// The outlook of one design; it enters the advice, never the verdict.
 ///
-/// `answers`: what the epochs of both runs tell, looked at only where something is planned.
+/// `answers`: what more answers to the same items would do, by the forecast; not asked of a drawn sample.
 pub(super) fn outlook(
     plan: &Plan,
     sample: &Sample,
     estimate: &Estimate,
-    answers: impl FnOnce() -> Option<Answers>,
+    answers: impl FnOnce(&Forecast) -> Option<String>,
 ) -> Outlook {
     let as_paired = two_phase::as_if_paired(sample);
     if let Some(forecast) = Forecast::of(as_paired.as_ref().unwrap_or(sample), plan) {
         let other = match plan.sampling {
             Some(_) => Some("evalsig plan design says which design costs least".to_owned()),
-            None if forecast.needed.is_some() => {
-                answers().and_then(|answers| answers.without_new_items(&forecast))
-            }
-            None => None,
+            None => answers(&forecast),
         };
         let advice = other.into_iter().fold(forecast.sentence(), |first, other| format!("{first}; {other}"));
         return Outlook { mde: forecast.reach, advice };

@@ -13,8 +13,9 @@ use schemars::{JsonSchema, Schema};
 ///
 /// It says everything about the format but what a schema cannot: no key stands twice in one object;
 /// no two items share (`item_id`, `epoch`); either all items carry a cluster or none; a
-/// `judge_prompt_sha256` asks for a `judge_model`; integers are written without a fraction or an exponent. Besides, the reader takes the bare tokens `NaN`,
-/// `Infinity` and `-Infinity` for a score, which no JSON value stands for.
+/// `judge_prompt_sha256` asks for a `judge_model`; integers are written without a fraction or an
+/// exponent. Besides, the reader takes the bare tokens `NaN`, `Infinity` and `-Infinity` for a score,
+/// which no JSON value stands for.
 #[must_use]
 pub fn runframe_schema() -> Schema {
     schemars::schema_for!(RunFrame)

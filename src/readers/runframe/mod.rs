@@ -1,5 +1,6 @@
 //! RunFrame JSON: `{run_id, model_id, task_id, metric_name, config_hash?, judge_model?,
-//! judge_prompt_sha256?, items: [{item_id, score, cluster_id?, epoch?, metadata?}]}` in one pass, straight into the columns of a run.
+//! judge_prompt_sha256?, items: [{item_id, score, cluster_id?, epoch?, metadata?}]}` in one pass,
+//! straight into the columns of a run.
 
 mod errors;
 mod partial_run;
@@ -30,6 +31,7 @@ impl Reader for RunFrameReader {
         let (mut named, mut items) = (0, false);
         unsupported::keys(text, &mut |key| {
             items |= key == ITEMS;
+            // The judge says nothing of what the object is.
             named += usize::from(key == ITEMS || NAMES.iter().take(REQUIRED + 1).any(|name| *name == key));
             named < 2
         });
